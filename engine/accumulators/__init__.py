@@ -1,0 +1,1 @@
+"""Sums that grow by a difference: slots, days, blocks, sessions, recent responses."""

@@ -1,0 +1,90 @@
+"""Blocks: 5-hour billing windows over all responses in time order (SPEC §7)."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+
+from engine.accumulators.history import History
+from engine.accumulators.totals import Tally
+from engine.ledger.reading import slot_bounds
+from engine.times import HOUR
+
+LENGTH = 5 * HOUR
+
+
+class BlockSpan:
+    """One block: where it begins, its first and last response, what it sums to."""
+
+    __slots__ = ("first", "first_slot", "last", "last_slot", "start", "tally")
+
+    def __init__(self, first: int, slot: int) -> None:
+        self.start = first - first % HOUR
+        self.first = first
+        self.last = first
+        self.first_slot = slot
+        self.last_slot = slot
+        self.tally = Tally()
+
+    @property
+    def end(self) -> int:
+        """When the block ends at the latest."""
+        return self.start + LENGTH
+
+    def is_active(self, now: int) -> bool:
+        """Whether the block is running: not over, and used within its length."""
+        return now < self.end and now - self.last < LENGTH
+
+
+class Blocks:
+    """The chain of blocks; a change recomputes from the first block it can touch.
+
+    A slot never straddles a block's end: blocks begin on the hour and last whole hours,
+    and a response exactly on a quarter hour has a slot of its own.
+    """
+
+    def __init__(self, history: History) -> None:
+        self.chain: list[BlockSpan] = []
+        self._history = history
+
+    def update(self, changed_from: int | None) -> None:
+        """Bring the chain up to date with history, which changed from a slot on."""
+        if changed_from is None:
+            return
+        moment = slot_bounds(changed_from)[0]
+        while self.chain and self.chain[-1].end >= moment:
+            self.chain.pop()
+        order = self._history.order
+        begin = bisect_left(order, self.chain[-1].last_slot + 1) if self.chain else 0
+        for place in range(begin, len(order)):
+            self._append(order[place])
+
+    def _append(self, slot: int) -> None:
+        first, last = self._history.span_of(slot)
+        block = self.chain[-1] if self.chain else None
+        if block is None or first > block.end or first > block.last + LENGTH:
+            block = BlockSpan(first, slot)
+            self.chain.append(block)
+        block.last = last
+        block.last_slot = slot
+        block.tally.add_all(self._history.slots[slot])
+
+    def active(self, now: int) -> BlockSpan | None:
+        """Return the block that is running, if one is."""
+        if self.chain and self.chain[-1].is_active(now):
+            return self.chain[-1]
+        return None
+
+    def finished(self, now: int) -> list[BlockSpan]:
+        """Return the blocks that are over, oldest first."""
+        if self.active(now) is not None:
+            return self.chain[:-1]
+        return list(self.chain)
+
+    def gap_before(self, place: int) -> tuple[int, int] | None:
+        """Return the idle time before a block, where it was longer than a block."""
+        if place == 0:
+            return None
+        earlier, block = self.chain[place - 1], self.chain[place]
+        if block.first - earlier.last <= LENGTH:
+            return None
+        return earlier.last + LENGTH, block.first

@@ -1,0 +1,124 @@
+"""Recent responses: burn rate, trace over the block, and who is burning (SPEC §8)."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterator, Mapping
+
+from engine.ledger.reading import Recent
+from engine.reports import BurnRate, Trace
+from engine.times import HOUR, MINUTE
+
+WINDOW = 10 * MINUTE
+"""The recent window of the burn rate."""
+STEP = 2 * MINUTE
+"""Length of a step of the trace."""
+SESSION_WINDOW = 5 * MINUTE
+"""The window of a session's own rate."""
+
+_WORDS = ((5_000, "intense"), (2_000, "busy"), (500, "steady"))
+"""Plain tokens a minute from which a word holds; the thresholds 2,000 and 5,000 are those
+that users know from ccusage's indicator."""
+
+
+class Recents:
+    """Responses since a moment, in time order, with sums by step."""
+
+    def __init__(self) -> None:
+        self._responses: dict[int, Recent] = {}
+        self._order: list[tuple[int, int]] = []
+        self._steps: dict[int, list[int]] = {}
+        self._agents: dict[int, dict[int, int]] = {}
+
+    def clear(self) -> None:
+        """Forget all, before the window moves."""
+        self._responses.clear()
+        self._order.clear()
+        self._steps.clear()
+        self._agents.clear()
+
+    def update(self, changed: Mapping[int, Recent]) -> None:
+        """Take new and replaced responses, by id."""
+        for id_, recent in changed.items():
+            old = self._responses.pop(id_, None)
+            if old is not None:
+                del self._order[bisect_left(self._order, (old.time, id_))]
+                self._count(old, -1)
+            if recent.is_counted:
+                self._responses[id_] = recent
+                insort(self._order, (recent.time, id_))
+                self._count(recent, 1)
+
+    def _count(self, recent: Recent, sign: int) -> None:
+        step = self._steps.setdefault(recent.time // STEP, [0, 0])
+        step[0] += sign * recent.tokens
+        step[1] += sign * recent.cost
+        if recent.agent:
+            agents = self._agents.setdefault(recent.session, {})
+            agents[recent.agent] = agents.get(recent.agent, 0) + sign
+
+    def since(self, start: int, until: int) -> Iterator[Recent]:
+        """Yield the responses after a moment up to another, in time order."""
+        place = bisect_left(self._order, (start + 1, -1))
+        for time, id_ in self._order[place:]:
+            if time > until:
+                break
+            yield self._responses[id_]
+
+    def burn_rate(self, now: int, first: int | None, window: int = WINDOW) -> BurnRate:
+        """Return the rate over a recent window.
+
+        `first` is the block's first response: time before it is not counted, but at least
+        one minute is, so two quick responses do not explode; idle time counts as idle.
+        """
+        tokens = plain = cost = 0
+        for recent in self.since(now - window, now):
+            tokens += recent.tokens
+            plain += recent.plain_tokens
+            cost += recent.cost
+        elapsed = window if first is None else min(window, max(MINUTE, now - first))
+        plain_rate = plain * MINUTE / elapsed
+        return BurnRate(
+            window=window,
+            tokens_per_minute=tokens * MINUTE / elapsed,
+            plain_tokens_per_minute=plain_rate,
+            cost_per_hour=cost * HOUR // elapsed,
+            word=_word(tokens, plain_rate),
+        )
+
+    def trace(self, start: int, end: int, now: int) -> Trace:
+        """Return tokens and cost of each step from a block's start up to now."""
+        begun = min(max(now - start, 0) // STEP + 1, (end - start) // STEP)
+        steps = [self._steps.get(start // STEP + number, (0, 0)) for number in range(begun)]
+        running: list[tuple[int, int]] = []
+        tokens = cost = 0
+        for step in steps:
+            tokens += step[0]
+            cost += step[1]
+            running.append((tokens, cost))
+        return Trace(
+            start=start,
+            step=STEP,
+            steps=(end - start) // STEP,
+            tokens=tuple(step[0] for step in steps),
+            cost=tuple(step[1] for step in steps),
+            running_tokens=tuple(each[0] for each in running),
+            running_cost=tuple(each[1] for each in running),
+        )
+
+    def session_rates(self, now: int) -> dict[int, float]:
+        """Return tokens a minute of each session over the last five minutes."""
+        tokens: dict[int, int] = {}
+        for recent in self.since(now - SESSION_WINDOW, now):
+            tokens[recent.session] = tokens.get(recent.session, 0) + recent.tokens
+        return {session: count * MINUTE / SESSION_WINDOW for session, count in tokens.items()}
+
+    def agents_of(self, session: int) -> int:
+        """Return the number of sub-agents a session had; the main conversation is none."""
+        return sum(1 for count in self._agents.get(session, {}).values() if count > 0)
+
+
+def _word(tokens: int, plain_rate: float) -> str:
+    if tokens == 0:
+        return "idle"
+    return next((word for rate, word in _WORDS if plain_rate >= rate), "calm")

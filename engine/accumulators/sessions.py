@@ -1,0 +1,83 @@
+"""Sessions and projects: sums of all time, and what the user calls them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from engine.accumulators.totals import Sums, Tally
+
+Key = tuple[int, int, int]
+"""Session, project, model."""
+
+
+class Sessions:
+    """Sums by session, project and model."""
+
+    def __init__(self) -> None:
+        self.rows: dict[Key, Sums] = {}
+
+    def update(self, rows: Iterable[tuple[int, ...]]) -> None:
+        """Take changed rows: session, project, model, sums."""
+        for row in rows:
+            if row[3]:
+                self.rows[row[0], row[1], row[2]] = row[3:]
+            else:
+                self.rows.pop((row[0], row[1], row[2]), None)
+
+
+class Group:
+    """Responses of one session (or project): their tally, and what they belong to."""
+
+    __slots__ = ("projects", "sessions", "tally")
+
+    def __init__(self) -> None:
+        self.tally = Tally()
+        self.projects: dict[int, int] = {}
+        """Each project with its first response's time."""
+        self.sessions: set[int] = set()
+
+    def add(self, key: Key, sums: Sums) -> None:
+        """Add a row of session, project and model."""
+        self.tally.add(key[2], sums)
+        first = self.projects.get(key[1], sums[8])
+        self.projects[key[1]] = min(first, sums[8])
+        self.sessions.add(key[0])
+
+    @property
+    def project(self) -> int:
+        """The project of the first response."""
+        return min(self.projects, key=lambda project: (self.projects[project], project))
+
+
+def group_by(rows: Iterable[tuple[Key, Sums]], key: Callable[[Key], int]) -> dict[int, Group]:
+    """Group rows by session, project or model."""
+    groups: dict[int, Group] = {}
+    for each, sums in rows:
+        group = groups.get(key(each))
+        if group is None:
+            group = groups[key(each)] = Group()
+        group.add(each, sums)
+    return groups
+
+
+def short_names(directories: dict[int, tuple[str, str]]) -> dict[int, str]:
+    """Return short names for projects, from their directory's name and working directory.
+
+    The last part of the working directory; where two projects share it, the parent's name
+    stands before it.
+    """
+    parts = {
+        project: _parts(directory) or [name or "no project"]
+        for project, (name, directory) in directories.items()
+    }
+    counts: dict[str, int] = {}
+    for each in parts.values():
+        counts[each[-1]] = counts.get(each[-1], 0) + 1
+    return {
+        project: each[-1] if counts[each[-1]] == 1 else "/".join(each[-2:])
+        for project, each in parts.items()
+    }
+
+
+def _parts(directory: str) -> list[str]:
+    return [part for part in directory.replace("\\", "/").split("/") if part]

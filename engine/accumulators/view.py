@@ -1,0 +1,98 @@
+"""What one monitor holds of the ledger in memory, kept up to date row by row."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+
+from engine.accumulators.blocks import Blocks
+from engine.accumulators.history import History
+from engine.accumulators.rates import Recents
+from engine.accumulators.sessions import Group, Sessions, group_by
+from engine.ledger.reading import Reader, slot_of
+from engine.times import DAY, HOUR
+
+_RECENT = 40 * DAY
+"""History that the first snapshot needs: this month, 30 days, the present block."""
+
+
+class View:
+    """History, blocks, sessions and recent responses of one scope.
+
+    `pull` brings in what changed in the ledger, whoever wrote it. It is called by one
+    thread; who draws reads under the same lock that its caller holds.
+    """
+
+    def __init__(self, reader: Reader, zone: tzinfo) -> None:
+        self.history = History(zone)
+        self.blocks = Blocks(self.history)
+        self.sessions = Sessions()
+        self.recents = Recents()
+        self.now_groups: dict[int, Group] = {}
+        """Sessions of the newest block."""
+        self.revision = 0
+        self.is_whole = False
+        """Whether all of history is here, not only its newest part."""
+        self._reader = reader
+        self._recents_from = 0
+
+    def load_recent(self, now: int, revision: int) -> None:
+        """Bring in the newest part of history, enough for the first snapshot."""
+        first = slot_of(max(now - _RECENT, 0))
+        rows = self._reader.slot_rows(0, first)
+        changed = self.history.update(rows)
+        self.blocks.update(changed)
+        self.revision = revision
+        self._pull_recents(None)
+
+    def load_whole(self, revision: int) -> None:
+        """Bring in the rest of history."""
+        first = self.history.order[0] if self.history.order else 1 << 62
+        changed = self.history.update(self._reader.slot_rows(0, 0, first))
+        if self.history.order:
+            self.blocks.update(0 if changed is not None else None)
+        self.sessions.update(self._reader.session_rows())
+        self.is_whole = True
+        self.pull(revision)
+
+    def pull(self, revision: int) -> bool:
+        """Bring in what changed up to a revision; return whether anything did."""
+        if revision == self.revision:
+            return False
+        changed = self.history.update(self._reader.slot_rows(self.revision))
+        if self.is_whole:
+            self.sessions.update(self._reader.session_rows(self.revision))
+        self.blocks.update(changed)
+        if changed is not None:
+            self._pull_recents(changed)
+        self.revision = revision
+        return changed is not None
+
+    def _pull_recents(self, changed: int | None) -> None:
+        """Follow the newest block's responses and sessions.
+
+        Where something older changed, a response may have moved there: all are read anew.
+        """
+        chain = self.blocks.chain
+        if not chain:
+            return
+        block = chain[-1]
+        start = block.start - HOUR
+        is_anew = changed is None or changed < slot_of(start) or start != self._recents_from
+        if is_anew:
+            self.recents.clear()
+            self._recents_from = start
+        self.recents.update(self._reader.recent(start, 0 if is_anew else self.revision))
+        rows = self._reader.session_rows_between(block.first_slot, block.last_slot + 1)
+        self.now_groups = group_by(
+            (((row[0], row[1], row[2]), row[3:]) for row in rows), lambda key: key[0]
+        )
+
+    def newest(self) -> int | None:
+        """Return when the newest response came."""
+        order = self.history.order
+        return self.history.span_of(order[-1])[1] if order else None
+
+    def span(self) -> tuple[int | None, int | None]:
+        """Return when the first and the newest response came."""
+        order = self.history.order
+        return (self.history.span_of(order[0])[0] if order else None, self.newest())

@@ -1,0 +1,1 @@
+"""One file per coding agent: where its files lie, and how bytes become sightings."""

@@ -1,0 +1,406 @@
+"""Claude Code: where its transcripts lie, and which responses a line tells of.
+
+The rules are SPEC §1 to §4; the reader is strict and fast first, and turns to the
+patient one only for lines that the strict one refuses.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Raw, Struct
+
+from engine.agents.patient import read_objects
+from engine.responses import PICO, Sighting, Tokens
+from engine.times import parse_time
+
+SUFFIX = ".jsonl"
+MOST_TOKENS = 10**9
+"""A larger count than any response can have is damage and counts as 0."""
+
+_HEAD = 700
+"""`"type":"user"` stands before `"message":` within so many bytes, where it does."""
+
+
+class Place(Struct, frozen=True, gc=False):
+    """Where a line stands: the file below `projects`, and what its path says."""
+
+    path: str
+    """Relative to the root's `projects` directory, with `/`."""
+    project: str
+    """The directory directly below `projects`, empty where there is none."""
+    session: str
+    """The session that the path names, for lines that name none."""
+
+
+class Unreadable(Exception):
+    """A line that should tell of a response and cannot be read; the text says why."""
+
+
+class _CacheCreation(Struct, gc=False):
+    ephemeral_5m_input_tokens: int | None = None
+    ephemeral_1h_input_tokens: int | None = None
+
+
+class _Tools(Struct, gc=False):
+    web_search_requests: int | None = None
+
+
+class _Usage(Struct, gc=False):
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cache_creation_input_tokens: int | None = None
+    cache_read_input_tokens: int | None = None
+    cache_creation: _CacheCreation | None = None
+    server_tool_use: _Tools | None = None
+    speed: str | None = None
+    service_tier: str | None = None
+    inference_geo: str | None = None
+    iterations: Raw = Raw(b"")
+
+
+class _Message(Struct, gc=False):
+    id: str | None = None
+    model: str | None = None
+    usage: _Usage | None = None
+
+
+class _Line(Struct, gc=False, rename="camel"):
+    type: str | None = None
+    timestamp: str | None = None
+    session_id: str | None = None
+    request_id: str | None = None
+    uuid: str | None = None
+    cwd: str | None = None
+    agent_id: str | None = None
+    is_sidechain: bool | None = None
+    cost_u_s_d: float | None = msgspec.field(default=None, name="costUSD")
+    forked_from: Raw = Raw(b"")
+    message: _Message | None = None
+    data: Raw = Raw(b"")
+
+
+class _Inner(Struct, gc=False, rename="camel"):
+    timestamp: str | None = None
+    request_id: str | None = None
+    uuid: str | None = None
+    message: _Message | None = None
+
+
+class _ProgressData(Struct, gc=False, rename="camel"):
+    message: _Inner | None = None
+    agent_id: str | None = None
+
+
+_decode_line = msgspec.json.Decoder(_Line).decode
+_decode_progress = msgspec.json.Decoder(_ProgressData).decode
+
+
+def candidate_roots(environment: Mapping[str, str], home: Path) -> tuple[list[Path], bool]:
+    """Return the config directories to look at, and whether the user named them.
+
+    `CLAUDE_CONFIG_DIR` is a comma-separated list; an entry that is itself a `projects`
+    directory means its parent.
+    """
+    named = environment.get("CLAUDE_CONFIG_DIR", "").strip()
+    if named:
+        entries = [entry.strip() for entry in named.split(",")]
+        return [as_root(entry, home) for entry in entries if entry], True
+    config = environment.get("XDG_CONFIG_HOME", "").strip() or str(home / ".config")
+    return [as_root(config, home) / "claude", home / ".claude"], False
+
+
+def as_root(entry: str, home: Path) -> Path:
+    """Return the config directory that a user's entry means."""
+    is_at_home = entry == "~" or entry.startswith(("~/", "~\\"))
+    path = home / entry[2:] if is_at_home else Path(entry)
+    if path.name == "projects" and not (path / "projects").is_dir():
+        return path.parent
+    return path
+
+
+def place_of(relative: str) -> Place:
+    """Return what the path of a transcript below `projects` says."""
+    parts = relative.split("/")
+    if len(parts) == 1:
+        return Place(relative, "", _stem(parts[0]))
+    session = _stem(parts[1]) if len(parts) == 2 else parts[1]
+    return Place(relative, parts[0], session)
+
+
+def _stem(name: str) -> str:
+    return name[: -len(SUFFIX)] if name.endswith(SUFFIX) else name
+
+
+def is_worth_reading(line: bytes) -> bool:
+    """Say cheaply whether a line may tell of a response, or is damaged.
+
+    Quotes inside JSON strings are escaped, so the bytes looked for can only be keys; a
+    key nested in a message does not count for the line, hence "before the message".
+    """
+    if line[:1] != b"{" or line[-2:-1] != b"}":
+        return True
+    message = line.find(b'"message":', 0, _HEAD)
+    if line.find(b'"type":"user"', 0, message if message >= 0 else _HEAD) >= 0:
+        return False
+    return b'"usage"' in line
+
+
+def read_line(line: bytes, offset: int, place: Place) -> tuple[list[Sighting], str | None]:
+    """Return what a line says of responses, and the directory it was said in.
+
+    Raises `msgspec.DecodeError` for a line that needs `read_patiently`, `Unreadable` for
+    a response that cannot be counted.
+    """
+    decoded = _decode_line(line)
+    return _sightings(decoded, offset, place), decoded.cwd
+
+
+def read_patiently(
+    line: bytes, offset: int, place: Place
+) -> tuple[list[Sighting], str | None, str | None]:
+    """Return the sightings of a refused line, the directory, and why it was not whole.
+
+    The reason is `None` where every byte of the line could be read.
+    """
+    objects, is_whole = read_objects(line)
+    sightings: list[Sighting] = []
+    cwd: str | None = None
+    reason = None if is_whole else _reason(line, bool(objects))
+    for position, value in objects:
+        decoded = _lenient_line(value)
+        cwd = cwd or decoded.cwd
+        try:
+            sightings += _sightings(decoded, offset + position, place)
+        except Unreadable as error:
+            reason = reason or str(error)
+    return sightings, cwd, reason
+
+
+def _reason(line: bytes, has_objects: bool) -> str:
+    if has_objects:
+        return "a broken record beside a whole one"
+    if not line.lstrip(b"\x00\xef\xbb\xbf \t").startswith(b"{"):
+        return "not a JSON object"
+    return "a broken record"
+
+
+def _sightings(line: _Line, offset: int, place: Place) -> list[Sighting]:
+    """Apply SPEC §2: which lines are responses, and which responses they hold."""
+    if line.type == "progress":
+        inner = _progress(line)
+        return _sightings(inner, offset, place) if inner is not None else []
+    message = line.message
+    if line.type not in (None, "assistant") or message is None or message.usage is None:
+        return []
+    if message.model == "<synthetic>":
+        return []
+    time = parse_time(line.timestamp) if line.timestamp else None
+    if time is None:
+        raise Unreadable("a response without a time and zone")
+    tokens = _tokens(message.usage)
+    session = line.session_id or place.session
+    key = _key(line, message.id, session, tokens) or f"{place.path}:{offset}:{time}:{tokens.total}"
+    usage = message.usage
+    sighting = Sighting(
+        key=key,
+        is_sidechain=line.is_sidechain is True,
+        won_at=time,
+        model=message.model or "",
+        tokens=tokens,
+        is_fast=usage.speed == "fast",
+        is_us=usage.inference_geo == "us",
+        is_batch=usage.service_tier == "batch",
+        searches=_count(usage.server_tool_use.web_search_requests) if usage.server_tool_use else 0,
+        recorded=_money(line.cost_u_s_d),
+        agent=line.agent_id or "",
+        time=time,
+        is_forked=bytes(line.forked_from) not in (b"", b"null"),
+        session=session,
+        project=place.project,
+    )
+    if b"advisor_message" in bytes(usage.iterations):
+        return [sighting, *_advisors(sighting, bytes(usage.iterations))]
+    return [sighting]
+
+
+def _key(line: _Line, id_: str | None, session: str, tokens: Tokens) -> str | None:
+    """Return what names a response across files and roots (SPEC §3)."""
+    if id_:
+        if id_.startswith("msg_"):
+            return id_
+        if line.request_id:
+            return f"{id_}\n{line.request_id}"
+        prompt = f"{tokens.input} {tokens.cache_read} {tokens.cache_write}"
+        return f"{id_}\n\n{session}\n{prompt}"
+    if line.request_id:
+        return f"\n{line.request_id}"
+    return f"\n\n{line.uuid}" if line.uuid else None
+
+
+def _tokens(usage: _Usage) -> Tokens:
+    """Apply SPEC §4: five disjoint kinds; an unsplit rest of cache writes is 5-minute."""
+    split = usage.cache_creation
+    write_5m = _count(split.ephemeral_5m_input_tokens) if split else 0
+    write_1h = _count(split.ephemeral_1h_input_tokens) if split else 0
+    rest = _count(usage.cache_creation_input_tokens) - write_5m - write_1h
+    return Tokens(
+        _count(usage.input_tokens),
+        _count(usage.output_tokens),
+        _count(usage.cache_read_input_tokens),
+        write_5m + rest if rest > 0 else write_5m,
+        write_1h,
+    )
+
+
+def _count(value: int | None) -> int:
+    return value if value is not None and 0 < value <= MOST_TOKENS else 0
+
+
+def _money(dollars: float | None) -> int | None:
+    """Return a recorded cost in pico-dollars; what cannot be one is none."""
+    if dollars is None or not 0 <= dollars < 1_000_000:
+        return None
+    return round(dollars * PICO)
+
+
+def _progress(line: _Line) -> _Line | None:
+    """Return the sub-agent's line inside a progress line, the older way of writing it."""
+    try:
+        data = _decode_progress(line.data) if bytes(line.data) else _ProgressData()
+    except msgspec.DecodeError:
+        data = _lenient_progress(json.loads(bytes(line.data)))
+    inner = data.message
+    if inner is None or inner.message is None or inner.message.usage is None:
+        return None
+    return _Line(
+        type="assistant",
+        timestamp=inner.timestamp or line.timestamp,
+        session_id=line.session_id,
+        request_id=inner.request_id or line.request_id,
+        uuid=inner.uuid or line.uuid,
+        agent_id=data.agent_id or line.agent_id,
+        is_sidechain=True,
+        forked_from=line.forked_from,
+        message=inner.message,
+    )
+
+
+def _advisors(parent: Sighting, iterations: bytes) -> list[Sighting]:
+    """Return the advisor's own responses, which the top level does not contain."""
+    found: list[Sighting] = []
+    decoded = json.loads(iterations)
+    for number, iteration in enumerate(decoded if isinstance(decoded, list) else []):
+        if not isinstance(iteration, dict) or iteration.get("type") != "advisor_message":
+            continue
+        usage = _lenient_usage(iteration)
+        found.append(
+            msgspec.structs.replace(
+                parent,
+                key=f"{parent.key}:iter:{number}",
+                model=_text(iteration.get("model")) or "",
+                tokens=_tokens(usage),
+                is_fast=usage.speed == "fast",
+                is_us=usage.inference_geo == "us",
+                is_batch=usage.service_tier == "batch",
+                searches=0,
+                recorded=None,
+            )
+        )
+    return found
+
+
+def _lenient_line(value: dict[str, Any]) -> _Line:
+    """Take from any object what the strict decoder would, field by field."""
+    return _Line(
+        type=None if value.get("type") is None else _text(value["type"]) or "?",
+        timestamp=_text(value.get("timestamp")),
+        session_id=_text(value.get("sessionId")),
+        request_id=_text(value.get("requestId")),
+        uuid=_text(value.get("uuid")),
+        cwd=_text(value.get("cwd")),
+        agent_id=_text(value.get("agentId")),
+        is_sidechain=value.get("isSidechain") is True,
+        cost_u_s_d=_number(value.get("costUSD")),
+        forked_from=Raw(b"1") if value.get("forkedFrom") is not None else Raw(b""),
+        message=_lenient_message(value.get("message")),
+        data=_encoded(value.get("data")),
+    )
+
+
+def _lenient_message(value: object) -> _Message | None:
+    if not isinstance(value, dict):
+        return None
+    usage = value.get("usage")
+    return _Message(
+        id=_text(value.get("id")),
+        model=_text(value.get("model")),
+        usage=_lenient_usage(usage) if isinstance(usage, dict) else None,
+    )
+
+
+def _lenient_usage(value: dict[str, Any]) -> _Usage:
+    split = value.get("cache_creation")
+    tools = value.get("server_tool_use")
+    return _Usage(
+        input_tokens=_whole(value.get("input_tokens")),
+        output_tokens=_whole(value.get("output_tokens")),
+        cache_creation_input_tokens=_whole(value.get("cache_creation_input_tokens")),
+        cache_read_input_tokens=_whole(value.get("cache_read_input_tokens")),
+        cache_creation=_CacheCreation(
+            _whole(split.get("ephemeral_5m_input_tokens")),
+            _whole(split.get("ephemeral_1h_input_tokens")),
+        )
+        if isinstance(split, dict)
+        else None,
+        server_tool_use=_Tools(_whole(tools.get("web_search_requests")))
+        if isinstance(tools, dict)
+        else None,
+        speed=_text(value.get("speed")),
+        service_tier=_text(value.get("service_tier")),
+        inference_geo=_text(value.get("inference_geo")),
+        iterations=_encoded(value.get("iterations")),
+    )
+
+
+def _lenient_progress(value: object) -> _ProgressData:
+    if not isinstance(value, dict) or not isinstance(value.get("message"), dict):
+        return _ProgressData()
+    inner = value["message"]
+    return _ProgressData(
+        message=_Inner(
+            timestamp=_text(inner.get("timestamp")),
+            request_id=_text(inner.get("requestId")),
+            uuid=_text(inner.get("uuid")),
+            message=_lenient_message(inner.get("message")),
+        ),
+        agent_id=_text(value.get("agentId")),
+    )
+
+
+def _encoded(value: object) -> Raw:
+    """Return a nested value as the strict decoder would have kept it."""
+    if value is None:
+        return Raw(b"")
+    return Raw(json.dumps(value).encode("ascii"))
+
+
+def _text(value: object) -> str | None:
+    """Return a text without surrogates, which no ledger could keep."""
+    if not isinstance(value, str):
+        return None
+    return value.encode("utf-8", "replace").decode("utf-8")
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > 1e300:
+        return None
+    return float(value)
+
+
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -1,0 +1,224 @@
+"""Reads what is new in one transcript since its cursor, and nothing else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from functools import partial
+from hashlib import blake2b
+from typing import BinaryIO
+
+from msgspec import DecodeError, Struct
+
+from engine.agents import claude
+from engine.agents.claude import Place, Unreadable
+from engine.intake.discover import Found
+from engine.responses import Sighting, merge
+
+_BUFFER = 1 << 20
+_FINGERPRINTED = 512
+"""So many bytes before the offset tell whether a file is still the one that was read."""
+_LONGEST_LINE = 256 << 20
+"""A longer line cannot be a transcript's and is passed over."""
+_MOST_PROBLEMS = 100
+"""So many unreadable lines of one file are kept with their places; all are counted."""
+
+
+class Cursor(Struct, frozen=True, gc=False):
+    """How far one transcript was read; kept in the ledger with what it gave."""
+
+    device: int
+    inode: int
+    size: int
+    mtime: int
+    offset: int
+    """Where the first line begins that is not finished."""
+    fingerprint: int
+    lines: int
+    bad: int
+    """Lines that could not be read."""
+
+
+class Problem(Struct, frozen=True, gc=False):
+    """A line that could not be read: where and why."""
+
+    offset: int
+    reason: str
+
+
+class Scan(Struct):
+    """What reading on in one transcript gave."""
+
+    place: Place
+    cursor: Cursor
+    sightings: dict[str, Sighting]
+    problems: list[Problem]
+    cwd: str | None
+    is_anew: bool
+    """Reading began at the file's start: earlier problems of the file are void."""
+    is_finished: bool
+    """Everything there was has been read; else the same call reads on."""
+
+
+class Tail:
+    """Reads on in transcripts; remembers where unfinished lines were looked at."""
+
+    def __init__(self) -> None:
+        self._unfinished: dict[str, tuple[int, int]] = {}
+
+    def read(self, found: Found, cursor: Cursor | None, most_bytes: int = 1 << 62) -> Scan | None:
+        """Return what is new in a file, `None` where nothing is.
+
+        Stops after the line that passes `most_bytes`. Raises `OSError` where the file
+        cannot be read.
+        """
+        if cursor is not None and _is_unchanged(found, cursor):
+            return None
+        with open(found.path, "rb", buffering=_BUFFER) as file:
+            start = self._start(file, found, cursor)
+            if start is None:
+                return None
+            return self._scan(file, found, cursor, start, most_bytes)
+
+    def _start(self, file: BinaryIO, found: Found, cursor: Cursor | None) -> int | None:
+        """Return where to read from: the cursor if the file is still the same, else 0."""
+        if cursor is None or found.size < cursor.offset:
+            return 0
+        if _fingerprint(file, cursor.offset) != cursor.fingerprint:
+            return 0
+        offset, searched = self._unfinished.get(found.path, (0, 0))
+        if offset == cursor.offset < searched <= found.size:
+            file.seek(searched)
+            if not _has_newline(file):
+                self._unfinished[found.path] = (offset, file.tell())
+                return None
+        return cursor.offset
+
+    def _scan(
+        self, file: BinaryIO, found: Found, cursor: Cursor | None, start: int, most: int
+    ) -> Scan:
+        place = claude.place_of(found.relative)
+        is_anew = start == 0
+        scan = Scan(place, _NOTHING_READ, {}, [], None, is_anew, True)
+        file.seek(start)
+        lines, bad, offset, tail = _read_lines(file, start, most, scan)
+        if tail is not None:
+            _read_unfinished(tail, offset, scan)
+            if len(tail) > _BUFFER:
+                self._unfinished[found.path] = (offset, offset + len(tail))
+        else:
+            self._unfinished.pop(found.path, None)
+        before = cursor if cursor is not None and not is_anew else _NOTHING_READ
+        end = offset + len(tail or b"")
+        scan.cursor = Cursor(
+            device=found.device,
+            inode=found.inode,
+            size=found.size if scan.is_finished and end >= found.size else end,
+            mtime=found.mtime if scan.is_finished else 0,
+            offset=offset,
+            fingerprint=_fingerprint(file, offset),
+            lines=before.lines + lines,
+            bad=before.bad + bad,
+        )
+        return scan
+
+
+_NOTHING_READ = Cursor(0, 0, 0, 0, 0, 0, 0, 0)
+
+
+def _is_unchanged(found: Found, cursor: Cursor) -> bool:
+    return (
+        found.mtime == cursor.mtime
+        and found.size == cursor.size
+        and found.inode == cursor.inode
+        and found.device == cursor.device
+    )
+
+
+def _fingerprint(file: BinaryIO, offset: int) -> int:
+    """Return a number that stands for the bytes before an offset."""
+    begin = max(0, offset - _FINGERPRINTED)
+    if hasattr(os, "pread"):
+        before = os.pread(file.fileno(), offset - begin, begin)
+    else:
+        file.seek(begin)
+        before = file.read(offset - begin)
+    return int.from_bytes(blake2b(before, digest_size=7).digest(), "big")
+
+
+def _has_newline(file: BinaryIO) -> bool:
+    while chunk := file.read(_BUFFER):
+        if b"\n" in chunk:
+            return True
+    return False
+
+
+def _read_lines(
+    file: BinaryIO, start: int, most: int, scan: Scan
+) -> tuple[int, int, int, bytes | None]:
+    """Read finished lines; return their number, the bad ones, the end, what is unfinished."""
+    lines = bad = 0
+    offset = start
+    end = start + most
+    is_worth_reading = claude.is_worth_reading
+    for line in _pieces(file, start):
+        if line[-1:] != b"\n":
+            if len(line) < _LONGEST_LINE:
+                return lines, bad, offset, line
+            scan.problems.append(Problem(offset, "a line of more than 256 MB"))
+            offset += len(line) + _skip_line(file)
+            bad += 1
+            continue
+        if is_worth_reading(line) and not _read_one(line, offset, scan):
+            bad += 1
+        lines += 1
+        offset += len(line)
+        if offset >= end:
+            scan.is_finished = False
+            break
+    return lines, bad, offset, None
+
+
+def _pieces(file: BinaryIO, start: int) -> Iterator[bytes]:
+    """Yield lines; where one could be too long for memory, none longer than the longest."""
+    if os.fstat(file.fileno()).st_size - start < _LONGEST_LINE:
+        return file
+    return iter(partial(file.readline, _LONGEST_LINE), b"")
+
+
+def _skip_line(file: BinaryIO) -> int:
+    """Pass over the rest of a line; return its length."""
+    skipped = 0
+    while piece := file.readline(_BUFFER):
+        skipped += len(piece)
+        if piece[-1:] == b"\n":
+            break
+    return skipped
+
+
+def _read_one(line: bytes, offset: int, scan: Scan) -> bool:
+    """Take the sightings of one line; return whether all of it could be read."""
+    reason: str | None = None
+    try:
+        sightings, cwd = claude.read_line(line, offset, scan.place)
+    except DecodeError:
+        sightings, cwd, reason = claude.read_patiently(line, offset, scan.place)
+    except Unreadable as error:
+        sightings, cwd, reason = [], None, str(error)
+    for sighting in sightings:
+        known = scan.sightings.get(sighting.key)
+        scan.sightings[sighting.key] = merge(known, sighting) if known else sighting
+    if scan.cwd is None:
+        scan.cwd = cwd
+    if reason is not None and len(scan.problems) < _MOST_PROBLEMS:
+        scan.problems.append(Problem(offset, reason))
+    return reason is None
+
+
+def _read_unfinished(tail: bytes, offset: int, scan: Scan) -> None:
+    """Count a last line that is whole but for its newline; leave the cursor before it."""
+    if not tail.rstrip(b" \t\r").endswith(b"}") or b'"usage"' not in tail:
+        return
+    before = len(scan.problems)
+    _read_one(tail, offset, scan)
+    del scan.problems[before:]

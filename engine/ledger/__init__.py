@@ -1,0 +1,1 @@
+"""The ledger: what lasts. SQLite, one transaction for responses, sums and cursors."""

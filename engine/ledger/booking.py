@@ -1,0 +1,315 @@
+"""Books responses: a new or replaced one is a difference on the three sums.
+
+Merging and pricing happen here row by row, summing in SQLite; the caller's transaction
+makes responses, sums and cursors one.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from engine.ledger.names import Names
+from engine.ledger.schema import SUMS
+from engine.pricing.cost import calculated_cost
+from engine.pricing.table import PriceTable
+from engine.responses import Sighting, Tokens, merge
+
+QUARTER = 900_000
+"""Milliseconds of a quarter hour."""
+
+SLOT = f"(time / {QUARTER} * 2 + (time % {QUARTER} <> 0))"
+COUNTS = (
+    "(input + output + cache_read + cache_write_5m + cache_write_1h > 0"
+    " OR coalesce(recorded, 0) > 0)"
+)
+"""Whether a response has tokens or a recorded cost; without both it is none (SPEC §2)."""
+
+_ADDENDS = {
+    "responses": "count(*)",
+    "unpriced": "sum(recorded IS NULL AND calculated IS NULL)",
+    "input": "sum(input)",
+    "output": "sum(output)",
+    "cache_read": "sum(cache_read)",
+    "cache_write_5m": "sum(cache_write_5m)",
+    "cache_write_1h": "sum(cache_write_1h)",
+    "cost": "sum(coalesce(recorded, calculated, 0))",
+    "calculated": "sum(coalesce(calculated, 0))",
+    "recorded": "sum(coalesce(recorded, 0))",
+}
+_KEYS = {
+    "buckets": {"slot": SLOT, "session": "session", "project": "project", "model": "model"},
+    "slot_totals": {"slot": SLOT, "model": "model"},
+    "session_totals": {"session": "session", "project": "project", "model": "model"},
+}
+_COLUMNS = (
+    "scope, id, time, is_forked, session, project, is_sidechain, won_at, model, input, output,"
+    " cache_read, cache_write_5m, cache_write_1h, flags, searches, recorded, calculated, agent,"
+    " changed"
+)
+_CHUNK = 400
+
+
+def _adding(table: str, sign: int) -> str:
+    """Return the statement that adds (or takes away) the rows listed in `booked`."""
+    keys = _KEYS[table]
+    sums = ", ".join(f"{'-' if sign < 0 else ''}{_ADDENDS[name]}" for name in SUMS)
+    added = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in SUMS)
+    spans = (
+        ", first = min(coalesce(first, excluded.first), excluded.first)"
+        ", last = max(coalesce(last, excluded.last), excluded.last)"
+        if sign > 0
+        else ""
+    )
+    return (
+        f"INSERT INTO {table} (scope, {', '.join(keys)}, {', '.join(SUMS)}, first, last, changed)"
+        f" SELECT scope, {', '.join(keys.values())}, {sums}, min(time), max(time), :revision"
+        f" FROM temp.booked JOIN responses USING (id) WHERE scope = :scope AND {COUNTS}"
+        f" GROUP BY {', '.join(str(place + 2) for place in range(len(keys)))}"
+        f" ON CONFLICT DO UPDATE SET {added}{spans}, changed = excluded.changed"
+    )
+
+
+_ADD = tuple(_adding(table, 1) for table in _KEYS)
+_TAKE_AWAY = tuple(_adding(table, -1) for table in _KEYS)
+
+_BUCKET_SPAN = (
+    "SELECT {f}(time) FROM responses r WHERE r.scope = buckets.scope"
+    f" AND r.time >= buckets.slot / 2 * {QUARTER} + buckets.slot % 2"
+    f" AND r.time < (buckets.slot + 1) / 2 * {QUARTER} + (buckets.slot % 2 = 0)"
+    " AND r.session = buckets.session AND r.project = buckets.project"
+    f" AND r.model = buckets.model AND {COUNTS}"
+)
+_SLOT_SPAN = (
+    "SELECT {f}(b.{c}) FROM buckets b WHERE b.scope = slot_totals.scope"
+    " AND b.slot = slot_totals.slot AND b.model = slot_totals.model AND b.responses > 0"
+)
+_SESSION_SPAN = (
+    "SELECT {f}(b.{c}) FROM buckets b WHERE b.scope = session_totals.scope"
+    " AND b.session = session_totals.session AND b.project = session_totals.project"
+    " AND b.model = session_totals.model AND b.responses > 0"
+)
+
+
+def _spanning(table: str, span: str) -> str:
+    """Return the statement that finds first and last anew where a response moved away."""
+    keys = ", ".join(_KEYS[table])
+    first = span.format(f="min", c="first")
+    last = span.format(f="max", c="last")
+    return (
+        f"UPDATE {table} SET first = ({first}), last = ({last})"
+        f" WHERE scope = :scope AND ({keys}) IN (SELECT {keys} FROM temp.moved)"
+    )
+
+
+_SPAN_ANEW = (
+    _spanning("buckets", _BUCKET_SPAN),
+    _spanning("slot_totals", _SLOT_SPAN),
+    _spanning("session_totals", _SESSION_SPAN),
+)
+
+
+class Booking:
+    """Writes responses and their sums through one connection."""
+
+    def __init__(self, connection: sqlite3.Connection, names: Names, prices: PriceTable) -> None:
+        self.prices = prices
+        self._connection = connection
+        self._names = names
+        connection.execute("CREATE TEMP TABLE IF NOT EXISTS booked (id INTEGER PRIMARY KEY)")
+        connection.execute(
+            "CREATE TEMP TABLE IF NOT EXISTS moved"
+            " (slot INTEGER, session INTEGER, project INTEGER, model INTEGER)"
+        )
+
+    def book(self, scope: int, seen: Mapping[int, Sighting], revision: int) -> None:
+        """Merge sightings, by response id, into a scope's responses and sums."""
+        known = dict(self._known(scope, seen))
+        changed: dict[int, Sighting] = {}
+        for id_, sighting in seen.items():
+            old = known.get(id_)
+            if old is None:
+                changed[id_] = sighting
+            elif (new := merge(old, sighting)) != old:
+                changed[id_] = new
+        if not changed:
+            return
+        moved = [id_ for id_, new in changed.items() if id_ in known and _moves(known[id_], new)]
+        place = {"scope": scope, "revision": revision}
+        replaced = [id_ for id_ in changed if id_ in known]
+        if replaced:
+            self._note_moved(scope, moved)
+            self._sum(_TAKE_AWAY, replaced, place)
+        self._connection.executemany(
+            f"INSERT OR REPLACE INTO responses ({_COLUMNS}) VALUES ({','.join('?' * 20)})",
+            [self._row(scope, id_, changed[id_], revision) for id_ in sorted(changed)],
+        )
+        self._sum(_ADD, changed, place)
+        if moved:
+            for statement in _SPAN_ANEW:
+                self._connection.execute(statement, place)
+
+    def _sum(self, statements: tuple[str, ...], ids: Iterable[int], place: dict[str, int]) -> None:
+        self._connection.execute("DELETE FROM temp.booked")
+        self._connection.executemany(
+            "INSERT INTO temp.booked VALUES (?)", [(id_,) for id_ in sorted(ids)]
+        )
+        for statement in statements:
+            self._connection.execute(statement, place)
+
+    def _note_moved(self, scope: int, ids: list[int]) -> None:
+        """List the buckets that responses are about to leave."""
+        self._connection.execute("DELETE FROM temp.moved")
+        self._connection.executemany(
+            f"INSERT INTO temp.moved SELECT {SLOT}, session, project, model FROM responses"
+            " WHERE scope = ? AND id = ?",
+            [(scope, id_) for id_ in ids],
+        )
+
+    def _known(self, scope: int, ids: Iterable[int]) -> Iterator[tuple[int, Sighting]]:
+        """Yield the responses already booked among some ids."""
+        if not self._connection.execute(
+            "SELECT 1 FROM responses WHERE scope = ? LIMIT 1", (scope,)
+        ).fetchone():
+            return
+        asked = sorted(ids)
+        for start in range(0, len(asked), _CHUNK):
+            chunk = asked[start : start + _CHUNK]
+            yield from self._select(
+                f"scope = ? AND id IN ({','.join('?' * len(chunk))})", (scope, *chunk)
+            )
+
+    def responses(self, scope: int) -> dict[int, Sighting]:
+        """Return all responses of a scope by id."""
+        return dict(self._select("scope = ?", (scope,)))
+
+    def _select(self, condition: str, values: tuple[int, ...]) -> Iterator[tuple[int, Sighting]]:
+        name = self._names.name
+        for row in self._connection.execute(
+            f"SELECT {_COLUMNS} FROM responses WHERE {condition}", values
+        ).fetchall():
+            yield (
+                row[1],
+                Sighting(
+                    key=f"#{row[1]}",
+                    is_sidechain=bool(row[6]),
+                    won_at=row[7],
+                    model=name("models", row[8]),
+                    tokens=Tokens(*row[9:14]),
+                    is_fast=bool(row[14] & 1),
+                    is_us=bool(row[14] & 2),
+                    is_batch=bool(row[14] & 4),
+                    searches=row[15],
+                    recorded=row[16],
+                    agent=name("agents", row[18]),
+                    time=row[2],
+                    is_forked=bool(row[3]),
+                    session=name("sessions", row[4]),
+                    project=name("projects", row[5]),
+                ),
+            )
+
+    def _row(self, scope: int, id_: int, new: Sighting, revision: int) -> tuple[int | None, ...]:
+        number = self._names.number
+        tokens = new.tokens
+        return (
+            scope,
+            id_,
+            new.time,
+            new.is_forked,
+            number("sessions", new.session),
+            number("projects", new.project),
+            new.is_sidechain,
+            new.won_at,
+            self._model(new.model),
+            tokens.input,
+            tokens.output,
+            tokens.cache_read,
+            tokens.cache_write_5m,
+            tokens.cache_write_1h,
+            new.is_fast | new.is_us << 1 | new.is_batch << 2,
+            new.searches,
+            new.recorded,
+            self._price(new),
+            number("agents", new.agent),
+            revision,
+        )
+
+    def _price(self, response: Sighting) -> int | None:
+        return calculated_cost(
+            self.prices,
+            model=response.model,
+            tokens=response.tokens,
+            is_fast=response.is_fast,
+            is_us=response.is_us,
+            is_batch=response.is_batch,
+            searches=response.searches,
+            time=response.time,
+        )
+
+    def _model(self, name: str) -> int:
+        """Return a model's number; a new one is kept with the price it is booked at."""
+        if not self._names.remembers("models", name):
+            self._connection.execute(
+                "INSERT OR IGNORE INTO models (name, price) VALUES (?, ?)",
+                (name, self.prices.fingerprint(name)),
+            )
+        return self._names.number("models", name)
+
+    def repriced_models(self, prices: PriceTable) -> list[int]:
+        """Return the models whose price differs from the one they were booked at."""
+        rows = self._connection.execute("SELECT model, name, price FROM models").fetchall()
+        return [model for model, name, price in rows if prices.fingerprint(name) != price]
+
+    def reprice(self, model: int, revision: int) -> None:
+        """Calculate a model's responses anew and make its sums anew from them."""
+        name = self._names.name("models", model)
+        self._connection.create_function("priced", 8, self._priced(name))
+        self._connection.execute(
+            "UPDATE responses SET changed = :revision, calculated = priced(input, output,"
+            " cache_read, cache_write_5m, cache_write_1h, flags, searches, time)"
+            " WHERE model = :model",
+            {"revision": revision, "model": model},
+        )
+        for table in _KEYS:
+            self._connection.execute(
+                f"DELETE FROM {table} WHERE model = ? AND responses > 0", (model,)
+            )
+        scopes = self._connection.execute("SELECT scope FROM scopes").fetchall()
+        for (scope,) in scopes:
+            ids = self._connection.execute(
+                "SELECT id FROM responses WHERE scope = ? AND model = ?", (scope, model)
+            )
+            self._sum(
+                _ADD, [row[0] for row in ids.fetchall()], {"scope": scope, "revision": revision}
+            )
+        self._connection.execute(
+            "UPDATE models SET price = ? WHERE model = ?", (self.prices.fingerprint(name), model)
+        )
+
+    def _priced(self, name: str) -> Callable[..., int | None]:
+        """Return the SQL function that prices a response of one model."""
+
+        def priced(*row: int) -> int | None:
+            return calculated_cost(
+                self.prices,
+                model=name,
+                tokens=Tokens(*row[:5]),
+                is_fast=bool(row[5] & 1),
+                is_us=bool(row[5] & 2),
+                is_batch=bool(row[5] & 4),
+                searches=row[6],
+                time=row[7],
+            )
+
+        return priced
+
+
+def _moves(old: Sighting, new: Sighting) -> bool:
+    """Say whether a response leaves its bucket, or its place in it."""
+    return (old.time, old.session, old.project, old.model) != (
+        new.time,
+        new.session,
+        new.project,
+        new.model,
+    )

@@ -1,0 +1,118 @@
+"""The ledger's tables, as of `VERSION`.
+
+A *scope* is a set of roots in force; every scope has responses and sums of its own, so
+that reading other roots mixes nothing. Beside the responses stand three sums which grow
+by differences: `buckets` (by slot, session, project and model), and what is read at every
+start, `slot_totals` (by slot and model) and `session_totals` (by session, project and model).
+
+A *slot* is half of a quarter hour's number: an even slot holds the responses exactly on
+the quarter hour (they end a block but begin a day), the odd one after it the rest.
+`changed` is the ledger's revision in which a row last changed.
+"""
+
+from __future__ import annotations
+
+VERSION = 1
+
+SUMS = (
+    "responses",
+    "unpriced",
+    "input",
+    "output",
+    "cache_read",
+    "cache_write_5m",
+    "cache_write_1h",
+    "cost",
+    "calculated",
+    "recorded",
+)
+"""Columns of every sum; `cost` is recorded where there is a record, else calculated."""
+
+_SUM_COLUMNS = ",\n".join(f"  {name} INTEGER NOT NULL" for name in SUMS) + (
+    ",\n  first INTEGER,\n  last INTEGER,\n  changed INTEGER NOT NULL"
+)
+
+TABLES = f"""
+CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE clock (revision INTEGER NOT NULL) STRICT;
+INSERT INTO clock VALUES (0);
+CREATE TABLE roots (root INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE scopes (scope INTEGER PRIMARY KEY, roots TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE sessions (session INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE projects (
+  project INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, directory TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE TABLE models (
+  model INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, price TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE TABLE agents (agent INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE files (
+  file INTEGER PRIMARY KEY,
+  root INTEGER NOT NULL,
+  path TEXT NOT NULL,
+  device INTEGER NOT NULL,
+  inode INTEGER NOT NULL,
+  size INTEGER NOT NULL,
+  mtime INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  fingerprint INTEGER NOT NULL,
+  lines INTEGER NOT NULL,
+  bad INTEGER NOT NULL,
+  UNIQUE (root, path)
+) STRICT;
+CREATE TABLE problems (
+  file INTEGER NOT NULL, position INTEGER NOT NULL, reason TEXT NOT NULL,
+  PRIMARY KEY (file, position)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE responses (
+  scope INTEGER NOT NULL,
+  id INTEGER NOT NULL,
+  time INTEGER NOT NULL,
+  is_forked INTEGER NOT NULL,
+  session INTEGER NOT NULL,
+  project INTEGER NOT NULL,
+  is_sidechain INTEGER NOT NULL,
+  won_at INTEGER NOT NULL,
+  model INTEGER NOT NULL,
+  input INTEGER NOT NULL,
+  output INTEGER NOT NULL,
+  cache_read INTEGER NOT NULL,
+  cache_write_5m INTEGER NOT NULL,
+  cache_write_1h INTEGER NOT NULL,
+  flags INTEGER NOT NULL,
+  searches INTEGER NOT NULL,
+  recorded INTEGER,
+  calculated INTEGER,
+  agent INTEGER NOT NULL,
+  changed INTEGER NOT NULL,
+  PRIMARY KEY (scope, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX responses_by_time ON responses (scope, time);
+CREATE TABLE buckets (
+  scope INTEGER NOT NULL,
+  slot INTEGER NOT NULL,
+  session INTEGER NOT NULL,
+  project INTEGER NOT NULL,
+  model INTEGER NOT NULL,
+{_SUM_COLUMNS},
+  PRIMARY KEY (scope, slot, session, project, model)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX buckets_by_session ON buckets (scope, session);
+CREATE TABLE slot_totals (
+  scope INTEGER NOT NULL,
+  slot INTEGER NOT NULL,
+  model INTEGER NOT NULL,
+{_SUM_COLUMNS},
+  PRIMARY KEY (scope, slot, model)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX slot_totals_by_change ON slot_totals (scope, changed);
+CREATE TABLE session_totals (
+  scope INTEGER NOT NULL,
+  session INTEGER NOT NULL,
+  project INTEGER NOT NULL,
+  model INTEGER NOT NULL,
+{_SUM_COLUMNS},
+  PRIMARY KEY (scope, session, project, model)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX session_totals_by_change ON session_totals (scope, changed);
+"""

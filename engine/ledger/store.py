@@ -1,0 +1,210 @@
+"""The ledger as the engine uses it: names, scopes, cursors, settings, transactions."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from threading import RLock
+
+from engine.intake.tail import Cursor, Scan
+from engine.ledger import opening
+from engine.ledger.booking import Booking
+from engine.ledger.names import Names
+from engine.pricing.table import PriceTable
+from engine.responses import Sighting, merge, response_id
+
+
+class Ledger:
+    """One open ledger; its lock guards the connection, which any thread may use."""
+
+    def __init__(self, path: str, prices: PriceTable) -> None:
+        self.path = path
+        self.lock = RLock()
+        self.connection, self.notices = opening.open_ledger(path)
+        self.names = Names(self.connection, self.lock)
+        self._booking = Booking(self.connection, self.names, prices)
+
+    @property
+    def is_in_memory(self) -> bool:
+        """Whether nothing of this ledger will last."""
+        return bool(self.notices and self.notices[-1].severity == "error") or (
+            self.path == opening.MEMORY
+        )
+
+    def close(self) -> None:
+        """Close the connection; may be called twice."""
+        with self.lock:
+            self.connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[int]:
+        """Write under the lock, all or nothing; yield the revision the rows bear."""
+        with self.lock:
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self.connection.execute(
+                    "UPDATE clock SET revision = revision + 1 RETURNING revision"
+                ).fetchone()[0]
+                self.connection.execute("COMMIT")
+            except BaseException:
+                self.names.forget()
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
+                raise
+
+    def revision(self) -> int:
+        """Return the number of the last transaction, of any process."""
+        with self.lock:
+            number: int = self.connection.execute("SELECT revision FROM clock").fetchone()[0]
+            return number
+
+    def data_version(self) -> int:
+        """Return a number that changes when another process has written."""
+        with self.lock:
+            number: int = self.connection.execute("PRAGMA data_version").fetchone()[0]
+            return number
+
+    def known_roots(self) -> set[str]:
+        """Return the paths of all roots ever read."""
+        with self.lock:
+            return {row[0] for row in self.connection.execute("SELECT path FROM roots")}
+
+    def open_scope(self, roots: Iterable[str]) -> int:
+        """Return the scope of a set of roots; a new one begins with what each has given."""
+        with self.lock:
+            numbers = sorted({self.names.number("roots", path) for path in roots})
+            for number in numbers:
+                self._scope(str(number))
+            text = ",".join(map(str, numbers))
+            known = self._find_scope(text)
+            if known is not None:
+                return known
+            with self.transaction() as revision:
+                scope = self._scope(text)
+                for number in numbers:
+                    single = self._scope(str(number))
+                    if single != scope:
+                        self._booking.book(scope, self._booking.responses(single), revision)
+            return scope
+
+    def _find_scope(self, text: str) -> int | None:
+        row = self.connection.execute(
+            "SELECT scope FROM scopes WHERE roots = ?", (text,)
+        ).fetchone()
+        return row[0] if row else None
+
+    def _scope(self, text: str) -> int:
+        self.connection.execute("INSERT OR IGNORE INTO scopes (roots) VALUES (?)", (text,))
+        scope = self._find_scope(text)
+        assert scope is not None
+        return scope
+
+    def _scopes_with(self, root: int) -> list[int]:
+        rows = self.connection.execute("SELECT scope, roots FROM scopes").fetchall()
+        return [scope for scope, roots in rows if str(root) in roots.split(",")]
+
+    def cursors(self, root: str) -> dict[str, Cursor]:
+        """Return how far each transcript of a root was read, by its path below `projects`."""
+        with self.lock:
+            rows = self.connection.execute(
+                "SELECT files.path, device, inode, size, mtime, position, fingerprint, lines, bad "
+                "FROM files JOIN roots USING (root) WHERE roots.path = ?",
+                (root,),
+            )
+            return {row[0]: Cursor(*row[1:]) for row in rows}
+
+    def take(self, root: str, scans: list[Scan]) -> int:
+        """Book what reading gave, with its cursors, in one transaction; return the revision."""
+        sightings: dict[int, Sighting] = {}
+        for scan in scans:
+            for key, sighting in scan.sightings.items():
+                id_ = response_id(key)
+                known = sightings.get(id_)
+                sightings[id_] = merge(known, sighting) if known else sighting
+        with self.transaction() as revision:
+            number = self.names.number("roots", root)
+            for scan in scans:
+                self._note_file(number, scan)
+            for scope in self._scopes_with(number):
+                self._booking.book(scope, sightings, revision)
+        return revision
+
+    def _note_file(self, root: int, scan: Scan) -> None:
+        """Keep the cursor, the project's directory and what could not be read."""
+        cursor = scan.cursor
+        file = self.connection.execute(
+            "INSERT INTO files (root, path, device, inode, size, mtime, position, fingerprint,"
+            " lines, bad) VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT (root, path) DO UPDATE SET"
+            " device=excluded.device, inode=excluded.inode, size=excluded.size,"
+            " mtime=excluded.mtime, position=excluded.position,"
+            " fingerprint=excluded.fingerprint, lines=excluded.lines, bad=excluded.bad"
+            " RETURNING file",
+            (
+                root,
+                scan.place.path,
+                cursor.device,
+                _signed(cursor.inode),
+                cursor.size,
+                cursor.mtime,
+                cursor.offset,
+                cursor.fingerprint,
+                cursor.lines,
+                cursor.bad,
+            ),
+        ).fetchone()[0]
+        if scan.is_anew:
+            self.connection.execute("DELETE FROM problems WHERE file = ?", (file,))
+        self.connection.executemany(
+            "INSERT OR REPLACE INTO problems VALUES (?,?,?)",
+            [(file, problem.offset, problem.reason) for problem in scan.problems],
+        )
+        if scan.cwd and scan.sightings:
+            self.names.note_directory(scan.place.project, scan.cwd)
+
+    def reprice(self, prices: PriceTable) -> bool:
+        """Bring costs to another price table; return whether any changed."""
+        with self.lock:
+            models = self._booking.repriced_models(prices)
+            self._booking.prices = prices
+            if not models:
+                return False
+            with self.transaction() as revision:
+                for model in models:
+                    self._booking.reprice(model, revision)
+            return True
+
+    def setting(self, name: str) -> str | None:
+        """Return a kept setting."""
+        with self.lock:
+            row = self.connection.execute(
+                "SELECT value FROM settings WHERE name = ?", (name,)
+            ).fetchone()
+            return row[0] if row else None
+
+    def keep_settings(self, values: Mapping[str, str]) -> None:
+        """Keep settings across runs."""
+        with self.transaction():
+            self.connection.executemany(
+                "INSERT OR REPLACE INTO settings VALUES (?,?)", list(values.items())
+            )
+
+    def move_to_memory(self, error: sqlite3.Error) -> None:
+        """Go on in memory with all that can still be read, since the file refuses writes."""
+        with self.lock:
+            memory, _ = opening.open_ledger(opening.MEMORY)
+            try:
+                self.connection.backup(memory)
+            except sqlite3.Error:
+                memory.close()
+                memory, _ = opening.open_ledger(opening.MEMORY)
+            self.connection.close()
+            self.connection = memory
+            self.names = Names(memory, self.lock)
+            self._booking = Booking(memory, self.names, self._booking.prices)
+            self.notices = (*self.notices, opening.memory_notice(self.path, error))
+
+
+def _signed(number: int) -> int:
+    """Fit an unsigned 64-bit number (an inode of some file systems) into SQLite's integer."""
+    return number - (1 << 64) if number >= 1 << 63 else number

@@ -1,0 +1,1 @@
+"""Limits: what the active block is measured against, and when to warn."""

@@ -1,0 +1,126 @@
+"""A limit for the active block: given by the user, or estimated from finished blocks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from statistics import quantiles
+from typing import Literal
+
+from msgspec import Struct
+
+from engine.accumulators.blocks import BlockSpan
+from engine.reports import LEVELS, Level, Limit
+from engine.responses import PICO
+from engine.settings import SettingsError
+from engine.times import HOUR
+
+LEAST_BLOCKS = 5
+"""Fewer finished blocks than these are not enough for an estimate."""
+
+_FACTORS = {"": 1, "k": 10**3, "m": 10**6, "b": 10**9}
+_TOKENS = re.compile(r"(\d+(?:\.\d+)?)([kmb]?)\Z", re.IGNORECASE)
+
+
+class LimitChoice(Struct, frozen=True):
+    """What the user asked to be measured against."""
+
+    source: Literal["given", "p90", "max"]
+    unit: Literal["tokens", "cost"] = "tokens"
+    value: int | None = None
+    """Tokens or pico-dollars, of a given limit."""
+
+
+def parse_limit(text: str | None) -> LimitChoice:
+    """Return what `500k`, `1.5M`, `$20`, `max` or `p90` means; `None` means p90.
+
+    Raises `SettingsError` for anything else.
+    """
+    asked = (text or "p90").strip().replace(",", "").replace("_", "")
+    if asked.lower() in ("p90", "max"):
+        return LimitChoice("max" if asked.lower() == "max" else "p90")
+    is_cost = asked.startswith("$")
+    match = _TOKENS.match(asked.lstrip("$"))
+    value = float(match[1]) * _FACTORS[match[2].lower()] if match else 0
+    if not 0 < value < 10**15 or (is_cost and value > 10**6):
+        raise SettingsError(
+            f"'{text}' is no limit: give tokens such as 500k or 1.5M, dollars such as $20,"
+            " or one of max and p90."
+        )
+    if is_cost:
+        return LimitChoice("given", "cost", round(value * PICO))
+    return LimitChoice("given", "tokens", round(value))
+
+
+def level_of(share: float | None) -> Level:
+    """Return the level that a used share has reached."""
+    return next((level for start, level in LEVELS if share is not None and share >= start), "fine")
+
+
+class LimitBasis(Struct, frozen=True):
+    """A limit's value (tokens or pico-dollars) with its label, or why there is none."""
+
+    source: Literal["given", "p90", "max", "none"]
+    unit: Literal["tokens", "cost"]
+    value: int | None
+    label: str
+    reason: str = ""
+
+
+def measure(
+    basis: LimitBasis,
+    used: tuple[int, int],
+    projected: tuple[int, int],
+    rates: tuple[float, int],
+    window: tuple[int, int],
+) -> Limit:
+    """Return the active block's use against a limit.
+
+    `used`, `projected` and `rates` are tokens and cost (rates a minute and an hour);
+    `window` is now and the block's end.
+    """
+    place = 0 if basis.unit == "tokens" else 1
+    value = basis.value
+    share = used[place] / value if value else None
+    return Limit(
+        source=basis.source,
+        label=basis.label,
+        unit=basis.unit,
+        value=value,
+        used=used[place],
+        used_share=share,
+        projected_share=projected[place] / value if value else None,
+        level=level_of(share),
+        reached_at=_reached_at(value, used[place], rates, place, window),
+        reason=basis.reason,
+    )
+
+
+def find_basis(choice: LimitChoice, finished: Sequence[BlockSpan]) -> LimitBasis:
+    """Return what to measure against: what the user chose, if history allows it."""
+    if choice.source == "given":
+        return LimitBasis("given", choice.unit, choice.value, "your limit")
+    count = len(finished)
+    if count < LEAST_BLOCKS:
+        reason = (
+            f"not enough history: {count} of {LEAST_BLOCKS} finished blocks; give one with --limit"
+        )
+        return LimitBasis("none", choice.unit, None, "not enough history", reason)
+    tokens = [block.tally.tokens for block in finished]
+    if choice.source == "max":
+        label = f"largest of {count} finished blocks · estimate"
+        return LimitBasis("max", choice.unit, max(tokens), label)
+    value = round(quantiles(tokens, n=10, method="inclusive")[8])
+    return LimitBasis("p90", choice.unit, value, f"P90 of {count} finished blocks · estimate")
+
+
+def _reached_at(
+    value: int | None, used: int, rates: tuple[float, int], place: int, window: tuple[int, int]
+) -> int | None:
+    """Return when the recent rate reaches the limit, if before the block's end."""
+    now, end = window
+    rate = rates[0] * 60 if place == 0 else rates[1]
+    if value is None or used >= value or rate <= 0:
+        return None
+    moment = now + int((value - used) / rate * HOUR)
+    return moment if moment < end else None

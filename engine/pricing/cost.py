@@ -1,0 +1,108 @@
+"""What one response costs by the tables, exactly: the only place where money is calculated."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from math import prod
+
+from msgspec import Struct
+from msgspec.structs import astuple
+
+from engine.pricing.price import ATTO_PER_PICO, ModelPrice, Price, Ratio, Terms
+from engine.pricing.table import PriceTable
+from engine.responses import PICO, Tokens
+
+SEARCH = 10 * PICO // 1000
+"""Pico-dollars of one web search: 10 USD per 1,000."""
+
+_BATCH: Ratio = (1, 2)
+_WHOLE: Ratio = (1, 1)
+
+
+class _Band(Struct, frozen=True, gc=False):
+    """Rates of requests whose prompt is longer than `above` tokens."""
+
+    above: int
+    input: int
+    output: int
+    cache_read: int
+    cache_write_5m: int
+    cache_write_1h: int
+
+
+class _Rates(Struct, frozen=True):
+    """Rates before `until`: the longest prompts' band first, `divisor` of them a pico-dollar."""
+
+    until: int | None
+    bands: tuple[_Band, ...]
+    divisor: int
+
+
+def calculated_cost(
+    table: PriceTable,
+    *,
+    model: str,
+    tokens: Tokens,
+    is_fast: bool,
+    is_us: bool,
+    is_batch: bool,
+    searches: int,
+    time: int,
+) -> int | None:
+    """Return a response's cost in pico-dollars, `None` where its model has no price (SPEC §5).
+
+    `time` (UTC milliseconds) decides which of a model's dated prices holds. A prompt longer
+    than a tier's threshold puts every token of the response on that tier. The tokens' sum is
+    exact and rounded once, half to even; searches are whole pico-dollars and added after.
+    """
+    price = table.find(model)
+    if price is None:
+        return None
+    periods = _periods(price, is_fast, is_us, is_batch)
+    rates = next(rates for rates in periods if rates.until is None or time < rates.until)
+    prompt = tokens.prompt
+    band = next(band for band in rates.bands if prompt > band.above)
+    whole = (
+        tokens.input * band.input
+        + tokens.output * band.output
+        + tokens.cache_read * band.cache_read
+        + tokens.cache_write_5m * band.cache_write_5m
+        + tokens.cache_write_1h * band.cache_write_1h
+    )
+    return _divided(whole, rates.divisor) + searches * SEARCH
+
+
+@lru_cache(maxsize=4096)
+def _periods(price: ModelPrice, is_fast: bool, is_us: bool, is_batch: bool) -> tuple[_Rates, ...]:
+    """Return a price's rates over time with the factors of a kind of request worked in."""
+    return tuple(
+        _rates(
+            terms,
+            (
+                terms.fast if is_fast else _WHOLE,
+                terms.us if is_us else _WHOLE,
+                _BATCH if is_batch else _WHOLE,
+            ),
+        )
+        for terms in price.terms
+    )
+
+
+def _rates(terms: Terms, factors: tuple[Ratio, ...]) -> _Rates:
+    numerator = prod(factor[0] for factor in factors)
+    divisor = ATTO_PER_PICO * prod(factor[1] for factor in factors)
+    bands = [_band(tier.above, tier.price, numerator) for tier in reversed(terms.tiers)]
+    bands.append(_band(-1, terms.price, numerator))
+    return _Rates(terms.until, tuple(bands), divisor)
+
+
+def _band(above: int, price: Price, numerator: int) -> _Band:
+    return _Band(above, *(rate * numerator for rate in astuple(price)))
+
+
+def _divided(whole: int, divisor: int) -> int:
+    """Return a quotient rounded half to even."""
+    quotient, rest = divmod(whole, divisor)
+    if rest * 2 > divisor or (rest * 2 == divisor and quotient % 2):
+        return quotient + 1
+    return quotient

@@ -1,0 +1,229 @@
+"""Fetching LiteLLM's table once a day, and rebuilding the embedded one."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from engine.pricing.price import PriceFile
+from engine.pricing.slim import slim
+from engine.pricing.table import read_prices
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DEFAULT_URL = (
+    "https://raw.githubusercontent.com/BerriAI/litellm/main/model_prices_and_context_window.json"
+)
+TIMEOUT = 20.0
+"""Seconds the whole fetch may take."""
+
+LARGEST_BODY = 64 * 2**20
+FEWEST_MODELS = 100
+"""A table of fewer models is taken for something else."""
+
+DAY = 86_400_000
+
+SOURCE = "LiteLLM (MIT)"
+
+_encoder = msgspec.json.Encoder(decimal_format="number")
+
+
+class RefreshError(Exception):
+    """Prices could not be refreshed; its text is one sentence for the user."""
+
+
+class Refreshed(Struct, frozen=True):
+    """What a refresh brought."""
+
+    models: int
+    """Models in the file now."""
+    is_changed: bool
+    """Whether the server had a newer table; prices in use may differ then."""
+    fetched_at: int
+
+
+class _Age(Struct):
+    fetched_at: int
+
+
+class _TooSlow(Exception):
+    """A body dripped in for longer than the whole fetch may take."""
+
+
+class _Answer(Struct):
+    status: int
+    etag: str
+    body: bytes
+
+
+def is_due(target: Path, now_ms: int) -> bool:
+    """Whether the file is absent, damaged, a day old or from the future."""
+    try:
+        with open(target, "rb") as file:
+            fetched_at = msgspec.json.decode(file.read(), type=_Age).fetched_at
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return True
+    return not fetched_at <= now_ms < fetched_at + DAY
+
+
+def refresh(
+    target: Path, url: str = DEFAULT_URL, timeout: float = TIMEOUT, now_ms: int | None = None
+) -> Refreshed:
+    """Fetch LiteLLM's table and put its slim form in `target`'s place, all or nothing.
+
+    A table that is unchanged since the last fetch from the same address is not sent again.
+    `now_ms` stands for the present in UTC milliseconds. Raises `RefreshError`, and leaves
+    `target` as it was, when anything goes wrong.
+    """
+    now = time.time_ns() // 1_000_000 if now_ms is None else now_ms
+    known = _known(target)
+    etag = known.etag if known and known.url == url else ""
+    answer = _fetched(url, timeout, etag)
+    if answer.status == 304 and known and etag:
+        file = replace(known, fetched_at=now)
+    elif answer.status == 200:
+        day = datetime.fromtimestamp(now / 1000, UTC).date().isoformat()
+        file = price_file(_table(answer.body, url), source=SOURCE, as_of=day)
+        file = replace(file, url=url, etag=answer.etag, fetched_at=now)
+    else:
+        raise _refused(f"{url} answered with HTTP status {answer.status}; try again later")
+    _save(file, target)
+    return Refreshed(
+        models=len(file.models),
+        is_changed=known is None or known.models != file.models,
+        fetched_at=now,
+    )
+
+
+def price_file(litellm: Mapping[str, Any], *, source: str, as_of: str) -> PriceFile:
+    """Return LiteLLM's table in ccmon's form; `as_of` is an ISO day."""
+    return PriceFile(
+        unit="USD per million tokens", as_of=as_of, sources=(source,), models=slim(litellm)
+    )
+
+
+def encoded(file: PriceFile) -> bytes:
+    """Return a price file's bytes, one model a line."""
+    head = _encoder.encode(replace(file, models={}))
+    models = b",\n".join(
+        _encoder.encode(name) + b":" + _encoder.encode(entry) for name, entry in file.models.items()
+    )
+    return head.replace(b'"models":{}', b'"models":{\n' + models + b"\n}", 1) + b"\n"
+
+
+def _known(target: Path) -> PriceFile | None:
+    """Return the file of the last fetch, if there is a whole one."""
+    try:
+        return read_prices(target)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def _fetched(url: str, timeout: float, etag: str) -> _Answer:
+    """Ask for the table, unless the server still has the one of `etag`."""
+    import httpx
+
+    headers = {"User-Agent": "ccmon", **({"If-None-Match": etag} if etag else {})}
+    try:
+        with (
+            httpx.Client(timeout=timeout, follow_redirects=True) as client,
+            client.stream("GET", url, headers=headers) as answer,
+        ):
+            body = _body(answer.iter_bytes(), url, time.monotonic() + timeout)
+            return _Answer(answer.status_code, answer.headers.get("ETag", ""), body)
+    except (httpx.TimeoutException, _TooSlow):
+        reason = f"{url} did not send them within {timeout:g} s; try again later"
+    except httpx.ConnectError as error:
+        reason = f"{url} could not be reached ({error}); check the network or use --offline"
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError, ImportError, OSError) as error:
+        reason = f"{url} cannot be asked from here ({error}); check the address and the proxy"
+    except httpx.DecodingError:
+        reason = f"what {url} sent cannot be unpacked; try again later"
+    except httpx.HTTPError as error:
+        reason = f"the connection to {url} broke off ({error}); try again later"
+    raise _refused(reason)
+
+
+def _refused(reason: str) -> RefreshError:
+    return RefreshError(f"Prices were not refreshed, those known so far stay in use: {reason}.")
+
+
+def _body(chunks: Iterator[bytes], url: str, deadline: float) -> bytes:
+    body = bytearray()
+    for chunk in chunks:
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            size = f"{LARGEST_BODY / 2**20:g} MB"
+            raise _refused(f"{url} sent more than {size}, which is no price table")
+        if time.monotonic() > deadline:
+            raise _TooSlow
+    return bytes(body)
+
+
+def _table(body: bytes, url: str) -> dict[str, Any]:
+    """Return the body as a table, refusing what cannot be LiteLLM's."""
+    try:
+        table = msgspec.json.decode(body, type=dict[str, Any])
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        table = {}
+    priced = sum(
+        isinstance(fields, dict) and "input_cost_per_token" in fields for fields in table.values()
+    )
+    if priced < FEWEST_MODELS:
+        raise _refused(f"what {url} sent is not LiteLLM's price table; check the address")
+    return table
+
+
+def _save(file: PriceFile, target: Path) -> None:
+    """Write the file beside its place and move it there."""
+    import tempfile
+
+    directory = os.path.dirname(os.path.abspath(target))
+    try:
+        os.makedirs(directory, exist_ok=True)
+        handle, draft = tempfile.mkstemp(dir=directory, prefix=".prices-")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(encoded(file))
+                stream.flush()
+                os.fsync(stream.fileno())
+            os.replace(draft, target)
+        except BaseException:
+            os.unlink(draft)
+            raise
+    except OSError as error:
+        raise RefreshError(
+            f"Prices were fetched but could not be saved to {target} "
+            f"({error.strerror}): make the place writable and try again."
+        ) from None
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Rebuild a slim table from a file of LiteLLM's."""
+    import argparse
+
+    parser = argparse.ArgumentParser(
+        prog="python -m engine.pricing.refresh", description=main.__doc__
+    )
+    parser.add_argument("--from", dest="origin", required=True, metavar="FILE")
+    parser.add_argument("--to", dest="target", required=True, metavar="FILE")
+    parser.add_argument("--source", default=SOURCE, help="such as: LiteLLM 1.109.1 (MIT)")
+    parser.add_argument("--as-of", default=date.today().isoformat(), metavar="YYYY-MM-DD")
+    given = parser.parse_args(arguments)
+    with open(given.origin, "rb") as origin:
+        table = _table(origin.read(), given.origin)
+    with open(given.target, "wb") as target:
+        target.write(encoded(price_file(table, source=given.source, as_of=given.as_of)))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,115 @@
+"""Reads the roots in force: which files are new, and what is new in them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+
+from msgspec import Struct
+
+from engine.intake import discover
+from engine.intake.discover import Found, Root
+from engine.intake.load import Loader
+from engine.intake.tail import Cursor, Scan, Tail
+from engine.ledger.store import Ledger
+from engine.reports import PlaceLookedAt, Progress
+from engine.settings import Settings
+
+
+class RootBatch(Struct):
+    """Scans of one root that are booked together."""
+
+    root: str
+    scans: list[Scan]
+    progress: Progress
+
+
+class Reading:
+    """Knows how far every file of the roots in force was read."""
+
+    def __init__(self, ledger: Ledger, settings: Settings) -> None:
+        self.places: tuple[PlaceLookedAt, ...] = ()
+        self._ledger = ledger
+        self._settings = settings
+        self._loader = Loader(Tail())
+        self._cursors: dict[str, dict[str, Cursor]] = {}
+        self._paths: dict[str, tuple[str, str]] = {}
+        """Root and path below `projects` of each file by the path that events name."""
+        self._refused_directories: dict[str, str] = {}
+
+    def forget(self) -> None:
+        """Take the cursors from the ledger anew, and read from there."""
+        self._cursors.clear()
+
+    def refused(self) -> dict[str, str]:
+        """Return paths that could not be read, with reasons."""
+        return {**self._refused_directories, **self._loader.refused}
+
+    def batches(self, roots: list[Root], is_stopped: Callable[[], bool]) -> Iterator[RootBatch]:
+        """Walk all roots and yield what is new, the files written last first."""
+        counts: dict[str, int] = {}
+        self._refused_directories = {}
+        self._loader.refused.clear()
+        for root in roots:
+            if not os.path.isdir(root.projects):
+                continue
+            found = discover.walk(root)
+            counts[root.path] = len(found.files)
+            self._refused_directories.update(found.refused)
+            self._paths.update((each.path, (root.path, each.relative)) for each in found.files)
+            cursors = self._cursors_of(root.path)
+            for batch in self._loader.batches(found.files, dict(cursors), is_stopped):
+                yield RootBatch(root.path, batch.scans, batch.progress)
+                self._note(root.path, batch.scans)
+            self.places = discover.look_at(self._settings, counts)
+        self.places = discover.look_at(self._settings, counts)
+
+    def scans_of(self, roots: list[Root], paths: set[str]) -> tuple[dict[str, list[Scan]], bool]:
+        """Read on in the files that events name; `False` where a name says too little.
+
+        The cursors move on at once: if booking fails, `forget` takes them back.
+        """
+        scans: dict[str, list[Scan]] = {}
+        is_sure = True
+        for path in paths:
+            place = self._paths.get(path) or _place_in(roots, path)
+            if place is None:
+                is_sure = False
+                continue
+            root, relative = place
+            found = discover.stat(path, relative)
+            if found is None:
+                continue
+            if path not in self._paths:
+                if os.path.realpath(path) != path:
+                    is_sure = False
+                    continue
+                self._paths[path] = place
+            scans.setdefault(root, []).extend(self._read_on(root, found))
+        for root, made in scans.items():
+            self._note(root, made)
+        return {root: made for root, made in scans.items() if made}, is_sure
+
+    def _read_on(self, root: str, found: Found) -> Iterator[Scan]:
+        cursor = self._cursors_of(root).get(found.relative)
+        if self._loader.is_new(found, cursor):
+            yield from self._loader.scans(found, cursor)
+
+    def _cursors_of(self, root: str) -> dict[str, Cursor]:
+        if root not in self._cursors:
+            self._cursors[root] = self._ledger.cursors(root)
+        return self._cursors[root]
+
+    def _note(self, root: str, scans: list[Scan]) -> None:
+        cursors = self._cursors_of(root)
+        for scan in scans:
+            cursors[scan.place.path] = scan.cursor
+
+
+def _place_in(roots: list[Root], path: str) -> tuple[str, str] | None:
+    """Return the root that a path lies below, and the rest of the path."""
+    for root in roots:
+        prefix = root.projects + os.sep
+        if path.startswith(prefix):
+            return root.path, path[len(prefix) :].replace(os.sep, "/")
+    return None

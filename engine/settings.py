@@ -1,0 +1,42 @@
+"""What a monitor is opened with; everything outside is injected here."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from msgspec import Struct, field
+
+
+class SettingsError(Exception):
+    """A setting that cannot hold; its text is one sentence for the user."""
+
+
+def system_clock() -> int:
+    """Return now as UTC milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+class Settings(Struct, frozen=True):
+    """How a `Monitor` is opened.
+
+    `environment` and `home` stand for the process's own, so that tests never see the
+    real ones. `roots` overrides discovery; `ledger` is a path or `:memory:`, `None` the
+    default place; `zone` an IANA name, `None` the system's.
+    """
+
+    roots: tuple[Path, ...] | None = None
+    ledger: str | None = None
+    zone: str | None = None
+    limit: str | None = None
+    """`500k`, `$20`, `max`, `p90`; `None` means p90."""
+    week_start: int = 0
+    """First day of the week, Monday is 0."""
+    is_offline: bool = False
+    is_polling: bool = False
+    """Never use file events, only poll."""
+    clock: Callable[[], int] = system_clock
+    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    home: Path = field(default_factory=Path.home)

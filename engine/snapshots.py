@@ -1,0 +1,256 @@
+"""Makes snapshots: where things stand at a moment, from what is in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta, tzinfo
+
+from msgspec import Struct
+
+from engine.accumulators.blocks import BlockSpan
+from engine.accumulators.rates import WINDOW
+from engine.accumulators.sessions import Group
+from engine.accumulators.totals import Tally
+from engine.accumulators.view import View
+from engine.ledger.names import Names
+from engine.ledger.reading import slot_of
+from engine.limits.estimate import LimitBasis, LimitChoice, find_basis, measure
+from engine.reports import (
+    Block,
+    BurnRate,
+    Figures,
+    Limit,
+    Notice,
+    PlaceLookedAt,
+    Point,
+    Progress,
+    Projection,
+    SessionNow,
+    Snapshot,
+    Warned,
+)
+from engine.times import HOUR, MINUTE, clock_of, day_of, start_of_day, start_of_week
+
+_BUSY = 2 * MINUTE
+_RANGE_AFTER = HOUR
+_RANGE_WINDOWS = (WINDOW, 30 * MINUTE, 60 * MINUTE)
+_DAYS_SHOWN = 30
+
+
+class Surroundings(Struct, frozen=True):
+    """What a snapshot shows beside the figures."""
+
+    zone: str
+    revision: int
+    is_reading: bool
+    progress: Progress | None
+    notices: tuple[Notice, ...]
+    places: tuple[PlaceLookedAt, ...]
+    warned: tuple[Warned, ...]
+
+
+class _Periods(Struct, frozen=True):
+    """Figures that change with data or day, not with the clock."""
+
+    today: Figures
+    week: Figures
+    month: Figures
+    days: tuple[Point, ...]
+
+
+class SnapshotMaker:
+    """Makes snapshots of one view; remembers what a tick of the clock does not change."""
+
+    def __init__(
+        self,
+        view: View,
+        names: Names,
+        choice: LimitChoice,
+        week_start: int,
+        project_names: Callable[[], Mapping[int, str]],
+    ) -> None:
+        self._view = view
+        self._names = names
+        self._choice = choice
+        self._week_start = week_start
+        self._project_names = project_names
+        self._periods: tuple[tuple[object, ...], _Periods] | None = None
+        self._basis: tuple[tuple[object, ...], LimitBasis] | None = None
+
+    def make(self, now: int, around: Surroundings) -> Snapshot:
+        """Return where things stand at a moment."""
+        view = self._view
+        span = view.blocks.active(now)
+        rate = view.recents.burn_rate(now, span.first if span else None)
+        projection = self._projection(span, rate, now) if span else None
+        periods = self._periods_of(now, around.revision)
+        block = self._block(span, now) if span else None
+        shown = (block.figures if block else Figures(), periods.today, periods.month)
+        return Snapshot(
+            generated_at=now,
+            zone=around.zone,
+            revision=around.revision,
+            state="reading" if around.is_reading else "following",
+            progress=around.progress,
+            block=block,
+            burn_rate=rate,
+            trace=view.recents.trace(span.start, span.end, now) if span else None,
+            projection=projection,
+            limit=self.limit(now, rate, projection),
+            today=periods.today,
+            week=periods.week,
+            month=periods.month,
+            sessions=self._sessions(now) if span else (),
+            warned=around.warned,
+            unpriced=tuple(sorted({model for figures in shown for model in figures.unpriced})),
+            notices=around.notices,
+            places=around.places,
+            responses=view.history.responses,
+            last_response=view.newest(),
+            today_hours=self._hours(now),
+            recent_days=periods.days,
+        )
+
+    def limit(
+        self, now: int, rate: BurnRate | None = None, projection: Projection | None = None
+    ) -> Limit:
+        """Return the active block's use against the limit."""
+        blocks = self._view.blocks
+        span = blocks.active(now)
+        if rate is None:
+            rate = self._view.recents.burn_rate(now, span.first if span else None)
+        if projection is None and span is not None:
+            projection = self._projection(span, rate, now)
+        used = (span.tally.tokens, span.tally.cost) if span else (0, 0)
+        projected = (projection.tokens, projection.cost) if projection else used
+        return measure(
+            self._basis_at(now, span),
+            used,
+            projected,
+            (rate.tokens_per_minute, rate.cost_per_hour),
+            (now, span.end if span else now),
+        )
+
+    def _basis_at(self, now: int, span: BlockSpan | None) -> LimitBasis:
+        """Find the basis anew only when blocks have changed."""
+        key = (self._view.revision, self._view.is_whole, span.start if span else None)
+        if self._basis is None or self._basis[0] != key:
+            finished = self._view.blocks.finished(now)
+            self._basis = (key, find_basis(self._choice, finished))
+        return self._basis[1]
+
+    def _block(self, span: BlockSpan, now: int) -> Block:
+        length = span.end - span.start
+        elapsed = min(max(now - span.start, 0), length)
+        return Block(
+            start=span.start,
+            end=span.end,
+            figures=span.tally.figures(self._names.model),
+            by_model=span.tally.parts(self._names.model),
+            elapsed=elapsed,
+            remaining=length - elapsed,
+            elapsed_share=elapsed / length,
+        )
+
+    def _projection(self, span: BlockSpan, rate: BurnRate, now: int) -> Projection:
+        tokens, cost = span.tally.tokens, span.tally.cost
+        remaining = max(span.end - now, 0)
+        tokens_range = cost_range = None
+        if now - span.first >= _RANGE_AFTER:
+            rates = [
+                self._view.recents.burn_rate(now, span.first, window) for window in _RANGE_WINDOWS
+            ]
+            ends = [_at_end(tokens, cost, each, remaining) for each in rates]
+            tokens_range = (min(end[0] for end in ends), max(end[0] for end in ends))
+            cost_range = (min(end[1] for end in ends), max(end[1] for end in ends))
+        tokens_end, cost_end = _at_end(tokens, cost, rate, remaining)
+        return Projection(tokens_end, cost_end, remaining, tokens_range, cost_range)
+
+    def _periods_of(self, now: int, revision: int) -> _Periods:
+        history = self._view.history
+        today = day_of(now, history.zone)
+        key = (today, revision, history.zone)
+        if self._periods is None or self._periods[0] != key:
+            week = start_of_week(today, self._week_start)
+            made = _Periods(
+                today=self._figures(today, today),
+                week=self._figures(week, today),
+                month=self._figures(today.replace(day=1), today),
+                days=self._days(today),
+            )
+            self._periods = (key, made)
+        return self._periods[1]
+
+    def _figures(self, first: date, last: date) -> Figures:
+        tally = Tally()
+        day = first
+        while day <= last:
+            tally.add_all(self._view.history.day(day).by_model)
+            day += timedelta(days=1)
+        return tally.figures(self._names.model)
+
+    def _days(self, today: date) -> tuple[Point, ...]:
+        history = self._view.history
+        points = []
+        for back in reversed(range(_DAYS_SHOWN)):
+            day = today - timedelta(days=back)
+            tally = history.day(day)
+            start = start_of_day(day, history.zone)
+            points.append(
+                Point(start, f"{day:%a} {day.day}", tally.responses, tally.tokens, tally.cost)
+            )
+        return tuple(points)
+
+    def _hours(self, now: int) -> tuple[Point, ...]:
+        history = self._view.history
+        start = start_of_day(day_of(now, history.zone), history.zone)
+        return tuple(
+            point(history.tally(slot_of(hour), slot_of(hour + HOUR)), hour, history.zone)
+            for hour in range(start, now + 1, HOUR)
+        )
+
+    def _sessions(self, now: int) -> tuple[SessionNow, ...]:
+        rates = self._view.recents.session_rates(now)
+        projects = self._project_names()
+        sessions = [
+            self._session_now(session, group, rates.get(session, 0.0), projects, now)
+            for session, group in self._view.now_groups.items()
+        ]
+        sessions.sort(key=lambda session: (-session.last, session.session))
+        return tuple(sessions)
+
+    def _session_now(
+        self, session: int, group: Group, rate: float, projects: Mapping[int, str], now: int
+    ) -> SessionNow:
+        figures = group.tally.figures(self._names.model)
+        last = figures.last or 0
+        agents = self._view.recents.agents_of(session)
+        return SessionNow(
+            session=self._names.name("sessions", session),
+            project=projects.get(group.project, ""),
+            models=figures.models,
+            figures=figures,
+            tokens_per_minute=rate,
+            last=last,
+            is_busy=now - last < _BUSY,
+            sub_agents=agents,
+        )
+
+
+def point(tally: Tally, start: int, zone: tzinfo) -> Point:
+    """Return the point of an hour or less, named by the clock when it begins."""
+    return Point(
+        start=start,
+        label=clock_of(start, zone),
+        responses=tally.responses,
+        tokens=tally.tokens,
+        cost=tally.cost,
+    )
+
+
+def _at_end(tokens: int, cost: int, rate: BurnRate, remaining: int) -> tuple[int, int]:
+    """Return tokens and cost at the block's end if a rate goes on."""
+    return (
+        tokens + round(rate.tokens_per_minute * remaining / MINUTE),
+        cost + rate.cost_per_hour * remaining // HOUR,
+    )

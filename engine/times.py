@@ -1,0 +1,156 @@
+"""Times: ISO 8601 in, UTC milliseconds inside, days of the user's zone out (SPEC §6)."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from engine.settings import SettingsError
+
+SECOND = 1_000
+MINUTE = 60_000
+HOUR = 3_600_000
+DAY = 86_400_000
+
+_ISO = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|z|[+-]\d\d(?::?\d\d)?)\Z", re.ASCII
+)
+_LATEST = datetime(9990, 1, 1, tzinfo=UTC)
+_minutes: dict[str, int] = {}
+
+
+def parse_time(text: str) -> int | None:
+    """Return an ISO 8601 time with a zone as UTC milliseconds, else `None`.
+
+    Any number of fraction digits is read; what is finer than a millisecond is cut off.
+    """
+    if len(text) == 24 and text[23] == "Z" and text[19] == ".":
+        try:
+            return (
+                _minutes[text[:16]] + int(text[17:19]) * SECOND + int(text[20:23])
+                if text[17:19].isdigit() and text[20:23].isdigit() and text[17] < "6"
+                else _parse_any(text)
+            )
+        except KeyError:
+            return _parse_and_remember(text)
+    return _parse_any(text)
+
+
+def _parse_and_remember(text: str) -> int | None:
+    """Parse a time and keep its minute: lines of a transcript share minutes."""
+    time = _parse_any(text)
+    if time is not None and text[16] == ":":
+        if len(_minutes) > 100_000:
+            _minutes.clear()
+        _minutes[text[:16]] = time - time % MINUTE
+    return time
+
+
+def _parse_any(text: str) -> int | None:
+    match = _ISO.match(text)
+    if match is None:
+        return None
+    year, month, day, hour, minute, second, fraction, zone = match.groups()
+    try:
+        moment = datetime(
+            int(year),
+            int(month),
+            int(day),
+            int(hour),
+            int(minute),
+            int(second),
+            tzinfo=_offset(zone),
+        )
+        if moment >= _LATEST or moment.year < 1970:
+            return None
+    except ValueError:
+        return None
+    milliseconds = int((fraction or "0")[:3].ljust(3, "0"))
+    return int(moment.timestamp()) * SECOND + milliseconds
+
+
+@lru_cache(maxsize=64)
+def _offset(zone: str) -> timezone:
+    if zone in ("Z", "z"):
+        return UTC
+    digits = zone[1:].replace(":", "").ljust(4, "0")
+    minutes = int(digits[:2]) * 60 + int(digits[2:])
+    return timezone(timedelta(minutes=-minutes if zone[0] == "-" else minutes))
+
+
+def open_zone(
+    name: str | None, environment: Mapping[str, str], localtime: Path = Path("/etc/localtime")
+) -> tuple[str, tzinfo]:
+    """Return the name and rules of a zone; `None` names the system's own.
+
+    The system's is `TZ`, else what `/etc/localtime` points to, else a fixed offset.
+    Raises `SettingsError` for a name that is no IANA zone.
+    """
+    if name is not None:
+        return name, _named_zone(name)
+    variable = environment.get("TZ", "").lstrip(":")
+    if variable and not variable.startswith("/"):
+        try:
+            return variable, _named_zone(variable)
+        except SettingsError:
+            return _fixed_zone()
+    return _linked_zone(localtime) or _fixed_zone()
+
+
+def _named_zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise SettingsError(
+            f"There is no time zone named '{name}': use an IANA name such as Europe/Berlin or UTC."
+        ) from error
+
+
+def _linked_zone(localtime: Path) -> tuple[str, tzinfo] | None:
+    """Read the zone from the system's link or file."""
+    try:
+        target = os.path.realpath(localtime)
+        _, found, name = target.partition("zoneinfo/")
+        if found:
+            return name, ZoneInfo(name)
+        with localtime.open("rb") as file:
+            return "local", ZoneInfo.from_file(file, key="local")
+    except (KeyError, ValueError, OSError):
+        return None
+
+
+def _fixed_zone() -> tuple[str, tzinfo]:
+    zone = datetime.now().astimezone().tzinfo
+    return ("local", zone) if zone is not None else ("UTC", UTC)
+
+
+def day_of(time: int, zone: tzinfo) -> date:
+    """Return the calendar day of a moment in a zone."""
+    return datetime.fromtimestamp(time / SECOND, zone).date()
+
+
+def clock_of(time: int, zone: tzinfo) -> str:
+    """Return the clock's hours and minutes at a moment in a zone, such as `14:05`."""
+    return f"{datetime.fromtimestamp(time / SECOND, zone):%H:%M}"
+
+
+def start_of_day(day: date, zone: tzinfo) -> int:
+    """Return when a calendar day begins in a zone (the first moment that bears its date)."""
+    start = datetime(day.year, day.month, day.day, tzinfo=zone)
+    return int(start.timestamp()) * SECOND
+
+
+def start_of_week(day: date, week_start: int) -> date:
+    """Return the first day of the week of a day; `week_start` counts from Monday, 0."""
+    return day - timedelta(days=(day.weekday() - week_start) % 7)
+
+
+def iso_time(time: int) -> str:
+    """Return UTC milliseconds as `2026-11-22T14:05:00.000Z`."""
+    moment = datetime.fromtimestamp(time // SECOND, UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{time % SECOND:03d}Z"

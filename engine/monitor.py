@@ -51,7 +51,7 @@ class Monitor:
         self._ledger = Ledger(ledger_path(settings), self._prices)
         self._lock = RLock()
         self._warnings = Warnings(self._ledger.setting(SETTING))
-        self._has_news_to_keep = False
+        self._to_keep: dict[str, str] = {}
         self._notices: dict[str, Notice] = {}
         self._progress: Progress | None = None
         self._is_reading = True
@@ -148,7 +148,7 @@ class Monitor:
             active = self._view.blocks.active(now)
             window = active.start if active else None
             if not self._is_reading and self._warnings.note(self._maker.limit(now), window, now):
-                self._has_news_to_keep = True
+                self._to_keep[SETTING] = self._warnings.kept()
             return self._maker.make(
                 now,
                 Surroundings(
@@ -197,6 +197,15 @@ class Monitor:
             self._zone_name, self._zone = name, rules
             self._view.history.set_zone(rules)
             self._revision += 1
+
+    def preference(self, name: str) -> str | None:
+        """Return something a face asked to keep, such as the theme."""
+        return self._ledger.setting(f"preference.{name}")
+
+    def keep_preference(self, name: str, value: str) -> None:
+        """Keep something for the next run; the monitor's own thread writes it."""
+        with self._lock:
+            self._to_keep[f"preference.{name}"] = value
 
     def refresh_prices(self) -> None:
         """Fetch the price table of other vendors' models if a day has passed.
@@ -290,7 +299,7 @@ class Monitor:
             self._wake.wait(1.0)
             self._wake.clear()
             if self._stop.is_set():
-                return
+                break
             began = time.monotonic()
             has_changed = self._read_touched()
             if self._wants_look or self._is_time_to_look():
@@ -301,10 +310,11 @@ class Monitor:
             if data_version != self._ledger.data_version():
                 data_version = self._ledger.data_version()
                 has_changed = self._pull() or has_changed
-            self._keep_news()
+            self._keep_settings()
             if has_changed:
                 self._on_change()
                 self._stop.wait(max(0.0, _LEAST_BETWEEN_CHANGES - (time.monotonic() - began)))
+        self._keep_settings()
 
     def _touch(self, paths: set[str]) -> None:
         """Take paths that file events name (called in the watcher's thread)."""
@@ -342,14 +352,17 @@ class Monitor:
         )
         self._notices["refused"] = Notice("warning", text)
 
-    def _keep_news(self) -> None:
-        if not self._has_news_to_keep:
+    def _keep_settings(self) -> None:
+        """Write what is to be kept across runs; what cannot be written is tried again."""
+        with self._lock:
+            values, self._to_keep = self._to_keep, {}
+        if not values:
             return
-        self._has_news_to_keep = False
         try:
-            self._ledger.keep_settings({SETTING: self._warnings.kept()})
+            self._ledger.keep_settings(values)
         except sqlite3.Error:
-            self._has_news_to_keep = True
+            with self._lock:
+                self._to_keep = {**values, **self._to_keep}
 
 
 __all__ = ["Monitor", "SettingsError"]

@@ -22,9 +22,6 @@ SUFFIX = ".jsonl"
 MOST_TOKENS = 10**9
 """A larger count than any response can have is damage and counts as 0."""
 
-_HEAD = 700
-"""`"type":"user"` stands before `"message":` within so many bytes, where it does."""
-
 
 class Place(Struct, frozen=True, gc=False):
     """Where a line stands: the file below `projects`, and what its path says."""
@@ -139,15 +136,10 @@ def _stem(name: str) -> str:
 def is_worth_reading(line: bytes) -> bool:
     """Say cheaply whether a line may tell of a response, or is damaged.
 
-    Quotes inside JSON strings are escaped, so the bytes looked for can only be keys; a
-    key nested in a message does not count for the line, hence "before the message".
+    Quotes inside JSON strings are escaped, so the bytes looked for can only be a key. The
+    line's head is no help: a damaged line can begin with one record and end with another.
     """
-    if line[:1] != b"{" or line[-2:-1] != b"}":
-        return True
-    message = line.find(b'"message":', 0, _HEAD)
-    if line.find(b'"type":"user"', 0, message if message >= 0 else _HEAD) >= 0:
-        return False
-    return b'"usage"' in line
+    return b'"usage"' in line or line[:1] != b"{" or line[-2:-1] != b"}"
 
 
 def read_line(line: bytes, offset: int, place: Place) -> tuple[list[Sighting], str | None]:

@@ -58,7 +58,7 @@ class _Session:
                 yield from self._turn(begin, is_first)
             yield from self._main_response(begin, upcoming)
             if is_first:
-                yield self._titled(begin + self._span(begin, upcoming))
+                yield self._titled(min(upcoming, begin + 8 * SECOND))
             is_first = False
 
     def _times(self) -> Iterator[int]:

@@ -50,10 +50,28 @@ _COLUMNS = (
 _CHUNK = 400
 
 
-def _adding(table: str, sign: int) -> str:
-    """Return the statement that adds (or takes away) the rows listed in `booked`."""
-    keys = _KEYS[table]
+_DIFFERENCES = (
+    "CREATE TEMP TABLE IF NOT EXISTS differences"
+    " (slot INTEGER, session INTEGER, project INTEGER, model INTEGER,"
+    f" {', '.join(SUMS)}, first INTEGER, last INTEGER)"
+)
+
+
+def _differing(sign: int) -> str:
+    """Return the statement that sums the rows listed in `booked`, to add or to take away."""
+    keys = _KEYS["buckets"]
     sums = ", ".join(f"{'-' if sign < 0 else ''}{_ADDENDS[name]}" for name in SUMS)
+    return (
+        f"INSERT INTO temp.differences SELECT {', '.join(keys.values())}, {sums}, min(time),"
+        f" max(time) FROM temp.booked CROSS JOIN responses USING (id) WHERE scope = :scope"
+        f" AND {COUNTS} GROUP BY 1, 2, 3, 4"
+    )
+
+
+def _applying(table: str, sign: int) -> str:
+    """Return the statement that brings the differences to one table of sums."""
+    keys = ", ".join(_KEYS[table])
+    sums = ", ".join(f"sum({name})" for name in SUMS)
     added = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in SUMS)
     spans = (
         ", first = min(coalesce(first, excluded.first), excluded.first)"
@@ -62,16 +80,23 @@ def _adding(table: str, sign: int) -> str:
         else ""
     )
     return (
-        f"INSERT INTO {table} (scope, {', '.join(keys)}, {', '.join(SUMS)}, first, last, changed)"
-        f" SELECT scope, {', '.join(keys.values())}, {sums}, min(time), max(time), :revision"
-        f" FROM temp.booked JOIN responses USING (id) WHERE scope = :scope AND {COUNTS}"
-        f" GROUP BY {', '.join(str(place + 2) for place in range(len(keys)))}"
+        f"INSERT INTO {table} (scope, {keys}, {', '.join(SUMS)}, first, last, changed)"
+        f" SELECT :scope, {keys}, {sums}, min(first), max(last), :revision"
+        f" FROM temp.differences WHERE true GROUP BY {keys}"
         f" ON CONFLICT DO UPDATE SET {added}{spans}, changed = excluded.changed"
     )
 
 
-_ADD = tuple(_adding(table, 1) for table in _KEYS)
-_TAKE_AWAY = tuple(_adding(table, -1) for table in _KEYS)
+def _summing(sign: int) -> tuple[str, ...]:
+    return (
+        "DELETE FROM temp.differences",
+        _differing(sign),
+        *(_applying(table, sign) for table in _KEYS),
+    )
+
+
+_ADD = _summing(1)
+_TAKE_AWAY = _summing(-1)
 
 _BUCKET_SPAN = (
     "SELECT {f}(time) FROM responses r WHERE r.scope = buckets.scope"
@@ -117,6 +142,7 @@ class Booking:
         self._connection = connection
         self._names = names
         connection.execute("CREATE TEMP TABLE IF NOT EXISTS booked (id INTEGER PRIMARY KEY)")
+        connection.execute(_DIFFERENCES)
         connection.execute(
             "CREATE TEMP TABLE IF NOT EXISTS moved"
             " (slot INTEGER, session INTEGER, project INTEGER, model INTEGER)"

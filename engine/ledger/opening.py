@@ -65,6 +65,7 @@ def _prepare(connection: sqlite3.Connection) -> sqlite3.Connection:
         raise _SetAside(f"was written by a newer ccmon (its version {version}, ours {VERSION})")
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute("PRAGMA wal_autocheckpoint=4000")
     connection.execute("PRAGMA cache_size=-16000")
     connection.execute("PRAGMA temp_store=MEMORY")
     if version == 0:

@@ -1,0 +1,57 @@
+"""What every test stands on: an empty home, a fixed clock, and settings made from both."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.settings import Settings
+
+NOW = 1_795_352_400_000
+"""2026-11-22 13:00 UTC, where the tests' clock stands unless they say otherwise."""
+
+_OF_THE_USER = ("HOME", "CLAUDE_CONFIG_DIR", "TZ", "NO_COLOR", "COLUMNS", "LINES")
+_OF_THE_USER_BY_PREFIX = ("XDG_", "TEXTUAL", "CCMON")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the test a home of its own and hide the user's settings from it."""
+    for name in list(os.environ):
+        if name in _OF_THE_USER or name.startswith(_OF_THE_USER_BY_PREFIX):
+            monkeypatch.delenv(name)
+    place = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(place))
+    return place
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The rules' own cases, prices and real transcripts, kept beside the repository."""
+    place = Path(__file__).resolve().parents[2] / "shared"
+    if not place.is_dir():
+        pytest.skip(f"{place} is absent: its cases and transcripts are not part of the project")
+    return place
+
+
+@pytest.fixture
+def settings(home: Path) -> Callable[..., Settings]:
+    """Make settings that touch nothing outside: `settings(roots=(tmp_path,), …)`."""
+
+    def make(**given: Any) -> Settings:
+        plain: dict[str, Any] = {
+            "ledger": ":memory:",
+            "zone": "UTC",
+            "is_offline": True,
+            "is_polling": True,
+            "clock": lambda: NOW,
+            "environment": {"HOME": str(home)},
+            "home": home,
+        }
+        return Settings(**{**plain, **given})
+
+    return make

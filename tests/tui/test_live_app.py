@@ -1,0 +1,518 @@
+"""The live screen driven by keys, clicks and snapshots from a fake monitor."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from msgspec.structs import replace
+from textual.pilot import Pilot
+
+from engine.reports import Notice, Warned
+from tests.tui.fake_source import (
+    BLOCK_START,
+    ZONE,
+    FakeSource,
+    empty,
+    quiet,
+    reading,
+    session,
+    snapshot,
+)
+from tui.live.app import LiveApp
+from tui.live.keys import KEYS, key_rows
+from tui.live.lines import LinePane
+from tui.live.source import LiveOptions, Source
+from tui.live.tab_bar import TABS
+from tui.live.themes import THEME_NAMES, THEMES
+from tui.live.watch_screen import WatchScreen
+
+
+@asynccontextmanager
+async def live(
+    source: FakeSource | None = None, size: tuple[int, int] = (80, 24), **options: object
+) -> AsyncIterator[tuple[LiveApp, Pilot[None]]]:
+    made = LiveOptions(**{"zone": ZONE, **options})  # type: ignore[arg-type]
+    app = LiveApp(source or FakeSource(), made)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await pilot.pause()
+        yield app, pilot
+
+
+def screen_text(app: LiveApp) -> str:
+    strips = app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+
+
+def footer(app: LiveApp) -> str:
+    return screen_text(app).splitlines()[-1]
+
+
+async def test_the_first_tab_shows_everything_essential_at_80_by_24():
+    async with live() as (app, _):
+        text = screen_text(app)
+    for said in (
+        "ccmon live · this machine",
+        "● live",
+        "1 Live",
+        "8 Projects",
+        "Window 13:00 to 18:00 · start estimated",
+        "1h 54m left",
+        "cache write 4.10M",
+        "78% high",
+        "P90 of 23 finished blocks · estimate",
+        "reached at 17:07",
+        "18.2k tok/min · $9.80/h · busy",
+        "Today $62.22",
+        "Month $1,305.40",
+        "q quit",
+    ):
+        assert said in text
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+c", "ctrl+q"])
+async def test_quit_keys_quit_and_close_the_monitor(key: str):
+    source = FakeSource()
+    async with live(source) as (app, pilot):
+        await pilot.press(key)
+        assert app._exit
+    assert source.is_closed
+
+
+async def test_escape_never_quits():
+    async with live() as (app, pilot):
+        await pilot.press("escape", "backspace", "escape")
+        assert not app._exit
+
+
+async def test_number_keys_and_tab_turn_the_tabs():
+    async with live() as (app, pilot):
+        for number, (_, kind) in enumerate(TABS, 1):
+            await pilot.press(str(number))
+            shown = [pane.id for pane in app.screen.query(".report") if pane.display]
+            assert shown == ([f"report-{kind}"] if kind else [])
+        await pilot.press("tab")
+        assert not app.screen.has_class("-table")
+        await pilot.press("shift+tab")
+        assert app.screen.query_one("#report-projects").display
+        await pilot.press("]", "]")
+        assert app.screen.query_one("#report-daily").display
+        await pilot.press("[")
+        assert not app.screen.has_class("-table")
+
+
+async def test_tables_are_made_only_when_looked_at():
+    source = FakeSource()
+    async with live(source) as (app, pilot):
+        assert not app.screen.query(".report")
+        assert source.reports == []
+        await pilot.press("3")
+        await pilot.pause(0.05)
+        assert [pane.id for pane in app.screen.query(".report")] == ["report-weekly"]
+        assert source.reports == [("weekly", "all")]
+
+
+async def test_a_click_on_a_tab_shows_it():
+    async with live() as (app, pilot):
+        row = screen_text(app).splitlines()[1]
+        await pilot.click("#tabs", offset=(row.index("Monthly"), 0))
+        assert app.screen.query_one("#report-monthly").display
+
+
+async def test_the_footer_shows_the_keys_of_the_tab():
+    async with live(size=(120, 40)) as (app, pilot):
+        assert "/ filter" not in footer(app)
+        assert "by cost" in footer(app)
+        await pilot.press("c")
+        assert "by tokens" in footer(app)
+        await pilot.press("2", "w")
+        await pilot.pause()
+        assert "/ filter" in footer(app)
+        assert "last 5h · by tokens" in footer(app)
+
+
+async def test_pause_freezes_the_screen_and_counting_goes_on():
+    source = FakeSource()
+    async with live(source) as (app, pilot):
+        await pilot.press("p")
+        assert "PAUSED" in screen_text(app)
+        held = snapshot()
+        source.put(replace(held, revision=2, today=replace(held.today, cost=5 * 10**12)))
+        await pilot.pause()
+        assert "Today $62.22" in screen_text(app)
+        await pilot.press("space")
+        text = screen_text(app)
+        assert "PAUSED" not in text
+        assert "Today $5.00" in text
+
+
+async def test_a_change_told_by_the_monitors_thread_is_drawn():
+    source = FakeSource()
+    async with live(source) as (app, pilot):
+        held = snapshot()
+        changed = replace(held, revision=2, today=replace(held.today, cost=7 * 10**12))
+        teller = threading.Thread(target=source.put, args=(changed,))
+        teller.start()
+        teller.join()
+        await pilot.pause()
+        assert "Today $7.00" in screen_text(app)
+
+
+async def test_an_older_snapshot_never_takes_the_place_of_a_newer_one():
+    source = FakeSource(replace(snapshot(), revision=9))
+    async with live(source) as (app, pilot):
+        app._take(source.held)
+        source.put(replace(quiet(), revision=8))
+        await pilot.pause()
+        assert "No window is open" not in screen_text(app)
+
+
+async def test_nothing_is_repainted_when_nothing_changed(monkeypatch: pytest.MonkeyPatch):
+    source = FakeSource()
+    async with live(source, size=(120, 40)) as (app, pilot):
+        await pilot.pause()
+        painted: list[str | None] = []
+        render_line = LinePane.render_line
+
+        def counted(self: LinePane, y: int) -> object:
+            painted.append(self.id)
+            return render_line(self, y)
+
+        monkeypatch.setattr(LinePane, "render_line", counted)
+        app._take(replace(source.held, revision=source.held.revision))
+        await pilot.pause(0.05)
+        assert painted == []
+        app._take(replace(source.held, generated_at=source.held.generated_at + 1_000))
+        await pilot.pause(0.05)
+        assert painted == ["header"]
+
+
+async def test_one_changed_figure_repaints_only_its_row(monkeypatch: pytest.MonkeyPatch):
+    source = FakeSource()
+    async with live(source, size=(120, 40)) as (app, pilot):
+        await pilot.pause()
+        painted: list[tuple[str | None, int]] = []
+        render_line = LinePane.render_line
+
+        def counted(self: LinePane, y: int) -> object:
+            painted.append((self.id, y))
+            return render_line(self, y)
+
+        monkeypatch.setattr(LinePane, "render_line", counted)
+        held = source.held
+        app._take(replace(held, revision=2, today=replace(held.today, cost=1)))
+        await pilot.pause(0.05)
+        assert painted == [("totals", 1)]
+
+
+async def test_each_level_is_told_once_per_window_with_a_bell(monkeypatch: pytest.MonkeyPatch):
+    source = FakeSource(replace(snapshot(), warned=()))
+    async with live(source) as (app, pilot):
+        bells: list[int] = []
+        monkeypatch.setattr(app, "bell", lambda: bells.append(1))
+
+        async def take(*warned: Warned) -> list[str]:
+            source.put(replace(snapshot(), warned=warned))
+            await pilot.pause()
+            return [notification.message for notification in app._notifications]
+
+        half = Warned("half", BLOCK_START, "Half is used.", 0)
+        high = Warned("high", BLOCK_START, "[b]Much[/b] is used.", 0)
+        assert await take() == []
+        assert await take(half) == ["Half is used."]
+        assert await take(half) == ["Half is used."]
+        assert await take(high, half) == ["Half is used.", "[b]Much[/b] is used."]
+        assert len(bells) == 2
+        await pilot.press("x")
+        assert await take(high, half) == []
+        later = replace(half, window=BLOCK_START + 1, text="Half again.")
+        assert await take(later) == ["Half again."]
+        assert len(bells) == 3
+
+
+async def test_levels_crossed_together_are_told_as_the_gravest():
+    async with live() as (app, pilot):
+        app._take(snapshot())
+        await pilot.pause()
+        messages = [notification.message for notification in app._notifications]
+        assert messages == ["75 % of the limit is used."]
+
+
+async def test_warnings_can_be_turned_off():
+    source = FakeSource(replace(snapshot(), warned=()))
+    async with live(source) as (app, pilot):
+        await pilot.press("a", "x")
+        source.put(snapshot())
+        await pilot.pause()
+        assert not list(app._notifications)
+
+
+async def test_an_empty_machine_names_the_places_and_starts_the_demo():
+    demo = FakeSource()
+    source = FakeSource(empty())
+    opened = threading.Event()
+
+    def open_demo() -> Source:
+        opened.set()
+        return demo
+
+    async with live(source, open_demo=open_demo) as (app, pilot):
+        text = screen_text(app)
+        for said in (
+            "/home/user/.claude ",
+            "no projects directory",
+            "CLAUDE_CONFIG_DIR",
+            "--config-dir",
+            "d demo",
+        ):
+            assert said in text
+        await pilot.press("d")
+        assert opened.wait(5)
+        await pilot.pause(0.1)
+        assert "made-up figures" in screen_text(app)
+        assert "$42.06" in screen_text(app)
+        assert source.is_closed
+    assert demo.is_closed
+
+
+async def test_a_demo_that_fails_is_one_sentence():
+    def open_demo() -> Source:
+        raise OSError("no space left")
+
+    async with live(FakeSource(empty()), open_demo=open_demo) as (app, pilot):
+        await pilot.press("d")
+        await pilot.pause(0.1)
+        messages = [notification.message for notification in app._notifications]
+        assert messages[-1] == "The demo could not be written: no space left"
+        assert not app._exit
+
+
+async def test_d_does_nothing_where_there_are_figures():
+    async with live(open_demo=FakeSource) as (app, pilot):
+        await pilot.press("d")
+        assert not app.screen.is_empty  # type: ignore[attr-defined]
+        assert "demo" not in screen_text(app)
+
+
+async def test_the_first_reading_shows_progress_and_keys_work_meanwhile():
+    source = FakeSource(reading())
+    async with live(source) as (app, pilot):
+        assert "412/1,204 files" in screen_text(app)
+        await pilot.press("2")
+        assert app.screen.query_one("#report-daily").display
+        await pilot.press("1")
+        source.put(replace(snapshot(), revision=2))
+        await pilot.pause()
+        assert "Reading" not in screen_text(app)
+
+
+async def test_notices_take_a_line_only_when_there_is_something():
+    source = FakeSource()
+    async with live(source) as (app, pilot):
+        assert "! Error" not in screen_text(app)
+        notice = Notice("error", "The ledger's disk is full: free some space.")
+        source.put(replace(snapshot(), revision=2, notices=(notice,), unpriced=("odd-model",)))
+        await pilot.pause()
+        text = screen_text(app)
+        assert "! Error The ledger's disk is full" in text
+        assert "+1 more" in text
+        assert "! trouble" in text
+        await pilot.press("n")
+        await pilot.pause()
+        assert "No price is known for odd-model" in screen_text(app)
+        await pilot.press("escape")
+        assert isinstance(app.screen, WatchScreen)
+
+
+@pytest.mark.parametrize("key", ["?", "f1"])
+async def test_help_opens_and_closes_with_the_same_key(key: str):
+    async with live(size=(120, 60)) as (app, pilot):
+        await pilot.press(key)
+        await pilot.pause()
+        text = screen_text(app)
+        for keys, does, _ in key_rows():
+            assert keys in text
+            assert does in text
+        await pilot.press(key)
+        assert isinstance(app.screen, WatchScreen)
+
+
+async def test_the_zone_key_goes_to_utc_and_back():
+    source = FakeSource()
+    async with live(source) as (app, pilot):
+        await pilot.press("z")
+        assert source.held.zone == "UTC"
+        await pilot.pause()
+        assert "15:05:09 UTC" in screen_text(app)
+        assert "Window 12:00 to 17:00" in screen_text(app)
+        await pilot.press("z")
+        assert source.held.zone == ZONE
+
+
+async def test_themes_turn_and_the_choice_is_handed_on():
+    chosen: list[str] = []
+    async with live(theme="high-contrast", on_theme=chosen.append) as (app, pilot):
+        assert app.theme == "high-contrast"
+        for _ in THEME_NAMES:
+            await pilot.press("t")
+    assert chosen == list(THEME_NAMES)
+
+
+def test_every_theme_inks_the_same_things_and_can_be_read():
+    assert {frozenset(theme.variables) for theme in THEMES} == {frozenset(THEMES[0].variables)}
+    for theme in THEMES:
+        inks = [theme.foreground, theme.primary, theme.variables["ink-muted"]]
+        inks += [ink for name, ink in theme.variables.items() if name.startswith("level-")]
+        for ink in inks:
+            assert _contrast(ink or "", theme.background or "") >= 4.4, (theme.name, ink)
+
+
+def _contrast(one: str, other: str) -> float:
+    def luminance(colour: str) -> float:
+        parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+        linear = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+async def test_refresh_asks_the_monitor():
+    source = FakeSource()
+    async with live(source) as (_, pilot):
+        await pilot.press("r")
+    assert source.refreshed == 1
+
+
+async def test_arrows_choose_a_session_and_enter_opens_it():
+    async with live(size=(120, 40)) as (app, pilot):
+        await pilot.press("down", "j", "up")
+        assert "▸ データ" in screen_text(app)
+        await pilot.press("enter")
+        await pilot.pause(0.05)
+        assert not isinstance(app.screen, WatchScreen)
+        assert "sessions s2" in screen_text(app)
+        await pilot.press("escape")
+        assert isinstance(app.screen, WatchScreen)
+
+
+async def test_the_cursor_stays_with_its_session():
+    source = FakeSource()
+    async with live(source, size=(120, 40)) as (app, pilot):
+        await pilot.press("down", "down")
+        assert "▸ zeta-cli" in screen_text(app)
+        held = source.held
+        sessions = (session("s9", "newcomer", 0.1), *held.sessions)
+        source.put(replace(held, revision=2, sessions=sessions))
+        await pilot.pause()
+        assert "▸ zeta-cli" in screen_text(app)
+
+
+async def test_a_click_moves_to_a_session_and_a_second_one_opens_it():
+    async with live(size=(120, 40)) as (app, pilot):
+        await pilot.click("#sessions", offset=(10, 4))
+        assert "▸ zeta-cli" in screen_text(app)
+        await pilot.click("#sessions", offset=(10, 4))
+        await pilot.pause(0.05)
+        assert "sessions s3" in screen_text(app)
+
+
+async def test_sorting_names_the_order():
+    async with live() as (app, pilot):
+        await pilot.press("s", "s")
+        assert "by cost" in screen_text(app)
+        await pilot.press("S")
+        text = screen_text(app)
+        assert "by cost reversed" in text
+        assert "▸ delta-ml" in text or "▸ docs" in text
+
+
+async def test_hostile_names_are_text_without_control_characters():
+    async with live(size=(120, 40)) as (app, _):
+        text = screen_text(app)
+        assert "evil[31m [bold]name[/]" in text
+        assert "\x1b" not in text
+        assert "\x07" not in text
+
+
+@pytest.mark.parametrize("size", [(60, 16), (100, 36), (120, 24), (120, 40), (200, 60)])
+async def test_every_size_shows_window_limit_burn_sessions_and_totals(size: tuple[int, int]):
+    async with live(size=size) as (app, _):
+        text = screen_text(app)
+        for said in ("1h 54m left", "78% high", "18.2k tok/min", "▸ alpha-api", "Today", "q quit"):
+            assert said in text, said
+        assert all(region.width for region in _regions(app))
+
+
+def _regions(app: LiveApp) -> list[object]:
+    """Return where panes lie, after checking that none lies outside the screen."""
+    width, height = app.size
+    regions = [pane.region for pane in app.screen.query(LinePane) if pane.display]
+    seen = [region for region in regions if region.area]
+    assert all(region.right <= width and region.bottom <= height for region in seen)
+    return list(seen)
+
+
+@pytest.mark.parametrize("size", [(49, 24), (120, 11), (10, 1)])
+async def test_a_tiny_pane_is_one_line(size: tuple[int, int]):
+    async with live(size=size) as (app, _):
+        lines = [line for line in screen_text(app).splitlines() if line.strip()]
+    assert len(lines) == 1
+    assert lines[0].strip().startswith("78%"[: size[0] - 2]) or size[0] == 10
+
+
+async def test_resizing_goes_through_every_layout_and_comes_back_the_same():
+    async with live(size=(80, 24)) as (app, pilot):
+        app.clear_notifications()
+        await pilot.pause()
+        before = screen_text(app)
+        for size in ((200, 60), (60, 16), (20, 2), (80, 24)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+        assert screen_text(app) == before
+
+
+async def test_the_palette_finds_what_the_screen_can_do():
+    async with live() as (app, pilot):
+        titles = [command.title for command in app.get_system_commands(app.screen)]
+        assert "Go to Weekly" in titles
+        assert "Theme safe-light" in titles
+        assert "Filter the table's rows" not in titles
+        await pilot.press("4")
+        titles = [command.title for command in app.get_system_commands(app.screen)]
+        assert "Filter the table's rows" in titles
+        await pilot.press("ctrl+p")
+        await pilot.press(*"weekly")
+        await pilot.pause(0.2)
+        await pilot.press("enter")
+        await pilot.pause(0.1)
+        assert app.screen.query_one("#report-weekly").display
+
+
+async def test_every_listed_key_is_bound_to_something_that_exists():
+    async with live() as (app, pilot):
+        await pilot.press("2")
+        places = {"app": app, "screen": app.screen, "sessions": app.screen.query_one("#sessions")}
+        for key in KEYS:
+            name = key.action.partition("(")[0]
+            assert hasattr(places[key.place], f"action_{name}"), key.id
+
+
+async def test_no_color_uses_no_colours_and_says_everything_in_words(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with live(no_color=True) as (app, _):
+        strips = app.screen._compositor.render_strips()
+        text = screen_text(app)
+        colours = {
+            segment.style.color.name
+            for strip in strips
+            for segment in strip.apply_filter(app._filters[-1], app.screen.styles.background)
+            if segment.style and segment.style.color
+        }
+    assert colours <= {"default"}
+    assert "78% high" in text
+    assert "▸ alpha-api" in text

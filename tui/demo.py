@@ -1,0 +1,53 @@
+"""`ccmon demo`: writes a made-up data directory and goes on appending to it."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from pathlib import Path
+from threading import Event
+
+from engine.demo import DemoUser, DemoWriter, write_history
+from engine.settings import SettingsError, system_clock
+from tui import format as fmt
+
+
+def run_demo(options: Namespace) -> int:
+    """Write a history, then append in real time until Ctrl+C; return the exit code."""
+    directory = Path(options.directory).expanduser()
+    _require_empty(directory)
+    user = DemoUser(
+        seed=options.seed,
+        now_ms=system_clock(),
+        responses=options.responses,
+        days=options.days,
+        sessions=options.sessions,
+    )
+    try:
+        written = write_history(directory, user)
+    except OSError as error:
+        raise SettingsError(
+            f"{directory} cannot be written ({error.strerror}): name another directory."
+        ) from error
+    print(
+        f"Wrote {written.responses:,} responses in {written.files:,} transcripts"
+        f" ({fmt.size(written.bytes)}) below {directory}."
+    )
+    print(f"Watch it:  ccmon live --config-dir {directory} --ledger :memory:")
+    if options.once:
+        return 0
+    print("Going on to append in real time; Ctrl+C stops.")
+    sys.stdout.flush()
+    try:
+        DemoWriter(directory, user).run(Event())
+    except KeyboardInterrupt:
+        print()
+    return 0
+
+
+def _require_empty(directory: Path) -> None:
+    """Refuse a place where something is: a demo must never touch real transcripts."""
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        raise SettingsError(
+            f"{directory} is not empty: name a new directory, such as ccmon demo /tmp/ccmon-demo."
+        )

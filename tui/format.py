@@ -1,0 +1,184 @@
+"""Figures, times and names as people read them."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, tzinfo
+from functools import lru_cache
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from rich.cells import cell_len, set_cell_size
+
+Align = Literal["left", "right"]
+
+_PICO_PER_CENT = 10**10
+_SECOND, _MINUTE, _HOUR, _DAY = 1_000, 60_000, 3_600_000, 86_400_000
+
+
+def tokens(count: int) -> str:
+    """Return a count in three digits and at most five cells, such as `1.24M`."""
+    if count < 1_000:
+        return str(count)
+    value = float(count)
+    for unit in "kMBT":
+        value /= 1_000
+        if value < 9.995:
+            return f"{value:.2f}{unit}"
+        if value < 99.95:
+            return f"{value:.1f}{unit}"
+        if value < 999.5 or unit == "T":
+            return f"{value:.0f}{unit}"
+    raise AssertionError("the last unit always returns")
+
+
+def tokens_exact(count: int) -> str:
+    """Return a count to the last digit, such as `1,240,113`."""
+    return f"{count:,}"
+
+
+def size(count: int) -> str:
+    """Return a number of bytes, such as `12.4 MB`."""
+    value = float(count)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if value < 999.5 or unit == "GB":
+            return f"{value:.0f} {unit}" if unit == "bytes" else f"{value:.1f} {unit}"
+        value /= 1_000
+    raise AssertionError("the last unit always returns")
+
+
+def dollars(pico: int, unpriced: bool = False) -> str:
+    """Return pico-dollars in cents, such as `$1,234.56`, halves rounded to even.
+
+    Only nothing is `$0.00`; what is less than a cent is `<$0.01`. A trailing `+` says
+    that responses without a known price are left out.
+    """
+    more = "+" if unpriced else ""
+    if 0 < pico < _PICO_PER_CENT:
+        return f"<$0.01{more}"
+    cents, rest = divmod(abs(pico), _PICO_PER_CENT)
+    twice = rest * 2
+    if twice > _PICO_PER_CENT or (twice == _PICO_PER_CENT and cents % 2):
+        cents += 1
+    sign = "-" if pico < 0 and cents else ""
+    return f"{sign}${cents // 100:,}.{cents % 100:02d}{more}"
+
+
+def duration(milliseconds: int) -> str:
+    """Return a length of time in its two largest units, such as `2h 05m` or `3d 04h`."""
+    length = max(0, milliseconds)
+    if length < _MINUTE:
+        return f"{length // _SECOND}s"
+    if length < _HOUR:
+        return f"{length // _MINUTE}m"
+    if length < _DAY:
+        return f"{length // _HOUR}h {length % _HOUR // _MINUTE:02d}m"
+    return f"{length // _DAY}d {length % _DAY // _HOUR:02d}h"
+
+
+def ago(milliseconds: int) -> str:
+    """Return how long ago something was in one unit, such as `3m ago`."""
+    if milliseconds < _SECOND:
+        return "now"
+    for size, unit in ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "m")):
+        if milliseconds >= size:
+            return f"{milliseconds // size}{unit} ago"
+    return f"{milliseconds // _SECOND}s ago"
+
+
+def percent(share: float) -> str:
+    """Return a share as whole percent; only nothing is `0%`, only all of it `100%`."""
+    if 0 < share < 0.01:
+        return "<1%"
+    if 0.99 < share < 1:
+        return "99%"
+    return f"{round(share * 100)}%"
+
+
+def clock(milliseconds: int, zone: str) -> str:
+    """Return the time of day in a zone, such as `14:05`."""
+    moment = moment_of(milliseconds, zone)
+    return f"{moment.hour:02d}:{moment.minute:02d}"
+
+
+def day_clock(milliseconds: int, zone: str) -> str:
+    """Return day and time of day in a zone, such as `Sun 22 Nov 14:05`, in 16 cells."""
+    moment = moment_of(milliseconds, zone)
+    day = f"{_DAYS[moment.weekday()]} {moment.day:2d} {_MONTHS[moment.month - 1]}"
+    return f"{day} {moment.hour:02d}:{moment.minute:02d}"
+
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def moment_of(milliseconds: int, zone: str) -> datetime:
+    """Return a UTC time as a moment in a zone (the system's where the name is none)."""
+    known = _zone_of(zone)
+    if known is None:
+        return datetime.fromtimestamp(milliseconds / 1_000).astimezone()
+    return datetime.fromtimestamp(milliseconds / 1_000, known)
+
+
+@lru_cache(maxsize=16)
+def _zone_of(name: str) -> tzinfo | None:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+_BLANKS = re.compile(r"[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
+_WITHOUT_WIDTH = re.compile("[\ufe00-\ufe0f\u115f\u1160\u3164\uffa0\u034f\u17b4\u17b5]")
+
+
+def plain(text: str) -> str:
+    """Return someone else's text fit for one line of a terminal.
+
+    Line breaks become spaces; what steers a terminal, turns the direction of writing or
+    has no width that terminals agree on is left out.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    line = _WITHOUT_WIDTH.sub("", _BLANKS.sub(" ", text))
+    if line.isprintable():
+        return line
+    return "".join(sign for sign in line if sign.isprintable() or sign == "\u3000")
+
+
+def fit(text: str, cells: int, align: Align = "left") -> str:
+    """Return text in exactly so many cells: padded, or cut with an ellipsis."""
+    width = cell_len(text)
+    if width == cells:
+        return text
+    if width < cells:
+        padding = " " * (cells - width)
+        return text + padding if align == "left" else padding + text
+    if cells < 1:
+        return ""
+    return set_cell_size(text, cells - 1) + "…"
+
+
+_MODEL = re.compile(
+    r"""
+    ^(?:[a-z0-9_./-]*[./])?claude-
+    (?:(?P<family>[a-z]+)-(?P<version>\d{1,2}(?:[-.]\d{1,2})?)
+      |(?P<older>\d{1,2}(?:[-.]\d{1,2})?)-(?P<kind>[a-z]+))
+    (?:[-@](?:\d{8}|latest|thinking|v\d+(?::\d+)?))*
+    (?:\[1m\])?$
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=256)
+def short_model(name: str) -> str:
+    """Return a model's everyday name, such as `Opus 5.5`; others stay as they are."""
+    if not name:
+        return "unknown"
+    found = _MODEL.match(name)
+    if found is None:
+        return plain(name)
+    family = found["family"] or found["kind"]
+    version = found["version"] or found["older"]
+    return f"{family.capitalize()} {version.replace('-', '.')}"

@@ -1,0 +1,229 @@
+"""The full-screen app: takes snapshots, hands them to the screen, warns, quits at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+from threading import Thread
+from typing import ClassVar
+
+from msgspec.structs import replace
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from engine.reports import LEVELS, Level, Snapshot, Warned
+from tui import format as fmt
+from tui.live.keys import KEYS, Key, bindings
+from tui.live.messages import DemoFailed, DemoOpened, SnapshotTaken
+from tui.live.source import LiveOptions, Source
+from tui.live.themes import THEME_NAMES, THEMES, theme_after
+from tui.live.watch_screen import WatchScreen
+
+_TICK = 1.0
+_BRIEF = 2.0
+_RANK: dict[Level, int] = {level: rank for rank, (_, level) in enumerate(reversed(LEVELS))}
+
+
+class LiveApp(App[None]):
+    """The live screen of one monitor.
+
+    The monitor's thread posts a message with each new snapshot; besides, one tick a
+    second takes one for the clocks. Neither waits for the other.
+    """
+
+    TITLE = "ccmon live"
+    CSS_PATH = Path(__file__).with_name("live.tcss")
+    BINDINGS: ClassVar[list[BindingType]] = bindings("app")
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  a variable of instances in Textual
+        (0, "-tiny"),
+        (50, "-narrow"),
+        (80, "-normal"),
+        (110, "-wide"),
+        (170, "-huge"),
+    ]
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012  a variable of instances in Textual
+        (0, "-line"),
+        (12, "-low"),
+        (21, "-short"),
+        (34, "-tall"),
+        (50, "-full"),
+    ]
+
+    def __init__(self, monitor: Source, options: LiveOptions | None = None) -> None:
+        self._options = options or LiveOptions()
+        super().__init__(ansi_color=True if self._options.no_color else None)
+        self._source = monitor
+        self._watch_screen = WatchScreen(monitor, self._options)
+        self._revision = -1
+        self._told: set[tuple[Level, int]] = set()
+        self._has_warnings = True
+        self._is_utc = False
+        for theme in THEMES:
+            self.register_theme(theme)
+        wanted = self._options.theme
+        self.theme = wanted if wanted in THEME_NAMES else THEME_NAMES[0]
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Return the first theme's inks, for themes that have none of their own."""
+        return dict(THEMES[0].variables)
+
+    def get_default_screen(self) -> Screen[None]:
+        """Return the screen with the tabs, its first layout the right one at once."""
+        width, height = self.size
+        for size, layouts in (
+            (width, self.HORIZONTAL_BREAKPOINTS),
+            (height, self.VERTICAL_BREAKPOINTS),
+        ):
+            self._watch_screen.add_class([name for least, name in layouts if size >= least][-1])
+        return self._watch_screen
+
+    def on_ready(self) -> None:
+        """Start following, once the first picture stands."""
+        self._follow(self._source)
+        self.set_interval(_TICK, self._tick)
+
+    def on_unmount(self) -> None:
+        """Stop the monitor's thread before the app is gone."""
+        self._source.close()
+
+    def _follow(self, source: Source) -> None:
+        source.start(partial(self._tell, source))
+
+    def _tell(self, source: Source) -> None:
+        """Post a new snapshot; runs in the monitor's thread."""
+        if source is self._source:
+            self.post_message(SnapshotTaken(source.snapshot()))
+
+    def _tick(self) -> None:
+        self._take(self._source.snapshot())
+
+    def on_snapshot_taken(self, event: SnapshotTaken) -> None:
+        """Show what the monitor's thread posted."""
+        self._take(event.snapshot)
+
+    def _take(self, snapshot: Snapshot) -> None:
+        """Show a snapshot unless a newer one was shown already, and warn."""
+        if snapshot.revision < self._revision:
+            return
+        self._revision = snapshot.revision
+        self._watch_screen.show(snapshot)
+        if self.screen is not self._watch_screen:
+            self._show_details(snapshot.revision)
+        if snapshot.state == "following":
+            self._warn(snapshot.warned)
+
+    def _show_details(self, revision: int) -> None:
+        """Keep details that lie over the tabs up to date."""
+        from tui.live.detail_screen import DetailScreen
+
+        if isinstance(self.screen, DetailScreen):
+            self.screen.show(revision)
+
+    def _warn(self, warned: Iterable[Warned]) -> None:
+        """Tell the gravest level crossed since the last time, each once per window."""
+        new = [entry for entry in warned if (entry.level, entry.window) not in self._told]
+        self._told.update((entry.level, entry.window) for entry in new)
+        if not new or not self._has_warnings:
+            return
+        gravest = max(new, key=lambda entry: (entry.window, _RANK[entry.level]))
+        self.notify(
+            fmt.plain(gravest.text),
+            title="Limit",
+            severity="error" if _RANK[gravest.level] >= _RANK["critical"] else "warning",
+            timeout=15,
+            markup=False,
+        )
+        if self._options.has_bell:
+            self.bell()
+
+    def _say(self, text: str) -> None:
+        self.notify(text, timeout=_BRIEF, markup=False)
+
+    def action_help(self) -> None:
+        """Show the keys, or put them away."""
+        from tui.live.help_screen import HelpScreen
+
+        self.push_screen(HelpScreen())
+
+    def action_notices(self) -> None:
+        """Show all notices in full."""
+        from tui.live.help_screen import NoticesScreen
+
+        self.push_screen(NoticesScreen(self._watch_screen.notices))
+
+    def action_dismiss(self) -> None:
+        """Put the messages in the corner away."""
+        self.clear_notifications()
+
+    def action_turn_theme(self) -> None:
+        """Go to the next theme."""
+        self._choose_theme(theme_after(self.theme))
+
+    def _choose_theme(self, name: str) -> None:
+        self.theme = name
+        self._say(f"Theme {name}")
+        if self._options.on_theme is not None:
+            self._options.on_theme(name)
+
+    def action_turn_zone(self) -> None:
+        """Show times in UTC, or in the user's zone again."""
+        self._is_utc = not self._is_utc
+        self._source.set_zone("UTC" if self._is_utc else self._options.zone)
+        snapshot = self._source.snapshot()
+        self._take(snapshot)
+        self._say(f"Times in {snapshot.zone}")
+
+    def action_turn_warnings(self) -> None:
+        """Turn the limit's warnings on or off."""
+        self._has_warnings = not self._has_warnings
+        self._say("Warnings on" if self._has_warnings else "Warnings off")
+
+    def on_watch_screen_demo_asked(self) -> None:
+        """Write the demo in a thread; the screen goes over to it when it stands."""
+        if self._options.open_demo is not None:
+            self._say("Making up a demo…")
+            Thread(target=self._write_demo, name="demo", daemon=True).start()
+
+    def _write_demo(self) -> None:
+        open_demo = self._options.open_demo
+        if open_demo is None:
+            return
+        try:
+            source = open_demo()
+        except Exception as error:  # noqa: BLE001  the thread's one boundary
+            self.post_message(DemoFailed(f"The demo could not be written: {error}"))
+        else:
+            self.post_message(DemoOpened(source))
+
+    def on_demo_failed(self, event: DemoFailed) -> None:
+        """Say why there is no demo."""
+        self.notify(fmt.plain(event.text), severity="error", timeout=15, markup=False)
+
+    async def on_demo_opened(self, event: DemoOpened) -> None:
+        """Go over to the demo's monitor."""
+        before, self._source = self._source, event.source
+        before.close()
+        self._options = replace(self._options, is_demo=True)
+        self._revision = -1
+        self._told.clear()
+        await self._watch_screen.go_over(event.source, self._options)
+        self._follow(event.source)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Name for the palette all that can be done on the present screen."""
+        for key in KEYS:
+            if key.in_palette and self._can(key, screen):
+                yield SystemCommand(key.does, f"Key {key.shown}", partial(self._run, key))
+        for name in THEME_NAMES:
+            yield SystemCommand(f"Theme {name}", "", partial(self._choose_theme, name))
+
+    def _can(self, key: Key, screen: Screen[object]) -> bool:
+        if key.place == "app":
+            return True
+        name = key.action.partition("(")[0]
+        return screen is self._watch_screen and bool(screen.check_action(name, ()))
+
+    async def _run(self, key: Key) -> None:
+        await self.run_action(f"{key.place}.{key.action}")

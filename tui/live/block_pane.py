@@ -1,0 +1,167 @@
+"""The active window: time gone and left, tokens by kind, cost, models."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from engine.reports import Block, Figures, Part, Snapshot
+from tui import format as fmt
+from tui.live.lines import BLANK, Line, LinePane, Piece, cells, ends, joined
+from tui.live.plot import gauge
+from tui.live.words import Basis, figure, note
+
+_ANCHORS = {"estimated": "start estimated", "official": "official", "pinned": "start pinned"}
+
+
+class BlockView(Struct, frozen=True):
+    """What the pane shows; `left` and `gone` are in whole minutes, so it rests between."""
+
+    block: Block | None
+    zone: str
+    by: Basis
+    gone: str
+    left: str
+    since: str
+    """How long ago the newest response came, where no window is open."""
+
+
+def block_view(snapshot: Snapshot, by: Basis) -> BlockView:
+    """Take from a snapshot what the pane shows."""
+    block = snapshot.block
+    since = ""
+    if block is None and snapshot.last_response is not None:
+        since = fmt.ago(snapshot.generated_at - snapshot.last_response)
+    return BlockView(
+        block=block,
+        zone=snapshot.zone,
+        by=by,
+        gone=fmt.duration(block.elapsed) if block else "",
+        left=fmt.duration(block.remaining) if block else "",
+        since=since,
+    )
+
+
+class BlockPane(LinePane):
+    """The active 5-hour window."""
+
+    def watch_view(self) -> None:
+        """Name the window in the border, then repaint."""
+        view = self.view
+        if isinstance(view, BlockView):
+            self.entitle(_title(view))
+        super().watch_view()
+
+    def draw(self, width: int, height: int) -> Sequence[Line]:
+        """Return as much of the window as fits, the clock first."""
+        view = self.view
+        if not isinstance(view, BlockView):
+            return ()
+        if view.block is None:
+            return _closed(view, width)
+        return _open(view, view.block, width - 2, height)
+
+
+def _title(view: BlockView) -> str:
+    block = view.block
+    if block is None:
+        return "Window"
+    start, end = fmt.clock(block.start, view.zone), fmt.clock(block.end, view.zone)
+    return f"Window {start} to {end} · {_ANCHORS[block.anchor]}"
+
+
+def _closed(view: BlockView, width: int) -> Sequence[Line]:
+    when = f"The newest response came {view.since}." if view.since else ""
+    parts: list[Line] = [
+        (Piece(" No window is open.", "bold"),),
+        (Piece("The next response opens one.", "muted"),),
+    ]
+    return [joined(parts, width), (Piece(f" {when}", "muted"),)]
+
+
+def _open(view: BlockView, block: Block, width: int, height: int) -> Sequence[Line]:
+    """Lay out an open window: cramped, or with a line for every model."""
+    left = (Piece(f" {view.left} ", "bold"), Piece("left", "muted"))
+    bar_width = width - 16
+    bar = gauge(block.elapsed_share, bar_width, ink="accent")
+    lines: list[Line] = [(*bar, *left)]
+    if height >= 7:
+        until = f"until {fmt.clock(block.end, view.zone)}"
+        gone = (Piece(f"{view.gone} gone", "muted"),)
+        lines += [ends(gone, (Piece(until, "muted"),), bar_width), BLANK]
+    lines.append(_sums(block.figures, view.by, width))
+    lines.append(_kinds(block.figures, width))
+    if height >= len(lines) + 2:
+        lines += [BLANK] if height > len(lines) + len(block.by_model) else []
+        lines += _model_lines(block.by_model, view.by, width, height - len(lines))
+    else:
+        lines.append(_models_inline(block.by_model, view.by, width))
+    return [(Piece(" "), *line) for line in lines]
+
+
+def _sums(figures: Figures, by: Basis, width: int) -> Line:
+    cost = figure(fmt.dollars(figures.cost, bool(figures.unpriced)), "")
+    total = figure(fmt.tokens(figures.tokens.total), "tokens")
+    first, second = (cost, total) if by == "cost" else (total, cost)
+    word = "response" if figures.responses == 1 else "responses"
+    responses = figure(fmt.tokens_exact(figures.responses), word)
+    return joined([first, second, responses], width, " · ")
+
+
+def _kinds(figures: Figures, width: int) -> Line:
+    tokens = figures.tokens
+    counts = (tokens.input, tokens.output, tokens.cache_read, tokens.cache_write)
+    line: Line = ()
+    for names in (("in", "out", "cache read", "cache write"), ("in", "out", "read", "write")):
+        parts = [note(name, fmt.tokens(count)) for name, count in zip(names, counts, strict=True)]
+        line = joined(parts, width, " · ")
+        if cells(line) == cells(joined(parts, 1_000, " · ")):
+            break
+    return line
+
+
+def _share(part: Part, by: Basis) -> float:
+    return part.cost_share if by == "cost" else part.token_share
+
+
+def _ranked(parts: Sequence[Part], by: Basis) -> list[Part]:
+    return sorted(parts, key=lambda part: _share(part, by), reverse=True)
+
+
+def _models_inline(parts: Sequence[Part], by: Basis, width: int) -> Line:
+    return joined(
+        [
+            (
+                Piece(fmt.short_model(part.name)),
+                Piece(f" {fmt.percent(_share(part, by))}", "bold"),
+            )
+            for part in _ranked(parts, by)
+        ],
+        width,
+        " · ",
+    )
+
+
+def _model_lines(parts: Sequence[Part], by: Basis, width: int, height: int) -> list[Line]:
+    """Give every model a bar of its share; those without room become a count."""
+    ranked = _ranked(parts, by)
+    shown = ranked if len(ranked) <= height else ranked[: height - 1]
+    lines: list[Line] = []
+    for part in shown:
+        if by == "cost":
+            amount = fmt.dollars(part.figures.cost, bool(part.figures.unpriced))
+        else:
+            amount = fmt.tokens(part.figures.tokens.total)
+        share = _share(part, by)
+        lines.append(
+            (
+                Piece(fmt.fit(fmt.short_model(part.name), 14) + " "),
+                *gauge(share, max(4, width - 31), ink="second"),
+                Piece(fmt.fit(fmt.percent(share), 5, "right"), "bold"),
+                Piece(fmt.fit(amount, 11, "right"), "muted"),
+            )
+        )
+    if len(shown) < len(ranked):
+        lines.append((Piece(f"and {len(ranked) - len(shown)} more models", "muted"),))
+    return lines

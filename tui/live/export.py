@@ -1,0 +1,198 @@
+"""A tab's rows as a CSV or JSON file: exact, whole or not at all, over nothing else."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from engine.reports import Part, Report, ReportKind, Row
+from engine.responses import PICO, Tokens
+from engine.row_totals import total_of
+from tui.format import moment_of, plain
+
+ExportFormat = Literal["csv", "json"]
+
+_KEY_NAMES: dict[ReportKind, str] = {
+    "daily": "date",
+    "weekly": "week",
+    "monthly": "month",
+    "sessions": "sessionId",
+    "blocks": "id",
+    "models": "modelName",
+    "projects": "projectPath",
+}
+_MOST_NAMESAKES = 1_000
+
+
+class ExportError(Exception):
+    """Nothing was written; the text is one sentence for the user."""
+
+
+def write_report(
+    report: Report,
+    rows: Sequence[Row],
+    fmt: ExportFormat,
+    directory: Path,
+    now_ms: int,
+    *,
+    home: Path,
+) -> Path:
+    """Write rows of a report with their totals into a new file and return its path.
+
+    The file appears whole, never over another one, in `directory` or, where that cannot
+    be written to, in `home`. Raises `ExportError` where neither can.
+    """
+    text = _as_csv(report, rows) if fmt == "csv" else _as_json(report, rows)
+    stem = f"ccmon-{report.kind}-{moment_of(now_ms, report.zone):%Y%m%d-%H%M%S}"
+    data = text.encode("utf-8", "replace")
+    reason: OSError | None = None
+    for place in (directory, home):
+        try:
+            return _write_new(place, stem, fmt, data)
+        except OSError as error:
+            reason = error
+    why = reason.strerror if reason is not None and reason.strerror else "it cannot be written to"
+    raise ExportError(
+        f"Nothing was exported: neither {directory} nor {home} takes a new file ({why}); "
+        "start ccmon in a directory you may write to."
+    )
+
+
+def _write_new(directory: Path, stem: str, suffix: str, data: bytes) -> Path:
+    """Reserve a name nobody has, then put a whole file in its place."""
+    path = _reserve(directory, stem, suffix)
+    unfinished = path.with_name(f".{path.name}.part")
+    try:
+        unfinished.write_bytes(data)
+        os.replace(unfinished, path)
+    except OSError:
+        unfinished.unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
+        raise
+    return path
+
+
+def _reserve(directory: Path, stem: str, suffix: str) -> Path:
+    for number in range(1, _MOST_NAMESAKES):
+        name = f"{stem}.{suffix}" if number == 1 else f"{stem}-{number}.{suffix}"
+        path = directory / name
+        try:
+            path.touch(exist_ok=False)
+        except FileExistsError:
+            continue
+        return path
+    raise FileExistsError(f"{stem}.{suffix} and {_MOST_NAMESAKES} namesakes exist")
+
+
+def _as_json(report: Report, rows: Sequence[Row]) -> str:
+    document: dict[str, Any] = {
+        report.kind: [_fields(report.kind, row) for row in rows],
+        "totals": _sums(_totals(report, rows)),
+        "span": report.span,
+        "timezone": report.zone,
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _as_csv(report: Report, rows: Sequence[Row]) -> str:
+    """Return RFC 4180 lines; several names in one cell are parted by `; `."""
+    lines = [_fields(report.kind, row, is_flat=True) for row in rows]
+    names = _fields(report.kind, report.totals, is_flat=True)
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, list(names), lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(lines)
+    return out.getvalue()
+
+
+def _totals(report: Report, rows: Sequence[Row]) -> Row:
+    return report.totals if len(rows) == len(report.rows) else total_of(rows)
+
+
+def _fields(kind: ReportKind, row: Row, is_flat: bool = False) -> dict[str, Any]:
+    """Return a row under stable names, the keys of ccusage's JSON where it has them."""
+    fields = {_KEY_NAMES[kind]: row.key, "label": row.label, **_place(kind, row), **_sums(row)}
+    if not is_flat:
+        return {**fields, "modelBreakdowns": [_part(part) for part in row.by_model]}
+    fields["totalCost"] = usd(row.figures.cost)
+    return {name: _cell(value) for name, value in fields.items()}
+
+
+def _place(kind: ReportKind, row: Row) -> dict[str, Any]:
+    """Return what only one kind of row has."""
+    if kind == "blocks":
+        return {
+            "startTime": _iso(row.start),
+            "endTime": _iso(row.end),
+            "isActive": row.is_active,
+            "isGap": row.is_gap,
+        }
+    if kind == "sessions":
+        return {"project": row.project}
+    return {"sessions": row.sessions}
+
+
+def _sums(row: Row) -> dict[str, Any]:
+    figures = row.figures
+    return {
+        **_counts(figures.tokens),
+        "totalTokens": figures.tokens.total,
+        "totalCost": figures.cost / PICO,
+        "responses": figures.responses,
+        "modelsUsed": list(figures.models),
+        "unpricedModels": list(figures.unpriced),
+        "firstActivity": _iso(figures.first),
+        "lastActivity": _iso(figures.last),
+    }
+
+
+def _part(part: Part) -> dict[str, Any]:
+    figures = part.figures
+    return {
+        "modelName": part.name,
+        **_counts(figures.tokens),
+        "cost": figures.cost / PICO,
+        "missingPricing": bool(figures.unpriced),
+    }
+
+
+def _counts(tokens: Tokens) -> dict[str, int]:
+    return {
+        "inputTokens": tokens.input,
+        "outputTokens": tokens.output,
+        "cacheCreationTokens": tokens.cache_write,
+        "cacheReadTokens": tokens.cache_read,
+    }
+
+
+def usd(pico: int) -> str:
+    """Return pico-dollars as a decimal to the last of its up to twelve digits."""
+    sign = "-" if pico < 0 else ""
+    whole, rest = divmod(abs(pico), PICO)
+    digits = f"{rest:012d}".rstrip("0")
+    return f"{sign}{whole}.{digits}" if digits else f"{sign}{whole}"
+
+
+def _iso(milliseconds: int | None) -> str | None:
+    if milliseconds is None:
+        return None
+    moment = datetime.fromtimestamp(milliseconds // 1_000, UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1_000:03d}Z"
+
+
+def _cell(value: Any) -> str | int:
+    """Return a CSV cell; text that a spreadsheet would run as a formula begins with `'`."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return value
+    text = plain("; ".join(value) if isinstance(value, list) else str(value))
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text

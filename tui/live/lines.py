@@ -1,0 +1,214 @@
+"""Lines of inked text, and the widget that draws them and repaints only what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, NamedTuple
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+INKS = (
+    "plain",
+    "bold",
+    "muted",
+    "edge",
+    "track",
+    "accent",
+    "second",
+    "chip",
+    "cursor",
+    "key",
+    "fine",
+    "half",
+    "high",
+    "critical",
+    "reached",
+)
+INK_CLASSES = {f"ink--{ink}" for ink in INKS}
+"""The inks' component classes, coloured in `live.tcss`.
+
+They belong to the screens, not to the panes, so that a dozen panes share fifteen styles.
+"""
+
+
+class Piece(NamedTuple):
+    """A run of text in one ink; with an action, a click on it runs that."""
+
+    text: str
+    ink: str = "plain"
+    action: str = ""
+
+
+Line = tuple[Piece, ...]
+BLANK: Line = ()
+
+
+def cells(line: Iterable[Piece]) -> int:
+    """Return how many cells a line takes."""
+    return sum(cell_len(piece.text) for piece in line)
+
+
+def cropped(line: Line, width: int) -> Line:
+    """Return as much of a line as goes into `width` cells."""
+    kept: list[Piece] = []
+    left = width
+    for piece in line:
+        size = cell_len(piece.text)
+        if size <= left:
+            kept.append(piece)
+            left -= size
+            continue
+        if left > 0:
+            kept.append(piece._replace(text=set_cell_size(piece.text, left)))
+        break
+    return tuple(kept)
+
+
+def padded(line: Line, width: int) -> Line:
+    """Return a line of exactly `width` cells."""
+    line = cropped(line, width)
+    return (*line, Piece(" " * (width - cells(line))))
+
+
+def ends(left: Line, right: Line, width: int) -> Line:
+    """Set one line at the left end and one at the right; the right one goes first if tight."""
+    space = width - cells(left) - cells(right)
+    if space < 1:
+        return cropped(left, width)
+    return (*left, Piece(" " * space), *right)
+
+
+def joined(parts: Sequence[Line], width: int, between: str = "  ") -> Line:
+    """Set parts side by side, leaving out from the end those that have no room."""
+    line: list[Piece] = []
+    used = 0
+    for part in parts:
+        gap = between if line else ""
+        size = cells(part) + cell_len(gap)
+        if used + size > width:
+            break
+        line += [Piece(gap, "muted"), *part] if gap else part
+        used += size
+    return tuple(line)
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Break text between words into rows of at most `width` cells, longer words apart."""
+    rows: list[str] = []
+    for word in text.split():
+        if rows and cell_len(rows[-1]) + 1 + cell_len(word) <= width:
+            rows[-1] += f" {word}"
+        else:
+            rows.append(word)
+    return rows
+
+
+class LinePane(Widget):
+    """A pane that draws its `view` as lines and repaints only the cells that changed.
+
+    A subclass says in `draw` what its view looks like at a size; `view` is any frozen
+    value. Nothing is drawn again for an equal view, and of a drawing that differs only
+    the differing part of each row is repainted.
+    """
+
+    ALLOW_SELECT = False
+    TITLE: ClassVar[str] = ""
+
+    view: reactive[object] = reactive(None, repaint=False, init=False)
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._lines: tuple[Line, ...] = ()
+        self._drawn: tuple[object, int, int] | None = None
+        self._title = self.TITLE
+
+    def entitle(self, title: str) -> None:
+        """Name the pane in its frame, or in the line above where there is no frame."""
+        self._title = title
+        space = "" if self.styles.border_left[0] or not title else " "
+        self.border_title = f"{space}{title}{space}"
+
+    def on_resize(self) -> None:
+        """Fit the name to the frame, which goes with the size."""
+        self.entitle(self._title)
+
+    def draw(self, width: int, height: int) -> Sequence[Line]:
+        """Return the lines of the present view for a size in cells."""
+        raise NotImplementedError
+
+    def lines(self, width: int, height: int) -> tuple[Line, ...]:
+        """Return what is drawn at a size, never wider or higher than it."""
+        return tuple(cropped(line, width) for line in self.draw(width, height)[:height])
+
+    def watch_view(self) -> None:
+        """Repaint what the new view changes."""
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw again and repaint the cells that differ from what is on the screen."""
+        width, height = self.size
+        drawn, before = self._drawn, self._lines
+        if not self.display or not width or drawn is None or drawn[1:] != (width, height):
+            self._drawn = None
+            self.refresh()
+            return
+        self._draw_now()
+        for row in range(max(len(before), len(self._lines))):
+            old = before[row] if row < len(before) else BLANK
+            new = self._lines[row] if row < len(self._lines) else BLANK
+            if old != new:
+                self.refresh(_changed(old, new, row, width))
+
+    def render_line(self, y: int) -> Strip:
+        """Return one row as a strip."""
+        width, height = self.size
+        if self._drawn is None or self._drawn[1:] != (width, height):
+            self._draw_now()
+        base = self.rich_style
+        line = self._lines[y] if y < len(self._lines) else BLANK
+        segments = [Segment(piece.text, base + self._style(piece)) for piece in line]
+        return Strip(segments).adjust_cell_length(width, base)
+
+    def _draw_now(self) -> None:
+        width, height = self.size
+        self._lines = self.lines(width, height)
+        self._drawn = (self.view, width, height)
+
+    def _style(self, piece: Piece) -> Style:
+        style = self.screen.get_component_rich_style(f"ink--{piece.ink}", partial=True)
+        return style + Style.from_meta({"@click": piece.action}) if piece.action else style
+
+
+class OneLine(LinePane):
+    """A pane that is one line high."""
+
+    def line(self, width: int) -> Line:
+        """Return the line of the present view for a width in cells."""
+        raise NotImplementedError
+
+    def draw(self, width: int, height: int) -> Sequence[Line]:
+        """Return the one line."""
+        return (self.line(width),)[:height]
+
+
+def _changed(old: Line, new: Line, row: int, width: int) -> Region:
+    """Return the part of a row in which two lines differ."""
+    start = 0
+    for before, after in zip(old, new, strict=False):
+        if before != after:
+            break
+        start += cell_len(after.text)
+    end = width
+    if cells(old) == cells(new):
+        end = cells(new)
+        for before, after in zip(reversed(old), reversed(new), strict=False):
+            if before != after:
+                break
+            end -= cell_len(after.text)
+    return Region(start, row, max(1, end - start), 1)

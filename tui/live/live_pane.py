@@ -1,0 +1,55 @@
+"""The first tab: the panes of the active window, laid out by the size of the screen."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.widget import Widget
+
+from engine.reports import Snapshot
+from tui.live.block_pane import BlockPane, block_view
+from tui.live.burn_pane import BurnPane, BurnUpPane, burn_up_view, burn_view
+from tui.live.limit_pane import LimitPane, limit_view
+from tui.live.sessions_pane import ORDERS, SessionsPane, sessions_view
+from tui.live.totals_pane import TotalsPane, totals_view
+from tui.live.words import Basis
+
+
+class LivePane(Widget):
+    """Hands each pane its part of a snapshot; `live.tcss` says where each one goes."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._order = 0
+        self._is_reversed = False
+
+    def compose(self) -> ComposeResult:
+        """Set the panes in reading order."""
+        yield BlockPane(id="block")
+        yield LimitPane(id="limit")
+        yield BurnPane(id="burn")
+        yield BurnUpPane(id="burn-up")
+        yield SessionsPane(id="sessions")
+        yield TotalsPane(id="totals")
+
+    def show(self, snapshot: Snapshot, by: Basis) -> None:
+        """Show a snapshot; panes whose part is the same do nothing."""
+        self.query_one(BlockPane).view = block_view(snapshot, by)
+        self.query_one(LimitPane).view = limit_view(snapshot)
+        self.query_one(BurnPane).view = burn_view(snapshot, by)
+        self.query_one(BurnUpPane).view = burn_up_view(snapshot, by)
+        self.query_one(SessionsPane).view = sessions_view(
+            snapshot, by, self._order, self._is_reversed
+        )
+        self.query_one(TotalsPane).view = totals_view(snapshot, by)
+
+    def sort_next(self) -> None:
+        """Sort the sessions by the next column; shown with the next snapshot."""
+        self._order = (self._order + 1) % len(ORDERS)
+
+    def sort_reverse(self) -> None:
+        """Turn the sessions' order around; shown with the next snapshot."""
+        self._is_reversed = not self._is_reversed
+
+    def take_focus(self) -> None:
+        """Let the arrows move in the sessions."""
+        self.query_one(SessionsPane).focus(scroll_visible=False)

@@ -1,0 +1,36 @@
+"""What the live screen is told: messages name what has happened."""
+
+from __future__ import annotations
+
+from textual.message import Message
+
+from engine.reports import Snapshot
+from tui.live.source import Source
+
+
+class SnapshotTaken(Message, bubble=False):
+    """A snapshot was taken; of several that wait, only the newest is drawn."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        super().__init__()
+
+    def can_replace(self, message: Message) -> bool:
+        """Let a newer snapshot take the place of one not yet drawn."""
+        return isinstance(message, SnapshotTaken)
+
+
+class DemoOpened(Message, bubble=False):
+    """The demo was written and a monitor stands ready on it."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        super().__init__()
+
+
+class DemoFailed(Message, bubble=False):
+    """The demo could not be written; the text is one sentence for the user."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        super().__init__()

@@ -1,0 +1,53 @@
+"""What a user should know, in one line that is there only when there is something."""
+
+from __future__ import annotations
+
+from engine.reports import Notice, Snapshot
+from tui import format as fmt
+from tui.live.lines import BLANK, Line, OneLine, Piece, ends
+
+_RANK = {"error": 0, "warning": 1, "information": 2}
+MARKS = {
+    "error": ("! Error", "critical"),
+    "warning": ("! Note", "high"),
+    "information": ("i", "accent"),
+}
+
+
+def notices_of(snapshot: Snapshot) -> tuple[Notice, ...]:
+    """Return the notices, gravest first, and one for models without a price."""
+    notices = list(snapshot.notices)
+    if snapshot.unpriced:
+        names = ", ".join(fmt.plain(name) or "a model without a name" for name in snapshot.unpriced)
+        notices.append(
+            Notice(
+                "warning",
+                f"No price is known for {names}: its tokens count, its cost is missing "
+                "wherever you see a +.",
+            )
+        )
+    return tuple(sorted(notices, key=lambda notice: _RANK[notice.severity]))
+
+
+class Notices(OneLine):
+    """The gravest notice and how many more there are; a click shows them all."""
+
+    def line(self, width: int) -> Line:
+        """Return the line."""
+        notices = self.view
+        if not isinstance(notices, tuple) or not notices:
+            return BLANK
+        first = notices[0]
+        mark, ink = MARKS[first.severity]
+        more = f"  +{len(notices) - 1} more, n shows all " if len(notices) > 1 else "  n shows it "
+        text = fmt.plain(first.text)
+        room = width - len(mark) - 3
+        right: Line = ()
+        if len(notices) > 1 or len(text) > room:
+            right = (Piece(more, "muted", "app.notices"),)
+            room -= len(more)
+        line: Line = (
+            Piece(f" {mark} ", ink, "app.notices"),
+            Piece(fmt.fit(text, max(10, room)), "plain", "app.notices"),
+        )
+        return ends(line, right, width)

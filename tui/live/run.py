@@ -1,0 +1,53 @@
+"""Starts the live screen on a terminal and cleans up behind it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from engine.monitor import Monitor
+from engine.settings import Settings
+from tui.live.app import LiveApp
+from tui.live.source import LiveOptions
+from tui.made_up import DemoAtWork, made_up_user
+
+_THEME = "theme"
+
+
+def run_live(settings: Settings, *, theme: str | None, is_demo: bool, has_bell: bool) -> int:
+    """Show the live screen until the user quits; return the exit code."""
+    with ExitStack() as cleanup:
+        monitor = _open_demo(settings, cleanup) if is_demo else Monitor(settings)
+        cleanup.callback(monitor.close)
+        options = LiveOptions(
+            theme=theme or monitor.preference(_THEME) or "dark",
+            zone=settings.zone,
+            is_demo=is_demo,
+            no_color=bool(settings.environment.get("NO_COLOR")),
+            has_bell=has_bell,
+            open_demo=lambda: _open_demo(settings, cleanup),
+            on_theme=lambda name: monitor.keep_preference(_THEME, name),
+        )
+        app = LiveApp(monitor, options)
+        app.run()
+        return app.return_code or 0
+
+
+def _open_demo(settings: Settings, cleanup: ExitStack) -> Monitor:
+    """Write a made-up user into a temporary place and watch them at work."""
+    place = cleanup.enter_context(
+        tempfile.TemporaryDirectory(prefix="ccmon-demo-", ignore_cleanup_errors=True)
+    )
+    root = Path(place) / "claude"
+    user = made_up_user(root, settings.clock())
+    at_work = DemoAtWork(root, user)
+    monitor = Monitor(
+        replace(settings, roots=(root,), ledger=os.path.join(place, "ledger.db"), is_offline=True)
+    )
+    cleanup.callback(monitor.close)
+    cleanup.callback(at_work.stop)
+    return monitor

@@ -1,0 +1,56 @@
+"""What the live screen asks of a monitor, and how it is started."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from msgspec import Struct
+
+from engine.reports import Detail, Report, ReportKind, Snapshot, Span
+
+
+class Source(Protocol):
+    """The part of `engine.monitor.Monitor` that the live screen uses.
+
+    All methods may be called from any thread; `report` and `detail` may take tens of
+    milliseconds and are called from worker threads only.
+    """
+
+    def start(self, on_change: Callable[[], None]) -> None:
+        """Read, then follow, in a thread of its own."""
+
+    def refresh(self) -> None:
+        """Look at everything now."""
+
+    def snapshot(self) -> Snapshot:
+        """Return where things stand now."""
+
+    def report(self, kind: ReportKind, span: Span = "all") -> Report:
+        """Return a tab's rows and totals."""
+
+    def detail(self, kind: ReportKind, key: str) -> Detail | None:
+        """Return what is inside one row."""
+
+    def set_zone(self, zone: str | None) -> None:
+        """Show days and clocks in another zone, `None` for the system's."""
+
+    def close(self) -> None:
+        """Stop following; may be called twice."""
+
+
+class LiveOptions(Struct, frozen=True):
+    """How the live screen is started; everything outside is injected here.
+
+    `zone` is what `z` returns to from UTC (an IANA name, `None` for the system's).
+    `open_demo` writes a demo and returns a monitor on it; it is called in a thread, when
+    a user asks for the demo on the empty screen. `on_theme` is told each chosen theme.
+    """
+
+    theme: str = "dark"
+    zone: str | None = None
+    is_demo: bool = False
+    no_color: bool = False
+    has_bell: bool = True
+    open_demo: Callable[[], Source] | None = None
+    on_theme: Callable[[str], None] | None = None

@@ -1,0 +1,50 @@
+"""The line of tabs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.reports import ReportKind
+from tui.live.lines import Line, OneLine, Piece
+
+TABS: tuple[tuple[str, ReportKind | None], ...] = (
+    ("Live", None),
+    ("Daily", "daily"),
+    ("Weekly", "weekly"),
+    ("Monthly", "monthly"),
+    ("Sessions", "sessions"),
+    ("Blocks", "blocks"),
+    ("Models", "models"),
+    ("Projects", "projects"),
+)
+"""Every tab's name and the report it shows; the first is the live panes."""
+
+
+class TabBar(OneLine):
+    """Eight tabs in a line; the view is the number of the one shown, a click shows another."""
+
+    def line(self, width: int) -> Line:
+        """Return the line in the roomiest form that fits."""
+        present = self.view if isinstance(self.view, int) else 1
+        names = [name for name, _ in TABS]
+        total = sum(len(name) + 4 for name in names)
+        if width > total + 8:
+            return self._line(names, present, " ")
+        if width >= total - 7:
+            return self._line(names, present, "")
+        only = [name if number == present else "" for number, name in enumerate(names, 1)]
+        return self._line(only, present, "")
+
+    def _line(self, names: Sequence[str], present: int, gap: str) -> Line:
+        pieces: list[Piece] = []
+        for number, name in enumerate(names, 1):
+            action = f"screen.show_tab({number})"
+            text = f"{number} {name}".rstrip()
+            if number == present:
+                pieces.append(Piece(f" {text} ", "chip", action))
+            else:
+                before = "" if pieces and pieces[-1].ink == "chip" else " "
+                pieces.append(Piece(f"{before}{number}", "key", action))
+                pieces.append(Piece(f" {name}" if name else "", "muted", action))
+            pieces.append(Piece(gap))
+        return tuple(piece for piece in pieces if piece.text)

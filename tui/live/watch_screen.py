@@ -1,0 +1,259 @@
+"""The screen with the tabs: header, tabs, the pane shown, footer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container
+from textual.message import Message
+from textual.screen import Screen
+
+from engine.reports import SPANS, Notice, ReportKind, Snapshot, Span
+from tui.live.empty_screen import EmptyScreen, EmptyView
+from tui.live.footer import EMPTY_KEYS, LIVE_KEYS, TABLE_KEYS, Footer, FooterView
+from tui.live.header import Header, header_view
+from tui.live.keys import bindings
+from tui.live.lines import INK_CLASSES
+from tui.live.live_pane import LivePane
+from tui.live.notices import Notices, notices_of
+from tui.live.progress_bar import ProgressBar
+from tui.live.sessions_pane import SessionsPane
+from tui.live.source import LiveOptions, Source
+from tui.live.status_line import StatusLine, status_parts
+from tui.live.tab_bar import TABS, TabBar
+from tui.live.words import Basis
+
+if TYPE_CHECKING:
+    from tui.live.report_pane import ReportPane
+
+_TABLE_ACTIONS = ("filter", "export", "turn_span")
+_LIST_ACTIONS = ("sort_next", "sort_reverse")
+
+
+class WatchScreen(Screen[None]):
+    """Shows snapshots; tables are mounted when first looked at."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("screen")
+    COMPONENT_CLASSES: ClassVar[set[str]] = INK_CLASSES
+
+    class DemoAsked(Message):
+        """The user wants the demo."""
+
+    def __init__(self, source: Source, options: LiveOptions) -> None:
+        super().__init__()
+        self._source = source
+        self._options = options
+        self._newest: Snapshot | None = None
+        self._shown: Snapshot | None = None
+        self._tab = 1
+        self._by: Basis = "cost"
+        self._span: Span = "all"
+        self._is_paused = False
+
+    def compose(self) -> ComposeResult:
+        """Lay the lines around the body; only what is needed first is made."""
+        yield Header(id="header")
+        yield TabBar(id="tabs")
+        yield ProgressBar(id="progress")
+        yield Notices(id="notices")
+        with Container(id="body"):
+            yield StatusLine(id="status")
+            yield EmptyScreen(id="empty")
+            yield LivePane(id="live")
+        yield Footer(id="footer")
+
+    def on_mount(self) -> None:
+        """Show the first tab as things stand now."""
+        self.query_one(TabBar).view = self._tab
+        self.show(self._source.snapshot())
+        self._arrange()
+        self.query_one(LivePane).take_focus()
+
+    def on_resize(self) -> None:
+        """Show again what a size left out."""
+        self._draw()
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What the notice line has to say."""
+        return notices_of(self._newest) if self._newest else ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to read."""
+        return self._shown is not None and self._shown.is_empty
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Show a snapshot, or keep it for later while the screen is frozen."""
+        self._newest = snapshot
+        if not self._is_paused or self._shown is None:
+            self._shown = snapshot
+        self._draw()
+
+    def _draw(self) -> None:
+        """Hand the snapshot shown to what is visible."""
+        snapshot = self._shown
+        if snapshot is None or not self.is_mounted:
+            return
+        self.query_one(Header).view = header_view(
+            snapshot, is_paused=self._is_paused, is_demo=self._options.is_demo
+        )
+        progress, notices = self.query_one(ProgressBar), self.query_one(Notices)
+        progress.set_class(snapshot.progress is not None, "-on")
+        progress.view = snapshot.progress
+        notices.view = notices_of(snapshot)
+        notices.set_class(bool(notices.view), "-on")
+        if self.has_class("-empty") != snapshot.is_empty:
+            self.set_class(snapshot.is_empty, "-empty")
+            self._footer()
+        table = self._table()
+        if table is not None:
+            table.show(snapshot.revision, by=self._by, span=self._span, zone=snapshot.zone)
+        elif snapshot.is_empty:
+            self.query_one(EmptyScreen).view = EmptyView(
+                snapshot.places, self._options.open_demo is not None
+            )
+        else:
+            self.query_one(StatusLine).view = status_parts(snapshot, self._is_paused)
+            self.query_one(LivePane).show(snapshot, self._by)
+
+    def _table(self) -> ReportPane | None:
+        """Return the table shown, `None` on the first tab or before it is mounted."""
+        kind = TABS[self._tab - 1][1]
+        if kind is None:
+            return None
+        from tui.live.report_pane import ReportPane
+
+        found = self.query(f"#report-{kind}").results(ReportPane)
+        return next(iter(found), None)
+
+    def _arrange(self) -> None:
+        """Show the body of the present tab and the keys that go with it."""
+        kind = TABS[self._tab - 1][1]
+        self.set_class(kind is not None, "-table")
+        for pane in self.query("#body > .report"):
+            pane.display = pane.id == f"report-{kind}"
+        self._footer()
+
+    def _footer(self) -> None:
+        ids: tuple[str, ...] = LIVE_KEYS if self._tab == 1 else TABLE_KEYS
+        if self._tab == 1 and self.is_empty:
+            ids = (
+                EMPTY_KEYS
+                if self._options.open_demo
+                else tuple(name for name in EMPTY_KEYS if name != "demo")
+            )
+        by = f"by {self._by}"
+        span = "all time" if self._span == "all" else f"last {self._span}"
+        status = "" if self.is_empty else by if self._tab == 1 else f"{span} · {by}"
+        self.query_one(Footer).view = FooterView(ids, status)
+
+    async def action_show_tab(self, number: int) -> None:
+        """Go to a tab by its number."""
+        self._tab = number
+        self.query_one(TabBar).view = number
+        kind = TABS[number - 1][1]
+        if kind is not None and not self.query(f"#report-{kind}"):
+            await self._mount_table(kind)
+        self._arrange()
+        self._draw()
+        table = self._table()
+        if table is None:
+            self.query_one(LivePane).take_focus()
+        else:
+            table.focus()
+
+    async def _mount_table(self, kind: ReportKind) -> None:
+        from tui.live.report_pane import ReportPane
+
+        pane = ReportPane(kind, self._source, id=f"report-{kind}")
+        pane.add_class("report")
+        await self.query_one("#body").mount(pane)
+
+    async def action_turn_tab(self, step: int) -> None:
+        """Go to the next or the previous tab."""
+        await self.action_show_tab((self._tab - 1 + step) % len(TABS) + 1)
+
+    def action_sort_next(self) -> None:
+        """Sort by the next column."""
+        table = self._table() or self.query_one(LivePane)
+        table.sort_next()
+        self._draw()
+
+    def action_sort_reverse(self) -> None:
+        """Reverse the order."""
+        table = self._table() or self.query_one(LivePane)
+        table.sort_reverse()
+        self._draw()
+
+    def action_filter(self) -> None:
+        """Filter the table."""
+        if (table := self._table()) is not None:
+            table.start_filter()
+
+    def action_back(self) -> None:
+        """Clear the filter."""
+        if (table := self._table()) is not None:
+            table.clear_filter()
+
+    def action_export(self, form: Literal["csv", "json"]) -> None:
+        """Write the table to a file."""
+        if (table := self._table()) is not None:
+            table.export(form)
+
+    def action_turn_basis(self) -> None:
+        """Draw by cost or by tokens."""
+        self._by = "tokens" if self._by == "cost" else "cost"
+        self._footer()
+        self._draw()
+
+    def action_turn_span(self) -> None:
+        """Let the tables reach back over the next span."""
+        self._span = SPANS[(SPANS.index(self._span) + 1) % len(SPANS)]
+        self._footer()
+        self._draw()
+
+    def action_pause(self) -> None:
+        """Freeze the screen, or show the newest again."""
+        self._is_paused = not self._is_paused
+        if not self._is_paused:
+            self._shown = self._newest
+        self._draw()
+
+    def action_refresh_now(self) -> None:
+        """Look for new lines now."""
+        self._source.refresh()
+        self.notify("Looked for new lines", timeout=1.5, markup=False)
+
+    def action_open_demo(self) -> None:
+        """Ask for the demo."""
+        self.post_message(self.DemoAsked())
+
+    async def go_over(self, source: Source, options: LiveOptions) -> None:
+        """Show another monitor from here on."""
+        self._source, self._options = source, options
+        await self.query("#body > .report").remove()
+        self._newest = self._shown = None
+        self._is_paused = False
+        self.show(source.snapshot())
+        await self.action_show_tab(1)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave out what the present tab has no use for."""
+        if action in _TABLE_ACTIONS:
+            return self._tab != 1
+        if action in _LIST_ACTIONS:
+            return self._tab != 1 or not self.is_empty
+        if action == "open_demo":
+            return self._tab == 1 and self.is_empty and self._options.open_demo is not None
+        return super().check_action(action, parameters)
+
+    async def on_sessions_pane_opened(self, event: SessionsPane.Opened) -> None:
+        """Open a session of the active window."""
+        from tui.live.detail_screen import DetailScreen
+
+        zone = self._shown.zone if self._shown else "UTC"
+        details = DetailScreen(self._source, "sessions", event.session, zone, self._by)
+        await self.app.push_screen(details)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable
-from threading import Event, RLock, Thread
+from threading import Event, RLock, Thread, current_thread
 from types import TracebackType
+from typing import TypeVar
 
 from engine.accumulators.sessions import short_names
 from engine.accumulators.view import View
@@ -29,9 +30,13 @@ from engine.snapshots import SnapshotMaker, Surroundings
 from engine.tabulating import Tabulator
 from engine.times import open_zone
 
+_T = TypeVar("_T")
+
 _LOOK_WITH_EVENTS = 30.0
 _LOOK_WITHOUT_EVENTS = 2.0
 _LEAST_BETWEEN_CHANGES = 0.1
+_MENDING = 10.0
+"""Seconds that a face waits for another ledger where the present one fails."""
 
 
 class Monitor:
@@ -50,12 +55,12 @@ class Monitor:
         self._prices = PriceTable.load(prices_path(settings))
         self._ledger = Ledger(ledger_path(settings), self._prices)
         self._lock = RLock()
-        self._warnings = Warnings(self._ledger.setting(SETTING))
         self._to_keep: dict[str, str] = {}
         self._notices: dict[str, Notice] = {}
         self._progress: Progress | None = None
         self._is_reading = True
         self._revision = 0
+        self._data_version = 0
         self._reading = Reading(self._ledger, settings)
         self._thread: Thread | None = None
         self._stop = Event()
@@ -64,7 +69,9 @@ class Monitor:
         self._wants_look = False
         self._on_change: Callable[[], None] = lambda: None
         self._watcher = Watcher(self._touch, settings.is_polling)
-        self._open_scope(discover.find_roots(settings))
+        self._failure: tuple[sqlite3.Connection, sqlite3.Error] | None = None
+        self._roots: list[Root] = []
+        self._insist(self._open)
 
     def __enter__(self) -> Monitor:
         return self
@@ -80,6 +87,54 @@ class Monitor:
     def require_roots(self) -> None:
         """Raise `SettingsError` where the user named places and none has transcripts."""
         discover.require_roots(self.settings)
+
+    def _open(self) -> None:
+        self._warnings = Warnings(self._ledger.setting(SETTING))
+        self._open_scope(discover.find_roots(self.settings))
+
+    def _insist(self, step: Callable[[], _T]) -> _T:
+        """Take a step; where the ledger fails, go on with another and take it again.
+
+        Only the thread that reads changes the ledger: another one waits for it to do so.
+        """
+        while True:
+            connection = self._ledger.connection
+            try:
+                return step()
+            except sqlite3.Error as error:
+                if self._stop.is_set():
+                    raise
+                if self._thread in (None, current_thread()):
+                    self._ledger.recover(error)
+                    self._insist(self._begin_again)
+                else:
+                    self._failure = (connection, error)
+                    self._wake.set()
+                    self._await_another(connection, error)
+
+    def _await_another(self, failing: sqlite3.Connection, error: sqlite3.Error) -> None:
+        end = time.monotonic() + _MENDING
+        while self._ledger.connection is failing:
+            if time.monotonic() > end:
+                raise error
+            self._stop.wait(0.02)
+
+    def _face_failure(self) -> None:
+        """Raise the error that another thread met in the present ledger."""
+        failure, self._failure = self._failure, None
+        if failure is not None and failure[0] is self._ledger.connection:
+            raise failure[1]
+
+    def _begin_again(self) -> None:
+        """Look through another ledger, and read what it does not know."""
+        self._reading.forget()
+        self._open_scope(self._roots or discover.find_roots(self.settings))
+        if not self._is_reading:
+            if self._thread is None:
+                self._look()
+            self._finish_reading()
+        self._wants_look = True
+        self._wake.set()
 
     def _open_scope(self, roots: list[Root]) -> None:
         """Look at the ledger through these roots, and those of them it already knows."""
@@ -116,9 +171,15 @@ class Monitor:
 
     def read(self) -> None:
         """Read all that is new, in this thread, and return when done (one-shot use)."""
-        self._ledger.reprice(self._prices)
-        self._look()
-        self._finish_reading()
+        self._read_all()
+
+    def _read_all(self) -> None:
+        self._insist(lambda: self._ledger.reprice(self._prices))
+        self._wants_look = True
+        while self._wants_look and not self._stop.is_set():
+            self._wants_look = False
+            self._insist(self._look)
+        self._insist(self._finish_reading)
 
     def start(self, on_change: Callable[[], None]) -> None:
         """Read, then follow, in a thread of its own."""
@@ -143,6 +204,9 @@ class Monitor:
 
     def snapshot(self) -> Snapshot:
         """Return where things stand now; takes about a millisecond."""
+        return self._insist(self._snapshot)
+
+    def _snapshot(self) -> Snapshot:
         now = self.settings.clock()
         with self._lock:
             active = self._view.blocks.active(now)
@@ -164,18 +228,23 @@ class Monitor:
 
     def report(self, kind: ReportKind, span: Span = "all") -> Report:
         """Return a tab's rows and totals; may take tens of milliseconds."""
-        with self._lock:
-            tabulator, revision = self._tabulator, self._revision
-        return tabulator.report(kind, span, self.settings.clock(), self._zone_name, revision)
+
+        def made() -> Report:
+            with self._lock:
+                tabulator, revision = self._tabulator, self._revision
+            return tabulator.report(kind, span, self.settings.clock(), self._zone_name, revision)
+
+        return self._insist(made)
 
     def detail(self, kind: ReportKind, key: str) -> Detail | None:
         """Return what is inside one row, `None` where there is no such row."""
-        with self._lock:
-            details = self._details
-        return details.detail(kind, key)
+        return self._insist(lambda: self._details.detail(kind, key))
 
     def health(self) -> Health:
         """Return what `ccmon doctor` tells."""
+        return self._insist(self._health)
+
+    def _health(self) -> Health:
         with self._lock:
             responses, span = self._view.history.responses, self._view.span()
         return examine(
@@ -200,7 +269,7 @@ class Monitor:
 
     def preference(self, name: str) -> str | None:
         """Return something a face asked to keep, such as the theme."""
-        return self._ledger.setting(f"preference.{name}")
+        return self._insist(lambda: self._ledger.setting(f"preference.{name}"))
 
     def keep_preference(self, name: str, value: str) -> None:
         """Keep something for the next run; the monitor's own thread writes it."""
@@ -222,16 +291,14 @@ class Monitor:
         except RefreshError:
             return
         self._prices = PriceTable.load(target)
-        self._ledger.reprice(self._prices)
+        self._insist(lambda: self._ledger.reprice(self._prices))
         self._wake.set()
 
     # What follows runs in the monitor's own thread.
 
     def _run(self) -> None:
         try:
-            self._ledger.reprice(self._prices)
-            self._look()
-            self._finish_reading()
+            self._read_all()
             self._on_change()
             if not self.settings.is_offline:
                 Thread(target=self.refresh_prices, name="ccmon-prices", daemon=True).start()
@@ -261,7 +328,7 @@ class Monitor:
             self._watcher.watch([root.projects for root in self._roots])
 
     def _finish_reading(self) -> None:
-        with self._ledger.lock, self._lock:
+        with self._lock, self._ledger.lock:
             if not self._view.is_whole:
                 self._view.load_whole(self._ledger.revision())
                 self._projects = short_names(self._ledger.names.projects())
@@ -272,49 +339,47 @@ class Monitor:
             self._view.history.days()
 
     def _book(self, root: str, scans: list[Scan]) -> None:
-        try:
-            self._ledger.take(root, scans)
-        except sqlite3.Error as error:
-            self._ledger.move_to_memory(error)
-            self._reading.forget()
-            self._open_scope(self._roots)
-            self._ledger.take(root, scans)
-            self._wants_look = True
+        self._face_failure()
+        self._ledger.take(root, scans)
         self._pull()
 
     def _pull(self) -> bool:
         """Bring what the ledger has new into memory; return whether that was anything."""
-        with self._ledger.lock:
-            revision = self._ledger.revision()
-            with self._lock:
-                if not self._view.pull(revision):
-                    return False
-                self._projects = short_names(self._ledger.names.projects())
-                self._revision += 1
-                return True
+        with self._lock, self._ledger.lock:
+            if not self._view.pull(self._ledger.revision()):
+                return False
+            self._projects = short_names(self._ledger.names.projects())
+            self._revision += 1
+            return True
 
     def _follow(self) -> None:
-        data_version = self._ledger.data_version()
         while not self._stop.is_set():
             self._wake.wait(1.0)
             self._wake.clear()
             if self._stop.is_set():
                 break
             began = time.monotonic()
-            has_changed = self._read_touched()
-            if self._wants_look or self._is_time_to_look():
-                self._wants_look = False
-                before = self._revision
-                self._look()
-                has_changed = has_changed or self._revision != before
-            if data_version != self._ledger.data_version():
-                data_version = self._ledger.data_version()
-                has_changed = self._pull() or has_changed
-            self._keep_settings()
-            if has_changed:
+            if self._insist(self._read_on):
                 self._on_change()
                 self._stop.wait(max(0.0, _LEAST_BETWEEN_CHANGES - (time.monotonic() - began)))
         self._keep_settings()
+
+    def _read_on(self) -> bool:
+        """Read what is new, of files and of the ledger; return whether that was anything."""
+        before = self._revision
+        self._face_failure()
+        if self._ledger.rewrite_if_deleted():
+            self._begin_again()
+        self._read_touched()
+        if self._wants_look or self._is_time_to_look():
+            self._wants_look = False
+            self._look()
+        data_version = self._ledger.data_version()
+        if data_version != self._data_version:
+            self._data_version = data_version
+            self._pull()
+        self._keep_settings()
+        return self._revision != before
 
     def _touch(self, paths: set[str]) -> None:
         """Take paths that file events name (called in the watcher's thread)."""
@@ -322,18 +387,16 @@ class Monitor:
             self._touched |= paths
         self._wake.set()
 
-    def _read_touched(self) -> bool:
+    def _read_touched(self) -> None:
         with self._lock:
             paths, self._touched = self._touched, set()
         if not paths:
-            return False
-        before = self._revision
+            return
         scans, is_sure = self._reading.scans_of(self._roots, paths)
         for root, found in scans.items():
             self._book(root, found)
         self._wants_look = self._wants_look or not is_sure
         self._note_refused()
-        return self._revision != before
 
     def _is_time_to_look(self) -> bool:
         is_polling = self._watcher.mode == "polling"

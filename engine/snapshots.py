@@ -29,12 +29,14 @@ from engine.reports import (
     Snapshot,
     Warned,
 )
-from engine.times import HOUR, MINUTE, clock_of, day_of, start_of_day, start_of_week
+from engine.times import HOUR, MINUTE, SECOND, clock_of, day_of, start_of_day, start_of_week
 
 _BUSY = 2 * MINUTE
 _RANGE_AFTER = HOUR
 _RANGE_WINDOWS = (WINDOW, 30 * MINUTE, 60 * MINUTE)
 _DAYS_SHOWN = 30
+_CALM = 5 * SECOND
+"""Rates and what follows from them change with new responses, else only so often."""
 
 
 class Surroundings(Struct, frozen=True):
@@ -81,8 +83,9 @@ class SnapshotMaker:
         """Return where things stand at a moment."""
         view = self._view
         span = view.blocks.active(now)
-        rate = view.recents.burn_rate(now, span.first if span else None)
-        projection = self._projection(span, rate, now) if span else None
+        calm = now - now % _CALM
+        rate = view.recents.burn_rate(calm, span.first if span else None)
+        projection = self._projection(span, rate, calm) if span else None
         periods = self._periods_of(now, around.revision)
         block = self._block(span, now) if span else None
         shown = (block.figures if block else Figures(), periods.today, periods.month)
@@ -96,7 +99,7 @@ class SnapshotMaker:
             burn_rate=rate,
             trace=view.recents.trace(span.start, span.end, now) if span else None,
             projection=projection,
-            limit=self.limit(now, rate, projection),
+            limit=self._limit(now, span, rate, projection),
             today=periods.today,
             week=periods.week,
             month=periods.month,
@@ -111,24 +114,24 @@ class SnapshotMaker:
             recent_days=periods.days,
         )
 
-    def limit(
-        self, now: int, rate: BurnRate | None = None, projection: Projection | None = None
-    ) -> Limit:
+    def limit(self, now: int) -> Limit:
         """Return the active block's use against the limit."""
-        blocks = self._view.blocks
-        span = blocks.active(now)
-        if rate is None:
-            rate = self._view.recents.burn_rate(now, span.first if span else None)
-        if projection is None and span is not None:
-            projection = self._projection(span, rate, now)
+        span = self._view.blocks.active(now)
+        calm = now - now % _CALM
+        rate = self._view.recents.burn_rate(calm, span.first if span else None)
+        projection = self._projection(span, rate, calm) if span else None
+        return self._limit(now, span, rate, projection)
+
+    def _limit(
+        self, now: int, span: BlockSpan | None, rate: BurnRate, projection: Projection | None
+    ) -> Limit:
         used = (span.tally.tokens, span.tally.cost) if span else (0, 0)
-        projected = (projection.tokens, projection.cost) if projection else used
         return measure(
             self._basis_at(now, span),
             used,
-            projected,
+            (projection.tokens, projection.cost) if projection else used,
             (rate.tokens_per_minute, rate.cost_per_hour),
-            (now, span.end if span else now),
+            (now - now % _CALM, span.end if span else now),
         )
 
     def _basis_at(self, now: int, span: BlockSpan | None) -> LimitBasis:
@@ -210,7 +213,7 @@ class SnapshotMaker:
         )
 
     def _sessions(self, now: int) -> tuple[SessionNow, ...]:
-        rates = self._view.recents.session_rates(now)
+        rates = self._view.recents.session_rates(now - now % _CALM)
         projects = self._project_names()
         sessions = [
             self._session_now(session, group, rates.get(session, 0.0), projects, now)

@@ -8,7 +8,6 @@ A test checks that the README holds what this makes.
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from pathlib import Path
 
@@ -27,12 +26,10 @@ def main() -> int:
 def updated(text: str) -> str:
     """Return a README with its made parts made anew."""
     for name, made in (("keys", keys_table()), ("options", options_tables())):
-        text = re.sub(
-            rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)",
-            lambda match, made=made: f"{match[1]}{made}{match[2]}",
-            text,
-            flags=re.DOTALL,
-        )
+        begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+        before, _, rest = text.partition(begin)
+        _, _, after = rest.partition(end)
+        text = f"{before}{begin}{made}{end}{after}"
     return text
 
 

@@ -57,11 +57,14 @@ class Recents:
             agents = self._agents.setdefault(recent.session, {})
             agents[recent.agent] = agents.get(recent.agent, 0) + sign
 
-    def since(self, start: int, until: int) -> Iterator[Recent]:
-        """Yield the responses after a moment up to another, in time order."""
-        place = bisect_left(self._order, (start + 1, -1))
+    def _within(self, window: int, now: int) -> Iterator[Recent]:
+        """Yield the responses of a window up to now, in time order.
+
+        Clocks differ a little: a response of the coming minute counts, a later one waits.
+        """
+        place = bisect_left(self._order, (now - window + 1, -1))
         for time, id_ in self._order[place:]:
-            if time > until:
+            if time > now + MINUTE:
                 break
             yield self._responses[id_]
 
@@ -72,7 +75,7 @@ class Recents:
         one minute is, so two quick responses do not explode; idle time counts as idle.
         """
         tokens = plain = cost = 0
-        for recent in self.since(now - window, now):
+        for recent in self._within(window, now):
             tokens += recent.tokens
             plain += recent.plain_tokens
             cost += recent.cost
@@ -109,7 +112,7 @@ class Recents:
     def session_rates(self, now: int) -> dict[int, float]:
         """Return tokens a minute of each session over the last five minutes."""
         tokens: dict[int, int] = {}
-        for recent in self.since(now - SESSION_WINDOW, now):
+        for recent in self._within(SESSION_WINDOW, now):
             tokens[recent.session] = tokens.get(recent.session, 0) + recent.tokens
         return {session: count * MINUTE / SESSION_WINDOW for session, count in tokens.items()}
 

@@ -34,11 +34,12 @@ class View:
         """Whether all of history is here, not only its newest part."""
         self._reader = reader
         self._recents_from = 0
+        self._loaded_from = 0
 
     def load_recent(self, now: int, revision: int) -> None:
         """Bring in the newest part of history, enough for the first snapshot."""
-        first = slot_of(max(now - _RECENT, 0))
-        rows = self._reader.slot_rows(0, first)
+        self._loaded_from = slot_of(max(now - _RECENT, 0))
+        rows = self._reader.slot_rows(0, self._loaded_from)
         changed = self.history.update(rows)
         self.blocks.update(changed)
         self.revision = revision
@@ -46,8 +47,7 @@ class View:
 
     def load_whole(self, revision: int) -> None:
         """Bring in the rest of history."""
-        first = self.history.order[0] if self.history.order else 1 << 62
-        changed = self.history.update(self._reader.slot_rows(0, 0, first))
+        changed = self.history.update(self._reader.slot_rows(0, 0, self._loaded_from))
         if self.history.order:
             self.blocks.update(0 if changed is not None else None)
         self.sessions.update(self._reader.session_rows())

@@ -110,7 +110,7 @@ def walk(root: Root) -> Walk:
     waiting: list[tuple[str, str]] = [(root.projects, "")]
     linked: list[tuple[str, str]] = []
     while waiting or linked:
-        directory, relative = waiting.pop() if waiting else linked.pop()
+        directory, relative = waiting.pop() if waiting else linked.pop(0)
         try:
             status = os.stat(directory)
             if (status.st_dev, status.st_ino) in seen:

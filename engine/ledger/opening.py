@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
+from urllib.parse import quote
 
 from engine.ledger.schema import TABLES, VERSION
 from engine.reports import Notice
@@ -15,8 +18,8 @@ BUSY_SECONDS = 5.0
 """How long a writer waits for its turn."""
 
 
-class LedgerError(Exception):
-    """The ledger cannot be used; the text is one sentence for the user."""
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_NOT_OUR_TABLES = sqlite3.SQLITE_ERROR
 
 
 class _SetAside(Exception):
@@ -40,16 +43,12 @@ def open_ledger(path: str) -> tuple[sqlite3.Connection, tuple[Notice, ...]]:
 
 
 def _open_file(path: str) -> sqlite3.Connection:
-    parent = Path(path).parent
-    parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if not os.path.exists(path):
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
+    connection = _connect(path)
     try:
         return _prepare(connection)
     except sqlite3.DatabaseError as error:
         connection.close()
-        if isinstance(error, sqlite3.OperationalError):
+        if not is_damage(error) and _code(error) != _NOT_OUR_TABLES:
             raise
         raise _SetAside(f"was damaged ({error})") from error
     except _SetAside:
@@ -57,12 +56,79 @@ def _open_file(path: str) -> sqlite3.Connection:
         raise
 
 
+def _connect(path: str) -> sqlite3.Connection:
+    """Connect to a file, which is made where there is none, for its user's eyes only."""
+    Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not os.path.exists(path):
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    return sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Say whether an error means that the file is damaged, not that it is busy or full."""
+    return _code(error) in _DAMAGE
+
+
+def _code(error: sqlite3.Error) -> int:
+    """Return SQLite's primary code of an error, 0 where it has none."""
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF
+
+
+def open_another(
+    path: str, failing: sqlite3.Connection, error: sqlite3.Error
+) -> tuple[sqlite3.Connection, tuple[Notice, ...]]:
+    """Return what to go on with where an open ledger fails, and close that one.
+
+    A damaged file is set aside and a new ledger begun; else all that can be read of the
+    ledger goes on in memory.
+    """
+    if is_damage(error):
+        failing.close()
+        return _begin_anew(path, f"was damaged ({error})")
+    memory = _prepare(sqlite3.connect(MEMORY, check_same_thread=False))
+    with closing(failing):
+        return _copied(failing, memory), (memory_notice(path, error),)
+
+
+def open_fresh(path: str, error: sqlite3.Error) -> tuple[sqlite3.Connection, tuple[Notice, ...]]:
+    """Return an empty ledger in memory, where nothing else is left."""
+    memory = _prepare(sqlite3.connect(MEMORY, check_same_thread=False))
+    return memory, (memory_notice(path, error),)
+
+
+def write_again(
+    path: str, deleted: sqlite3.Connection
+) -> tuple[sqlite3.Connection, tuple[Notice, ...]]:
+    """Write a ledger whose file was deleted while it was open once more, and close that one.
+
+    Where another process has begun a new one in its place, that is opened.
+    """
+    if os.path.exists(path):
+        deleted.close()
+        return open_ledger(path)
+    try:
+        connection = _connect(path)
+        deleted.backup(connection)
+        _prepare(connection)
+    except (sqlite3.Error, OSError) as error:
+        memory = _prepare(sqlite3.connect(MEMORY, check_same_thread=False))
+        return _copied(deleted, memory), (memory_notice(path, error),)
+    deleted.close()
+    text = f"The ledger {path} was deleted while it was open: it was written again, whole."
+    return connection, (Notice("information", text),)
+
+
 def _prepare(connection: sqlite3.Connection) -> sqlite3.Connection:
     """Set the connection up and bring the tables to this version."""
     connection.isolation_level = None
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    version = _version(connection)
     if version > VERSION:
         raise _SetAside(f"was written by a newer ccmon (its version {version}, ours {VERSION})")
+    if version:
+        connection.execute("SELECT revision FROM clock").fetchone()
+    elif connection.execute("SELECT 1 FROM sqlite_master").fetchone() and not _version(connection):
+        raise _SetAside("was another program's database")
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA wal_autocheckpoint=4000")
@@ -70,15 +136,20 @@ def _prepare(connection: sqlite3.Connection) -> sqlite3.Connection:
     connection.execute("PRAGMA temp_store=MEMORY")
     if version == 0:
         _create(connection)
-    connection.execute("SELECT revision FROM clock").fetchone()
     return connection
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    """Return the version of a ledger's tables, 0 where there are none."""
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version
 
 
 def _create(connection: sqlite3.Connection) -> None:
     """Make the tables, unless another process has just done so."""
     connection.execute("BEGIN IMMEDIATE")
     try:
-        if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
+        if _version(connection) == 0:
             for statement in TABLES.split(";\n"):
                 if statement.strip():
                     connection.execute(statement)
@@ -91,11 +162,11 @@ def _create(connection: sqlite3.Connection) -> None:
 
 def _begin_anew(path: str, reason: str) -> tuple[sqlite3.Connection, tuple[Notice, ...]]:
     """Rename the file with its companions and open a new ledger in its place."""
-    aside = f"{path}.set-aside-{time.strftime('%Y%m%d-%H%M%S')}"
     try:
+        aside = _free_name(f"{path}.set-aside-{time.strftime('%Y%m%d-%H%M%S')}")
         for suffix in ("", "-wal", "-shm"):
             if os.path.exists(path + suffix):
-                os.replace(path + suffix, aside + suffix)
+                os.rename(path + suffix, aside + suffix)
         connection = _open_file(path)
     except (sqlite3.Error, OSError, _SetAside) as error:
         return _open_in_memory(path, error)
@@ -106,18 +177,49 @@ def _begin_anew(path: str, reason: str) -> tuple[sqlite3.Connection, tuple[Notic
     return connection, (Notice("warning", text),)
 
 
+def _free_name(path: str) -> str:
+    """Return a path at which no file is, so that nothing kept aside is written over."""
+    name, number = path, 1
+    while os.path.exists(name):
+        number += 1
+        name = f"{path}-{number}"
+    return name
+
+
 def _open_in_memory(path: str, error: Exception) -> tuple[sqlite3.Connection, tuple[Notice, ...]]:
-    """Go on without a file: right figures for what is on disk, kept for this run only."""
-    connection = _prepare(sqlite3.connect(MEMORY, check_same_thread=False))
-    return connection, (memory_notice(path, error),)
+    """Go on without writing the file: with what can be read of it, kept for this run only."""
+    memory = _prepare(sqlite3.connect(MEMORY, check_same_thread=False))
+    for mode in ("mode=ro", "immutable=1"):
+        try:
+            address = f"file:{quote(os.path.abspath(path))}?{mode}"
+            with closing(sqlite3.connect(address, timeout=0, uri=True)) as file:
+                if _version(file) == VERSION:
+                    memory = _copied(file, memory)
+            break
+        except sqlite3.Error as failure:
+            if _code(failure) == sqlite3.SQLITE_BUSY:
+                break
+    return memory, (memory_notice(path, error),)
+
+
+def _copied(source: sqlite3.Connection, memory: sqlite3.Connection) -> sqlite3.Connection:
+    """Copy a ledger into memory; what cannot be copied is begun anew."""
+    try:
+        source.backup(memory)
+        return _prepare(memory)
+    except (sqlite3.Error, _SetAside):
+        memory.close()
+        return _prepare(sqlite3.connect(MEMORY, check_same_thread=False))
 
 
 def memory_notice(path: str, error: Exception) -> Notice:
     """Say why the ledger is kept in memory, and what would help."""
     reason = str(error) if isinstance(error, sqlite3.Error) else getattr(error, "strerror", None)
-    hint = "close the other process or give another place with --ledger"
-    if "lock" not in str(error):
-        hint = "make room or give another place with --ledger"
+    hint = "give another place with --ledger"
+    if "lock" in str(error):
+        hint = f"close the other process or {hint}"
+    elif "full" in str(error) or getattr(error, "errno", None) == errno.ENOSPC:
+        hint = f"make room or {hint}"
     text = (
         f"The ledger {path} cannot be used ({reason or error}): figures are kept in memory for "
         f"this run; {hint}."

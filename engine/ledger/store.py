@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from engine.ledger import opening
 from engine.ledger.booking import Booking
 from engine.ledger.names import Names
 from engine.pricing.table import PriceTable
+from engine.reports import Notice
 from engine.responses import Sighting, merge, response_id
 
 
@@ -22,14 +24,16 @@ class Ledger:
         self.path = path
         self.lock = RLock()
         self.connection, self.notices = opening.open_ledger(path)
+        self._failures = 0
+        self._file = self._identity()
         self.names = Names(self.connection, self.lock)
         self._booking = Booking(self.connection, self.names, prices)
 
     @property
     def is_in_memory(self) -> bool:
         """Whether nothing of this ledger will last."""
-        return bool(self.notices and self.notices[-1].severity == "error") or (
-            self.path == opening.MEMORY
+        return self.path == opening.MEMORY or any(
+            notice.severity == "error" for notice in self.notices
         )
 
     def close(self) -> None:
@@ -189,20 +193,44 @@ class Ledger:
                 "INSERT OR REPLACE INTO settings VALUES (?,?)", list(values.items())
             )
 
-    def move_to_memory(self, error: sqlite3.Error) -> None:
-        """Go on in memory with all that can still be read, since the file refuses writes."""
+    def recover(self, error: sqlite3.Error) -> None:
+        """Go on with another ledger, since this one fails; raise the error where none is left.
+
+        First all that can be saved of it, then an empty one in memory. What the new one
+        does not know must be read anew.
+        """
         with self.lock:
-            memory, _ = opening.open_ledger(opening.MEMORY)
-            try:
-                self.connection.backup(memory)
-            except sqlite3.Error:
-                memory.close()
-                memory, _ = opening.open_ledger(opening.MEMORY)
-            self.connection.close()
-            self.connection = memory
-            self.names = Names(memory, self.lock)
-            self._booking = Booking(memory, self.names, self._booking.prices)
-            self.notices = (*self.notices, opening.memory_notice(self.path, error))
+            self._failures += 1
+            if self._failures == 1 and not self.is_in_memory:
+                self._go_on(*opening.open_another(self.path, self.connection, error))
+            elif self._failures <= 2:
+                self.connection.close()
+                self._go_on(*opening.open_fresh(self.path, error))
+            else:
+                raise error
+
+    def rewrite_if_deleted(self) -> bool:
+        """Write the ledger again if its file was deleted while it was open; say whether."""
+        if self.is_in_memory or self._identity() == self._file:
+            return False
+        with self.lock:
+            self._go_on(*opening.write_again(self.path, self.connection))
+        return True
+
+    def _go_on(self, connection: sqlite3.Connection, notices: tuple[Notice, ...]) -> None:
+        self.connection = connection
+        self.notices = (*self.notices, *notices)
+        self.names = Names(connection, self.lock)
+        self._booking = Booking(connection, self.names, self._booking.prices)
+        self._file = self._identity()
+
+    def _identity(self) -> tuple[int, int] | None:
+        """Return what tells the ledger's file from another at its path, `None` without one."""
+        try:
+            status = os.stat(self.path)
+        except OSError:
+            return None
+        return status.st_dev, status.st_ino
 
 
 def _signed(number: int) -> int:

@@ -32,7 +32,9 @@ from threading import Event, Thread
 from engine.demo import DemoUser, write_history
 from engine.settings import system_clock
 
-_ESCAPES = re.compile(rb"\x1b\[[0-9;?<>=:]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()=>78]")
+_ESCAPES = re.compile(
+    rb"\x1b\[[0-9;?<>=:]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()=>78]"
+)
 
 
 class Terminal:
@@ -73,8 +75,8 @@ class Terminal:
 
     def cpu_seconds(self) -> float:
         """Return the processor time that the process has used."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        tasks = Path(f"/proc/{self.pid}/task").glob("*/schedstat")
+        return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
 
     def memory(self) -> float:
         """Return the resident memory in megabytes."""
@@ -134,7 +136,9 @@ def write_beside(directory: Path, rate: float, stop: Event) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     while rate > 0 and not stop.wait(1 / rate):
         with (directory / "busy.jsonl").open("ab") as out:
-            out.write(b'{"type":"user","message":{"role":"user","content":"' + b"x" * 900 + b'"}}\n')
+            out.write(
+                b'{"type":"user","message":{"role":"user","content":"' + b"x" * 900 + b'"}}\n'
+            )
 
 
 def main() -> None:
@@ -166,9 +170,7 @@ def main() -> None:
             if start == "first":
                 terminal.quit()
         stop = Event()
-        writer = Thread(
-            target=write_beside, args=(root / "projects" / "-busy", options.rate, stop)
-        )
+        writer = Thread(target=write_beside, args=(root / "projects" / "-busy", options.rate, stop))
         writer.start()
         taken = sorted(time_appends(terminal, file, options.appends, 1))
         stop.set()
@@ -181,13 +183,17 @@ def report(terminal: Terminal, taken: list[float], idle: float) -> None:
     """Print what was measured."""
     if taken:
         p95 = taken[min(len(taken) - 1, int(len(taken) * 0.95))]
-        print(f"append to screen      median {statistics.median(taken):.0f} ms, p95 {p95:.0f} ms,"
-              f" max {taken[-1]:.0f} ms, of {len(taken)}")
+        print(
+            f"append to screen      median {statistics.median(taken):.0f} ms, p95 {p95:.0f} ms,"
+            f" max {taken[-1]:.0f} ms, of {len(taken)}"
+        )
     terminal.drain(3.0)
     before = terminal.cpu_seconds()
     written = terminal.drain(idle)
     used = terminal.cpu_seconds() - before
-    print(f"idle                  {100 * used / idle:.2f} % of a core, {written / idle:.0f} bytes/s")
+    print(
+        f"idle                  {100 * used / idle:.2f} % of a core, {written / idle:.0f} bytes/s"
+    )
     print(f"memory                {terminal.memory():.0f} MB resident")
 
 

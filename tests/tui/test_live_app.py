@@ -3,73 +3,24 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import pytest
 from msgspec.structs import replace
-from textual.pilot import Pilot
 
 from engine.reports import Notice, Warned
-from tests.tui.fake_source import (
-    BLOCK_START,
-    ZONE,
-    FakeSource,
-    empty,
-    quiet,
-    reading,
-    session,
-    snapshot,
-)
+from tests.tui.fake_source import FakeSource
+from tests.tui.live_pilot import live, screen_text
+from tests.tui.live_samples import BLOCK_START, ZONE, empty, quiet, reading, session, snapshot
 from tui.live.app import LiveApp
 from tui.live.keys import KEYS, key_rows
-from tui.live.lines import LinePane
-from tui.live.source import LiveOptions, Source
+from tui.live.source import Source
 from tui.live.tab_bar import TABS
-from tui.live.themes import THEME_NAMES, THEMES
+from tui.live.table import ReportTable
 from tui.live.watch_screen import WatchScreen
-
-
-@asynccontextmanager
-async def live(
-    source: FakeSource | None = None, size: tuple[int, int] = (80, 24), **options: object
-) -> AsyncIterator[tuple[LiveApp, Pilot[None]]]:
-    made = LiveOptions(**{"zone": ZONE, **options})  # type: ignore[arg-type]
-    app = LiveApp(source or FakeSource(), made)
-    async with app.run_test(size=size, notifications=True) as pilot:
-        await pilot.pause()
-        yield app, pilot
-
-
-def screen_text(app: LiveApp) -> str:
-    strips = app.screen._compositor.render_strips()
-    return "\n".join("".join(segment.text for segment in strip) for strip in strips)
 
 
 def footer(app: LiveApp) -> str:
     return screen_text(app).splitlines()[-1]
-
-
-async def test_the_first_tab_shows_everything_essential_at_80_by_24():
-    async with live() as (app, _):
-        text = screen_text(app)
-    for said in (
-        "ccmon live · this machine",
-        "● live",
-        "1 Live",
-        "8 Projects",
-        "Window 13:00 to 18:00 · start estimated",
-        "1h 54m left",
-        "cache write 4.10M",
-        "78% high",
-        "P90 of 23 finished blocks · estimate",
-        "reached at 17:07",
-        "18.2k tok/min · $9.80/h · busy",
-        "Today $62.22",
-        "Month $1,305.40",
-        "q quit",
-    ):
-        assert said in text
 
 
 @pytest.mark.parametrize("key", ["q", "ctrl+c", "ctrl+q"])
@@ -169,44 +120,6 @@ async def test_an_older_snapshot_never_takes_the_place_of_a_newer_one():
         assert "No window is open" not in screen_text(app)
 
 
-async def test_nothing_is_repainted_when_nothing_changed(monkeypatch: pytest.MonkeyPatch):
-    source = FakeSource()
-    async with live(source, size=(120, 40)) as (app, pilot):
-        await pilot.pause()
-        painted: list[str | None] = []
-        render_line = LinePane.render_line
-
-        def counted(self: LinePane, y: int) -> object:
-            painted.append(self.id)
-            return render_line(self, y)
-
-        monkeypatch.setattr(LinePane, "render_line", counted)
-        app._take(replace(source.held, revision=source.held.revision))
-        await pilot.pause(0.05)
-        assert painted == []
-        app._take(replace(source.held, generated_at=source.held.generated_at + 1_000))
-        await pilot.pause(0.05)
-        assert painted == ["header"]
-
-
-async def test_one_changed_figure_repaints_only_its_row(monkeypatch: pytest.MonkeyPatch):
-    source = FakeSource()
-    async with live(source, size=(120, 40)) as (app, pilot):
-        await pilot.pause()
-        painted: list[tuple[str | None, int]] = []
-        render_line = LinePane.render_line
-
-        def counted(self: LinePane, y: int) -> object:
-            painted.append((self.id, y))
-            return render_line(self, y)
-
-        monkeypatch.setattr(LinePane, "render_line", counted)
-        held = source.held
-        app._take(replace(held, revision=2, today=replace(held.today, cost=1)))
-        await pilot.pause(0.05)
-        assert painted == [("totals", 1)]
-
-
 async def test_each_level_is_told_once_per_window_with_a_bell(monkeypatch: pytest.MonkeyPatch):
     source = FakeSource(replace(snapshot(), warned=()))
     async with live(source) as (app, pilot):
@@ -300,12 +213,14 @@ async def test_the_first_reading_shows_progress_and_keys_work_meanwhile():
     source = FakeSource(reading())
     async with live(source) as (app, pilot):
         assert "412/1,204 files" in screen_text(app)
+        assert not app.is_following
         await pilot.press("2")
         assert app.screen.query_one("#report-daily").display
         await pilot.press("1")
         source.put(replace(snapshot(), revision=2))
         await pilot.pause()
         assert "Reading" not in screen_text(app)
+        assert app.is_following
 
 
 async def test_notices_take_a_line_only_when_there_is_something():
@@ -324,6 +239,12 @@ async def test_notices_take_a_line_only_when_there_is_something():
         assert "No price is known for odd-model" in screen_text(app)
         await pilot.press("escape")
         assert isinstance(app.screen, WatchScreen)
+        await pilot.press("x")
+        await pilot.pause()
+        assert "! Error" not in screen_text(app)
+        source.put(replace(source.held, revision=3, unpriced=("another-model",)))
+        await pilot.pause()
+        assert "another-model" in screen_text(app)
 
 
 @pytest.mark.parametrize("key", ["?", "f1"])
@@ -349,34 +270,6 @@ async def test_the_zone_key_goes_to_utc_and_back():
         assert "Window 12:00 to 17:00" in screen_text(app)
         await pilot.press("z")
         assert source.held.zone == ZONE
-
-
-async def test_themes_turn_and_the_choice_is_handed_on():
-    chosen: list[str] = []
-    async with live(theme="high-contrast", on_theme=chosen.append) as (app, pilot):
-        assert app.theme == "high-contrast"
-        for _ in THEME_NAMES:
-            await pilot.press("t")
-    assert chosen == list(THEME_NAMES)
-
-
-def test_every_theme_inks_the_same_things_and_can_be_read():
-    assert {frozenset(theme.variables) for theme in THEMES} == {frozenset(THEMES[0].variables)}
-    for theme in THEMES:
-        inks = [theme.foreground, theme.primary, theme.variables["ink-muted"]]
-        inks += [ink for name, ink in theme.variables.items() if name.startswith("level-")]
-        for ink in inks:
-            assert _contrast(ink or "", theme.background or "") >= 4.4, (theme.name, ink)
-
-
-def _contrast(one: str, other: str) -> float:
-    def luminance(colour: str) -> float:
-        parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-        linear = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
 
 
 async def test_refresh_asks_the_monitor():
@@ -429,51 +322,6 @@ async def test_sorting_names_the_order():
         assert "▸ delta-ml" in text or "▸ docs" in text
 
 
-async def test_hostile_names_are_text_without_control_characters():
-    async with live(size=(120, 40)) as (app, _):
-        text = screen_text(app)
-        assert "evil[31m [bold]name[/]" in text
-        assert "\x1b" not in text
-        assert "\x07" not in text
-
-
-@pytest.mark.parametrize("size", [(60, 16), (100, 36), (120, 24), (120, 40), (200, 60)])
-async def test_every_size_shows_window_limit_burn_sessions_and_totals(size: tuple[int, int]):
-    async with live(size=size) as (app, _):
-        text = screen_text(app)
-        for said in ("1h 54m left", "78% high", "18.2k tok/min", "▸ alpha-api", "Today", "q quit"):
-            assert said in text, said
-        assert all(region.width for region in _regions(app))
-
-
-def _regions(app: LiveApp) -> list[object]:
-    """Return where panes lie, after checking that none lies outside the screen."""
-    width, height = app.size
-    regions = [pane.region for pane in app.screen.query(LinePane) if pane.display]
-    seen = [region for region in regions if region.area]
-    assert all(region.right <= width and region.bottom <= height for region in seen)
-    return list(seen)
-
-
-@pytest.mark.parametrize("size", [(49, 24), (120, 11), (10, 1)])
-async def test_a_tiny_pane_is_one_line(size: tuple[int, int]):
-    async with live(size=size) as (app, _):
-        lines = [line for line in screen_text(app).splitlines() if line.strip()]
-    assert len(lines) == 1
-    assert lines[0].strip().startswith("78%"[: size[0] - 2]) or size[0] == 10
-
-
-async def test_resizing_goes_through_every_layout_and_comes_back_the_same():
-    async with live(size=(80, 24)) as (app, pilot):
-        app.clear_notifications()
-        await pilot.pause()
-        before = screen_text(app)
-        for size in ((200, 60), (60, 16), (20, 2), (80, 24)):
-            await pilot.resize_terminal(*size)
-            await pilot.pause()
-        assert screen_text(app) == before
-
-
 async def test_the_palette_finds_what_the_screen_can_do():
     async with live() as (app, pilot):
         titles = [command.title for command in app.get_system_commands(app.screen)]
@@ -500,19 +348,7 @@ async def test_every_listed_key_is_bound_to_something_that_exists():
             assert hasattr(places[key.place], f"action_{name}"), key.id
 
 
-async def test_no_color_uses_no_colours_and_says_everything_in_words(
-    monkeypatch: pytest.MonkeyPatch,
-):
-    monkeypatch.setenv("NO_COLOR", "1")
-    async with live(no_color=True) as (app, _):
-        strips = app.screen._compositor.render_strips()
-        text = screen_text(app)
-        colours = {
-            segment.style.color.name
-            for strip in strips
-            for segment in strip.apply_filter(app._filters[-1], app.screen.styles.background)
-            if segment.style and segment.style.color
-        }
-    assert colours <= {"default"}
-    assert "78% high" in text
-    assert "▸ alpha-api" in text
+def test_tables_move_by_the_keys_that_help_names():
+    bound = {key for binding in ReportTable.BINDINGS for key in binding.key.split(",")}  # type: ignore[union-attr]
+    named = {name for key in KEYS if key.place == "sessions" for name in key.keys.split(",")}
+    assert named == bound

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 
 from engine.reports import LEVELS, Notice, Snapshot
 from engine.responses import PICO
-from tests.tui.fake_source import HOUR, empty, quiet, reading, snapshot
+from tests.tui.live_samples import HOUR, empty, no_limit, quiet, reading, snapshot
 from tui.live.block_pane import BlockPane, block_view
 from tui.live.burn_pane import BurnPane, BurnUpPane, burn_up_view, burn_view
 from tui.live.header import Header, header_view
@@ -92,6 +92,21 @@ def test_the_limit_names_its_source_and_the_moment_it_is_reached():
     assert "78% high" in lines
     assert "P90 of 23 finished blocks · estimate" in lines
     assert "reached at 17:07" in lines
+
+
+def test_the_limits_source_is_named_however_narrow_the_pane():
+    held = snapshot()
+    limit = replace(held.limit, unit="tokens", value=7_220_000, used=4_530_000)
+    for width, height in ((56, 8), (40, 8), (78, 3)):
+        lines = text(drawn(LimitPane, limit_view(replace(held, limit=limit)), width, height))
+        assert "4.53M of 7.22M tokens" in lines
+        assert "P90 of 23 finished blocks · estimate" in lines
+
+
+def test_levels_crossed_are_listed_with_their_times():
+    lines = text(drawn(LimitPane, limit_view(snapshot()), 58, 8))
+    assert "15:56 high" in lines
+    assert "14:45 half used" in lines
 
 
 def test_every_level_is_a_word():
@@ -227,10 +242,12 @@ def test_an_empty_window_projection_and_trace_draw_nothing_false():
     assert "once a window is open" in text(drawn(BurnUpPane, burn_up_view(held, "cost"), 78, 9))
 
 
-def test_the_burn_up_compares_with_a_limit_of_its_own_unit_only():
+def test_the_burn_up_is_in_the_unit_of_the_limit():
     held = snapshot()
-    assert burn_up_view(held, "cost").limit == held.limit.value
-    assert burn_up_view(held, "tokens").limit is None
+    assert burn_up_view(held, "tokens").by == "cost"
+    assert burn_up_view(held, "tokens").limit == held.limit.value
+    assert burn_up_view(replace(held, limit=no_limit()), "tokens").by == "tokens"
+    assert burn_up_view(replace(held, limit=no_limit()), "tokens").limit is None
 
 
 def test_forecasts_past_the_end_do_not_cry_wolf():

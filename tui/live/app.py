@@ -79,6 +79,11 @@ class LiveApp(App[None]):
             self._watch_screen.add_class([name for least, name in layouts if size >= least][-1])
         return self._watch_screen
 
+    @property
+    def is_following(self) -> bool:
+        """Whether the first reading is done, and shown."""
+        return self._watch_screen.is_following
+
     def on_ready(self) -> None:
         """Start following, once the first picture stands."""
         self._follow(self._source)
@@ -132,7 +137,7 @@ class LiveApp(App[None]):
             fmt.plain(gravest.text),
             title="Limit",
             severity="error" if _RANK[gravest.level] >= _RANK["critical"] else "warning",
-            timeout=15,
+            timeout=10,
             markup=False,
         )
         if self._options.has_bell:
@@ -154,8 +159,9 @@ class LiveApp(App[None]):
         self.push_screen(NoticesScreen(self._watch_screen.notices))
 
     def action_dismiss(self) -> None:
-        """Put the messages in the corner away."""
+        """Put the messages in the corner and the notice line away."""
         self.clear_notifications()
+        self._watch_screen.hide_notices()
 
     def action_turn_theme(self) -> None:
         """Go to the next theme."""

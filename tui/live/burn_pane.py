@@ -54,8 +54,10 @@ def burn_view(snapshot: Snapshot, by: Basis) -> BurnView:
 
 
 def burn_up_view(snapshot: Snapshot, by: Basis) -> BurnUpView:
-    """Take from a snapshot what the burn-up pane shows."""
+    """Take from a snapshot what the burn-up pane shows, in the limit's unit if one is known."""
     block, projection, limit = snapshot.block, snapshot.projection, snapshot.limit
+    if limit.value is not None:
+        by = limit.unit
     goal = None
     if projection is not None:
         goal = projection.cost if by == "cost" else projection.tokens
@@ -64,7 +66,7 @@ def burn_up_view(snapshot: Snapshot, by: Basis) -> BurnUpView:
         ends=block.end if block else None,
         now=round(block.elapsed_share, 3) if block else 0.0,
         goal=goal,
-        limit=limit.value if limit.unit == by else None,
+        limit=limit.value,
         zone=snapshot.zone,
         by=by,
     )

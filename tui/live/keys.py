@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from textual.binding import Binding, BindingType
 
-Place = Literal["app", "screen", "sessions", "table", "empty"]
+Place = Literal["app", "screen", "sessions"]
 Group = Literal["Everywhere", "Tabs", "Lists and tables", "What is shown", "Nothing to read"]
 
 
@@ -14,8 +14,8 @@ class Key(NamedTuple):
     """One thing a user can do.
 
     `keys` are Textual's key names; `shown` is how people read them. `label` is for the
-    footer, `does` for help and palette. Keys of `table` are bound by the tables
-    themselves and only listed here. `at_once` keys act even while text is typed.
+    footer, `does` for help and palette. Keys of `sessions` move in
+    that list; the tables bind the same ones. `at_once` keys act even while text is typed.
     """
 
     id: str
@@ -44,7 +44,7 @@ KEYS: tuple[Key, ...] = (
     Key("notices", "app", "n", "n", "notices", "notices",
         "Read all notices", "Everywhere", in_palette=True),
     Key("dismiss", "app", "x", "x", "dismiss", "dismiss",
-        "Dismiss the messages in the corner", "Everywhere", in_palette=True),
+        "Dismiss messages and the notice line", "Everywhere", in_palette=True),
     *(
         Key(f"tab-{number}", "screen", str(number), str(number), f"show_tab({number})", name,
             f"Go to {name}", "Tabs", in_palette=True)

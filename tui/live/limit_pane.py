@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from engine.reports import Limit, Snapshot
+from engine.reports import Level, Limit, Snapshot
 from tui import format as fmt
-from tui.live.lines import BLANK, Line, LinePane, Piece, joined, wrapped
+from tui.live.lines import BLANK, Line, LinePane, Piece, cells, joined, wrapped
 from tui.live.plot import LEVEL_WORDS, gauge
 
 
@@ -27,7 +27,7 @@ class LimitView(Struct, frozen=True):
 
     rows: tuple[LimitRow, ...]
     zone: str
-    crossed: tuple[str, ...]
+    crossed: tuple[tuple[str, Level], ...]
 
 
 def limit_view(snapshot: Snapshot) -> LimitView:
@@ -40,8 +40,7 @@ def limit_view(snapshot: Snapshot) -> LimitView:
         ends=block.end if block else None,
     )
     crossed = tuple(
-        f"{fmt.clock(warned.time, snapshot.zone)} {fmt.plain(warned.text)}"
-        for warned in snapshot.warned
+        (fmt.clock(warned.time, snapshot.zone), warned.level) for warned in snapshot.warned
     )
     return LimitView(rows=(row,), zone=snapshot.zone, crossed=crossed)
 
@@ -60,7 +59,7 @@ class LimitPane(LinePane):
         for row in view.rows:
             lines += _row_lines(row, view.zone, width - 2, height)
         if height >= len(lines) + 2:
-            lines += [BLANK, *((Piece(text, "muted"),) for text in view.crossed)]
+            lines += [BLANK, *_crossed_lines(view.crossed)]
         if height > len(lines) + 1 and view.rows and view.rows[0].limit.value is not None:
             lines += [BLANK] * (height - len(lines) - 1)
             lines.append((Piece("█ used  ▒ at this rate by the end  ┃ even pace", "muted"),))
@@ -101,7 +100,16 @@ def _row_lines(row: LimitRow, zone: str, width: int, height: int) -> list[Line]:
     forecast = _forecast(row, zone)
     if height < 3:
         return [(*bar, *said), joined([used, forecast], width, " · ")]
-    return [(*bar, *said), joined([used, source], width, " · "), forecast]
+    both = (*used, Piece(" · ", "muted"), *source)
+    sums = [both] if cells(both) <= width or height < 4 else [used, source]
+    return [(*bar, *said), *sums, forecast]
+
+
+def _crossed_lines(crossed: Sequence[tuple[str, Level]]) -> list[Line]:
+    """Say when each level was reached in this window, latest first."""
+    return [
+        (Piece(f"{clock} ", "muted"), Piece(LEVEL_WORDS[level], level)) for clock, level in crossed
+    ]
 
 
 def _forecast(row: LimitRow, zone: str) -> Line:

@@ -126,13 +126,17 @@ class LinePane(Widget):
         super().__init__(id=id, classes=classes)
         self._lines: tuple[Line, ...] = ()
         self._drawn: tuple[object, int, int] | None = None
+        self._base: Style | None = None
+        self._strips: dict[int, tuple[Line, int, Strip]] = {}
         self._title = self.TITLE
 
     def entitle(self, title: str) -> None:
         """Name the pane in its frame, or in the line above where there is no frame."""
         self._title = title
         space = "" if self.styles.border_left[0] or not title else " "
-        self.border_title = f"{space}{title}{space}"
+        wanted = f"{space}{title}{space}"
+        if self.border_title != wanted:
+            self.border_title = wanted
 
     def on_resize(self) -> None:
         """Fit the name to the frame, which goes with the size."""
@@ -170,10 +174,23 @@ class LinePane(Widget):
         width, height = self.size
         if self._drawn is None or self._drawn[1:] != (width, height):
             self._draw_now()
-        base = self.rich_style
         line = self._lines[y] if y < len(self._lines) else BLANK
+        known = self._strips.get(y)
+        if known is not None and known[0] == line and known[1] == width:
+            return known[2]
+        if self._base is None:
+            self._base = self.rich_style
+        base = self._base
         segments = [Segment(piece.text, base + self._style(piece)) for piece in line]
-        return Strip(segments).adjust_cell_length(width, base)
+        strip = Strip(segments).adjust_cell_length(width, base)
+        self._strips[y] = (line, width, strip)
+        return strip
+
+    def notify_style_update(self) -> None:
+        """Forget what was drawn in other styles, which are dear to find."""
+        super().notify_style_update()
+        self._base = None
+        self._strips.clear()
 
     def _draw_now(self) -> None:
         width, height = self.size

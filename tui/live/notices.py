@@ -39,13 +39,12 @@ class Notices(OneLine):
             return BLANK
         first = notices[0]
         mark, ink = MARKS[first.severity]
-        more = f"  +{len(notices) - 1} more, n shows all " if len(notices) > 1 else "  n shows it "
+        rest = f"+{len(notices) - 1} more, " if len(notices) > 1 else ""
+        more = f"  {rest}n reads, x hides "
         text = fmt.plain(first.text)
         room = width - len(mark) - 3
-        right: Line = ()
-        if len(notices) > 1 or len(text) > room:
-            right = (Piece(more, "muted", "app.notices"),)
-            room -= len(more)
+        right: Line = (Piece(more, "muted", "app.notices"),)
+        room -= len(more)
         line: Line = (
             Piece(f" {mark} ", ink, "app.notices"),
             Piece(fmt.fit(text, max(10, room)), "plain", "app.notices"),

@@ -51,6 +51,7 @@ class WatchScreen(Screen[None]):
         self._by: Basis = "cost"
         self._span: Span = "all"
         self._is_paused = False
+        self._hidden: frozenset[Notice] = frozenset()
 
     def compose(self) -> ComposeResult:
         """Lay the lines around the body; only what is needed first is made."""
@@ -80,6 +81,16 @@ class WatchScreen(Screen[None]):
         """What the notice line has to say."""
         return notices_of(self._newest) if self._newest else ()
 
+    def hide_notices(self) -> None:
+        """Take the notice line away until there is something new to say."""
+        self._hidden = frozenset(self.notices)
+        self._draw()
+
+    @property
+    def is_following(self) -> bool:
+        """Whether the first reading is done, and shown."""
+        return self._shown is not None and self._shown.state == "following"
+
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to read."""
@@ -103,7 +114,8 @@ class WatchScreen(Screen[None]):
         progress, notices = self.query_one(ProgressBar), self.query_one(Notices)
         progress.set_class(snapshot.progress is not None, "-on")
         progress.view = snapshot.progress
-        notices.view = notices_of(snapshot)
+        said = notices_of(snapshot)
+        notices.view = tuple(notice for notice in said if notice not in self._hidden)
         notices.set_class(bool(notices.view), "-on")
         if self.has_class("-empty") != snapshot.is_empty:
             self.set_class(snapshot.is_empty, "-empty")

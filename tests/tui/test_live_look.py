@@ -1,0 +1,185 @@
+"""How the live screen looks: sizes, themes, hostile names, and what is repainted."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+from textual.geometry import Region
+
+from tests.tui.fake_source import FakeSource
+from tests.tui.live_pilot import live, screen_text
+from tui.live.app import LiveApp
+from tui.live.lines import LinePane
+from tui.live.themes import THEME_NAMES, THEMES
+
+
+async def test_the_first_tab_shows_everything_essential_at_80_by_24():
+    async with live() as (app, _):
+        text = screen_text(app)
+    for said in (
+        "ccmon live · this machine",
+        "● live",
+        "1 Live",
+        "8 Projects",
+        "Window 13:00 to 18:00 · start estimated",
+        "1h 54m left",
+        "cache write 4.10M",
+        "78% high",
+        "P90 of 23 finished blocks · estimate",
+        "reached at 17:07",
+        "18.2k tok/min · $9.80/h · busy",
+        "Today $62.22",
+        "Month $1,305.40",
+        "q quit",
+    ):
+        assert said in text
+
+
+async def test_nothing_is_repainted_when_nothing_changed(monkeypatch: pytest.MonkeyPatch):
+    source = FakeSource()
+    async with live(source, size=(120, 40)) as (app, pilot):
+        await pilot.pause()
+        painted: list[str | None] = []
+        render_line = LinePane.render_line
+
+        def counted(self: LinePane, y: int) -> object:
+            painted.append(self.id)
+            return render_line(self, y)
+
+        monkeypatch.setattr(LinePane, "render_line", counted)
+        app._take(replace(source.held, revision=source.held.revision))
+        await pilot.pause(0.05)
+        assert painted == []
+        app._take(replace(source.held, generated_at=source.held.generated_at + 1_000))
+        await pilot.pause(0.05)
+        assert painted == ["header"]
+
+
+async def test_one_changed_figure_repaints_only_its_row(monkeypatch: pytest.MonkeyPatch):
+    source = FakeSource()
+    async with live(source, size=(120, 40)) as (app, pilot):
+        await pilot.pause()
+        painted: list[tuple[str | None, int]] = []
+        render_line = LinePane.render_line
+
+        def counted(self: LinePane, y: int) -> object:
+            painted.append((self.id, y))
+            return render_line(self, y)
+
+        monkeypatch.setattr(LinePane, "render_line", counted)
+        held = source.held
+        app._take(replace(held, revision=2, today=replace(held.today, cost=1)))
+        await pilot.pause(0.05)
+        assert painted == [("totals", 1)]
+
+
+async def test_themes_turn_and_the_choice_is_handed_on():
+    chosen: list[str] = []
+    async with live(theme="high-contrast", on_theme=chosen.append) as (app, pilot):
+        assert app.theme == "high-contrast"
+        for _ in THEME_NAMES:
+            await pilot.press("t")
+    assert chosen == list(THEME_NAMES)
+
+
+def test_every_theme_inks_the_same_things_and_can_be_read():
+    assert {frozenset(theme.variables) for theme in THEMES} == {frozenset(THEMES[0].variables)}
+    for theme in THEMES:
+        inks = [theme.foreground, theme.primary, theme.variables["ink-muted"]]
+        inks += [ink for name, ink in theme.variables.items() if name.startswith("level-")]
+        for ink in inks:
+            assert _contrast(ink or "", theme.background or "") >= 4.4, (theme.name, ink)
+
+
+def _contrast(one: str, other: str) -> float:
+    def luminance(colour: str) -> float:
+        parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+        linear = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+async def test_hostile_names_are_text_without_control_characters():
+    async with live(size=(120, 40)) as (app, _):
+        text = screen_text(app)
+        assert "evil[31m [bold]name[/]" in text
+        assert "\x1b" not in text
+        assert "\x07" not in text
+
+
+@pytest.mark.parametrize("size", [(60, 16), (100, 36), (120, 24), (120, 40), (200, 60)])
+async def test_every_size_shows_window_limit_burn_sessions_and_totals(size: tuple[int, int]):
+    async with live(size=size) as (app, _):
+        text = screen_text(app)
+        for said in ("1h 54m left", "78% high", "18.2k tok/min", "▸ alpha-api", "Today", "q quit"):
+            assert said in text, said
+        assert all(region.width for region in _regions(app))
+
+
+def _regions(app: LiveApp) -> list[Region]:
+    """Return where panes lie, after checking that none lies outside the screen."""
+    width, height = app.size
+    regions = [pane.region for pane in app.screen.query(LinePane) if pane.display]
+    seen = [region for region in regions if region.area]
+    assert all(region.right <= width and region.bottom <= height for region in seen)
+    return seen
+
+
+@pytest.mark.parametrize("size", [(49, 24), (120, 11), (10, 1)])
+async def test_a_tiny_pane_is_one_line(size: tuple[int, int]):
+    async with live(size=size) as (app, _):
+        lines = [line for line in screen_text(app).splitlines() if line.strip()]
+    assert len(lines) == 1
+    assert lines[0].strip().startswith("78%"[: size[0] - 2]) or size[0] == 10
+
+
+async def test_resizing_goes_through_every_layout_and_comes_back_the_same():
+    async with live(size=(80, 24)) as (app, pilot):
+        app.clear_notifications()
+        await pilot.pause()
+        before = screen_text(app)
+        for size in ((200, 60), (60, 16), (20, 2), (80, 24)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+        assert screen_text(app) == before
+
+
+async def test_no_color_uses_no_colours_and_says_everything_in_words(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with live(no_color=True) as (app, _):
+        strips = app.screen._compositor.render_strips()
+        text = screen_text(app)
+        colours = {
+            segment.style.color.name
+            for strip in strips
+            for segment in strip.apply_filter(app._filters[-1], app.screen.styles.background)
+            if segment.style and segment.style.color
+        }
+    assert colours <= {"default"}
+    assert "78% high" in text
+    assert "▸ alpha-api" in text
+
+
+async def test_a_new_theme_inks_every_pane_at_once():
+    async with live(size=(120, 40)) as (app, pilot):
+        app.clear_notifications()
+        before = inks_seen(app)
+        await pilot.press("t", "x")
+        await pilot.pause()
+        after = inks_seen(app)
+    assert len(before) > 5
+    assert not before & after
+
+
+def inks_seen(app: LiveApp) -> set[str]:
+    """Return the colours of all text on the screen."""
+    return {
+        segment.style.color.name
+        for strip in app.screen._compositor.render_strips()
+        for segment in strip
+        if segment.text.strip() and segment.style and segment.style.color
+    }

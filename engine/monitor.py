@@ -316,6 +316,8 @@ class Monitor:
         found = discover.find_roots(self.settings)
         if any(root not in self._roots for root in found):
             self._open_scope(found)
+            if not self._is_reading:
+                self._finish_reading()
         began = time.monotonic()
         for batch in self._reading.batches(self._roots, self._stop.is_set):
             self._progress = batch.progress if self._is_reading else None
@@ -400,6 +402,9 @@ class Monitor:
 
     def _is_time_to_look(self) -> bool:
         is_polling = self._watcher.mode == "polling"
+        present = [root.projects for root in discover.find_roots(self.settings)]
+        if not self._watcher.is_watching(present):
+            return True
         interval = _LOOK_WITHOUT_EVENTS if is_polling else _LOOK_WITH_EVENTS
         return time.monotonic() - self._last_look >= max(interval, 200 * self._look_took)
 

@@ -79,6 +79,7 @@ class Reading:
             root, relative = place
             found = discover.stat(path, relative)
             if found is None:
+                is_sure = is_sure and not os.path.isdir(path)
                 continue
             if path not in self._paths:
                 if os.path.realpath(path) != path:

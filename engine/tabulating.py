@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from threading import RLock
 
+from msgspec.structs import replace
+
 from engine.accumulators.blocks import BlockSpan
 from engine.accumulators.sessions import Group, group_by
 from engine.accumulators.totals import Tally, share
@@ -13,7 +15,8 @@ from engine.accumulators.view import View
 from engine.ledger.names import Names
 from engine.ledger.reading import Reader, slot_bounds, slot_of
 from engine.reports import Figures, Report, ReportKind, Row, Span
-from engine.times import DAY, HOUR, start_of_day, start_of_week
+from engine.row_totals import total_of
+from engine.times import DAY, HOUR, day_of, start_of_day, start_of_week
 
 _SPANS: Mapping[Span, int] = {"5h": 5 * HOUR, "24h": DAY, "7d": 7 * DAY, "30d": 30 * DAY}
 _LATEST_SLOT = 1 << 62
@@ -42,14 +45,14 @@ class Tabulator:
         """Return a tab's rows, newest (or dearest) first, with totals."""
         first = slot_of(now - _SPANS[span]) if span in _SPANS else 0
         if kind in ("daily", "weekly", "monthly"):
-            rows = self._periods(kind, first)
+            rows = self._periods(kind, first, day_of(now, self._view.history.zone).year)
         elif kind == "blocks":
             rows = self._blocks(first, now)
         else:
             rows = self._groups(kind, first)
         return _finish(kind, span, zone, revision, rows)
 
-    def _periods(self, kind: ReportKind, first: int) -> list[Row]:
+    def _periods(self, kind: ReportKind, first: int, year: int) -> list[Row]:
         """Return days, weeks or months; the earliest may be cut by the span."""
         with self._lock:
             days = dict(self._view.history.days())
@@ -68,7 +71,7 @@ class Tabulator:
         rows = [
             Row(
                 key=f"{begin:%Y-%m}" if kind == "monthly" else begin.isoformat(),
-                label=_period_label(kind, begin),
+                label=_period_label(kind, begin, year),
                 figures=tally.figures(self._names.model),
                 cost_share=0.0,
                 token_share=0.0,
@@ -225,21 +228,20 @@ def _gap_row(start: int, end: int) -> Row:
     )
 
 
-def _period_label(kind: ReportKind, begin: date) -> str:
+def _period_label(kind: ReportKind, begin: date, year: int) -> str:
+    """Name a period; days and weeks of another year than the present one say which."""
     if kind == "monthly":
         return f"{begin:%b %Y}"
     if kind == "weekly":
         end = begin + timedelta(days=6)
-        return f"{begin.day} {begin:%b} to {end.day} {end:%b}"
-    return f"{begin:%a} {begin.day} {begin:%b}"
+        named = f"{begin.day} {begin:%b} to {end.day} {end:%b}"
+    else:
+        named = f"{begin:%a} {begin.day} {begin:%b}"
+    return named if begin.year == year else f"{named} {begin.year}"
 
 
 def _finish(kind: ReportKind, span: Span, zone: str, revision: int, rows: list[Row]) -> Report:
     """Add totals, and each row's shares of them."""
-    from msgspec.structs import replace
-
-    from engine.row_totals import total_of
-
     totals = total_of(rows)
     tokens, cost = totals.figures.tokens.total, totals.figures.cost
     return Report(
@@ -260,8 +262,6 @@ def _finish(kind: ReportKind, span: Span, zone: str, revision: int, rows: list[R
 
 def with_shares(rows: Iterable[Row], tokens: int, cost: int) -> Iterable[Row]:
     """Yield rows with their shares of a whole."""
-    from msgspec.structs import replace
-
     for row in rows:
         yield replace(
             row,

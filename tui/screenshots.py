@@ -2,16 +2,15 @@
 
     python -m tui.screenshots [DIRECTORY]
 
-The same code gives the same pictures. SVG always; PNG too where `rsvg-convert` is there.
+The same code gives the same pictures.
 """
 
 from __future__ import annotations
 
 import asyncio
-import shutil
-import subprocess
 import sys
 import tempfile
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from engine.demo import DemoUser, write_history
@@ -46,9 +45,6 @@ def main() -> int:
         asyncio.run(_take_all(root, target))
     for picture in sorted(target.glob("*.svg")):
         print(picture)
-        if shutil.which("rsvg-convert"):
-            png = picture.with_suffix(".png")
-            subprocess.run(["rsvg-convert", "-o", str(png), str(picture)], check=True)
     return 0
 
 
@@ -94,7 +90,7 @@ async def _take(
         app.save_screenshot(picture.name, path=str(picture.parent))
 
 
-async def _until_read(app: LiveApp, pause) -> None:  # type: ignore[no-untyped-def]
+async def _until_read(app: LiveApp, pause: Callable[[float], Awaitable[None]]) -> None:
     """Wait until the first reading is done and drawn."""
     for _ in range(200):
         await pause(0.05)

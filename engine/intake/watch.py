@@ -8,15 +8,18 @@ from threading import Event, Thread
 
 from engine.agents.claude import SUFFIX
 
-_STEP = 25
+_STEP = 50
 """Milliseconds between looks at the events gathered; half the delay of an append."""
-_DEBOUNCE = 150
+_DEBOUNCE = 250
+_QUIET = 1_000
+"""Milliseconds without an event after which it is sure that events come."""
 
 
 class Watcher:
     """Watches directories in a thread of its own and hands changed paths on.
 
-    `mode` is `events` or `polling`; `reason` says why events do not come. What events
+    `mode` is `events` or `polling`; `reason` says why events do not come. A directory is
+    handed on where it is new, for what came into it before its events did. What events
     miss (network file systems, roots made anew, full queues) is found by looking at all
     files now and then, which is the caller's to do.
     """
@@ -50,6 +53,10 @@ class Watcher:
             )
             self._thread.start()
 
+    def is_watching(self, directories: list[str]) -> bool:
+        """Say whether events come from just these directories, or looking makes up for them."""
+        return self.mode == "polling" or {path for path, _ in self._watched} == set(directories)
+
     def stop(self) -> None:
         """Stop watching."""
         self._stop.set()
@@ -63,17 +70,26 @@ class Watcher:
         try:
             changes = watch(
                 *directories,
-                watch_filter=lambda _, path: path.endswith(SUFFIX),
+                watch_filter=lambda _, path: (
+                    path.endswith(SUFFIX) or path in directories or os.path.isdir(path)
+                ),
                 debounce=_DEBOUNCE,
                 step=_STEP,
                 stop_event=stop,
-                rust_timeout=60_000,
+                rust_timeout=_QUIET,
+                yield_on_timeout=True,
                 raise_interrupt=False,
                 force_polling=False,
             )
             self.mode, self.reason = "events", ""
+            unseen = set(directories)
             for changed in changes:
-                self._on_paths({path for _, path in changed})
+                paths = {path for _, path in changed}
+                if not paths.isdisjoint(directories):
+                    self._watched = ()
+                if paths or unseen:
+                    self._on_paths(paths | unseen)
+                unseen = set()
         except Exception as error:  # noqa: BLE001 - whatever ends the events, looking goes on
             if not stop.is_set():
                 self.mode, self.reason = "polling", str(error) or type(error).__name__

@@ -29,49 +29,58 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
 
+import pyte
+
 from engine.demo import DemoUser, write_history
 from engine.settings import system_clock
 
-_ESCAPES = re.compile(
-    rb"\x1b\[[0-9;?<>=:]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()=>78]"
-)
+COLUMNS, ROWS = 120, 40
+_PRIVATE = re.compile(rb"\x1b\[[<>=?][0-9;]*[a-zA-Z$]+|\x1b\[[0-9;]*\$[a-z]")
+"""Sequences that the emulator does not know and would print."""
 
 
 class Terminal:
-    """A pseudo terminal with a live screen in it, and all that it has written."""
+    """A terminal with a live screen in it, and what it shows."""
 
     def __init__(self, command: list[str], environment: dict[str, str]) -> None:
         self.pid, self._descriptor = pty.fork()
         if self.pid == 0:
             os.execvpe(command[0], command, environment)
-        fcntl.ioctl(self._descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+        fcntl.ioctl(self._descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
         os.kill(self.pid, signal.SIGWINCH)
-        self._written = b""
+        self._screen = pyte.Screen(COLUMNS, ROWS)
+        self._stream = pyte.ByteStream(self._screen)
+        self.written = 0
 
     def wait_for(self, pattern: str, seconds: float) -> float | None:
-        """Return when a text came out of the terminal, `None` if it did not in time."""
-        wanted = re.compile(pattern.encode())
+        """Return when a text stood on the screen, `None` if it did not in time."""
+        wanted = re.compile(pattern)
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            ready, _, _ = select.select([self._descriptor], [], [], 0.05)
-            if ready:
-                try:
-                    self._written += os.read(self._descriptor, 1 << 16)
-                except OSError:
-                    return None
-                if wanted.search(_ESCAPES.sub(b"", self._written)):
-                    moment = time.monotonic()
-                    self._written = b""
-                    return moment
+            if not self._read():
+                continue
+            if wanted.search("\n".join(self._screen.display)):
+                return time.monotonic()
         return None
+
+    def _read(self) -> bool:
+        ready, _, _ = select.select([self._descriptor], [], [], 0.05)
+        if not ready:
+            return False
+        try:
+            data = os.read(self._descriptor, 1 << 16)
+        except OSError:
+            return False
+        self.written += len(data)
+        self._stream.feed(_PRIVATE.sub(b"", data))
+        return True
 
     def drain(self, seconds: float) -> int:
         """Read for a while; return the bytes that came."""
-        before = len(self._written)
-        self.wait_for("\x00never\x00", seconds)
-        count = len(self._written) - before
-        self._written = b""
-        return count
+        before, end = self.written, time.monotonic() + seconds
+        while time.monotonic() < end:
+            self._read()
+        return self.written - before
 
     def cpu_seconds(self) -> float:
         """Return the processor time that the process has used."""

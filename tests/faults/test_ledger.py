@@ -182,9 +182,7 @@ def test_a_ledger_locked_by_another_process_at_the_start(
     path = transcript(root, "-a/s1.jsonl", responses(range(20)))
     elsewhere = tmp_path / "elsewhere"
     transcript(elsewhere, "-b/s2.jsonl", responses(range(3), "s2"))
-    with Monitor(
-        settings(roots=(root if is_known else elsewhere,), ledger=str(ledger))
-    ) as monitor:
+    with Monitor(settings(roots=(root if is_known else elsewhere,), ledger=str(ledger))) as monitor:
         monitor.read()
     append(path, responses(range(20, 30)))
     given = settings(roots=(root,), ledger=str(ledger))

@@ -146,11 +146,22 @@ async def test_each_level_is_told_once_per_window_with_a_bell(monkeypatch: pytes
 
 
 async def test_levels_crossed_together_are_told_as_the_gravest():
-    async with live() as (app, pilot):
-        app._take(snapshot())
+    source = FakeSource(replace(snapshot(), warned=()))
+    async with live(source) as (app, pilot):
+        app._take(source.held)
+        source.put(snapshot())
         await pilot.pause()
         messages = [notification.message for notification in app._notifications]
         assert messages == ["75 % of the limit is used."]
+
+
+async def test_what_an_earlier_run_has_told_is_not_told_again():
+    source = FakeSource(snapshot())
+    async with live(source) as (app, pilot):
+        app._take(source.held)
+        source.put(replace(source.held, revision=source.held.revision + 1))
+        await pilot.pause()
+        assert not list(app._notifications)
 
 
 async def test_warnings_can_be_turned_off():

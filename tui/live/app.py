@@ -112,6 +112,9 @@ class LiveApp(App[None]):
         """Show a snapshot unless a newer one was shown already, and warn."""
         if snapshot.revision < self._revision:
             return
+        if self._revision < 0:
+            # What an earlier run has told of this window is not news.
+            self._told.update((entry.level, entry.window) for entry in snapshot.warned)
         self._revision = snapshot.revision
         self._watch_screen.show(snapshot)
         if self.screen is not self._watch_screen:

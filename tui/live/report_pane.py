@@ -62,7 +62,10 @@ class ReportPane(Vertical):
     ReportPane {
         height: 1fr;
         & > ReportTable { height: 1fr; }
-        & > #note { height: 1; display: none; padding: 0 2; color: $text-muted; }
+        & > #note {
+            height: 1; display: none; padding: 0 2; color: $text-muted;
+            text-wrap: nowrap; text-overflow: ellipsis;
+        }
         & > #note.-told { display: block; }
         & > #note.-error { color: $text-error; text-style: bold; }
     }

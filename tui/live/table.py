@@ -281,7 +281,7 @@ class ReportTable(ScrollView):
             return totals_strip(self._totals, self._label, self._layout, self._zone, styles)
         index = self.scroll_offset.y + y - 1
         if y > self._totals_line or index >= len(self._rows):
-            return Strip.blank(self._layout.width)
+            return Strip.blank(self._layout.width, styles.normal)
         return self._row_strip(self._rows[index], index == self._cursor, styles)
 
     def _row_strip(self, row: Row, is_cursor: bool, styles: TableStyles) -> Strip:

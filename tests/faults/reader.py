@@ -1,0 +1,99 @@
+"""A process of its own that reads, as ccmon does, so that it can be killed, watched and measured.
+
+    python -m tests.faults.reader ROOT LEDGER [--follow SECONDS] [--audit FILE] [--at NOW]
+
+Prints `open` when the ledger is open, `read` when all is read, `responses N` at each change
+while following, and at the end one line of JSON: responses, peak memory in MB, notices.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TextIO
+
+_WRITING = ("os.", "shutil.", "socket.", "open", "tempfile.", "sqlite3.connect")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("root", type=Path)
+    parser.add_argument("ledger")
+    parser.add_argument("--follow", type=float, default=0.0)
+    parser.add_argument("--audit")
+    parser.add_argument("--at", type=int)
+    given = parser.parse_args()
+    if given.audit:
+        sys.addaudithook(_noting(open(given.audit, "w", encoding="utf-8")))  # noqa: SIM115
+    _read(given)
+
+
+def _noting(log: TextIO) -> Callable[[str, tuple[Any, ...]], None]:
+    """Return an audit hook that writes down what touches files or opens sockets."""
+
+    def note(event: str, arguments: tuple[Any, ...]) -> None:
+        if event.startswith(_WRITING):
+            log.write(json.dumps([event, *map(_shown, arguments)]) + "\n")
+            log.flush()
+
+    return note
+
+
+def _shown(value: object) -> object:
+    return value if value is None or isinstance(value, int | str) else str(value)
+
+
+def _read(given: argparse.Namespace) -> None:
+    from engine.monitor import Monitor
+    from engine.settings import Settings, system_clock
+
+    settings = Settings(
+        roots=(given.root,),
+        ledger=given.ledger,
+        zone="UTC",
+        is_offline=True,
+        clock=(lambda: given.at) if given.at else system_clock,
+        environment={},
+        home=given.root,
+    )
+    with Monitor(settings) as monitor:
+        print("open", flush=True)
+        if given.follow:
+            monitor.start(lambda: _tell(monitor.snapshot().responses))
+            end = time.monotonic() + given.follow
+            while time.monotonic() < end:
+                monitor.snapshot()
+                time.sleep(0.02)
+        else:
+            monitor.read()
+        print("read", flush=True)
+        snapshot = monitor.snapshot()
+        health = monitor.health()
+    found = {
+        "responses": snapshot.responses,
+        "notices": [notice.text for notice in snapshot.notices],
+        "bad_lines": [line.reason for line in health.bad_lines],
+        "peak": _peak_memory(),
+    }
+    print(json.dumps(found), flush=True)
+
+
+def _tell(responses: int) -> None:
+    print("responses", responses, flush=True)
+
+
+def _peak_memory() -> float:
+    """Return the most memory that this process held, in MB."""
+    import resource
+
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return max(most, children) / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,216 @@
+"""Transcripts that change in every way while a monitor follows them: nothing lost or doubled."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+
+from engine.monitor import Monitor
+from engine.settings import Settings
+from tests.agreement import assert_agreement
+from tests.faults.written import (
+    append,
+    response,
+    responses,
+    sentences,
+    transcript,
+    wait_until,
+)
+from tests.slow_prices import Prices
+from tests.slow_reading import SlowLine, put_together, read, read_bytes
+
+MakeSettings = Callable[..., Settings]
+AsUser = Callable[[], AbstractContextManager[None]]
+
+
+class _Seen:
+    """All that transcripts ever said, whatever became of them."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._lines: list[SlowLine] = []
+
+    def note(self) -> int:
+        """Take what lies below the root now; return how many responses were ever there."""
+        projects = self._root / "projects"
+        for path in sorted(projects.rglob("*.jsonl")):
+            self._lines += read_bytes(path.read_bytes(), path.relative_to(projects).parts)
+        return len(put_together(self._lines, Prices()))
+
+    def assert_counted(self, monitor: Monitor) -> None:
+        """Wait until the monitor counted all of it, and nothing more."""
+        count = self.note()
+        wait_until(lambda: monitor.snapshot().responses >= count, f"{count} responses")
+        assert_agreement(monitor, put_together(self._lines, Prices()))
+
+
+@pytest.fixture
+def following(settings: MakeSettings) -> Callable[..., AbstractContextManager[Monitor]]:
+    """Open monitors that have read history and follow by file events."""
+
+    @contextmanager
+    def follow(root: Path, ledger: str = ":memory:") -> Iterator[Monitor]:
+        with Monitor(settings(roots=(root,), ledger=ledger, is_polling=False)) as monitor:
+            monitor.start(lambda: None)
+            wait_until(lambda: monitor.snapshot().state == "following")
+            yield monitor
+            assert "Following stopped" not in sentences(monitor.snapshot())
+
+    return follow
+
+
+Following = Callable[..., AbstractContextManager[Monitor]]
+
+
+def test_a_transcript_may_change_in_every_way(tmp_path: Path, following: Following) -> None:
+    root, ledger = tmp_path / "root", str(tmp_path / "ledger.db")
+    path = transcript(root, "-a/s1.jsonl", responses(range(20)))
+    seen = _Seen(root)
+    with following(root, ledger) as monitor:
+        seen.assert_counted(monitor)
+        os.truncate(path, path.stat().st_size // 2 + 7)
+        append(path, b"\n" + responses(range(30, 35)))
+        seen.assert_counted(monitor)
+        path.write_bytes(responses(range(40, 44)))
+        seen.assert_counted(monitor)
+        replacing = path.with_suffix(".new")
+        replacing.write_bytes(responses(range(50, 80)))
+        replacing.replace(path)
+        seen.assert_counted(monitor)
+        path = path.rename(path.with_name("s1-renamed.jsonl"))
+        append(path, responses(range(80, 83)))
+        seen.assert_counted(monitor)
+        path.unlink()
+        other = transcript(root, "-a/s2.jsonl", responses(range(4), "s2"))
+        seen.assert_counted(monitor)
+        for byte in response(90, session="s2", text="äöü" * 20):
+            append(other, bytes([byte]))
+        seen.assert_counted(monitor)
+        os.truncate(other, 0)
+        append(other, responses(range(91, 95), "s2"))
+        seen.assert_counted(monitor)
+        assert not monitor.snapshot().notices
+    with following(root, ledger) as monitor:
+        seen.assert_counted(monitor)
+
+
+def test_a_transcript_appended_byte_by_byte_is_counted_once_at_each_length(
+    tmp_path: Path, settings: MakeSettings
+) -> None:
+    path = transcript(tmp_path, "-a/s1.jsonl", responses(range(3)))
+    with Monitor(settings(roots=(tmp_path,))) as monitor:
+        for byte in response(3):
+            append(path, bytes([byte]))
+            monitor.read()
+            assert_agreement(monitor, read(tmp_path))
+        assert monitor.snapshot().responses == 4
+        assert not monitor.health().bad_lines
+
+
+def test_a_transcript_whose_permission_is_taken_away_is_named_and_read_on_later(
+    open_place: Path, settings: MakeSettings, as_user: AsUser
+) -> None:
+    path = transcript(open_place, "-a/s1.jsonl", responses(range(5)))
+    for directory in (open_place / "projects", path.parent):
+        directory.chmod(0o755)
+    path.chmod(0o644)
+    with Monitor(settings(roots=(open_place,))) as monitor:
+        with as_user():
+            monitor.read()
+        before = read(open_place)
+        append(path, responses(range(5, 9)))
+        path.chmod(0)
+        with as_user():
+            monitor.read()
+            assert f"{path} could not be read (Permission denied)" in sentences(monitor.snapshot())
+        assert_agreement(monitor, before)
+        path.chmod(0o644)
+        with as_user():
+            monitor.read()
+        assert_agreement(monitor, read(open_place))
+        assert not monitor.snapshot().notices
+
+
+def test_two_writers_on_one_transcript_lose_nothing(tmp_path: Path, following: Following) -> None:
+    path = transcript(tmp_path, "-a/s1.jsonl", responses(range(5)))
+
+    def write(session: str) -> None:
+        with path.open("ab", buffering=0) as file:
+            for number in range(150):
+                file.write(response(number, session=session))
+
+    seen = _Seen(tmp_path)
+    with following(tmp_path) as monitor:
+        writers = [threading.Thread(target=write, args=(name,)) for name in ("one", "two")]
+        for writer in writers:
+            writer.start()
+        for writer in writers:
+            writer.join()
+        assert seen.note() == 305
+        seen.assert_counted(monitor)
+
+
+def test_directories_that_go_and_come_again_and_roots_that_appear_are_followed(
+    tmp_path: Path, following: Following
+) -> None:
+    root = tmp_path / "root"
+    seen = _Seen(root)
+    with following(root) as monitor:
+        assert monitor.snapshot().is_empty
+        transcript(root, "-a/s1.jsonl", responses(range(5)))
+        seen.assert_counted(monitor)
+        for number in range(3):
+            shutil.rmtree(root / "projects" / "-a")
+            path = transcript(root, "-a/s1.jsonl", responses(range(10, 12 + number)))
+            append(path, response(20 + number))
+            seen.assert_counted(monitor)
+        for number in range(3):
+            shutil.rmtree(root)
+            path = transcript(root, "-b/s2.jsonl", response(number, session="s2"))
+            seen.assert_counted(monitor)
+            append(path, response(50 + number, session="s2"))
+            seen.assert_counted(monitor)
+        assert not monitor.snapshot().notices
+
+
+def test_linked_projects_and_loops_are_followed_without_counting_twice(
+    tmp_path: Path, following: Following
+) -> None:
+    root, elsewhere = tmp_path / "root", tmp_path / "elsewhere"
+    path = transcript(elsewhere, "-linked/s2.jsonl", responses(range(7), "s2"))
+    transcript(root, "-a/s1.jsonl", responses(range(5)))
+    (root / "projects" / "-linked").symlink_to(path.parent)
+    (root / "projects" / "-a" / "up").symlink_to(root / "projects")
+    with following(root) as monitor:
+        assert monitor.snapshot().responses == 12
+        append(path, responses(range(7, 9), "s2"))
+        monitor.refresh()
+        wait_until(lambda: monitor.snapshot().responses >= 14)
+        transcript(root, "-a/s3.jsonl", responses(range(2), "s3"))
+        wait_until(lambda: monitor.snapshot().responses >= 16)
+        report = monitor.report("projects", "all")
+        assert {row.key: row.figures.responses for row in report.rows} == {"-a": 7, "-linked": 9}
+
+
+def test_two_thousand_transcripts_that_appear_at_once_are_all_counted(
+    tmp_path: Path, following: Following
+) -> None:
+    transcript(tmp_path, "-a/s1.jsonl", responses(range(5)))
+    prepared = tmp_path / "prepared"
+    for number in range(1_000):
+        transcript(prepared, f"-p{number % 40}/m{number}.jsonl", response(1, session=f"m{number}"))
+    seen = _Seen(tmp_path)
+    with following(tmp_path) as monitor:
+        for directory in sorted((prepared / "projects").iterdir()):
+            directory.rename(tmp_path / "projects" / directory.name)
+        for number in range(1_000):
+            transcript(tmp_path, f"-q{number % 40}/n{number}.jsonl", response(1, session=f"n{number}"))
+        assert seen.note() == 2_005
+        seen.assert_counted(monitor)
+        assert not monitor.snapshot().notices

@@ -1,0 +1,99 @@
+"""Files and lines far larger than any should be: counted in bounded memory, or named."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.monitor import Monitor
+from engine.settings import Settings
+from tests.agreement import assert_agreement
+from tests.conftest import NOW
+from tests.faults.written import append, prompt, response, responses, transcript
+from tests.slow_reading import SlowResponse, read
+
+MakeSettings = Callable[..., Settings]
+
+MB = 1 << 20
+_MOST_MEMORY = 900
+"""MB a process may hold however large a transcript is; 256 of them are one line's."""
+
+
+def _measured(root: Path, ledger: Path) -> dict[str, Any]:
+    """Read a root in a process of its own; return what it found and how much memory it held."""
+    command = [sys.executable, "-m", "tests.faults.reader", str(root), str(ledger)]
+    done = subprocess.run(
+        [*command, "--at", str(NOW)], capture_output=True, text=True, check=True, timeout=60
+    )
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def test_two_gigabytes_without_a_line_s_end_are_named_in_bounded_memory(tmp_path: Path) -> None:
+    root, ledger = tmp_path / "root", tmp_path / "ledger.db"
+    path = transcript(root, "-a/s1.jsonl", responses(range(5)))
+    with path.open("r+b") as file:
+        file.truncate(2 << 30)
+    found = _measured(root, ledger)
+    assert found["responses"] == 5
+    assert found["bad_lines"] == ["a line of more than 256 MB"]
+    assert found["peak"] < _MOST_MEMORY
+    append(path, b"\n" + responses(range(5, 9)))
+    began = time.monotonic()
+    assert _measured(root, ledger)["responses"] == 9
+    assert time.monotonic() - began < 2, "what was passed over was read again"
+
+
+def test_a_long_line_is_counted_if_it_holds_a_response(
+    tmp_path: Path, settings: MakeSettings
+) -> None:
+    root, ledger = tmp_path / "root", tmp_path / "ledger.db"
+    text = "a long text with \"usage\" in it " * (100 * MB // 31)
+    path = transcript(root, "-a/s1.jsonl", responses(range(3)) + prompt(text))
+    append(path, response(3, text=text) + response(4))
+    found = _measured(root, ledger)
+    assert (found["responses"], found["bad_lines"], found["notices"]) == (5, [], [])
+    assert found["peak"] < _MOST_MEMORY
+    with Monitor(settings(roots=(root,), ledger=str(ledger))) as monitor:
+        monitor.read()
+        assert_agreement(monitor, _short(5))
+
+
+def _short(count: int) -> list[SlowResponse]:
+    """Return what a slow reading finds of responses with a short text."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as place:
+        transcript(Path(place), "-a/s1.jsonl", responses(range(count)))
+        return read(Path(place))
+
+
+@pytest.mark.parametrize("holds", ["a response", "none"])
+def test_a_long_line_written_piece_by_piece_is_not_searched_again_each_time(
+    holds: str, tmp_path: Path, settings: MakeSettings
+) -> None:
+    path = transcript(tmp_path, "-a/s1.jsonl", responses(range(3)))
+    text = "x" * (100 * MB)
+    whole = response(3, text=text) if holds == "a response" else prompt(text)
+    pieces = 50
+    size = len(whole) // pieces
+    with Monitor(settings(roots=(tmp_path,))) as monitor:
+        monitor.read()
+        began = time.process_time()
+        for number in range(pieces):
+            append(path, whole[number * size : (number + 1) * size])
+            monitor.read()
+            assert monitor.snapshot().responses == 3
+        spent = time.process_time() - began
+        append(path, whole[pieces * size :] + response(4))
+        monitor.read()
+        assert monitor.snapshot().responses == (5 if holds == "a response" else 4)
+        assert not monitor.health().bad_lines
+    assert spent < 2.5, "50 pieces of 2 MB were read as if 50 times 100 MB"

@@ -108,7 +108,8 @@ class DetailMaker:
                     if block.start == start:
                         first, before = block.first_slot, block.last_slot + 1
             tally = self._view.history.tally(first, before)
-            series = self._steps(start, stop, step[0]) if step else self._days(start, stop)
+            ends = (stop, before)
+            series = self._steps(start, ends, step[0]) if step else self._days(start, stop)
         if not tally.by_model:
             return None
         return Detail(
@@ -123,10 +124,16 @@ class DetailMaker:
             sessions=self._sessions(self._reader.session_rows_between(first, before)),
         )
 
-    def _steps(self, start: int, stop: int, length: int) -> tuple[Point, ...]:
+    def _steps(self, start: int, ends: tuple[int, int], length: int) -> tuple[Point, ...]:
+        """Return equal steps up to a moment; the last holds all slots before a slot."""
         history = self._view.history
+        stop, before = ends
         return tuple(
-            point(history.tally(slot_of(at), slot_of(at + length)), at, history.zone)
+            point(
+                history.tally(slot_of(at), slot_of(at + length) if at + length < stop else before),
+                at,
+                history.zone,
+            )
             for at in range(start, stop, length)
         )
 

@@ -84,11 +84,11 @@ class SnapshotMaker:
         view = self._view
         span = view.blocks.active(now)
         calm = now - now % _CALM
-        rate = view.recents.burn_rate(calm, span.first if span else None)
+        rate = view.recents.burn_rate(calm)
         projection = self._projection(span, rate, calm) if span else None
         periods = self._periods_of(now, around.revision)
         block = self._block(span, now) if span else None
-        shown = (block.figures if block else Figures(), periods.today, periods.month)
+        shown = (block.figures if block else Figures(), periods.today, periods.week, periods.month)
         return Snapshot(
             generated_at=now,
             zone=around.zone,
@@ -97,7 +97,7 @@ class SnapshotMaker:
             progress=around.progress,
             block=block,
             burn_rate=rate,
-            trace=view.recents.trace(span.start, span.end, now) if span else None,
+            trace=view.recents.trace(span.start, span.first, now) if span else None,
             projection=projection,
             limit=self._limit(now, span, rate, projection),
             today=periods.today,
@@ -118,7 +118,7 @@ class SnapshotMaker:
         """Return the active block's use against the limit."""
         span = self._view.blocks.active(now)
         calm = now - now % _CALM
-        rate = self._view.recents.burn_rate(calm, span.first if span else None)
+        rate = self._view.recents.burn_rate(calm)
         projection = self._projection(span, rate, calm) if span else None
         return self._limit(now, span, rate, projection)
 
@@ -136,7 +136,7 @@ class SnapshotMaker:
 
     def _basis_at(self, now: int, span: BlockSpan | None) -> LimitBasis:
         """Find the basis anew only when blocks have changed."""
-        key = (self._view.revision, self._view.is_whole, span.start if span else None)
+        key = (self._view.blocks.version, span.start if span else None, now // HOUR)
         if self._basis is None or self._basis[0] != key:
             finished = self._view.blocks.finished(now)
             self._basis = (key, find_basis(self._choice, finished))
@@ -161,7 +161,7 @@ class SnapshotMaker:
         tokens_range = cost_range = None
         if now - span.first >= _RANGE_AFTER:
             rates = [
-                self._view.recents.burn_rate(now, span.first, window) for window in _RANGE_WINDOWS
+                self._view.recents.burn_rate(now, window) for window in _RANGE_WINDOWS
             ]
             ends = [_at_end(tokens, cost, each, remaining) for each in rates]
             tokens_range = (min(end[0] for end in ends), max(end[0] for end in ends))

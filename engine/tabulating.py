@@ -114,17 +114,18 @@ class Tabulator:
         with self._lock:
             chain = list(self._view.blocks.chain)
             gaps = [self._view.blocks.gap_before(place) for place in range(len(chain))]
+            active = self._view.blocks.active(now)
         moment = slot_bounds(first)[0] if first else 0
         rows: list[Row] = []
         for block, gap in zip(reversed(chain), reversed(gaps), strict=True):
             if block.last < moment:
                 break
-            rows.append(self._block_row(block, now))
+            rows.append(self._block_row(block, block is active))
             if gap is not None and gap[1] >= moment:
                 rows.append(_gap_row(*gap))
         return rows
 
-    def _block_row(self, block: BlockSpan, now: int) -> Row:
+    def _block_row(self, block: BlockSpan, is_active: bool) -> Row:
         return Row(
             key=str(block.start),
             label="",
@@ -133,7 +134,7 @@ class Tabulator:
             token_share=0.0,
             start=block.start,
             end=block.end,
-            is_active=block.is_active(now),
+            is_active=is_active,
             by_model=block.tally.parts(self._names.model),
         )
 

@@ -18,8 +18,11 @@ HOUR = 3_600_000
 DAY = 86_400_000
 
 _ISO = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|z|[+-]\d\d(?::?\d\d)?)\Z", re.ASCII
+    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|z|[+-]\d\d(?::?[0-5]\d)?)\Z",
+    re.ASCII,
 )
+_USUAL_END = re.compile(r":[0-5]\d\.\d\d\dZ\Z", re.ASCII)
+_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST = datetime(9990, 1, 1, tzinfo=UTC)
 _minutes: dict[str, int] = {}
 
@@ -29,22 +32,18 @@ def parse_time(text: str) -> int | None:
 
     Any number of fraction digits is read; what is finer than a millisecond is cut off.
     """
-    if len(text) == 24 and text[23] == "Z" and text[19] == ".":
-        try:
-            return (
-                _minutes[text[:16]] + int(text[17:19]) * SECOND + int(text[20:23])
-                if text[17:19].isdigit() and text[20:23].isdigit() and text[17] < "6"
-                else _parse_any(text)
-            )
-        except KeyError:
-            return _parse_and_remember(text)
+    if len(text) == 24 and _USUAL_END.match(text, 16):
+        minute = _minutes.get(text[:16])
+        if minute is not None:
+            return minute + int(text[17:19]) * SECOND + int(text[20:23])
+        return _parse_and_remember(text)
     return _parse_any(text)
 
 
 def _parse_and_remember(text: str) -> int | None:
     """Parse a time and keep its minute: lines of a transcript share minutes."""
     time = _parse_any(text)
-    if time is not None and text[16] == ":":
+    if time is not None:
         if len(_minutes) > 100_000:
             _minutes.clear()
         _minutes[text[:16]] = time - time % MINUTE
@@ -66,7 +65,7 @@ def _parse_any(text: str) -> int | None:
             int(second),
             tzinfo=_offset(zone),
         )
-        if moment >= _LATEST or moment.year < 1970:
+        if not _EARLIEST <= moment < _LATEST:
             return None
     except ValueError:
         return None

@@ -136,7 +136,8 @@ def _add_prices(parser: argparse.ArgumentParser) -> None:
 
 
 def _number(text: str) -> int:
-    number = int(text.replace("_", "").replace(",", "")) if text else 0
+    digits = text.replace("_", "").replace(",", "")
+    number = int(digits) if digits.isascii() and digits.isdigit() else 0
     if number < 1:
         raise argparse.ArgumentTypeError(f"'{text}' is no number of 1 or more")
     return number

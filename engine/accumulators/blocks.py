@@ -44,6 +44,8 @@ class Blocks:
 
     def __init__(self, history: History) -> None:
         self.chain: list[BlockSpan] = []
+        self.version = 0
+        """Grows whenever a block other than the newest may have changed."""
         self._history = history
 
     def update(self, changed_from: int | None) -> None:
@@ -51,12 +53,16 @@ class Blocks:
         if changed_from is None:
             return
         moment = slot_bounds(changed_from)[0]
+        count = len(self.chain)
         while self.chain and self.chain[-1].end >= moment:
             self.chain.pop()
+        kept = len(self.chain)
         order = self._history.order
         begin = bisect_left(order, self.chain[-1].last_slot + 1) if self.chain else 0
         for place in range(begin, len(order)):
             self._append(order[place])
+        if kept < count - 1 or len(self.chain) != count:
+            self.version += 1
 
     def _append(self, slot: int) -> None:
         first, last = self._history.span_of(slot)
@@ -68,17 +74,22 @@ class Blocks:
         block.last_slot = slot
         block.tally.add_all(self._history.slots[slot])
 
+    def newest(self, now: int) -> BlockSpan | None:
+        """Return the newest block that has begun; later ones come of clocks gone wrong."""
+        for block in reversed(self.chain):
+            if block.start <= now:
+                return block
+        return None
+
     def active(self, now: int) -> BlockSpan | None:
         """Return the block that is running, if one is."""
-        if self.chain and self.chain[-1].is_active(now):
-            return self.chain[-1]
-        return None
+        block = self.newest(now)
+        return block if block is not None and block.is_active(now) else None
 
     def finished(self, now: int) -> list[BlockSpan]:
         """Return the blocks that are over, oldest first."""
-        if self.active(now) is not None:
-            return self.chain[:-1]
-        return list(self.chain)
+        active = self.active(now)
+        return [block for block in self.chain if block is not active and block.start <= now]
 
     def gap_before(self, place: int) -> tuple[int, int] | None:
         """Return the idle time before a block, where it was longer than a block."""

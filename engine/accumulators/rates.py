@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Iterator, Mapping
 
+from engine.accumulators.blocks import LENGTH
 from engine.ledger.reading import Recent
 from engine.reports import BurnRate, Trace
 from engine.times import HOUR, MINUTE
@@ -68,18 +69,20 @@ class Recents:
                 break
             yield self._responses[id_]
 
-    def burn_rate(self, now: int, first: int | None, window: int = WINDOW) -> BurnRate:
+    def burn_rate(self, now: int, window: int = WINDOW) -> BurnRate:
         """Return the rate over a recent window.
 
-        `first` is the block's first response: time before it is not counted, but at least
-        one minute is, so two quick responses do not explode; idle time counts as idle.
+        Time before the first response known (an hour before the block at most) is not
+        counted, but at least one minute is, so two quick responses do not explode; idle
+        time counts as idle.
         """
         tokens = plain = cost = 0
         for recent in self._within(window, now):
             tokens += recent.tokens
             plain += recent.plain_tokens
             cost += recent.cost
-        elapsed = window if first is None else min(window, max(MINUTE, now - first))
+        begun = self._order[0][0] if self._order else now - window
+        elapsed = min(window, max(MINUTE, now - begun))
         plain_rate = plain * MINUTE / elapsed
         return BurnRate(
             window=window,
@@ -89,10 +92,21 @@ class Recents:
             word=_word(tokens, plain_rate),
         )
 
-    def trace(self, start: int, end: int, now: int) -> Trace:
-        """Return tokens and cost of each step from a block's start up to now."""
+    def trace(self, start: int, first: int, now: int) -> Trace:
+        """Return tokens and cost of each step from a block's start up to now.
+
+        `first` is the block's first response: one exactly at the start may belong to the
+        block before.
+        """
+        end = start + LENGTH
         begun = min(max(now - start, 0) // STEP + 1, (end - start) // STEP)
-        steps = [self._steps.get(start // STEP + number, (0, 0)) for number in range(begun)]
+        steps = [tuple(self._steps.get(start // STEP + number, (0, 0))) for number in range(begun)]
+        if first > start:
+            earlier = list(self._at(start))
+            steps[0] = (
+                steps[0][0] - sum(recent.tokens for recent in earlier),
+                steps[0][1] - sum(recent.cost for recent in earlier),
+            )
         running: list[tuple[int, int]] = []
         tokens = cost = 0
         for step in steps:
@@ -108,6 +122,12 @@ class Recents:
             running_tokens=tuple(each[0] for each in running),
             running_cost=tuple(each[1] for each in running),
         )
+
+    def _at(self, moment: int) -> Iterator[Recent]:
+        for time, id_ in self._order[bisect_left(self._order, (moment, -1)) :]:
+            if time > moment:
+                break
+            yield self._responses[id_]
 
     def session_rates(self, now: int) -> dict[int, float]:
         """Return tokens a minute of each session over the last five minutes."""

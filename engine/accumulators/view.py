@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import tzinfo
 
 from engine.accumulators.blocks import Blocks
@@ -22,7 +23,7 @@ class View:
     thread; who draws reads under the same lock that its caller holds.
     """
 
-    def __init__(self, reader: Reader, zone: tzinfo) -> None:
+    def __init__(self, reader: Reader, zone: tzinfo, clock: Callable[[], int]) -> None:
         self.history = History(zone)
         self.blocks = Blocks(self.history)
         self.sessions = Sessions()
@@ -33,6 +34,7 @@ class View:
         self.is_whole = False
         """Whether all of history is here, not only its newest part."""
         self._reader = reader
+        self._clock = clock
         self._recents_from = 0
         self._loaded_from = 0
 
@@ -72,10 +74,9 @@ class View:
 
         Where something older changed, a response may have moved there: all are read anew.
         """
-        chain = self.blocks.chain
-        if not chain:
+        block = self.blocks.newest(self._clock())
+        if block is None:
             return
-        block = chain[-1]
         start = block.start - HOUR
         is_anew = changed is None or changed < slot_of(start) or start != self._recents_from
         if is_anew:

@@ -21,6 +21,8 @@ from engine.times import parse_time
 SUFFIX = ".jsonl"
 MOST_TOKENS = 10**9
 """A larger count than any response can have is damage and counts as 0."""
+MOST_DOLLARS = 10_000
+"""A larger recorded cost than any response can have is damage, and is none."""
 
 
 class Place(Struct, frozen=True, gc=False):
@@ -145,8 +147,8 @@ def is_worth_reading(line: bytes) -> bool:
 def read_line(line: bytes, offset: int, place: Place) -> tuple[list[Sighting], str | None]:
     """Return what a line says of responses, and the directory it was said in.
 
-    Raises `msgspec.DecodeError` for a line that needs `read_patiently`, `Unreadable` for
-    a response that cannot be counted.
+    Raises `msgspec.DecodeError`, `ValueError` or `RecursionError` for a line that needs
+    `read_patiently`, `Unreadable` for a response that cannot be counted.
     """
     decoded = _decode_line(line)
     return _sightings(decoded, offset, place), decoded.cwd
@@ -164,12 +166,14 @@ def read_patiently(
     cwd: str | None = None
     reason = None if is_whole else _reason(line, bool(objects))
     for position, value in objects:
-        decoded = _lenient_line(value)
-        cwd = cwd or decoded.cwd
         try:
+            decoded = _lenient_line(value)
+            cwd = cwd or decoded.cwd
             sightings += _sightings(decoded, offset + position, place)
         except Unreadable as error:
             reason = reason or str(error)
+        except (ValueError, RecursionError):
+            reason = reason or "a record nested too deep"
     return sightings, cwd, reason
 
 
@@ -255,7 +259,7 @@ def _count(value: int | None) -> int:
 
 def _money(dollars: float | None) -> int | None:
     """Return a recorded cost in pico-dollars; what cannot be one is none."""
-    if dollars is None or not 0 <= dollars < 1_000_000:
+    if dollars is None or not 0 <= dollars <= MOST_DOLLARS:
         return None
     return round(dollars * PICO)
 
@@ -265,7 +269,7 @@ def _progress(line: _Line) -> _Line | None:
     try:
         data = _decode_progress(line.data) if bytes(line.data) else _ProgressData()
     except msgspec.DecodeError:
-        data = _lenient_progress(json.loads(bytes(line.data)))
+        data = _lenient_progress(_loads(line.data))
     inner = data.message
     if inner is None or inner.message is None or inner.message.usage is None:
         return None
@@ -285,7 +289,7 @@ def _progress(line: _Line) -> _Line | None:
 def _advisors(parent: Sighting, iterations: bytes) -> list[Sighting]:
     """Return the advisor's own responses, which the top level does not contain."""
     found: list[Sighting] = []
-    decoded = json.loads(iterations)
+    decoded = _loads(iterations)
     for number, iteration in enumerate(decoded if isinstance(decoded, list) else []):
         if not isinstance(iteration, dict) or iteration.get("type") != "advisor_message":
             continue
@@ -372,6 +376,11 @@ def _lenient_progress(value: object) -> _ProgressData:
         ),
         agent_id=_text(value.get("agentId")),
     )
+
+
+def _loads(data: bytes | Raw) -> object:
+    """Return a nested value, whatever bytes its texts hold."""
+    return json.loads(bytes(data).decode("utf-8", "replace"), strict=False)
 
 
 def _encoded(value: object) -> Raw:

@@ -14,7 +14,10 @@ _DECODER = json.JSONDecoder(strict=False)
 _RECORD = re.compile(
     r'\{\s*"(?:parentUuid|type|messageId|timestamp|sessionId|message|uuid|isSidechain|cwd)"\s*:'
 )
-_MOST_CANDIDATES = 200
+_MOST_FAILURES = 60
+"""So many beginnings of records that never end are tried in one line, fewer in a long one."""
+_MOST_WORK = 100 << 20
+"""Characters that may be read in vain."""
 
 
 def read_objects(line: bytes) -> tuple[list[tuple[int, dict[str, Any]]], bool]:
@@ -24,22 +27,21 @@ def read_objects(line: bytes) -> tuple[list[tuple[int, dict[str, Any]]], bool]:
     but blanks lies outside the objects.
     """
     text = line.decode("utf-8", "surrogatepass" if _has_surrogates(line) else "replace")
+    failures_left = max(3, min(_MOST_FAILURES, _MOST_WORK // (len(text) + 1)))
     objects: list[tuple[int, dict[str, Any]]] = []
     is_whole = True
     position = _skip_blank(text, 0)
-    while position < len(text):
-        found = _decode_at(text, position)
-        if found is None:
-            is_whole = False
-            found = _decode_next(text, position + 1)
-            if found is None:
-                break
-        start, value, position = found
-        if isinstance(value, dict):
-            objects.append((start, value))
-        else:
-            is_whole = False
-        position = _skip_blank(text, position)
+    while position < len(text) and failures_left:
+        if text[position] == "{":
+            found = _decode_at(text, position)
+            if found is not None:
+                objects.append((position, found[0]))
+                position = _skip_blank(text, found[1])
+                continue
+            failures_left -= 1
+        is_whole = False
+        match = _RECORD.search(text, position + 1)
+        position = match.start() if match else len(text)
     return objects, is_whole
 
 
@@ -58,20 +60,10 @@ def _skip_blank(text: str, position: int) -> int:
     return position
 
 
-def _decode_at(text: str, position: int) -> tuple[int, Any, int] | None:
+def _decode_at(text: str, position: int) -> tuple[dict[str, Any], int] | None:
+    """Return the object that begins at a brace, and where it ends."""
     try:
         value, end = _DECODER.raw_decode(text, position)
     except (ValueError, RecursionError):
         return None
-    return position, value, end
-
-
-def _decode_next(text: str, position: int) -> tuple[int, Any, int] | None:
-    """Find the next record that is whole, by the keys with which records begin."""
-    for tried, match in enumerate(_RECORD.finditer(text, position)):
-        if tried == _MOST_CANDIDATES:
-            break
-        found = _decode_at(text, match.start())
-        if found is not None:
-            return found
-    return None
+    return value, end

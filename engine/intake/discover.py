@@ -36,7 +36,7 @@ class Found(Struct, frozen=True, gc=False):
 
     path: str
     relative: str
-    """Below the root's `projects`, with `/`."""
+    """Below the root's `projects`, with `/`; what is no UTF-8 in names is replaced."""
     device: int
     inode: int
     size: int
@@ -131,7 +131,8 @@ def _entries(directory: str, relative: str) -> Iterator[tuple[str, str, bool, bo
     with os.scandir(directory) as entries:
         listed = sorted(entries, key=lambda entry: entry.name)
     for entry in listed:
-        name = f"{relative}/{entry.name}" if relative else entry.name
+        shown = entry.name.encode("utf-8", "replace").decode("utf-8")
+        name = f"{relative}/{shown}" if relative else shown
         try:
             is_link = entry.is_symlink()
             if entry.is_dir():

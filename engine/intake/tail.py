@@ -201,13 +201,11 @@ def _read_one(line: bytes, offset: int, scan: Scan) -> bool:
     reason: str | None = None
     try:
         sightings, cwd = claude.read_line(line, offset, scan.place)
-    except DecodeError:
-        sightings, cwd, reason = claude.read_patiently(line, offset, scan.place)
     except Unreadable as error:
         sightings, cwd, reason = [], None, str(error)
-    for sighting in sightings:
-        known = scan.sightings.get(sighting.key)
-        scan.sightings[sighting.key] = merge(known, sighting) if known else sighting
+    except (DecodeError, ValueError, RecursionError):
+        sightings, cwd, reason = claude.read_patiently(line, offset, scan.place)
+    _add(sightings, scan)
     if scan.cwd is None:
         scan.cwd = cwd
     if reason is not None and len(scan.problems) < _MOST_PROBLEMS:
@@ -215,10 +213,22 @@ def _read_one(line: bytes, offset: int, scan: Scan) -> bool:
     return reason is None
 
 
+def _add(sightings: list[Sighting], scan: Scan) -> None:
+    for sighting in sightings:
+        known = scan.sightings.get(sighting.key)
+        scan.sightings[sighting.key] = merge(known, sighting) if known else sighting
+
+
 def _read_unfinished(tail: bytes, offset: int, scan: Scan) -> None:
     """Count a last line that is whole but for its newline; leave the cursor before it."""
     if not tail.rstrip(b" \t\r").endswith(b"}") or b'"usage"' not in tail:
         return
-    before = len(scan.problems)
-    _read_one(tail, offset, scan)
-    del scan.problems[before:]
+    try:
+        sightings, _ = claude.read_line(tail, offset, scan.place)
+    except Unreadable:
+        return
+    except (DecodeError, ValueError, RecursionError):
+        sightings, _, reason = claude.read_patiently(tail, offset, scan.place)
+        if reason is not None:
+            return
+    _add(sightings, scan)

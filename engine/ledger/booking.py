@@ -110,7 +110,7 @@ _SLOT_SPAN = (
     " AND b.slot = slot_totals.slot AND b.model = slot_totals.model AND b.responses > 0"
 )
 _SESSION_SPAN = (
-    "SELECT {f}(b.{c}) FROM buckets b WHERE b.scope = session_totals.scope"
+    "SELECT {f}(b.{c}) FROM buckets b INDEXED BY buckets_by_session WHERE b.scope = session_totals.scope"
     " AND b.session = session_totals.session AND b.project = session_totals.project"
     " AND b.model = session_totals.model AND b.responses > 0"
 )
@@ -332,10 +332,10 @@ class Booking:
 
 
 def _moves(old: Sighting, new: Sighting) -> bool:
-    """Say whether a response leaves its bucket, or its place in it."""
+    """Say whether a response leaves its bucket, its place in it, or the count."""
     return (old.time, old.session, old.project, old.model) != (
         new.time,
         new.session,
         new.project,
         new.model,
-    )
+    ) or (bool(new.tokens.total or new.recorded) < bool(old.tokens.total or old.recorded))

@@ -41,10 +41,11 @@ class Names:
         number = self._numbers[table].get(name)
         if number is None:
             column, text = _COLUMNS[table]
-            self._connection.execute(f"INSERT OR IGNORE INTO {table} ({text}) VALUES (?)", (name,))
-            number = self._connection.execute(
-                f"SELECT {column} FROM {table} WHERE {text} = ?", (name,)
-            ).fetchone()[0]
+            number = self.find(table, name)
+            if number is None:
+                number = self._connection.execute(
+                    f"INSERT INTO {table} ({text}) VALUES (?) RETURNING {column}", (name,)
+                ).fetchone()[0]
             self._numbers[table][name] = number
             self._names[table][number] = name
         return number

@@ -45,7 +45,7 @@ def open_ledger(path: str) -> tuple[sqlite3.Connection, tuple[Notice, ...]]:
 def _open_file(path: str) -> sqlite3.Connection:
     connection = _connect(path)
     try:
-        return _prepare(connection)
+        return _prepare_in_turn(connection)
     except sqlite3.DatabaseError as error:
         connection.close()
         if not is_damage(error) and _code(error) != _NOT_OUR_TABLES:
@@ -117,6 +117,18 @@ def write_again(
     deleted.close()
     text = f"The ledger {path} was deleted while it was open: it was written again, whole."
     return connection, (Notice("information", text),)
+
+
+def _prepare_in_turn(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """Prepare a file that others may be preparing: SQLite does not wait to turn on its WAL."""
+    end = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            return _prepare(connection)
+        except sqlite3.OperationalError as error:
+            if _code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(0.01)
 
 
 def _prepare(connection: sqlite3.Connection) -> sqlite3.Connection:

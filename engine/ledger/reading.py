@@ -214,10 +214,6 @@ class Reader:
             session,
         )
 
-    def last_time(self) -> int | None:
-        """Return when the newest response came."""
-        return self._all("SELECT max(time) FROM responses WHERE scope = ?", self.scope)[0][0]
-
 
 def _booked(row: tuple[int, ...]) -> Booked:
     return Booked(

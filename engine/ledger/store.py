@@ -99,10 +99,13 @@ class Ledger:
         return row[0] if row else None
 
     def _scope(self, text: str) -> int:
-        self.connection.execute("INSERT OR IGNORE INTO scopes (roots) VALUES (?)", (text,))
-        scope = self._find_scope(text)
-        assert scope is not None
-        return scope
+        known = self._find_scope(text)
+        if known is not None:
+            return known
+        made: int = self.connection.execute(
+            "INSERT INTO scopes (roots) VALUES (?) RETURNING scope", (text,)
+        ).fetchone()[0]
+        return made
 
     def _scopes_with(self, root: int) -> list[int]:
         rows = self.connection.execute("SELECT scope, roots FROM scopes").fetchall()

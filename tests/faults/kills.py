@@ -46,7 +46,7 @@ class Victim:
         for path in self.ledger.parent.glob(f"{self.ledger.name}*"):
             path.unlink()
         for _ in range(times):
-            with self._reader() as reader:
+            with self._reader("--batch", "300000") as reader:
                 _await_word(reader, "open")
                 time.sleep(self._dice.random() * 0.25)
                 self._kill(reader)

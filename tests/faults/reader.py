@@ -1,6 +1,7 @@
 """A process of its own that reads, as ccmon does, so that it can be killed, watched and measured.
 
     python -m tests.faults.reader ROOT LEDGER [--follow SECONDS] [--audit FILE] [--at NOW]
+        [--batch BYTES]
 
 Prints `open` when the ledger is open, `read` when all is read, `responses N` at each change
 while following, and at the end one line of JSON: responses, peak memory in MB, notices.
@@ -26,13 +27,14 @@ def main() -> None:
     parser.add_argument("--follow", type=float, default=0.0)
     parser.add_argument("--audit")
     parser.add_argument("--at", type=int)
+    parser.add_argument("--batch", type=int)
     given = parser.parse_args()
     if given.audit:
-        sys.addaudithook(_noting(open(given.audit, "w", encoding="utf-8")))  # noqa: SIM115
+        sys.addaudithook(noting(open(given.audit, "w", encoding="utf-8")))  # noqa: SIM115
     _read(given)
 
 
-def _noting(log: TextIO) -> Callable[[str, tuple[Any, ...]], None]:
+def noting(log: TextIO) -> Callable[[str, tuple[Any, ...]], None]:
     """Return an audit hook that writes down what touches files or opens sockets."""
 
     def note(event: str, arguments: tuple[Any, ...]) -> None:
@@ -48,9 +50,14 @@ def _shown(value: object) -> object:
 
 
 def _read(given: argparse.Namespace) -> None:
+    from engine.intake import load
     from engine.monitor import Monitor
     from engine.settings import Settings, system_clock
 
+    if given.batch:
+        assert load._FIRST_BATCH
+        assert load._BATCH
+        load._FIRST_BATCH = load._BATCH = given.batch
     settings = Settings(
         roots=(given.root,),
         ledger=given.ledger,

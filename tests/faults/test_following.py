@@ -165,12 +165,12 @@ def test_directories_that_go_and_come_again_and_roots_that_appear_are_followed(
         assert monitor.snapshot().is_empty
         transcript(root, "-a/s1.jsonl", responses(range(5)))
         seen.assert_counted(monitor)
-        for number in range(3):
+        for number in range(2):
             shutil.rmtree(root / "projects" / "-a")
             path = transcript(root, "-a/s1.jsonl", responses(range(10, 12 + number)))
             append(path, response(20 + number))
             seen.assert_counted(monitor)
-        for number in range(3):
+        for number in range(2):
             shutil.rmtree(root)
             path = transcript(root, "-b/s2.jsonl", response(number, session="s2"))
             seen.assert_counted(monitor)
@@ -210,7 +210,9 @@ def test_two_thousand_transcripts_that_appear_at_once_are_all_counted(
         for directory in sorted((prepared / "projects").iterdir()):
             directory.rename(tmp_path / "projects" / directory.name)
         for number in range(1_000):
-            transcript(tmp_path, f"-q{number % 40}/n{number}.jsonl", response(1, session=f"n{number}"))
+            transcript(
+                tmp_path, f"-q{number % 40}/n{number}.jsonl", response(1, session=f"n{number}")
+            )
         assert seen.note() == 2_005
         seen.assert_counted(monitor)
         assert not monitor.snapshot().notices

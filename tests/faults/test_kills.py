@@ -8,14 +8,14 @@ from tests.faults.kills import Victim
 
 
 def test_killed_in_its_first_load_a_reader_loses_and_doubles_nothing(tmp_path: Path) -> None:
-    victim = Victim(tmp_path, seed=21, responses=2_500)
+    victim = Victim(tmp_path, seed=21, responses=1_500)
     for times in (1, 2, 4):
         victim.kill_in_first_load(times)
         victim.assert_whole()
 
 
 def test_killed_while_following_a_reader_loses_and_doubles_nothing(tmp_path: Path) -> None:
-    victim = Victim(tmp_path, seed=22, responses=600)
+    victim = Victim(tmp_path, seed=22, responses=300)
     victim.kill_in_first_load(1)
     for _ in range(4):
         victim.kill_while_following()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -22,6 +23,9 @@ from tests.slow_reading import SlowResponse, read
 MakeSettings = Callable[..., Settings]
 
 MB = 1 << 20
+_IN_FULL = bool(os.environ.get("FAULTS_IN_FULL"))
+_HOLE = (2_048 if _IN_FULL else 600) * MB
+_LINE = (100 if _IN_FULL else 40) * MB
 _MOST_MEMORY = 900
 """MB a process may hold however large a transcript is; 256 of them are one line's."""
 
@@ -36,11 +40,11 @@ def _measured(root: Path, ledger: Path) -> dict[str, Any]:
     return found
 
 
-def test_two_gigabytes_without_a_line_s_end_are_named_in_bounded_memory(tmp_path: Path) -> None:
+def test_gigabytes_without_a_line_s_end_are_named_in_bounded_memory(tmp_path: Path) -> None:
     root, ledger = tmp_path / "root", tmp_path / "ledger.db"
     path = transcript(root, "-a/s1.jsonl", responses(range(5)))
     with path.open("r+b") as file:
-        file.truncate(2 << 30)
+        file.truncate(_HOLE)
     found = _measured(root, ledger)
     assert found["responses"] == 5
     assert found["bad_lines"] == ["a line of more than 256 MB"]
@@ -48,14 +52,14 @@ def test_two_gigabytes_without_a_line_s_end_are_named_in_bounded_memory(tmp_path
     append(path, b"\n" + responses(range(5, 9)))
     began = time.monotonic()
     assert _measured(root, ledger)["responses"] == 9
-    assert time.monotonic() - began < 2, "what was passed over was read again"
+    assert time.monotonic() - began < 1.5, "what was passed over was read again"
 
 
 def test_a_long_line_is_counted_if_it_holds_a_response(
     tmp_path: Path, settings: MakeSettings
 ) -> None:
     root, ledger = tmp_path / "root", tmp_path / "ledger.db"
-    text = "a long text with \"usage\" in it " * (100 * MB // 31)
+    text = 'a long text with "usage" in it ' * (100 * MB // 31)
     path = transcript(root, "-a/s1.jsonl", responses(range(3)) + prompt(text))
     append(path, response(3, text=text) + response(4))
     found = _measured(root, ledger)
@@ -64,6 +68,11 @@ def test_a_long_line_is_counted_if_it_holds_a_response(
     with Monitor(settings(roots=(root,), ledger=str(ledger))) as monitor:
         monitor.read()
         assert_agreement(monitor, _short(5))
+
+
+def _with(line: bytes, text: bytes) -> bytes:
+    """Return a line whose text is a long one."""
+    return line.replace(b'"@"', b'"%b"' % text)
 
 
 def _short(count: int) -> list[SlowResponse]:
@@ -80,8 +89,8 @@ def test_a_long_line_written_piece_by_piece_is_not_searched_again_each_time(
     holds: str, tmp_path: Path, settings: MakeSettings
 ) -> None:
     path = transcript(tmp_path, "-a/s1.jsonl", responses(range(3)))
-    text = "x" * (100 * MB)
-    whole = response(3, text=text) if holds == "a response" else prompt(text)
+    line = response(3, text="@") if holds == "a response" else prompt("@")
+    whole = _with(line, b"x" * _LINE)
     pieces = 50
     size = len(whole) // pieces
     with Monitor(settings(roots=(tmp_path,))) as monitor:
@@ -96,4 +105,4 @@ def test_a_long_line_written_piece_by_piece_is_not_searched_again_each_time(
         monitor.read()
         assert monitor.snapshot().responses == (5 if holds == "a response" else 4)
         assert not monitor.health().bad_lines
-    assert spent < 2.5, "50 pieces of 2 MB were read as if 50 times 100 MB"
+    assert spent < 2 * _LINE / (100 * MB), "what was searched was searched again for each piece"

@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager, closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ AsUser = Callable[[], AbstractContextManager[None]]
 def history(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[SlowResponse]]:
     """A root with some weeks of work, and what a slow reading finds in it."""
     root = tmp_path_factory.mktemp("history")
-    write_history(root, DemoUser(seed=11, now_ms=NOW, responses=1_500, days=60, sessions=25))
+    write_history(root, DemoUser(seed=11, now_ms=NOW, responses=600, days=60, sessions=15))
     return root, read(root)
 
 
@@ -102,7 +102,7 @@ def tiny_disk(tmp_path: Path) -> Iterator[Path]:
     if shutil.which("mount") is None or subprocess.run(command, capture_output=True).returncode:
         pytest.skip("mounting a small file system is not permitted here")
     yield place
-    subprocess.run(["umount", str(place)], check=True)
+    subprocess.run(["umount", "-l", str(place)], check=True)
 
 
 def test_a_disk_that_is_full_from_the_start(
@@ -132,10 +132,10 @@ def test_a_disk_that_fills_up_while_history_is_read(
 
 
 def _fill(place: Path) -> None:
-    with pytest.raises(OSError, match="No space left"), (place / "filling").open("wb") as file:
+    """Write until nothing more fits."""
+    with (place / "filling").open("wb", buffering=0) as file, suppress(OSError):
         while True:
             file.write(b"\0" * 4096)
-            file.flush()
 
 
 class _Small(sqlite3.Connection):
@@ -149,7 +149,7 @@ class _Small(sqlite3.Connection):
             self.execute(f"PRAGMA max_page_count={_Small.most_pages}")
 
 
-@pytest.mark.parametrize("pages", [3, 40, 60, 100], ids=lambda pages: f"{pages} pages")
+@pytest.mark.parametrize("pages", [3, 40, 60], ids=lambda pages: f"{pages} pages")
 def test_a_ledger_that_cannot_grow_any_more(
     pages: int,
     history: tuple[Path, list[SlowResponse]],
@@ -285,7 +285,7 @@ def _set_aside(ledger: Path) -> list[Path]:
     return sorted(path for path in found if not path.name.endswith(("-wal", "-shm")))
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_a_flipped_page_is_found_whenever_it_is_read(
     seed: int,
     history: tuple[Path, list[SlowResponse]],
@@ -301,7 +301,7 @@ def test_a_flipped_page_is_found_whenever_it_is_read(
         monitor.read()
     dice = random.Random(seed)
     content = bytearray(ledger.read_bytes())
-    for page in dice.sample(range(1, len(content) // 4096), 12):
+    for page in dice.sample(range(1, len(content) // 4096), 10):
         content[page * 4096 : page * 4096 + 4096] = dice.randbytes(4096)
     ledger.write_bytes(content)
     transcript(copied, "-new/new.jsonl", responses(range(200), "new"))

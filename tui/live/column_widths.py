@@ -36,7 +36,8 @@ class Column(Struct, Generic[R], frozen=True):
     least: int = 5
     most: int = 40
     widest: Literal["fixed", "totals", "rows"] = "fixed"
-    """What the width follows: `least` alone, the totals row, or the widest of all rows."""
+    """What the width follows: `least` alone, the totals row (without one, the rows), or the
+    widest of all rows."""
     exact: Callable[[R], str] | None = None
     """A longer text for where there is room for all such columns."""
     tone: Literal["normal", "muted", "strong"] = "normal"
@@ -97,7 +98,9 @@ def _natural(column: Column[R], rows: Sequence[R], totals: R | None, zone: str) 
     title = cell_len(column.title)
     if column.widest == "rows":
         return max(title + 1, _widest_text(column, rows, zone))
-    if column.widest == "totals" and totals is not None:
+    if column.widest == "totals":
+        if totals is None:
+            return max(column.least, title, _widest_text(column, rows, zone))
         return max(column.least, title, cell_len(column.text(totals, zone, 0)))
     return max(column.least, title)
 

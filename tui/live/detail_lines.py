@@ -149,10 +149,8 @@ def _parts(title: str, parts: Sequence[Part], width: int, by: By) -> Iterator[Pa
 
 
 def _sessions(rows: Sequence[Row], width: int, zone: str, by: By) -> Iterator[PageLine]:
-    noun = "session" if len(rows) == 1 else "sessions"
-    return _table(
-        f"{len(rows):,} {noun}", columns_of("sessions", by), rows, width, zone, lambda row: row.key
-    )
+    title = "1 session" if len(rows) == 1 else f"{len(rows):,} sessions, the dearest first"
+    return _table(title, columns_of("sessions", by), rows, width, zone, lambda row: row.key)
 
 
 def _table(

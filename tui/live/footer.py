@@ -9,7 +9,7 @@ from tui.live.lines import BLANK, Line, OneLine, Piece, cells, ends, joined
 
 LIVE_KEYS = ("quit", "help", "next-tab", "open", "sort", "basis", "pause", "zone", "theme")
 TABLE_KEYS = (
-    "quit", "help", "next-tab", "open", "sort", "reverse", "filter", "span", "basis", "export",
+    "quit", "help", "next-tab", "open", "filter", "sort", "reverse", "span", "basis", "export",
 )  # fmt: skip
 EMPTY_KEYS = ("quit", "help", "demo", "theme")
 

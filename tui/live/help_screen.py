@@ -39,6 +39,7 @@ class Sheet(ModalScreen[None]):
     COMPONENT_CLASSES: ClassVar[set[str]] = INK_CLASSES
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,backspace,enter,?,h,f1,n", "dismiss", "close", id="close"),
+        Binding("q", "app.quit", "quit", id="sheet-quit"),
         Binding("j", "scroll(1)", "down", id="sheet-down"),
         Binding("k", "scroll(-1)", "up", id="sheet-up"),
         Binding("g", "edge(False)", "first", id="sheet-first"),

@@ -40,7 +40,7 @@ KEYS: tuple[Key, ...] = (
     Key("palette", "app", "", "Ctrl+P", "command_palette", "commands",
         "Find any command by its name", "Everywhere"),
     Key("back", "screen", "escape,backspace", "Esc Backspace", "back", "back",
-        "Close what is on top, or clear the filter; never quits", "Everywhere"),
+        "Close what is on top or clear the filter", "Everywhere"),
     Key("notices", "app", "n", "n", "notices", "notices",
         "Read all notices", "Everywhere", in_palette=True),
     Key("dismiss", "app", "x", "x", "dismiss", "dismiss",

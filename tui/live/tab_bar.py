@@ -43,7 +43,7 @@ class TabBar(OneLine):
             if number == present:
                 pieces.append(Piece(f" {text} ", "chip", action))
             else:
-                before = "" if pieces and pieces[-1].ink == "chip" else " "
+                before = "" if number == present + 1 else " "
                 pieces.append(Piece(f"{before}{number}", "key", action))
                 pieces.append(Piece(f" {name}" if name else "", "muted", action))
             pieces.append(Piece(gap))

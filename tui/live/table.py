@@ -36,7 +36,8 @@ class ReportTable(ScrollView):
     """Rows of one report under a fixed header, over a fixed row of totals.
 
     Draws only what is seen, keeps the strips it drew, and repaints only lines that
-    changed. The cursor stays on its row, by key, through updates and sorting.
+    changed. The cursor stays on its row, by key, through updates and sorting;
+    on the first row it stays at the top when the order is changed.
     """
 
     can_focus = True
@@ -148,9 +149,12 @@ class ReportTable(ScrollView):
         self._sort(Order(field, column.is_descending))
 
     def _sort(self, order: Order) -> None:
+        is_at_top = self._cursor == 0
         self._chosen = order
         self._refresh_at(0)
         self._arrange()
+        if is_at_top:
+            self._go(0)
         self._scroll_to_cursor()
 
     def _arrange(self) -> None:

@@ -1,0 +1,222 @@
+"""The burn rate is that of a recent window: it falls to zero, never explodes, counts idle time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+
+from engine.accumulators.rates import Recents
+from engine.ledger.reading import Recent
+from engine.monitor import Monitor
+from engine.settings import Settings
+from tests.conftest import NOW
+from tests.made_lines import HOUR, MINUTE, PICO_PER_INPUT, SECOND, Clock, answer, moment, write
+
+MakeSettings = Callable[..., Settings]
+
+def _recent(time: int, tokens: int = 1_000, *, session: int = 1, agent: int = 0) -> Recent:
+    return Recent(
+        time=time,
+        session=session,
+        model=1,
+        agent=agent,
+        tokens=tokens,
+        plain_tokens=tokens // 10,
+        cost=tokens * 7,
+        is_counted=1,
+    )
+
+
+def _nothing(time: int) -> Recent:
+    return Recent(time, 1, 1, 0, 0, 0, 0, 0)
+
+
+def _recents(*given: Recent) -> Recents:
+    recents = Recents()
+    recents.update(dict(enumerate(given, 1)))
+    return recents
+
+
+def test_steady_work_gives_its_rate_in_tokens_and_money() -> None:
+    recents = _recents(*(_recent(NOW - number * MINUTE) for number in range(20)))
+    rate = recents.burn_rate(NOW, _LONG_AGO)
+    assert rate.window == 10 * MINUTE
+    assert rate.tokens_per_minute == 1_000
+    assert rate.plain_tokens_per_minute == 100
+    assert rate.cost_per_hour == 1_000 * 7 * 60
+
+
+def test_the_rate_falls_to_zero_when_work_stops() -> None:
+    recents = _recents(*(_recent(NOW - number * MINUTE) for number in range(20)))
+    rates = [
+        recents.burn_rate(NOW + minute * MINUTE, _LONG_AGO).tokens_per_minute
+        for minute in range(11)
+    ]
+    assert rates == [1_000 - 100 * minute for minute in range(11)]
+    after = recents.burn_rate(NOW + 10 * MINUTE, _LONG_AGO)
+    assert (after.tokens_per_minute, after.cost_per_hour, after.word) == (0, 0, "idle")
+
+
+def test_a_response_leaves_the_window_when_it_is_as_old_as_the_window_is_long() -> None:
+    recents = _recents(_recent(NOW - 10 * MINUTE))
+    assert recents.burn_rate(NOW, _LONG_AGO).tokens_per_minute == 0
+    assert recents.burn_rate(NOW - 1, _LONG_AGO).tokens_per_minute == 100
+    assert recents.burn_rate(NOW, _LONG_AGO, 30 * MINUTE).tokens_per_minute == 1_000 / 30
+
+
+def test_two_quick_responses_do_not_explode() -> None:
+    first = NOW - SECOND
+    recents = _recents(_recent(first), _recent(NOW))
+    assert recents.burn_rate(NOW, first).tokens_per_minute == 2_000
+    assert recents.burn_rate(NOW, NOW).tokens_per_minute == 2_000
+    assert recents.burn_rate(NOW + 59 * SECOND, first).tokens_per_minute == 2_000
+    assert recents.burn_rate(NOW + 3 * SECOND + MINUTE, NOW - MINUTE).tokens_per_minute < 1_000
+
+
+def test_idle_time_since_the_block_s_first_response_counts_as_idle() -> None:
+    first = NOW - 4 * MINUTE
+    recents = _recents(_recent(first), _recent(first + 2 * SECOND))
+    assert recents.burn_rate(NOW, first).tokens_per_minute == 2_000 / 4
+    assert recents.burn_rate(NOW, None).tokens_per_minute == 2_000 / 10
+    assert recents.burn_rate(NOW, _LONG_AGO).tokens_per_minute == 2_000 / 10
+
+
+def test_a_response_of_the_coming_minute_counts_and_a_later_one_waits() -> None:
+    recents = _recents(_recent(NOW + MINUTE), _recent(NOW + MINUTE + 1, 5))
+    assert recents.burn_rate(NOW, _LONG_AGO).tokens_per_minute == 100
+    assert recents.burn_rate(NOW + 1, _LONG_AGO).tokens_per_minute == 100.5
+
+
+def test_a_replaced_response_replaces_in_rate_and_trace() -> None:
+    recents = _recents(_recent(NOW - MINUTE, 1_000), _recent(NOW - 2 * MINUTE, 50))
+    recents.update({1: _recent(NOW - MINUTE, 4_000)})
+    assert recents.burn_rate(NOW, _LONG_AGO).tokens_per_minute == 405
+    assert sum(recents.trace(NOW - HOUR, NOW + 4 * HOUR, NOW).tokens) == 4_050
+    recents.update({1: _recent(NOW - 30 * MINUTE, 4_000)})
+    assert recents.burn_rate(NOW, _LONG_AGO).tokens_per_minute == 5
+    trace = recents.trace(NOW - HOUR, NOW + 4 * HOUR, NOW)
+    assert {place: tokens for place, tokens in enumerate(trace.tokens) if tokens} == {
+        15: 4_000,
+        29: 50,
+    }
+    recents.update({1: _nothing(NOW - 30 * MINUTE)})
+    assert sum(recents.trace(NOW - HOUR, NOW + 4 * HOUR, NOW).tokens) == 50
+
+
+def test_what_was_cleared_leaves_nothing_behind() -> None:
+    recents = _recents(_recent(NOW, agent=7))
+    recents.clear()
+    assert recents.burn_rate(NOW, None).tokens_per_minute == 0
+    assert recents.agents_of(1) == 0
+    assert sum(recents.trace(NOW, NOW + 5 * HOUR, NOW).tokens) == 0
+    assert recents.session_rates(NOW) == {}
+
+
+@pytest.mark.parametrize(
+    ("plain_per_minute", "word"),
+    [
+        (1, "calm"),
+        (499, "calm"),
+        (500, "steady"),
+        (1_999, "steady"),
+        (2_000, "busy"),
+        (4_999, "busy"),
+        (5_000, "intense"),
+    ],
+)
+def test_the_word_follows_the_plain_tokens_a_minute(plain_per_minute: int, word: str) -> None:
+    recents = _recents(_recent(NOW, plain_per_minute * 100))
+    assert recents.burn_rate(NOW, _LONG_AGO).word == word
+
+
+def test_a_trace_grows_by_a_step_every_two_minutes_up_to_the_block_s_end() -> None:
+    recents, start = _recents(), NOW - HOUR
+    end = start + 5 * HOUR
+    lengths = {
+        at: len(recents.trace(start, end, start + at).tokens)
+        for at in (0, 2 * MINUTE - 1, 2 * MINUTE, HOUR, 5 * HOUR - 1, 9 * HOUR)
+    }
+    assert lengths == {
+        0: 1,
+        2 * MINUTE - 1: 1,
+        2 * MINUTE: 2,
+        HOUR: 31,
+        5 * HOUR - 1: 150,
+        9 * HOUR: 150,
+    }
+    assert recents.trace(start, end, start).steps == 150
+
+
+@examples(max_examples=100, derandomize=True, deadline=None)
+@given(
+    changes=st.lists(
+        st.tuples(st.integers(1, 8), st.integers(0, HOUR), st.integers(0, 5_000)), max_size=40
+    )
+)
+def test_a_trace_sums_to_what_remains_after_any_replacements(
+    changes: list[tuple[int, int, int]],
+) -> None:
+    recents, left = Recents(), {}
+    for id_, after, tokens in changes:
+        left[id_] = _recent(NOW - HOUR + after, tokens)
+        recents.update({id_: left[id_]})
+    trace = recents.trace(NOW - HOUR, NOW + 4 * HOUR, NOW)
+    tokens = sum(recent.tokens for recent in left.values())
+    assert sum(trace.tokens) == trace.running_tokens[-1] == tokens
+    assert sum(trace.cost) == trace.running_cost[-1] == tokens * 7
+    for place, running in enumerate(trace.running_tokens):
+        until = trace.start + (place + 1) * trace.step
+        assert running == sum(each.tokens for each in left.values() if each.time < until)
+
+
+def test_each_session_has_a_rate_of_its_own_over_five_minutes() -> None:
+    recents = _recents(
+        _recent(NOW - MINUTE, session=1),
+        _recent(NOW - 4 * MINUTE, session=1),
+        _recent(NOW - 2 * MINUTE, 500, session=2),
+        _recent(NOW - 5 * MINUTE, session=3),
+    )
+    assert recents.session_rates(NOW) == {1: 400, 2: 100}
+
+
+def test_sub_agents_are_counted_once_each_and_go_with_their_last_response() -> None:
+    recents = _recents(
+        _recent(NOW, agent=5), _recent(NOW, agent=5), _recent(NOW, agent=6), _recent(NOW)
+    )
+    assert (recents.agents_of(1), recents.agents_of(2)) == (2, 0)
+    recents.update({3: _recent(NOW)})
+    assert recents.agents_of(1) == 1
+
+
+def test_a_monitor_s_trace_sums_to_its_block_while_a_response_grows(
+    tmp_path: Path, settings: MakeSettings
+) -> None:
+    clock = Clock(moment("2026-11-22T10:00"))
+    write(
+        tmp_path,
+        answer("old", moment("2026-11-21T23:30"), 7),
+        answer("a", moment("2026-11-22T08:10"), 300),
+        answer("b", moment("2026-11-22T09:00"), 40),
+        answer("c", moment("2026-11-22T09:58"), 500),
+    )
+    with Monitor(settings(roots=(tmp_path,), clock=clock)) as monitor:
+        monitor.read()
+        for tokens in (500, 2_000):
+            write(tmp_path, answer("c", moment("2026-11-22T09:59"), tokens))
+            monitor.read()
+            snapshot = monitor.snapshot()
+            assert snapshot.block is not None
+            assert snapshot.trace is not None
+            assert sum(snapshot.trace.tokens) == 340 + tokens
+            assert snapshot.block.figures.tokens.total == 340 + tokens
+            assert sum(snapshot.trace.cost) == (340 + tokens) * PICO_PER_INPUT
+            assert snapshot.block.figures.cost == sum(snapshot.trace.cost)
+            assert snapshot.burn_rate.tokens_per_minute == tokens / 10
+            assert snapshot.burn_rate.cost_per_hour == tokens * PICO_PER_INPUT * 6
+        clock.now += 10 * MINUTE
+        assert monitor.snapshot().burn_rate.word == "idle"

@@ -1,0 +1,225 @@
+"""What ccmon promises: it writes nothing below a root, goes nowhere, and keeps no text."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.demo import DemoUser, write_history
+from engine.monitor import Monitor
+from engine.settings import Settings
+from tests.conftest import NOW
+from tests.faults.written import append, line, prompt, response, responses, transcript
+
+MakeSettings = Callable[..., Settings]
+
+_CHANGING = (
+    "os.chmod",
+    "os.chown",
+    "os.link",
+    "os.mkdir",
+    "os.remove",
+    "os.rename",
+    "os.rmdir",
+    "os.setxattr",
+    "os.symlink",
+    "os.truncate",
+    "os.utime",
+    "shutil.",
+    "sqlite3.connect",
+    "tempfile.",
+)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A root with history, rubbish and an unfinished line."""
+    place = tmp_path / "root"
+    write_history(place, DemoUser(seed=9, now_ms=NOW, responses=300, days=5, sessions=8))
+    transcript(place, "-a/rubbish.jsonl", b"rubbish\n" + response(1) + response(2)[:50])
+    return place
+
+
+def _state(root: Path) -> dict[str, tuple[int, int, bytes]]:
+    """Return what tells whether anything below a root was touched."""
+    state = {}
+    for path in sorted(root.rglob("*")):
+        status = path.lstat()
+        content = path.read_bytes() if path.is_file() else b""
+        state[str(path)] = (
+            status.st_mtime_ns,
+            status.st_mode,
+            blake2b(content).digest(),
+        )
+    return state
+
+
+def _events(log: Path) -> Iterator[list[Any]]:
+    for text in log.read_text(encoding="utf-8").splitlines():
+        yield json.loads(text)
+
+
+def _assert_harmless(log: Path, root: Path) -> None:
+    """Fail if an audited process wrote below a root or opened a socket.
+
+    An event loop wakes itself through a pair of sockets of its own, which lead nowhere.
+    """
+    opened = 0
+    for event, *arguments in _events(log):
+        is_own = event == "socket.__new__" and arguments[1] == socket.AF_UNIX
+        assert is_own or not event.startswith("socket."), (event, arguments)
+        is_below = any(str(each).startswith(str(root)) for each in arguments)
+        if event == "open" and is_below:
+            mode, flags = arguments[1], arguments[2]
+            assert mode in ("r", "rb", None), arguments
+            assert flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC) == 0, arguments
+            opened += 1
+        assert not (is_below and event.startswith(_CHANGING)), (event, arguments)
+    assert opened, "the audit saw no transcript being read"
+
+
+def test_reading_and_following_write_nothing_below_a_root_and_open_no_socket(
+    root: Path, tmp_path: Path
+) -> None:
+    log, before = tmp_path / "audit", _state(root)
+    command = [sys.executable, "-m", "tests.faults.reader", str(root), str(tmp_path / "ledger.db")]
+    command += ["--audit", str(log), "--at", str(NOW)]
+    subprocess.run(command, check=True, capture_output=True)
+    _assert_harmless(log, root)
+    assert _state(root) == before
+    grown = root / "projects" / "-a" / "rubbish.jsonl"
+    with subprocess.Popen([*command, "--follow", "1.5"], stdout=subprocess.PIPE) as reader:
+        assert reader.stdout is not None
+        assert reader.stdout.readline() == b"open\n"
+        time.sleep(0.7)
+        append(grown, b"\n" + responses(range(5, 9)))
+        after = _state(root)
+        said = reader.stdout.read()
+    _assert_harmless(log, root)
+    assert _state(root) == after
+    assert b"responses 3" in said
+
+
+_AUDITED = """
+import json, sys
+from tests.faults.reader import noting
+log, *arguments = sys.argv[1:]
+sys.addaudithook(noting(open(log, "w")))
+from tui.cli import main
+sys.exit(main(arguments))
+"""
+
+
+@pytest.mark.parametrize(
+    "command", [["live"], ["live", "--json"], ["doctor"], ["doctor", "--json"]]
+)
+def test_commands_write_nothing_below_a_root_and_open_no_socket_offline(
+    command: list[str], root: Path, tmp_path: Path
+) -> None:
+    log, before = tmp_path / "audit", _state(root)
+    options = ["--config-dir", str(root), "--ledger", str(tmp_path / "ledger.db"), "--offline"]
+    done = subprocess.run(
+        [sys.executable, "-c", _AUDITED, str(log), *command, *options],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout
+    _assert_harmless(log, root)
+    assert _state(root) == before
+
+
+def test_the_live_screen_writes_nothing_below_a_root_and_opens_no_socket_offline(
+    root: Path, tmp_path: Path
+) -> None:
+    pty = pytest.importorskip("pty", reason="no pseudo-terminals here")
+    log, before = tmp_path / "audit", _state(root)
+    options = ["--config-dir", str(root), "--ledger", str(tmp_path / "ledger.db"), "--offline"]
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-c", _AUDITED, str(log), "live", *options]
+    environment = {**os.environ, "TERM": "xterm-256color"}
+    with subprocess.Popen(
+        command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment
+    ) as live:
+        os.close(theirs)
+        screen = b""
+        with suppress(OSError):
+            while b"Burn" not in screen:
+                screen += os.read(ours, 65_536)
+            os.write(ours, b"q")
+            while os.read(ours, 65_536):
+                pass
+        assert b"Burn" in screen
+        assert live.wait(10) == 0
+    os.close(ours)
+    _assert_harmless(log, root)
+    assert _state(root) == before
+
+
+def test_the_audit_sees_writing_and_sockets(tmp_path: Path) -> None:
+    root, log = tmp_path / "root", tmp_path / "audit"
+    path = transcript(root, "-a/s1.jsonl", responses(range(3)))
+    for deed in (f"open({str(path)!r}, 'ab')", "import socket; socket.socket()"):
+        program = (
+            "import sys; from tests.faults.reader import noting;"
+            f" sys.addaudithook(noting(open(sys.argv[1], 'w'))); open({str(path)!r}).read(); "
+        )
+        subprocess.run([sys.executable, "-c", program + deed, str(log)], check=True)
+        with pytest.raises(AssertionError):
+            _assert_harmless(log, root)
+
+
+_SECRET = "xyzzy-the-words-of-the-user"
+
+
+def test_no_text_of_a_transcript_reaches_the_ledger(tmp_path: Path, settings: MakeSettings) -> None:
+    root, ledger = tmp_path / "root", tmp_path / "data" / "ledger.db"
+    lines = [
+        prompt(_SECRET),
+        line({"type": "summary", "summary": _SECRET, "leafUuid": _SECRET}),
+        line({"type": "ai-title", "aiTitle": _SECRET, "sessionId": "s1"}),
+        line({"type": "user", "toolUseResult": {"stdout": _SECRET, "usage": {"x": _SECRET}}}),
+        line({"type": "assistant", "message": {"usage": {"input_tokens": 1}, "content": _SECRET}}),
+        response(1, text=_SECRET),
+        response(2, text=_SECRET)[:-30] + b"\n",
+        (_SECRET + "\n").encode(),
+        b'{"type":"assistant","message":{"content":"' + _SECRET.encode() + b'"\n',
+        response(3, text=_SECRET).replace(
+            b'"usage"', b'"gitBranch":"' + _SECRET.encode() + b'","usage"'
+        ),
+        response(4, text=_SECRET)[:-9],
+    ]
+    transcript(root, "-a/s1.jsonl", b"".join(lines))
+    with Monitor(settings(roots=(root,), ledger=str(ledger))) as monitor:
+        monitor.read()
+        assert monitor.snapshot().responses == 2
+        assert monitor.health().roots[0].bad_lines == 4
+        monitor.detail("sessions", "s1")
+        monitor.report("sessions", "all")
+        _assert_absent(ledger)
+    with Monitor(settings(roots=(root,), ledger=str(ledger))) as monitor:
+        monitor.read()
+    with closing(sqlite3.connect(ledger)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        _assert_absent(ledger)
+
+
+def _assert_absent(ledger: Path) -> None:
+    kept = {path.name: path.read_bytes() for path in ledger.parent.iterdir()}
+    assert b"claude-opus-5-5" in b"".join(kept.values()), "the ledger holds what it should"
+    for name, content in kept.items():
+        assert _SECRET.encode() not in content, name

@@ -35,7 +35,7 @@ class DetailMaker:
         lock: RLock,
         tabulator: Tabulator,
         project_names: Callable[[], Mapping[int, str]],
-        roots: Callable[[], list[str]],
+        roots: list[str],
     ) -> None:
         self._view = view
         self._reader = reader
@@ -217,7 +217,7 @@ class DetailMaker:
         projects = list(dict.fromkeys(each.project for each in responses))
         paths = paths_of_session(
             self._ledger,
-            self._roots(),
+            self._roots,
             [self._names.name("projects", project) for project in projects],
             key,
         )

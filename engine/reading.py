@@ -5,23 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 
-from msgspec import Struct
-
 from engine.intake import discover
 from engine.intake.discover import Found, Root
-from engine.intake.load import Loader
+from engine.intake.load import Batch, Loader, Waiting
 from engine.intake.tail import Cursor, Scan, Tail
 from engine.ledger.store import Ledger
-from engine.reports import PlaceLookedAt, Progress
+from engine.reports import PlaceLookedAt
 from engine.settings import Settings
-
-
-class RootBatch(Struct):
-    """Scans of one root that are booked together."""
-
-    root: str
-    scans: list[Scan]
-    progress: Progress
 
 
 class Reading:
@@ -36,6 +26,7 @@ class Reading:
         self._paths: dict[str, tuple[str, str]] = {}
         """Root and path below `projects` of each file by the path that events name."""
         self._refused_directories: dict[str, str] = {}
+        self._uncountable: dict[str, str] = {}
 
     def forget(self) -> None:
         """Take the cursors from the ledger anew, and read from there."""
@@ -43,26 +34,39 @@ class Reading:
 
     def refused(self) -> dict[str, str]:
         """Return paths that could not be read, with reasons."""
-        return {**self._refused_directories, **self._loader.refused}
+        return {**self._refused_directories, **self._loader.refused, **self._uncountable}
 
-    def batches(self, roots: list[Root], is_stopped: Callable[[], bool]) -> Iterator[RootBatch]:
-        """Walk all roots and yield what is new, the files written last first."""
+    def refuse(self, path: str, reason: str) -> None:
+        """Remember that a transcript cannot be counted."""
+        self._uncountable[path] = reason
+
+    def look(self, roots: list[Root]) -> list[Waiting]:
+        """Walk all roots; return the files that may hold something unread."""
         counts: dict[str, int] = {}
+        waiting: list[Waiting] = []
         self._refused_directories = {}
         self._loader.refused.clear()
         for root in roots:
             if not os.path.isdir(root.projects):
                 continue
-            found = discover.walk(root)
-            counts[root.path] = len(found.files)
-            self._refused_directories.update(found.refused)
-            self._paths.update((each.path, (root.path, each.relative)) for each in found.files)
+            walk = discover.walk(root)
+            counts[root.path] = len(walk.files)
+            self._refused_directories.update(walk.refused)
+            self._paths.update((found.path, (root.path, found.relative)) for found in walk.files)
             cursors = self._cursors_of(root.path)
-            for batch in self._loader.batches(found.files, dict(cursors), is_stopped):
-                yield RootBatch(root.path, batch.scans, batch.progress)
-                self._note(root.path, batch.scans)
-            self.places = discover.look_at(self._settings, counts)
+            for found in walk.files:
+                cursor = cursors.get(found.relative)
+                if self._loader.is_new(found, cursor):
+                    waiting.append(Waiting(root.path, found, cursor))
         self.places = discover.look_at(self._settings, counts)
+        return waiting
+
+    def batches(self, waiting: list[Waiting], is_stopped: Callable[[], bool]) -> Iterator[Batch]:
+        """Yield what is new in these files, the ones written last first."""
+        for batch in self._loader.batches(waiting, is_stopped):
+            yield batch
+            for root, scans in batch.scans.items():
+                self._note(root, scans)
 
     def scans_of(self, roots: list[Root], paths: set[str]) -> tuple[dict[str, list[Scan]], bool]:
         """Read on in the files that events name; `False` where a name says too little.

@@ -160,9 +160,7 @@ class SnapshotMaker:
         remaining = max(span.end - now, 0)
         tokens_range = cost_range = None
         if now - span.first >= _RANGE_AFTER:
-            rates = [
-                self._view.recents.burn_rate(now, window) for window in _RANGE_WINDOWS
-            ]
+            rates = [self._view.recents.burn_rate(now, window) for window in _RANGE_WINDOWS]
             ends = [_at_end(tokens, cost, each, remaining) for each in rates]
             tokens_range = (min(end[0] for end in ends), max(end[0] for end in ends))
             cost_range = (min(end[1] for end in ends), max(end[1] for end in ends))

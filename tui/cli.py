@@ -50,16 +50,16 @@ def _dispatch(options: Namespace) -> int:
         return refresh_prices(options)
     _check(options)
     if options.command == "doctor":
-        from tui.doctor import run_doctor
+        from tui.once import print_health
 
-        return run_doctor(_settings(options), is_json=options.json)
+        return print_health(_settings(options), is_json=options.json)
     return _live(options)
 
 
 def _live(options: Namespace) -> int:
     """Open the live screen on a terminal, else print one snapshot."""
     if options.json or not _is_terminal():
-        from tui.plain import print_snapshot
+        from tui.once import print_snapshot
 
         return print_snapshot(_settings(options), is_json=options.json, is_demo=options.demo)
     from tui.live.run import run_live
@@ -88,7 +88,6 @@ def _check(options: Namespace) -> None:
 
 
 def _settings(options: Namespace) -> Settings:
-
     named = options.config_dir
     return Settings(
         roots=tuple(Path(path) for path in named) if named else None,

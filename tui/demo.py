@@ -5,24 +5,20 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from pathlib import Path
+from shlex import quote
 from threading import Event
 
 from engine.demo import DemoUser, DemoWriter, write_history
 from engine.settings import SettingsError, system_clock
 from tui import format as fmt
+from tui.options import UsageError
 
 
 def run_demo(options: Namespace) -> int:
     """Write a history, then append in real time until Ctrl+C; return the exit code."""
     directory = Path(options.directory).expanduser()
     _require_empty(directory)
-    user = DemoUser(
-        seed=options.seed,
-        now_ms=system_clock(),
-        responses=options.responses,
-        days=options.days,
-        sessions=options.sessions,
-    )
+    user = _user(options)
     try:
         written = write_history(directory, user)
     except OSError as error:
@@ -33,7 +29,7 @@ def run_demo(options: Namespace) -> int:
         f"Wrote {written.responses:,} responses in {written.files:,} transcripts"
         f" ({fmt.size(written.bytes)}) below {directory}."
     )
-    print(f"Watch it:  ccmon live --config-dir {directory} --ledger :memory:")
+    print(f"Watch it:  ccmon live --config-dir {quote(str(directory))} --ledger :memory:")
     if options.once:
         return 0
     print("Going on to append in real time; Ctrl+C stops.")
@@ -43,6 +39,20 @@ def run_demo(options: Namespace) -> int:
     except KeyboardInterrupt:
         print()
     return 0
+
+
+def _user(options: Namespace) -> DemoUser:
+    """Return the made-up user asked for."""
+    try:
+        return DemoUser(
+            seed=options.seed,
+            now_ms=system_clock(),
+            responses=options.responses,
+            days=options.days,
+            sessions=options.sessions,
+        )
+    except SettingsError as error:
+        raise UsageError(str(error)) from error
 
 
 def _require_empty(directory: Path) -> None:

@@ -5,26 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.health import Health, RootHealth
-from engine.monitor import Monitor
-from engine.settings import Settings
 from tui import format as fmt
 
 _BAD_LINES_SHOWN = 10
-
-
-def run_doctor(settings: Settings, *, is_json: bool) -> int:
-    """Read what is new, print how things are, and return 0."""
-    with Monitor(settings) as monitor:
-        monitor.read()
-        health = monitor.health()
-        zone = monitor.snapshot().zone
-    if is_json:
-        from engine.documents import encode
-
-        print(encode(health))
-    else:
-        print("\n".join(health_lines(health, zone)))
-    return 0
 
 
 def health_lines(health: Health, zone: str) -> list[str]:

@@ -14,6 +14,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("prices", "`prices refresh` fetches the prices of other vendors' models now"),
 )
 
+_MOST_DAYS = 3_650
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -73,7 +74,9 @@ def _add_live(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--json", action="store_true", help="print one snapshot as JSON and exit")
     parser.add_argument("--demo", action="store_true", help="watch a made-up user at work instead")
-    parser.add_argument("--theme", metavar="NAME", help="dark, light, and others: see README")
+    parser.add_argument(
+        "--theme", metavar="NAME", help="dark, light, safe-dark, safe-light or high-contrast"
+    )
     parser.add_argument("--no-bell", action="store_true", help="never ring the terminal's bell")
 
 
@@ -121,17 +124,23 @@ def _add_demo(parser: argparse.ArgumentParser) -> None:
         default="ccmon-demo",
         help="where to write; must be new or empty (default: ccmon-demo)",
     )
-    parser.add_argument("--responses", type=_number, default=20_000, help="default: 20000")
-    parser.add_argument("--days", type=_number, default=30, help="default: 30")
-    parser.add_argument("--sessions", type=_number, default=160, help="default: 160")
-    parser.add_argument("--seed", type=int, default=7, help="the same seed gives the same user")
+    parser.add_argument(
+        "--responses", metavar="NUMBER", type=_number, default=20_000, help="default: 20000"
+    )
+    parser.add_argument("--days", metavar="NUMBER", type=_days, default=30, help="default: 30")
+    parser.add_argument(
+        "--sessions", metavar="NUMBER", type=_number, default=160, help="default: 160"
+    )
+    parser.add_argument(
+        "--seed", metavar="NUMBER", type=_whole, default=7, help="the same seed gives the same user"
+    )
     parser.add_argument(
         "--once", action="store_true", help="write the history and exit, without appending"
     )
 
 
 def _add_prices(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("action", choices=("refresh",), help="fetch now")
+    parser.add_argument("action", metavar="refresh", choices=("refresh",), help="fetch now")
     parser.add_argument("--url", metavar="URL", help="fetch from here instead of LiteLLM's table")
 
 
@@ -141,6 +150,20 @@ def _number(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"'{text}' is no number of 1 or more")
     return number
+
+
+def _days(text: str) -> int:
+    number = _number(text)
+    if number > _MOST_DAYS:
+        raise argparse.ArgumentTypeError(f"a demo reaches back at most {_MOST_DAYS:,} days")
+    return number
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"'{text}' is no whole number") from error
 
 
 def _day(text: str) -> int:

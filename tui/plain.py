@@ -1,40 +1,9 @@
-"""One snapshot without a screen: plain lines for people, JSON for scripts."""
+"""One snapshot as plain lines of text, for where there is no screen."""
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
-from msgspec.structs import replace
-
-from engine.monitor import Monitor
 from engine.reports import Figures, Limit, Snapshot
-from engine.settings import Settings
 from tui import format as fmt
-from tui.made_up import made_up_user
-
-
-def print_snapshot(settings: Settings, *, is_json: bool, is_demo: bool) -> int:
-    """Read what is new, print where things stand, and return 0."""
-    if is_demo:
-        with tempfile.TemporaryDirectory(prefix="ccmon-demo-") as place:
-            made_up_user(Path(place), settings.clock())
-            return _print(replace(settings, roots=(Path(place),), ledger=":memory:"), is_json)
-    return _print(settings, is_json)
-
-
-def _print(settings: Settings, is_json: bool) -> int:
-    with Monitor(settings) as monitor:
-        monitor.require_roots()
-        monitor.read()
-        snapshot = monitor.snapshot()
-    if is_json:
-        from engine.documents import encode, live_document
-
-        print(encode(live_document(snapshot)))
-    else:
-        print("\n".join(snapshot_lines(snapshot)))
-    return 0
 
 
 def snapshot_lines(snapshot: Snapshot) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
@@ -18,10 +18,23 @@ _PIECE = 32 << 20
 """A larger file is read in pieces, so that no batch is much larger than a piece."""
 
 
-class Batch(Struct):
-    """Scans to be booked together."""
+class Waiting(Struct, frozen=True):
+    """A transcript that may hold something unread."""
 
-    scans: list[Scan]
+    root: str
+    found: Found
+    cursor: Cursor | None
+
+    @property
+    def unread(self) -> int:
+        """Bytes that are not read yet."""
+        return self.found.size - min(self.cursor.offset if self.cursor else 0, self.found.size)
+
+
+class Batch(Struct):
+    """Scans to be booked together, by root."""
+
+    scans: dict[str, list[Scan]]
     progress: Progress
 
 
@@ -34,25 +47,19 @@ class Loader:
         self._tail = tail
 
     def batches(
-        self,
-        files: list[Found],
-        cursors: Mapping[str, Cursor],
-        is_stopped: Callable[[], bool] = lambda: False,
+        self, waiting: list[Waiting], is_stopped: Callable[[], bool] = lambda: False
     ) -> Iterator[Batch]:
         """Yield what is new, the files written last first."""
-        waiting = [found for found in files if self.is_new(found, cursors.get(found.relative))]
-        waiting.sort(key=lambda found: -found.mtime)
-        meter = _Meter(waiting, cursors)
-        scans: list[Scan] = []
+        meter = _Meter(waiting)
+        scans: dict[str, list[Scan]] = {}
         pending, most = 0, _FIRST_BATCH
-        for found in waiting:
-            for scan in self.scans(found, cursors.get(found.relative)):
-                scans.append(scan)
-                read = meter.note(scan, found)
-                pending += read
+        for each in sorted(waiting, key=lambda each: -each.found.mtime):
+            for scan in self.scans(each.found, each.cursor):
+                scans.setdefault(each.root, []).append(scan)
+                pending += meter.note(scan, each)
                 if pending >= most:
                     yield Batch(scans, meter.progress())
-                    scans, pending, most = [], 0, _BATCH
+                    scans, pending, most = {}, 0, _BATCH
                 if is_stopped():
                     return
         if scans:
@@ -88,21 +95,19 @@ class Loader:
 class _Meter:
     """Counts how far a load is, and how long it will take."""
 
-    def __init__(self, waiting: list[Found], cursors: Mapping[str, Cursor]) -> None:
+    def __init__(self, waiting: list[Waiting]) -> None:
         self._files_total = len(waiting)
-        self._bytes_total = sum(
-            found.size - min(_offset(cursors.get(found.relative)), found.size) for found in waiting
-        )
+        self._bytes_total = sum(each.unread for each in waiting)
         self._files = self._bytes = self._responses = 0
         self._begun = time.monotonic()
-        self._offsets: dict[str, int] = {
-            found.relative: _offset(cursors.get(found.relative)) for found in waiting
-        }
+        self._offsets: dict[str, int] = {}
 
-    def note(self, scan: Scan, found: Found) -> int:
+    def note(self, scan: Scan, each: Waiting) -> int:
         """Count a scan; return the bytes that it read."""
-        read = max(scan.cursor.offset - self._offsets[found.relative], 0)
-        self._offsets[found.relative] = scan.cursor.offset
+        path = each.found.path
+        before = self._offsets.get(path, each.cursor.offset if each.cursor else 0)
+        read = max(scan.cursor.offset - before, 0)
+        self._offsets[path] = scan.cursor.offset
         self._bytes += read
         self._files += scan.is_finished
         self._responses += len(scan.sightings)
@@ -122,7 +127,3 @@ class _Meter:
             seconds_left=left if elapsed > 0.3 else None,
             share=self._bytes / total if total else 1.0,
         )
-
-
-def _offset(cursor: Cursor | None) -> int:
-    return cursor.offset if cursor is not None else 0

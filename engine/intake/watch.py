@@ -15,6 +15,10 @@ _QUIET = 1_000
 """Milliseconds without an event after which it is sure that events come."""
 
 
+_PROBED = 0.3
+"""Seconds in which events that cannot come fail."""
+
+
 class Watcher:
     """Watches directories in a thread of its own and hands changed paths on.
 
@@ -56,6 +60,19 @@ class Watcher:
     def is_watching(self, directories: list[str]) -> bool:
         """Say whether events come from just these directories, or looking makes up for them."""
         return self.mode == "polling" or {path for path, _ in self._watched} == set(directories)
+
+    def probe(self, directories: list[str]) -> str:
+        """Return how changes are noticed, trying events where nothing is watched yet."""
+        is_idle = self._thread is None and not self._is_polling
+        if is_idle:
+            self.watch(directories)
+            if self._thread is not None:
+                self._thread.join(_PROBED)
+        mode = f"{self.mode} ({self.reason})" if self.reason else self.mode
+        if is_idle:
+            self.stop()
+            self._watched = ()
+        return mode
 
     def stop(self) -> None:
         """Stop watching."""

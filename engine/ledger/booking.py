@@ -110,7 +110,8 @@ _SLOT_SPAN = (
     " AND b.slot = slot_totals.slot AND b.model = slot_totals.model AND b.responses > 0"
 )
 _SESSION_SPAN = (
-    "SELECT {f}(b.{c}) FROM buckets b INDEXED BY buckets_by_session WHERE b.scope = session_totals.scope"
+    "SELECT {f}(b.{c}) FROM buckets b INDEXED BY buckets_by_session"
+    " WHERE b.scope = session_totals.scope"
     " AND b.session = session_totals.session AND b.project = session_totals.project"
     " AND b.model = session_totals.model AND b.responses > 0"
 )
@@ -132,6 +133,10 @@ _SPAN_ANEW = (
     _spanning("slot_totals", _SLOT_SPAN),
     _spanning("session_totals", _SESSION_SPAN),
 )
+
+
+class FiguresTooLarge(Exception):
+    """Sums would pass what a 64-bit integer holds; nothing was booked."""
 
 
 class Booking:
@@ -171,6 +176,7 @@ class Booking:
             [self._row(scope, id_, changed[id_], revision) for id_ in sorted(changed)],
         )
         self._sum(_ADD, changed, place)
+        self._note_other_prices(changed.values())
         if moved:
             for statement in _SPAN_ANEW:
                 self._connection.execute(statement, place)
@@ -180,8 +186,13 @@ class Booking:
         self._connection.executemany(
             "INSERT INTO temp.booked VALUES (?)", [(id_,) for id_ in sorted(ids)]
         )
-        for statement in statements:
-            self._connection.execute(statement, place)
+        try:
+            for statement in statements:
+                self._connection.execute(statement, place)
+        except sqlite3.OperationalError as error:
+            if "overflow" in str(error):
+                raise FiguresTooLarge from error
+            raise
 
     def _note_moved(self, scope: int, ids: list[int]) -> None:
         """List the buckets that responses are about to leave."""
@@ -205,9 +216,9 @@ class Booking:
                 f"scope = ? AND id IN ({','.join('?' * len(chunk))})", (scope, *chunk)
             )
 
-    def responses(self, scope: int) -> dict[int, Sighting]:
-        """Return all responses of a scope by id."""
-        return dict(self._select("scope = ?", (scope,)))
+    def responses(self, scope: int, after: int, most: int) -> dict[int, Sighting]:
+        """Return the next responses of a scope by id."""
+        return dict(self._select("scope = ? AND id > ? ORDER BY id LIMIT ?", (scope, after, most)))
 
     def _select(self, condition: str, values: tuple[int, ...]) -> Iterator[tuple[int, Sighting]]:
         name = self._names.name
@@ -277,41 +288,54 @@ class Booking:
         """Return a model's number; a new one is kept with the price it is booked at."""
         if not self._names.remembers("models", name):
             self._connection.execute(
-                "INSERT OR IGNORE INTO models (name, price) VALUES (?, ?)",
+                "INSERT INTO models (name, price) VALUES (?, ?) ON CONFLICT DO NOTHING",
                 (name, self.prices.fingerprint(name)),
             )
         return self._names.number("models", name)
 
-    def repriced_models(self, prices: PriceTable) -> list[int]:
+    def _note_other_prices(self, changed: Iterable[Sighting]) -> None:
+        """Mark models that another process has booked at another price than ours.
+
+        Their responses are calculated anew at the next start.
+        """
+        for name in {response.model for response in changed}:
+            self._connection.execute(
+                "UPDATE models SET price = 'mixed' WHERE name = ? AND price <> ?",
+                (name, self.prices.fingerprint(name)),
+            )
+
+    def repriced_models(self) -> list[int]:
         """Return the models whose price differs from the one they were booked at."""
         rows = self._connection.execute("SELECT model, name, price FROM models").fetchall()
-        return [model for model, name, price in rows if prices.fingerprint(name) != price]
+        return [model for model, name, price in rows if self.prices.fingerprint(name) != price]
 
-    def reprice(self, model: int, revision: int) -> None:
-        """Calculate a model's responses anew and make its sums anew from them."""
-        name = self._names.name("models", model)
-        self._connection.create_function("priced", 8, self._priced(name))
+    def note_price(self, model: int) -> None:
+        """Keep that all of a model's responses bear its present price."""
+        self._connection.execute(
+            "UPDATE models SET price = ? WHERE model = ?",
+            (self.prices.fingerprint(self._names.model(model)), model),
+        )
+
+    def reprice(self, model: int, scope: int, after: int, most: int, revision: int) -> int | None:
+        """Calculate a model's next responses anew; return the last id, `None` at the end."""
+        rows = self._connection.execute(
+            "SELECT id FROM responses WHERE scope = ? AND id > ? AND model = ? ORDER BY id LIMIT ?",
+            (scope, after, model, most),
+        ).fetchall()
+        if not rows:
+            return None
+        ids = [row[0] for row in rows]
+        place = {"scope": scope, "revision": revision}
+        self._sum(_TAKE_AWAY, ids, place)
+        self._connection.create_function("priced", 8, self._priced(self._names.model(model)))
         self._connection.execute(
             "UPDATE responses SET changed = :revision, calculated = priced(input, output,"
             " cache_read, cache_write_5m, cache_write_1h, flags, searches, time)"
-            " WHERE model = :model",
-            {"revision": revision, "model": model},
+            " WHERE scope = :scope AND id IN (SELECT id FROM temp.booked)",
+            place,
         )
-        for table in _KEYS:
-            self._connection.execute(
-                f"DELETE FROM {table} WHERE model = ? AND responses > 0", (model,)
-            )
-        scopes = self._connection.execute("SELECT scope FROM scopes").fetchall()
-        for (scope,) in scopes:
-            ids = self._connection.execute(
-                "SELECT id FROM responses WHERE scope = ? AND model = ?", (scope, model)
-            )
-            self._sum(
-                _ADD, [row[0] for row in ids.fetchall()], {"scope": scope, "revision": revision}
-            )
-        self._connection.execute(
-            "UPDATE models SET price = ? WHERE model = ?", (self.prices.fingerprint(name), model)
-        )
+        self._sum(_ADD, ids, place)
+        return ids[-1] if len(ids) == most else None
 
     def _priced(self, name: str) -> Callable[..., int | None]:
         """Return the SQL function that prices a response of one model."""

@@ -43,9 +43,11 @@ class Names:
             column, text = _COLUMNS[table]
             number = self.find(table, name)
             if number is None:
-                number = self._connection.execute(
-                    f"INSERT INTO {table} ({text}) VALUES (?) RETURNING {column}", (name,)
-                ).fetchone()[0]
+                self._connection.execute(
+                    f"INSERT INTO {table} ({text}) VALUES (?) ON CONFLICT DO NOTHING", (name,)
+                )
+                number = self.find(table, name)
+                assert number is not None
             self._numbers[table][name] = number
             self._names[table][number] = name
         return number

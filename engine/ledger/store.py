@@ -16,6 +16,10 @@ from engine.pricing.table import PriceTable
 from engine.reports import Notice
 from engine.responses import Sighting, merge, response_id
 
+_CHUNK = 20_000
+"""Responses written in one transaction where there are many."""
+_UNFINISHED = "~"
+
 
 class Ledger:
     """One open ledger; its lock guards the connection, which any thread may use."""
@@ -84,13 +88,24 @@ class Ledger:
             known = self._find_scope(text)
             if known is not None:
                 return known
-            with self.transaction() as revision:
-                scope = self._scope(text)
-                for number in numbers:
-                    single = self._scope(str(number))
-                    if single != scope:
-                        self._booking.book(scope, self._booking.responses(single), revision)
-            return scope
+            return self._make_scope(text, numbers)
+
+    def _make_scope(self, text: str, roots: list[int]) -> int:
+        """Fill a new scope, in steps that let other processes write between them.
+
+        Until it is whole it bears another name; begun anew after a kill, nothing doubles.
+        """
+        scope = self._scope(_UNFINISHED + text)
+        for root in roots:
+            single = self._scope(str(root))
+            after = -1
+            while responses := self._booking.responses(single, after, _CHUNK):
+                with self.transaction() as revision:
+                    self._booking.book(scope, responses, revision)
+                after = max(responses)
+        with self.transaction():
+            self.connection.execute("UPDATE scopes SET roots = ? WHERE scope = ?", (text, scope))
+        return scope
 
     def _find_scope(self, text: str) -> int | None:
         row = self.connection.execute(
@@ -100,16 +115,17 @@ class Ledger:
 
     def _scope(self, text: str) -> int:
         known = self._find_scope(text)
-        if known is not None:
-            return known
-        made: int = self.connection.execute(
-            "INSERT INTO scopes (roots) VALUES (?) RETURNING scope", (text,)
-        ).fetchone()[0]
-        return made
+        if known is None:
+            self.connection.execute(
+                "INSERT INTO scopes (roots) VALUES (?) ON CONFLICT DO NOTHING", (text,)
+            )
+            known = self._find_scope(text)
+        assert known is not None
+        return known
 
     def _scopes_with(self, root: int) -> list[int]:
         rows = self.connection.execute("SELECT scope, roots FROM scopes").fetchall()
-        return [scope for scope, roots in rows if str(root) in roots.split(",")]
+        return [scope for scope, roots in rows if str(root) in roots.lstrip(_UNFINISHED).split(",")]
 
     def cursors(self, root: str) -> dict[str, Cursor]:
         """Return how far each transcript of a root was read, by its path below `projects`."""
@@ -172,14 +188,21 @@ class Ledger:
     def reprice(self, prices: PriceTable) -> bool:
         """Bring costs to another price table; return whether any changed."""
         with self.lock:
-            models = self._booking.repriced_models(prices)
             self._booking.prices = prices
-            if not models:
-                return False
-            with self.transaction() as revision:
-                for model in models:
-                    self._booking.reprice(model, revision)
-            return True
+            models = self._booking.repriced_models()
+        for model in models:
+            for scope in self._all_scopes():
+                after: int | None = -1
+                while after is not None:
+                    with self.transaction() as revision:
+                        after = self._booking.reprice(model, scope, after, _CHUNK, revision)
+            with self.transaction():
+                self._booking.note_price(model)
+        return bool(models)
+
+    def _all_scopes(self) -> list[int]:
+        with self.lock:
+            return [row[0] for row in self.connection.execute("SELECT scope FROM scopes")]
 
     def setting(self, name: str) -> str | None:
         """Return a kept setting."""

@@ -18,8 +18,14 @@ from engine.times import HOUR
 LEAST_BLOCKS = 5
 """Fewer finished blocks than these are not enough for an estimate."""
 
+_MOST = 10**15
+_MOST_DOLLARS = 10**6
 _FACTORS = {"": 1, "k": 10**3, "m": 10**6, "b": 10**9}
-_TOKENS = re.compile(r"(\d+(?:\.\d+)?)([kmb]?)\Z", re.IGNORECASE)
+_ASKED = re.compile(
+    r"(?P<cost>\$?)(?P<number>\d+(?:[,_]\d{3})*(?:\.\d+)?)(?P<factor>[kmb]?)\Z",
+    re.ASCII | re.IGNORECASE,
+)
+"""Commas stand between thousands only: `1,5M` may mean 1.5M or 15M."""
 
 
 class LimitChoice(Struct, frozen=True):
@@ -36,20 +42,22 @@ def parse_limit(text: str | None) -> LimitChoice:
 
     Raises `SettingsError` for anything else.
     """
-    asked = (text or "p90").strip().replace(",", "").replace("_", "")
+    asked = (text or "p90").strip()
     if asked.lower() in ("p90", "max"):
         return LimitChoice("max" if asked.lower() == "max" else "p90")
-    is_cost = asked.startswith("$")
-    match = _TOKENS.match(asked.lstrip("$"))
-    value = float(match[1]) * _FACTORS[match[2].lower()] if match else 0
-    if not 0 < value < 10**15 or (is_cost and value > 10**6):
+    match = _ASKED.match(asked)
+    amount = 0.0
+    if match is not None:
+        number = match["number"].replace(",", "").replace("_", "")
+        amount = float(number) * _FACTORS[match["factor"].lower()]
+    is_cost = match is not None and match["cost"] != ""
+    value = round(amount * PICO if is_cost else amount) if amount < _MOST else 0
+    if value < 1 or (is_cost and amount > _MOST_DOLLARS):
         raise SettingsError(
             f"'{text}' is no limit: give tokens such as 500k or 1.5M, dollars such as $20,"
             " or one of max and p90."
         )
-    if is_cost:
-        return LimitChoice("given", "cost", round(value * PICO))
-    return LimitChoice("given", "tokens", round(value))
+    return LimitChoice("given", "cost" if is_cost else "tokens", value)
 
 
 def level_of(share: float | None) -> Level:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 from msgspec import Struct
 
+from engine.limits.estimate import level_of
 from engine.reports import LEVELS, Level, Limit, Warned
 
 _TEXTS: dict[Level, str] = {
@@ -43,12 +44,11 @@ class Warnings:
             return False
         if window != self._window:
             self._window, self.warned = window, ()
-        told = {warned.level for warned in self.warned}
-        reached = [level for start, level in LEVELS if (limit.used_share or 0.0) >= start]
-        if not reached or reached[0] in told:
+        level = level_of(limit.used_share)
+        if level == "fine" or any(_is_up_to(level, warned.level) for warned in self.warned):
             return False
-        label = f"{_TEXTS[reached[0]]} ({limit.label})."
-        self.warned = (Warned(reached[0], window, label, now), *self.warned)
+        label = f"{_TEXTS[level]} ({limit.label})."
+        self.warned = (Warned(level, window, label, now), *self.warned)
         return True
 
     def warned_in(self, window: int | None) -> tuple[Warned, ...]:
@@ -58,3 +58,9 @@ class Warnings:
     def kept(self) -> str:
         """Return the state as a text for the ledger."""
         return msgspec.json.encode(_Kept(self._window, self.warned)).decode()
+
+
+def _is_up_to(level: Level, other: Level) -> bool:
+    """Say whether a level is another one or lies below it."""
+    in_order = [each for _, each in LEVELS]
+    return in_order.index(level) >= in_order.index(other)

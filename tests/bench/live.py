@@ -11,95 +11,19 @@ writer. Figures come as a table.
 from __future__ import annotations
 
 import argparse
-import fcntl
 import json
 import os
-import pty
-import re
-import select
-import signal
 import statistics
-import struct
 import sys
 import tempfile
-import termios
 import time
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
 
-import pyte
-
 from engine.demo import DemoUser, write_history
 from engine.settings import system_clock
-
-COLUMNS, ROWS = 120, 40
-_PRIVATE = re.compile(rb"\x1b\[[<>=?][0-9;]*[a-zA-Z$]+|\x1b\[[0-9;]*\$[a-z]")
-"""Sequences that the emulator does not know and would print."""
-
-
-class Terminal:
-    """A terminal with a live screen in it, and what it shows."""
-
-    def __init__(self, command: list[str], environment: dict[str, str]) -> None:
-        self.pid, self._descriptor = pty.fork()
-        if self.pid == 0:
-            os.execvpe(command[0], command, environment)
-        fcntl.ioctl(self._descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
-        os.kill(self.pid, signal.SIGWINCH)
-        self._screen = pyte.Screen(COLUMNS, ROWS)
-        self._stream = pyte.ByteStream(self._screen)
-        self.written = 0
-
-    def wait_for(self, pattern: str, seconds: float) -> float | None:
-        """Return when a text stood on the screen, `None` if it did not in time."""
-        wanted = re.compile(pattern)
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if not self._read():
-                continue
-            if wanted.search("\n".join(self._screen.display)):
-                return time.monotonic()
-        return None
-
-    def _read(self) -> bool:
-        ready, _, _ = select.select([self._descriptor], [], [], 0.05)
-        if not ready:
-            return False
-        try:
-            data = os.read(self._descriptor, 1 << 16)
-        except OSError:
-            return False
-        self.written += len(data)
-        self._stream.feed(_PRIVATE.sub(b"", data))
-        return True
-
-    def drain(self, seconds: float) -> int:
-        """Read for a while; return the bytes that came."""
-        before, end = self.written, time.monotonic() + seconds
-        while time.monotonic() < end:
-            self._read()
-        return self.written - before
-
-    def cpu_seconds(self) -> float:
-        """Return the processor time that the process has used."""
-        tasks = Path(f"/proc/{self.pid}/task").glob("*/schedstat")
-        return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
-
-    def memory(self) -> float:
-        """Return the resident memory in megabytes."""
-        status = Path(f"/proc/{self.pid}/status").read_text()
-        match = re.search(r"VmRSS:\s+(\d+) kB", status)
-        return int(match[1]) / 1000 if match else 0.0
-
-    def quit(self) -> None:
-        """Press `q` and wait for the end."""
-        os.write(self._descriptor, b"q")
-        self.drain(1.0)
-        with suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)
-        os.waitpid(self.pid, 0)
+from tests.terminal import Terminal
 
 
 def response_line(number: int, session: str) -> bytes:

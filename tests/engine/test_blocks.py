@@ -52,10 +52,18 @@ def _gaps(monitor: Monitor) -> list[tuple[str, str]]:
             [("13:30:00.000", "13:30:00.001")],
         ),
         ("08:30 13:00 13:00:00.001 18:00", [("08:00", 2), ("13:00", 2)], []),
-        ("08:30 13:00 18:00:00.001", [("08:00", 2), ("18:00", 1)], [("18:00:00.000", "18:00:00.001")]),
+        (
+            "08:30 13:00 18:00:00.001",
+            [("08:00", 2), ("18:00", 1)],
+            [("18:00:00.000", "18:00:00.001")],
+        ),
         ("08:15 08:15:00.001 08:29:59.999 08:30 13:00", [("08:00", 5)], []),
         ("08:15 12:59:59.999 13:00 13:14:59.999 13:15", [("08:00", 3), ("13:00", 2)], []),
-        ("00:00 05:00 05:00:00.001 10:00 10:00:00.001", [("00:00", 2), ("05:00", 2), ("10:00", 1)], []),
+        (
+            "00:00 05:00 05:00:00.001 10:00 10:00:00.001",
+            [("00:00", 2), ("05:00", 2), ("10:00", 1)],
+            [],
+        ),
     ],
 )
 def test_exactly_five_hours_later_still_belongs_and_a_millisecond_more_does_not(
@@ -90,9 +98,7 @@ def test_an_earlier_response_that_arrives_later_moves_all_blocks_after_it(
             assert _blocks(monitor) == blocks, f"after {clock}"
 
 
-def test_any_order_of_arrival_gives_the_same_blocks(
-    tmp_path: Path, settings: MakeSettings
-) -> None:
+def test_any_order_of_arrival_gives_the_same_blocks(tmp_path: Path, settings: MakeSettings) -> None:
     clocks = ("05:20", "09:50", "10:00", "15:00:00.001")
     found = set()
     for number, order in enumerate(permutations(clocks)):

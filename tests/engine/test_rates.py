@@ -19,6 +19,7 @@ from tests.made_lines import HOUR, MINUTE, PICO_PER_INPUT, SECOND, Clock, answer
 
 MakeSettings = Callable[..., Settings]
 
+
 def _recent(time: int, tokens: int = 1_000, *, session: int = 1, agent: int = 0) -> Recent:
     return Recent(
         time=time,
@@ -36,15 +37,16 @@ def _nothing(time: int) -> Recent:
     return Recent(time, 1, 1, 0, 0, 0, 0, 0)
 
 
-def _recents(*given: Recent) -> Recents:
+def _recents(*given: Recent, begun: int = NOW - 3 * HOUR) -> Recents:
+    """Return responses with the ids 1, 2 …, after one without tokens when work had begun."""
     recents = Recents()
-    recents.update(dict(enumerate(given, 1)))
+    recents.update({0: _recent(begun, 0), **dict(enumerate(given, 1))})
     return recents
 
 
 def test_steady_work_gives_its_rate_in_tokens_and_money() -> None:
     recents = _recents(*(_recent(NOW - number * MINUTE) for number in range(20)))
-    rate = recents.burn_rate(NOW, _LONG_AGO)
+    rate = recents.burn_rate(NOW)
     assert rate.window == 10 * MINUTE
     assert rate.tokens_per_minute == 1_000
     assert rate.plain_tokens_per_minute == 100
@@ -53,67 +55,64 @@ def test_steady_work_gives_its_rate_in_tokens_and_money() -> None:
 
 def test_the_rate_falls_to_zero_when_work_stops() -> None:
     recents = _recents(*(_recent(NOW - number * MINUTE) for number in range(20)))
-    rates = [
-        recents.burn_rate(NOW + minute * MINUTE, _LONG_AGO).tokens_per_minute
-        for minute in range(11)
-    ]
+    rates = [recents.burn_rate(NOW + minute * MINUTE).tokens_per_minute for minute in range(11)]
     assert rates == [1_000 - 100 * minute for minute in range(11)]
-    after = recents.burn_rate(NOW + 10 * MINUTE, _LONG_AGO)
+    after = recents.burn_rate(NOW + 10 * MINUTE)
     assert (after.tokens_per_minute, after.cost_per_hour, after.word) == (0, 0, "idle")
 
 
 def test_a_response_leaves_the_window_when_it_is_as_old_as_the_window_is_long() -> None:
     recents = _recents(_recent(NOW - 10 * MINUTE))
-    assert recents.burn_rate(NOW, _LONG_AGO).tokens_per_minute == 0
-    assert recents.burn_rate(NOW - 1, _LONG_AGO).tokens_per_minute == 100
-    assert recents.burn_rate(NOW, _LONG_AGO, 30 * MINUTE).tokens_per_minute == 1_000 / 30
+    assert recents.burn_rate(NOW).tokens_per_minute == 0
+    assert recents.burn_rate(NOW - 1).tokens_per_minute == 100
+    assert recents.burn_rate(NOW, 30 * MINUTE).tokens_per_minute == 1_000 / 30
 
 
 def test_two_quick_responses_do_not_explode() -> None:
     first = NOW - SECOND
-    recents = _recents(_recent(first), _recent(NOW))
-    assert recents.burn_rate(NOW, first).tokens_per_minute == 2_000
-    assert recents.burn_rate(NOW, NOW).tokens_per_minute == 2_000
-    assert recents.burn_rate(NOW + 59 * SECOND, first).tokens_per_minute == 2_000
-    assert recents.burn_rate(NOW + 3 * SECOND + MINUTE, NOW - MINUTE).tokens_per_minute < 1_000
+    recents = _recents(_recent(first), _recent(NOW), begun=first)
+    assert recents.burn_rate(first).tokens_per_minute == 2_000
+    assert recents.burn_rate(NOW).tokens_per_minute == 2_000
+    assert recents.burn_rate(NOW + 59 * SECOND).tokens_per_minute == 2_000
+    assert recents.burn_rate(first + 2 * MINUTE).tokens_per_minute == 1_000
 
 
-def test_idle_time_since_the_block_s_first_response_counts_as_idle() -> None:
+def test_idle_time_counts_as_idle_from_the_first_response_known() -> None:
     first = NOW - 4 * MINUTE
-    recents = _recents(_recent(first), _recent(first + 2 * SECOND))
-    assert recents.burn_rate(NOW, first).tokens_per_minute == 2_000 / 4
-    assert recents.burn_rate(NOW, None).tokens_per_minute == 2_000 / 10
-    assert recents.burn_rate(NOW, _LONG_AGO).tokens_per_minute == 2_000 / 10
+    quick = (_recent(first), _recent(first + 2 * SECOND))
+    assert _recents(*quick, begun=first).burn_rate(NOW).tokens_per_minute == 2_000 / 4
+    assert _recents(*quick).burn_rate(NOW).tokens_per_minute == 2_000 / 10
+    assert Recents().burn_rate(NOW).tokens_per_minute == 0
 
 
 def test_a_response_of_the_coming_minute_counts_and_a_later_one_waits() -> None:
     recents = _recents(_recent(NOW + MINUTE), _recent(NOW + MINUTE + 1, 5))
-    assert recents.burn_rate(NOW, _LONG_AGO).tokens_per_minute == 100
-    assert recents.burn_rate(NOW + 1, _LONG_AGO).tokens_per_minute == 100.5
+    assert recents.burn_rate(NOW).tokens_per_minute == 100
+    assert recents.burn_rate(NOW + 1).tokens_per_minute == 100.5
 
 
 def test_a_replaced_response_replaces_in_rate_and_trace() -> None:
     recents = _recents(_recent(NOW - MINUTE, 1_000), _recent(NOW - 2 * MINUTE, 50))
     recents.update({1: _recent(NOW - MINUTE, 4_000)})
-    assert recents.burn_rate(NOW, _LONG_AGO).tokens_per_minute == 405
-    assert sum(recents.trace(NOW - HOUR, NOW + 4 * HOUR, NOW).tokens) == 4_050
+    assert recents.burn_rate(NOW).tokens_per_minute == 405
+    assert sum(recents.trace(NOW - HOUR, NOW - HOUR, NOW).tokens) == 4_050
     recents.update({1: _recent(NOW - 30 * MINUTE, 4_000)})
-    assert recents.burn_rate(NOW, _LONG_AGO).tokens_per_minute == 5
-    trace = recents.trace(NOW - HOUR, NOW + 4 * HOUR, NOW)
+    assert recents.burn_rate(NOW).tokens_per_minute == 5
+    trace = recents.trace(NOW - HOUR, NOW - HOUR, NOW)
     assert {place: tokens for place, tokens in enumerate(trace.tokens) if tokens} == {
         15: 4_000,
         29: 50,
     }
     recents.update({1: _nothing(NOW - 30 * MINUTE)})
-    assert sum(recents.trace(NOW - HOUR, NOW + 4 * HOUR, NOW).tokens) == 50
+    assert sum(recents.trace(NOW - HOUR, NOW - HOUR, NOW).tokens) == 50
 
 
 def test_what_was_cleared_leaves_nothing_behind() -> None:
     recents = _recents(_recent(NOW, agent=7))
     recents.clear()
-    assert recents.burn_rate(NOW, None).tokens_per_minute == 0
+    assert recents.burn_rate(NOW).tokens_per_minute == 0
     assert recents.agents_of(1) == 0
-    assert sum(recents.trace(NOW, NOW + 5 * HOUR, NOW).tokens) == 0
+    assert sum(recents.trace(NOW, NOW, NOW).tokens) == 0
     assert recents.session_rates(NOW) == {}
 
 
@@ -131,14 +130,13 @@ def test_what_was_cleared_leaves_nothing_behind() -> None:
 )
 def test_the_word_follows_the_plain_tokens_a_minute(plain_per_minute: int, word: str) -> None:
     recents = _recents(_recent(NOW, plain_per_minute * 100))
-    assert recents.burn_rate(NOW, _LONG_AGO).word == word
+    assert recents.burn_rate(NOW).word == word
 
 
 def test_a_trace_grows_by_a_step_every_two_minutes_up_to_the_block_s_end() -> None:
     recents, start = _recents(), NOW - HOUR
-    end = start + 5 * HOUR
     lengths = {
-        at: len(recents.trace(start, end, start + at).tokens)
+        at: len(recents.trace(start, start, start + at).tokens)
         for at in (0, 2 * MINUTE - 1, 2 * MINUTE, HOUR, 5 * HOUR - 1, 9 * HOUR)
     }
     assert lengths == {
@@ -149,7 +147,15 @@ def test_a_trace_grows_by_a_step_every_two_minutes_up_to_the_block_s_end() -> No
         5 * HOUR - 1: 150,
         9 * HOUR: 150,
     }
-    assert recents.trace(start, end, start).steps == 150
+    assert recents.trace(start, start, start).steps == 150
+
+
+def test_a_response_at_the_block_s_very_start_may_belong_to_the_block_before() -> None:
+    recents = _recents(_recent(NOW, 700), _recent(NOW + 1, 40), begun=NOW + MINUTE)
+    assert recents.trace(NOW, NOW, NOW + MINUTE).tokens == (740,)
+    trace = recents.trace(NOW, NOW + 1, NOW + MINUTE)
+    assert (trace.tokens, trace.running_tokens) == ((40,), (40,))
+    assert (trace.cost, trace.running_cost) == ((280,), (280,))
 
 
 @examples(max_examples=100, derandomize=True, deadline=None)
@@ -165,10 +171,11 @@ def test_a_trace_sums_to_what_remains_after_any_replacements(
     for id_, after, tokens in changes:
         left[id_] = _recent(NOW - HOUR + after, tokens)
         recents.update({id_: left[id_]})
-    trace = recents.trace(NOW - HOUR, NOW + 4 * HOUR, NOW)
+    trace = recents.trace(NOW - HOUR, NOW - HOUR, NOW)
     tokens = sum(recent.tokens for recent in left.values())
     assert sum(trace.tokens) == trace.running_tokens[-1] == tokens
     assert sum(trace.cost) == trace.running_cost[-1] == tokens * 7
+    assert len(trace.tokens) == 31
     for place, running in enumerate(trace.running_tokens):
         until = trace.start + (place + 1) * trace.step
         assert running == sum(each.tokens for each in left.values() if each.time < until)

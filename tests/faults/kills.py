@@ -48,7 +48,7 @@ class Victim:
         for _ in range(times):
             with self._reader("--batch", "300000") as reader:
                 _await_word(reader, "open")
-                time.sleep(self._dice.random() * 0.25)
+                time.sleep(self._dice.random() * 0.12)
                 self._kill(reader)
 
     def kill_while_following(self) -> None:

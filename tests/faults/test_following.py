@@ -165,17 +165,15 @@ def test_directories_that_go_and_come_again_and_roots_that_appear_are_followed(
         assert monitor.snapshot().is_empty
         transcript(root, "-a/s1.jsonl", responses(range(5)))
         seen.assert_counted(monitor)
-        for number in range(2):
-            shutil.rmtree(root / "projects" / "-a")
-            path = transcript(root, "-a/s1.jsonl", responses(range(10, 12 + number)))
-            append(path, response(20 + number))
-            seen.assert_counted(monitor)
-        for number in range(2):
-            shutil.rmtree(root)
-            path = transcript(root, "-b/s2.jsonl", response(number, session="s2"))
-            seen.assert_counted(monitor)
-            append(path, response(50 + number, session="s2"))
-            seen.assert_counted(monitor)
+        shutil.rmtree(root / "projects" / "-a")
+        path = transcript(root, "-a/s1.jsonl", responses(range(10, 12)))
+        append(path, response(20))
+        seen.assert_counted(monitor)
+        shutil.rmtree(root)
+        path = transcript(root, "-b/s2.jsonl", response(1, session="s2"))
+        seen.assert_counted(monitor)
+        append(path, response(50, session="s2"))
+        seen.assert_counted(monitor)
         assert not monitor.snapshot().notices
 
 

@@ -8,8 +8,8 @@ from tests.faults.kills import Victim
 
 
 def test_killed_in_its_first_load_a_reader_loses_and_doubles_nothing(tmp_path: Path) -> None:
-    victim = Victim(tmp_path, seed=21, responses=1_500)
-    for times in (1, 2, 4):
+    victim = Victim(tmp_path, seed=21, responses=1_200)
+    for times in (2, 5):
         victim.kill_in_first_load(times)
         victim.assert_whole()
 
@@ -17,7 +17,7 @@ def test_killed_in_its_first_load_a_reader_loses_and_doubles_nothing(tmp_path: P
 def test_killed_while_following_a_reader_loses_and_doubles_nothing(tmp_path: Path) -> None:
     victim = Victim(tmp_path, seed=22, responses=300)
     victim.kill_in_first_load(1)
-    for _ in range(4):
-        victim.kill_while_following()
-        victim.kill_while_following()
+    for times in (3, 4):
+        for _ in range(times):
+            victim.kill_while_following()
         victim.assert_whole()

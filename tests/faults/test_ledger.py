@@ -32,14 +32,14 @@ AsUser = Callable[[], AbstractContextManager[None]]
 def history(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[SlowResponse]]:
     """A root with some weeks of work, and what a slow reading finds in it."""
     root = tmp_path_factory.mktemp("history")
-    write_history(root, DemoUser(seed=11, now_ms=NOW, responses=600, days=60, sessions=15))
+    write_history(root, DemoUser(seed=11, now_ms=NOW, responses=500, days=60, sessions=10))
     return root, read(root)
 
 
 @pytest.fixture
 def short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let writers wait for their turn for a moment only."""
-    monkeypatch.setattr(opening, "BUSY_SECONDS", 0.2)
+    monkeypatch.setattr(opening, "BUSY_SECONDS", 0.1)
 
 
 def _told(monitor: Monitor) -> str:
@@ -95,10 +95,10 @@ def test_a_ledger_that_can_only_be_read_still_tells_of_transcripts_long_gone(
 
 @pytest.fixture
 def tiny_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 512 KB."""
+    """A file system of 256 KB."""
     place = tmp_path / "tiny"
     place.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", str(place)]
+    command = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(place)]
     if shutil.which("mount") is None or subprocess.run(command, capture_output=True).returncode:
         pytest.skip("mounting a small file system is not permitted here")
     yield place
@@ -149,7 +149,7 @@ class _Small(sqlite3.Connection):
             self.execute(f"PRAGMA max_page_count={_Small.most_pages}")
 
 
-@pytest.mark.parametrize("pages", [3, 40, 60], ids=lambda pages: f"{pages} pages")
+@pytest.mark.parametrize("pages", [3, 25, 40], ids=lambda pages: f"{pages} pages")
 def test_a_ledger_that_cannot_grow_any_more(
     pages: int,
     history: tuple[Path, list[SlowResponse]],

@@ -24,18 +24,18 @@ from tests.slow_reading import read
 
 MakeSettings = Callable[..., Settings]
 
-_SECONDS = 1.2
+_SECONDS = 0.8
 
 
 def test_readers_of_one_ledger_in_several_processes_agree_and_none_is_locked_out(
     tmp_path: Path, settings: MakeSettings
 ) -> None:
     root, ledger = tmp_path / "root", str(tmp_path / "ledger.db")
-    user = DemoUser(seed=5, now_ms=NOW, responses=1_500, days=90, sessions=40)
+    user = DemoUser(seed=5, now_ms=NOW, responses=1_000, days=90, sessions=40)
     write_history(root, user)
     writer = DemoWriter(root, user)
     command = [sys.executable, "-m", "tests.faults.reader", str(root), ledger]
-    command += ["--at", str(NOW), "--follow", str(_SECONDS + 1.6)]
+    command += ["--at", str(NOW), "--follow", str(_SECONDS + 1.2)]
     with ExitStack() as stack:
         readers = [
             stack.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))

@@ -100,10 +100,10 @@ def test_reading_and_following_write_nothing_below_a_root_and_open_no_socket(
     _assert_harmless(log, root)
     assert _state(root) == before
     grown = root / "projects" / "-a" / "rubbish.jsonl"
-    with subprocess.Popen([*command, "--follow", "1.5"], stdout=subprocess.PIPE) as reader:
+    with subprocess.Popen([*command, "--follow", "1.1"], stdout=subprocess.PIPE) as reader:
         assert reader.stdout is not None
         assert reader.stdout.readline() == b"open\n"
-        time.sleep(0.7)
+        time.sleep(0.4)
         append(grown, b"\n" + responses(range(5, 9)))
         after = _state(root)
         said = reader.stdout.read()

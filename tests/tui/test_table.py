@@ -104,6 +104,13 @@ def test_a_wide_table_shows_exact_tokens_and_bars():
     assert narrow.bar_width == 0
 
 
+def test_figures_without_a_totals_row_are_as_wide_as_the_widest_of_them():
+    rows = [row(1), row(2, figures=figures(2, cost=12_345 * PICO))]
+    cost = next(each for each in columns_of("sessions", "cost") if each.field == "cost")
+    (measured,) = measure((cost,), rows, None, "UTC")
+    assert measured.natural == len("$12,345.00 ")
+
+
 def test_models_beyond_the_room_are_counted():
     names = (OPUS, SONNET, UNKNOWN)
     assert names_of_models(names, 0) == "Opus 5.5, Sonnet 4.5, gpt-5.2-codex"

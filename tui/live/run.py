@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
 import tempfile
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -33,8 +36,19 @@ def run_live(settings: Settings, *, theme: str | None, is_demo: bool, has_bell: 
             on_theme=lambda name: monitor.keep_preference(_THEME, name),
         )
         app = LiveApp(monitor, options)
-        app.run()
+        asyncio.run(_until_ended(app))
         return app.return_code or 0
+
+
+async def _until_ended(app: LiveApp) -> None:
+    """Run the app; a signal that ends it leaves the terminal as well as `q` does."""
+    loop = asyncio.get_running_loop()
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None:
+            with suppress(NotImplementedError):
+                loop.add_signal_handler(number, partial(app.exit, return_code=128 + number))
+    await app.run_async()
 
 
 def _open_demo(settings: Settings, cleanup: ExitStack) -> Monitor:

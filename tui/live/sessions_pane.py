@@ -13,6 +13,7 @@ from textual.reactive import reactive
 
 from engine.reports import SessionNow, Snapshot
 from tui import format as fmt
+from tui.live.columns import names_of_models
 from tui.live.keys import bindings
 from tui.live.lines import Line, LinePane, Piece, padded
 from tui.live.words import Basis
@@ -192,7 +193,7 @@ def _name_widths(width: int, fixed: int) -> tuple[int, int]:
     free = max(8, width - 2 - fixed)
     if width < 70:
         return free, 0
-    model = min(40, max(12, free * 2 // 5))
+    model = min(40, max(14, free * 2 // 5))
     return free - model, model
 
 
@@ -208,7 +209,7 @@ def _row(session: SessionNow, since: str, by: Basis, width: int, has_cursor: boo
     """Say one session in one line; the cursor is a mark as well as a colour."""
     made = _fixed_cells(session, since, by, width)
     project, model = _name_widths(width, sum(cell.width for cell in made))
-    models = ", ".join(fmt.short_model(name) for name in session.models)
+    models = names_of_models(session.models, model - 1)
     name = fmt.plain(session.project) or "no project"
     pieces = [
         Piece(("▸ " if has_cursor else "  ") + fmt.fit(name, project - 1) + " "),

@@ -1,0 +1,305 @@
+"""Reads what is new into the ledger, once or for as long as it runs."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable
+from threading import Event, Lock, Thread, current_thread
+from typing import TypeVar
+
+from engine.intake import discover
+from engine.intake.discover import Root
+from engine.intake.tail import Scan
+from engine.intake.watch import Watcher
+from engine.ledger.booking import FiguresTooLarge
+from engine.ledger.store import Ledger
+from engine.outlook import Outlook
+from engine.price_refresh import PriceRefresh
+from engine.reading import Reading
+from engine.reports import Notice
+from engine.settings import Settings
+from engine.standing import Standing
+
+_LOOK_WITH_EVENTS = 30.0
+_LOOK_WITHOUT_EVENTS = 2.0
+_LONGEST_WITHOUT_LOOK = 60.0
+_LEAST_BETWEEN_CHANGES = 0.1
+_MENDING = 60.0
+"""Seconds a thread waits for the one that reads to go on with another ledger."""
+
+_T = TypeVar("_T")
+
+
+class Follower:
+    """Brings transcripts into a ledger and the ledger into a standing.
+
+    One thread reads: the caller's (`read_all`), or one of its own (`start`).
+    """
+
+    def __init__(
+        self, settings: Settings, ledger: Ledger, standing: Standing, prices: PriceRefresh
+    ) -> None:
+        self.watcher = Watcher(self._touch, settings.is_polling)
+        self.reading = Reading(ledger, settings)
+        self._settings = settings
+        self._ledger = ledger
+        self._standing = standing
+        self._prices = prices
+        self._thread: Thread | None = None
+        self._stop = Event()
+        self._wake = Event()
+        self._touch_lock = Lock()
+        self._touched: set[str] = set()
+        self._wants_look = False
+        self._last_look = 0.0
+        self._walk_took = 0.0
+        self._last_change = 0.0
+        self._data_version = 0
+        self._failure: tuple[sqlite3.Connection, sqlite3.Error] | None = None
+        self._on_change: Callable[[], None] = lambda: None
+        self._roots: list[Root] = []
+
+    def open(self) -> None:
+        """Show what the ledger knows already, its newest part first."""
+        self.insist(lambda: self._look_through(discover.find_roots(self._settings), is_whole=False))
+
+    def start(self, on_change: Callable[[], None]) -> None:
+        """Read, then follow, in a thread of its own."""
+        self._on_change = on_change
+        self._thread = Thread(target=self._run, name="ccmon-engine", daemon=True)
+        self._thread.start()
+
+    def look_soon(self) -> None:
+        """Ask for a look at everything."""
+        self._wants_look = True
+        self._wake.set()
+
+    def close(self) -> None:
+        """Stop following; may be called twice."""
+        self._stop.set()
+        self._wake.set()
+        self.watcher.stop()
+        if self._thread is not None:
+            self._thread.join(5.0)
+            self._thread = None
+
+    def insist(self, step: Callable[[], _T]) -> _T:
+        """Take a step; where the ledger fails, go on with another and take it again.
+
+        Only the thread that reads changes the ledger: another one waits for it to do so.
+        """
+        while True:
+            connection = self._ledger.connection
+            try:
+                return step()
+            except sqlite3.Error as error:
+                if self._stop.is_set():
+                    raise
+                if self._thread in (None, current_thread()):
+                    self._ledger.recover(error)
+                    self.insist(self._begin_again)
+                else:
+                    self._failure = (connection, error)
+                    self._wake.set()
+                    self._await_another(connection, error)
+
+    def _await_another(self, failing: sqlite3.Connection, error: sqlite3.Error) -> None:
+        end = time.monotonic() + _MENDING
+        while self._ledger.connection is failing:
+            if time.monotonic() > end:
+                raise error
+            self._stop.wait(0.02)
+
+    def _face_failure(self) -> None:
+        """Raise the error that another thread met in the present ledger."""
+        failure, self._failure = self._failure, None
+        if failure is not None and failure[0] is self._ledger.connection:
+            raise failure[1]
+
+    def _begin_again(self) -> None:
+        """Look through another ledger, and read what it does not know."""
+        self.reading.forget()
+        roots = self._roots or discover.find_roots(self._settings)
+        self._look_through(roots, is_whole=self._standing.is_whole)
+        if self._thread is None and not self._standing.is_reading:
+            self._look()
+        self.look_soon()
+
+    def _look_through(self, roots: list[Root], *, is_whole: bool) -> None:
+        """Look at the ledger through these roots, and those candidates it already knows."""
+        settings, standing = self._settings, self._standing
+        candidates = [Root.at(path) for path in discover.candidates(settings)[0]]
+        known = self._ledger.known_roots()
+        in_force = list(roots)
+        in_force += [root for root in candidates if root not in in_force and root.path in known]
+        self._roots = in_force
+        standing.put(
+            Outlook(
+                self._ledger,
+                in_force,
+                settings,
+                standing.choice,
+                standing.zone,
+                standing.lock,
+                is_whole=is_whole,
+            )
+        )
+
+    def read_all(self) -> None:
+        """Read all that is new, and bring in all of history."""
+        self.insist(self._reprice)
+        self.insist(lambda: self._look_through(self._roots, is_whole=True))
+        self._tell()
+        self._wants_look = True
+        while self._wants_look and not self._stop.is_set():
+            self._wants_look = False
+            self.insist(self._look)
+        self.insist(self._pull)
+        self._standing.finish_reading()
+
+    def _run(self) -> None:
+        try:
+            self.read_all()
+            self._on_change()
+            self._follow()
+        except Exception as error:  # noqa: BLE001 - the thread's one boundary
+            if self._stop.is_set():
+                return
+            text = f"Following stopped ({error}): start ccmon again; if it returns, report it."
+            self._standing.say("failure", Notice("error", text))
+            self._standing.finish_reading()
+            self._on_change()
+
+    def _follow(self) -> None:
+        while not self._stop.is_set():
+            self._prices.refresh_when_due()
+            self._wake.wait(1.0)
+            self._wake.clear()
+            if self._stop.is_set():
+                break
+            if self.insist(self._read_on):
+                self._on_change()
+                self._stop.wait(_LEAST_BETWEEN_CHANGES)
+        self._keep_settings()
+
+    def _read_on(self) -> bool:
+        """Read what is new, of files and of the ledger; return whether that was anything."""
+        before = self._standing.revision
+        self._face_failure()
+        if self._ledger.rewrite_if_deleted():
+            self._begin_again()
+        if self._prices.take_news():
+            self._reprice()
+        self._read_touched()
+        if self._wants_look or self._is_time_to_look():
+            self._wants_look = False
+            self._look()
+        data_version = self._ledger.data_version()
+        if data_version != self._data_version:
+            self._data_version = data_version
+            self._pull()
+        self._keep_settings()
+        return self._standing.revision != before
+
+    def _look(self) -> None:
+        """Look at every file of every root and read what is new."""
+        found = discover.find_roots(self._settings)
+        if any(root not in self._roots for root in found):
+            self._look_through(found, is_whole=True)
+        if self._thread is not None:
+            self.watcher.watch([root.projects for root in self._roots])
+        began = time.monotonic()
+        waiting = self.reading.look(self._roots)
+        self._standing.places = self.reading.places
+        self._walk_took = time.monotonic() - began
+        for batch in self.reading.batches(waiting, self._stop.is_set):
+            self._standing.progress = batch.progress if self._standing.is_reading else None
+            for root, scans in batch.scans.items():
+                self._book(root, scans)
+            self._read_touched()
+            self._tell()
+        self._last_look = time.monotonic()
+        self._note_refused()
+
+    def _tell(self) -> None:
+        """Say that there is something to draw, at most ten times a second."""
+        if time.monotonic() - self._last_change >= _LEAST_BETWEEN_CHANGES:
+            self._last_change = time.monotonic()
+            self._on_change()
+
+    def _book(self, root: str, scans: list[Scan]) -> None:
+        """Book scans; one whose figures no sum can hold is refused, the others stay."""
+        self._face_failure()
+        try:
+            self._ledger.take(root, scans)
+        except FiguresTooLarge:
+            if len(scans) > 1:
+                for scan in scans:
+                    self._book(root, [scan])
+                return
+            path = f"{root}/projects/{scans[0].place.path}"
+            self.reading.refuse(path, "its figures are too large to add up")
+        self._pull()
+
+    def _pull(self) -> None:
+        """Bring what the ledger has new into memory."""
+        if self._standing.outlook.pull():
+            self._standing.note_change()
+
+    def _reprice(self) -> None:
+        if self._ledger.reprice(self._prices.table) and self._standing.revision:
+            self._pull()
+        problem = self._prices.table.problem if self._prices.has_file else None
+        self._standing.say("prices", Notice("warning", problem) if problem else None)
+
+    def _touch(self, paths: set[str]) -> None:
+        """Take paths that file events name (called in the watcher's thread)."""
+        with self._touch_lock:
+            self._touched |= paths
+        self._wake.set()
+
+    def _read_touched(self) -> None:
+        with self._touch_lock:
+            paths, self._touched = self._touched, set()
+        if not paths:
+            return
+        scans, is_sure = self.reading.scans_of(self._roots, paths)
+        for root, found in scans.items():
+            self._book(root, found)
+        self._wants_look = self._wants_look or not is_sure
+        self._note_refused()
+
+    def _is_time_to_look(self) -> bool:
+        is_polling = self.watcher.mode == "polling"
+        present = [root.projects for root in discover.find_roots(self._settings)]
+        if not self.watcher.is_watching(present):
+            return True
+        interval = _LOOK_WITHOUT_EVENTS if is_polling or not present else _LOOK_WITH_EVENTS
+        interval = min(max(interval, 200 * self._walk_took), _LONGEST_WITHOUT_LOOK)
+        return time.monotonic() - self._last_look >= interval
+
+    def _note_refused(self) -> None:
+        refused = self.reading.refused()
+        if not refused:
+            self._standing.say("refused", None)
+            return
+        path, reason = next(iter(refused.items()))
+        others = f" and {len(refused) - 1} more" if len(refused) > 1 else ""
+        text = (
+            f"{path}{others} could not be read ({reason}): the rest is counted; see ccmon doctor."
+        )
+        self._standing.say("refused", Notice("warning", text))
+
+    def _keep_settings(self) -> None:
+        """Write what is to be kept across runs; what cannot be written is tried again."""
+        standing = self._standing
+        with standing.lock:
+            values, standing.to_keep = standing.to_keep, {}
+        if not values:
+            return
+        try:
+            self._ledger.keep_settings(values)
+        except sqlite3.Error:
+            with standing.lock:
+                standing.to_keep = {**values, **standing.to_keep}

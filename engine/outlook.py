@@ -1,0 +1,82 @@
+"""Everything that is seen of one scope: its view, and what answers from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import tzinfo
+from threading import RLock
+
+from engine.accumulators.sessions import short_names
+from engine.accumulators.view import View
+from engine.details import DetailMaker
+from engine.intake.discover import Root
+from engine.ledger.reading import Reader
+from engine.ledger.store import Ledger
+from engine.limits.estimate import LimitChoice
+from engine.settings import Settings
+from engine.snapshots import SnapshotMaker
+from engine.tabulating import Tabulator
+
+
+class Outlook:
+    """A scope's view with the makers of snapshots, reports and details.
+
+    It is built and loaded aside, then put in the place of another at once: who draws
+    never sees a part of it.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        roots: list[Root],
+        settings: Settings,
+        choice: LimitChoice,
+        zone: tzinfo,
+        lock: RLock,
+        *,
+        is_whole: bool,
+    ) -> None:
+        self.roots = roots
+        self._ledger = ledger
+        scope = ledger.open_scope(root.path for root in roots)
+        reader = Reader(ledger, scope)
+        self.view = View(reader, zone, settings.clock, lock)
+        self.view.load(ledger.revision(), is_whole=is_whole)
+        self._project_names: Mapping[int, str] = {}
+        self._learn_names()
+        week_start = settings.week_start
+        self.snapshots = SnapshotMaker(
+            self.view, ledger.names, choice, week_start, self.project_names
+        )
+        self.reports = Tabulator(
+            self.view, reader, ledger.names, lock, week_start, self.project_names
+        )
+        self.details = DetailMaker(
+            self.view,
+            reader,
+            ledger,
+            lock,
+            self.reports,
+            self.project_names,
+            [root.path for root in roots],
+        )
+
+    def project_names(self) -> Mapping[int, str]:
+        """Return the short names of all projects by number."""
+        return self._project_names
+
+    def pull(self) -> bool:
+        """Bring in what the ledger has new; return whether that was anything."""
+        if not self.view.pull(self._ledger.revision()):
+            return False
+        self._learn_names()
+        return True
+
+    def _learn_names(self) -> None:
+        """Learn now the names that a snapshot will ask for, so that it reads no ledger."""
+        names = self._ledger.names
+        self._project_names = short_names(names.projects())
+        for session, group in self.view.now_groups.items():
+            names.name("sessions", session)
+            for model in group.tally.by_model:
+                names.model(model)

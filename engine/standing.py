@@ -1,0 +1,140 @@
+"""Where things stand: the present outlook and what is said beside it, for any thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import RLock
+
+from engine.limits.estimate import parse_limit
+from engine.limits.warnings import SETTING, Warnings
+from engine.outlook import Outlook
+from engine.reports import (
+    Detail,
+    Notice,
+    PlaceLookedAt,
+    Progress,
+    Report,
+    ReportKind,
+    Snapshot,
+    Span,
+)
+from engine.settings import Settings
+from engine.snapshots import Surroundings
+from engine.times import open_zone
+
+
+class Standing:
+    """Answers from the present outlook; its lock guards all that is in memory.
+
+    The thread that reads changes it, any thread asks it. No answer but a report or a
+    detail reads the ledger.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        """Raises `SettingsError` for a zone or a limit that cannot hold."""
+        self.lock = RLock()
+        self.choice = parse_limit(settings.limit)
+        self.zone_name, self.zone = open_zone(settings.zone, settings.environment)
+        self.is_reading = True
+        self.progress: Progress | None = None
+        self.places: tuple[PlaceLookedAt, ...] = ()
+        self.revision = 0
+        self.to_keep: dict[str, str] = {}
+        """Settings to be written by the thread that reads."""
+        self._settings = settings
+        self._ledger_notices: Callable[[], tuple[Notice, ...]] = lambda: ()
+        self._notices: dict[str, Notice] = {}
+        self._outlook: Outlook | None = None
+        self._warnings = Warnings(None)
+
+    @property
+    def outlook(self) -> Outlook:
+        """The present outlook; there is one as soon as a monitor is open."""
+        assert self._outlook is not None
+        return self._outlook
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the present outlook has all of history."""
+        return self._outlook is not None and self._outlook.view.is_whole
+
+    def open(self, warned: str | None, ledger_notices: Callable[[], tuple[Notice, ...]]) -> None:
+        """Take up what an earlier run has told, and where the ledger says what is wrong."""
+        self._warnings = Warnings(warned)
+        self._ledger_notices = ledger_notices
+
+    def put(self, outlook: Outlook) -> None:
+        """Put another outlook in the place of the present one."""
+        with self.lock:
+            if outlook.view.history.zone is not self.zone:
+                outlook.view.history.set_zone(self.zone)
+            self._outlook = outlook
+            self.revision += 1
+
+    def note_change(self) -> None:
+        """Say that figures changed."""
+        with self.lock:
+            self.revision += 1
+
+    def finish_reading(self) -> None:
+        """Say that all there was has been read."""
+        with self.lock:
+            self.is_reading = False
+            self.progress = None
+            self.revision += 1
+
+    def say(self, name: str, notice: Notice | None) -> None:
+        """Show a notice under a name, or take it back."""
+        with self.lock:
+            if notice is None:
+                self._notices.pop(name, None)
+            else:
+                self._notices[name] = notice
+
+    def notices(self) -> tuple[Notice, ...]:
+        """Return what the user should know."""
+        with self.lock:
+            return (*self._ledger_notices(), *self._notices.values())
+
+    def set_zone(self, zone: str | None) -> None:
+        """Count days in another zone, `None` for the system's."""
+        name, rules = open_zone(zone, self._settings.environment)
+        with self.lock:
+            self.zone_name, self.zone = name, rules
+            self.outlook.view.history.set_zone(rules)
+            self.revision += 1
+
+    def snapshot(self) -> Snapshot:
+        """Return where things stand now, and note a level of the limit that was reached."""
+        now = self._settings.clock()
+        with self.lock:
+            outlook = self.outlook
+            active = outlook.view.blocks.active(now)
+            window = active.start if active else None
+            limit = outlook.snapshots.limit(now)
+            if not self.is_reading and self._warnings.note(limit, window, now):
+                self.to_keep[SETTING] = self._warnings.kept()
+            return outlook.snapshots.make(
+                now,
+                Surroundings(
+                    zone=self.zone_name,
+                    revision=self.revision,
+                    is_reading=self.is_reading,
+                    progress=self.progress,
+                    notices=self.notices(),
+                    places=self.places,
+                    warned=self._warnings.warned_in(window),
+                ),
+            )
+
+    def report(self, kind: ReportKind, span: Span) -> Report:
+        """Return a tab's rows and totals."""
+        with self.lock:
+            reports, revision, zone = self.outlook.reports, self.revision, self.zone_name
+        return reports.report(kind, span, self._settings.clock(), zone, revision)
+
+    def detail(self, kind: ReportKind, key: str) -> Detail | None:
+        """Return what is inside one row."""
+        with self.lock:
+            details = self.outlook.details
+        return details.detail(kind, key)

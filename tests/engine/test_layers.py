@@ -1,0 +1,103 @@
+"""What is loaded when: no screen in the engine, and nothing heavy before it is needed."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import NOW
+from tests.made_lines import answer, write
+
+_HERE = Path(__file__).resolve().parents[2]
+_SCREEN = {"textual", "rich", "tui"}
+_HEAVY = {"textual", "rich", "httpx", "watchfiles"}
+_ENGINE_ROOMS = {"sqlite3", "engine.monitor", "engine.ledger", "engine.intake", "engine.pricing"}
+
+
+def _modules(package: str) -> list[str]:
+    paths = sorted((_HERE / package).rglob("*.py"))
+    names = [".".join(path.relative_to(_HERE).with_suffix("").parts) for path in paths]
+    return [name.removesuffix(".__init__") for name in names]
+
+
+def _loaded(code: str, *arguments: str) -> set[str]:
+    """Return the modules that a fresh process has loaded after some lines of code."""
+    told = f"import sys\n{code}\nprint('\\n' + ' '.join(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", told, *arguments],
+        cwd=_HERE,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr == ""
+    return set(done.stdout.rstrip("\n").rpartition("\n")[2].split())
+
+
+@pytest.mark.parametrize("module", ["engine.monitor", "all of it"])
+def test_the_engine_loads_nothing_heavy(module: str) -> None:
+    wanted = _modules("engine") if module == "all of it" else [module]
+    assert len(wanted) == 1 or len(wanted) > 30
+    loaded = _loaded("\n".join(f"import {name}" for name in wanted))
+    assert loaded >= set(wanted)
+    assert loaded & (_HEAVY | {"tui"}) == set()
+
+
+_READ = """
+from pathlib import Path
+from engine.documents import live_document
+from engine.monitor import Monitor
+from engine.settings import Settings
+settings = Settings(roots=(Path(sys.argv[1]),), ledger=":memory:", zone="UTC", is_offline=True)
+with Monitor(settings) as monitor:
+    monitor.read()
+    snapshot = monitor.snapshot()
+    assert snapshot.responses == 1
+    live_document(snapshot)
+    monitor.report("daily")
+"""
+
+
+def test_reading_and_answering_once_needs_nothing_heavy(tmp_path: Path) -> None:
+    write(tmp_path, answer("a", NOW))
+    loaded = _loaded(_READ, str(tmp_path))
+    assert "engine.ledger.store" in loaded
+    assert loaded & (_HEAVY | {"tui"}) == set()
+
+
+def test_the_command_line_loads_nothing_heavy_and_no_room_of_the_engine() -> None:
+    loaded = _loaded("import tui.cli")
+    assert "tui.cli" in loaded
+    assert loaded & (_HEAVY | _ENGINE_ROOMS) == set()
+
+
+def test_the_version_is_told_without_anything_heavy() -> None:
+    code = "import tui.cli\ntry: tui.cli.main(['--version'])\nexcept SystemExit: pass"
+    assert _loaded(code) & (_HEAVY | _ENGINE_ROOMS) == set()
+
+
+def test_one_snapshot_as_json_needs_no_screen_library(tmp_path: Path) -> None:
+    write(tmp_path, answer("a", NOW))
+    arguments = ["live", "--json", "--config-dir", str(tmp_path), "--ledger", ":memory:", "-O"]
+    loaded = _loaded(f"import tui.cli\nassert tui.cli.main({json.dumps(arguments)}) == 0")
+    assert "engine.monitor" in loaded
+    assert loaded & _HEAVY == set()
+
+
+@pytest.mark.parametrize("module", _modules("engine"))
+def test_no_line_of_the_engine_names_a_screen(module: str) -> None:
+    path = _HERE.joinpath(*module.split("."))
+    source = (path / "__init__.py" if path.is_dir() else path.with_suffix(".py")).read_bytes()
+    named: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            named |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            named.add((node.module or "").partition(".")[0])
+    assert named & _SCREEN == set()

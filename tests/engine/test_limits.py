@@ -1,0 +1,212 @@
+"""Limits: what the user may ask for, what history gives, which level is reached, and when."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from engine.accumulators.blocks import BlockSpan
+from engine.limits.estimate import (
+    LimitBasis,
+    LimitChoice,
+    find_basis,
+    level_of,
+    measure,
+    parse_limit,
+)
+from engine.reports import Limit
+from engine.responses import PICO
+from engine.settings import SettingsError
+from tests.conftest import NOW
+from tests.made_lines import HOUR, MINUTE
+
+_END = NOW + 2 * HOUR
+_TOKENS = LimitBasis("given", "tokens", 100_000, "your limit")
+_COST = LimitBasis("given", "cost", 20 * PICO, "your limit")
+
+
+@pytest.mark.parametrize(
+    ("text", "choice"),
+    [
+        (None, LimitChoice("p90")),
+        ("p90", LimitChoice("p90")),
+        (" P90 ", LimitChoice("p90")),
+        ("max", LimitChoice("max")),
+        ("MAX", LimitChoice("max")),
+        ("1", LimitChoice("given", "tokens", 1)),
+        ("500k", LimitChoice("given", "tokens", 500_000)),
+        ("500K", LimitChoice("given", "tokens", 500_000)),
+        ("1.5M", LimitChoice("given", "tokens", 1_500_000)),
+        ("0.5m", LimitChoice("given", "tokens", 500_000)),
+        ("2b", LimitChoice("given", "tokens", 2_000_000_000)),
+        ("750000", LimitChoice("given", "tokens", 750_000)),
+        ("1,750,000", LimitChoice("given", "tokens", 1_750_000)),
+        ("1_750_000", LimitChoice("given", "tokens", 1_750_000)),
+        ("$20", LimitChoice("given", "cost", 20 * PICO)),
+        ("$0.50", LimitChoice("given", "cost", PICO // 2)),
+        ("$1,250.75", LimitChoice("given", "cost", 1_250_750_000_000_000)),
+        ("$1.5k", LimitChoice("given", "cost", 1_500 * PICO)),
+        ("$1000000", LimitChoice("given", "cost", 1_000_000 * PICO)),
+    ],
+)
+def test_a_limit_is_tokens_dollars_max_or_p90(text: str | None, choice: LimitChoice) -> None:
+    assert parse_limit(text) == choice
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " ",
+        "0",
+        "0.3",
+        "$0",
+        "$0.0000000000001",
+        "-5",
+        "$-5",
+        "$",
+        "$$20",
+        "20$",
+        "k",
+        "$k",
+        "1,5M",
+        "$20,50",
+        "1e6",
+        "1.",
+        ".5M",
+        "500kb",
+        "500 k",
+        "50%",
+        "p95",
+        "plenty",
+        "nan",
+        "inf",
+        "٥k",
+        "$1000001",
+        "9" * 16,
+        "9" * 400,
+    ],
+)
+def test_anything_else_is_refused_with_a_sentence_that_says_what_would_be_right(text: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        parse_limit(text)
+    assert str(refused.value) == (
+        f"'{text}' is no limit: give tokens such as 500k or 1.5M, dollars such as $20,"
+        " or one of max and p90."
+    )
+
+
+@pytest.mark.parametrize(
+    ("share", "level"),
+    [
+        (None, "fine"),
+        (0.0, "fine"),
+        (0.499999, "fine"),
+        (0.5, "half"),
+        (0.749999, "half"),
+        (0.75, "high"),
+        (0.899999, "high"),
+        (0.9, "critical"),
+        (0.999999, "critical"),
+        (1.0, "reached"),
+        (7.0, "reached"),
+    ],
+)
+def test_a_level_begins_exactly_at_its_share(share: float | None, level: str) -> None:
+    assert level_of(share) == level
+
+
+@pytest.mark.parametrize(
+    ("used", "level"),
+    [
+        (49_999, "fine"),
+        (50_000, "half"),
+        (74_999, "half"),
+        (75_000, "high"),
+        (89_999, "high"),
+        (90_000, "critical"),
+        (99_999, "critical"),
+        (100_000, "reached"),
+    ],
+)
+def test_use_is_measured_against_tokens_to_the_token(used: int, level: str) -> None:
+    limit = _measure(_TOKENS, used=(used, 0))
+    assert (limit.used, limit.used_share, limit.level) == (used, used / 100_000, level)
+
+
+def _block(tokens: int) -> BlockSpan:
+    block = BlockSpan(NOW, 0)
+    block.tally.add(1, (1, 0, tokens, 0, 0, 0, 0, 0, NOW, NOW))
+    return block
+
+
+def _measure(
+    basis: LimitBasis,
+    used: tuple[int, int] = (40_000, 5 * PICO),
+    projected: tuple[int, int] = (80_000, 30 * PICO),
+    rates: tuple[float, int] = (0.0, 0),
+) -> Limit:
+    return measure(basis, used, projected, rates, (NOW, _END))
+
+
+def test_p90_and_max_are_of_the_finished_blocks_whatever_their_order() -> None:
+    blocks = [_block(tokens) for tokens in (1_000, 300, 800, 100, 900, 500, 200, 700, 400, 600)]
+    assert find_basis(LimitChoice("p90"), blocks) == LimitBasis(
+        "p90", "tokens", 910, "P90 of 10 finished blocks · estimate"
+    )
+    assert find_basis(LimitChoice("max"), blocks) == LimitBasis(
+        "max", "tokens", 1_000, "largest of 10 finished blocks · estimate"
+    )
+    five = [_block(tokens) for tokens in (100, 200, 300, 400, 500)]
+    assert find_basis(LimitChoice("p90"), five).value == 460
+
+
+@pytest.mark.parametrize("source", ["p90", "max"])
+def test_under_five_finished_blocks_there_is_no_estimate_and_a_reason(source: str) -> None:
+    choice = replace(LimitChoice("p90"), source=source)
+    for count in range(5):
+        basis = find_basis(choice, [_block(100)] * count)
+        assert (basis.source, basis.value, basis.label) == ("none", None, "not enough history")
+        assert basis.reason.startswith(f"not enough history: {count} of 5 finished blocks")
+        limit = _measure(basis, rates=(1_000.0, PICO))
+        assert (limit.used, limit.used_share, limit.projected_share) == (40_000, None, None)
+        assert (limit.level, limit.reached_at) == ("fine", None)
+        assert limit.reason == basis.reason
+    assert find_basis(choice, [_block(100)] * 5).value == 100
+
+
+def test_a_given_limit_holds_whatever_history_says() -> None:
+    choice = LimitChoice("given", "cost", 20 * PICO)
+    for blocks in ([], [_block(7)] * 9):
+        assert find_basis(choice, blocks) == _COST
+
+
+def test_use_and_forecast_are_measured_in_the_limit_s_own_unit() -> None:
+    tokens, cost = _measure(_TOKENS), _measure(_COST)
+    assert (tokens.unit, tokens.value, tokens.used) == ("tokens", 100_000, 40_000)
+    assert (tokens.used_share, tokens.projected_share, tokens.level) == (0.4, 0.8, "fine")
+    assert (cost.unit, cost.value, cost.used) == ("cost", 20 * PICO, 5 * PICO)
+    assert (cost.used_share, cost.projected_share, cost.level) == (0.25, 1.5, "fine")
+    assert (cost.source, cost.label, cost.reason) == ("given", "your limit", "")
+
+
+@pytest.mark.parametrize(
+    ("basis", "used", "rates", "after"),
+    [
+        (_TOKENS, (40_000, 0), (1_000.0, 0), HOUR),
+        (_TOKENS, (99_000, 0), (1_000.0, 0), MINUTE),
+        (_TOKENS, (40_000, 0), (501.0, 0), 60_000 * HOUR // (501 * 60)),
+        (_TOKENS, (40_000, 0), (500.0, 0), None),
+        (_TOKENS, (40_000, 0), (0.0, 9 * PICO), None),
+        (_TOKENS, (100_000, 0), (1_000.0, 0), None),
+        (_TOKENS, (150_000, 0), (1_000.0, 0), None),
+        (_COST, (0, 5 * PICO), (0.0, 30 * PICO), HOUR // 2),
+        (_COST, (0, 5 * PICO), (9_999.0, 0), None),
+        (_COST, (0, 5 * PICO), (0.0, 15 * PICO // 2), None),
+        (_COST, (0, 20 * PICO), (0.0, 30 * PICO), None),
+    ],
+)
+def test_a_limit_is_reached_when_the_rate_gets_there_before_the_block_ends(
+    basis: LimitBasis, used: tuple[int, int], rates: tuple[float, int], after: int | None
+) -> None:
+    found = _measure(basis, used=used, rates=rates).reached_at
+    assert found == (None if after is None else NOW + after)

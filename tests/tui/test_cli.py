@@ -1,0 +1,360 @@
+"""The command line: what it answers, refuses and prints, and that it keeps to itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from engine.demo import DemoUser, write_history
+from engine.settings import system_clock
+from tui import __version__
+from tui.cli import main
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> Path:
+    """A small made-up history that reaches up to now."""
+    root = tmp_path / "claude"
+    write_history(root, DemoUser(7, system_clock(), responses=200, days=3, sessions=5))
+    return root
+
+
+@pytest.fixture(autouse=True)
+def _ledger_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CCMON_DATA_DIR", str(tmp_path / "data"))
+
+
+def clean(**more: str) -> dict[str, str]:
+    """Return an environment with nothing in it that the user set."""
+    kept = {name: os.environ[name] for name in ("PATH", "CCMON_DATA_DIR") if name in os.environ}
+    return {**kept, "LANG": "C.UTF-8", **more}
+
+
+def ccmon(*words: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own; what it prints goes to a pipe."""
+    return subprocess.run(
+        [sys.executable, "-m", "tui", *words],
+        cwd=PROJECT,
+        env=clean(**more),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def sentence(text: str) -> str:
+    """Return what stderr says, after checking that it is one line and no traceback."""
+    assert text.startswith("ccmon: ")
+    assert text.endswith(".\n")
+    assert text.count("\n") == 1, text
+    return text.removeprefix("ccmon: ").rstrip()
+
+
+def test_the_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"ccmon {__version__}\n"
+
+
+@pytest.mark.parametrize("words", [["--help"], ["live", "--help"], ["demo", "-h"]])
+def test_help_is_printed_and_is_no_failure(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith(" ".join(["usage: ccmon", *words[:-1]]))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["lvie"], "There is no command 'lvie': did you mean 'live'?"),
+        (["watch"], "there are live, demo, doctor, prices."),
+        (["--bogus"], "--bogus"),
+        (["live", "more"], "more"),
+        (["live", "--limit"], "--limit"),
+        (["live", "--limit", "much"], "give tokens such as 500k"),
+        (["live", "--limit", "0"], "give tokens such as 500k"),
+        (["live", "--limit", "$x"], "dollars such as $20"),
+        (["live", "--limit=-5k"], "give tokens such as 500k"),
+        (["live", "-z", "Mars/Base"], "use an IANA name such as Europe/Berlin"),
+        (["doctor", "-z", "../../etc/passwd"], "use an IANA name"),
+        (["live", "--theme", "pink"], "use one of dark, light"),
+        (["live", "-w", "funday"], "use one of monday, tuesday"),
+        (["live", "-w", "t"], "use one of monday, tuesday"),
+        (["demo", "--responses", "many"], "'many' is no number of 1 or more"),
+        (["demo", "--sessions", "0"], "'0' is no number of 1 or more"),
+        (["demo", "--days", "4000"], "at most 3,650 days"),
+        (["demo", "--seed", "x"], "'x' is no whole number"),
+        (["demo", "--responses", "5"], "needs at least 160 responses"),
+        (["prices"], "required: refresh"),
+        (["prices", "burn"], "choose from"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_wrong_arguments_end_with_2_and_one_sentence_that_says_what_is_right(
+    words: list[str],
+    said: str,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(words) == 2
+    printed = capsys.readouterr()
+    assert said in printed.err
+    assert printed.err.startswith("ccmon: ")
+    assert printed.err.count("\n") == 1
+    assert printed.out == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_wrong_arguments_print_no_traceback_from_the_command_itself() -> None:
+    done = ccmon("live", "--limit", "much")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "'much' is no limit" in sentence(done.stderr)
+
+
+@pytest.mark.parametrize("words", [["live"], ["live", "--json"]])
+def test_a_config_directory_that_holds_nothing_is_named_with_every_place(
+    words: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    other.mkdir()
+    monkeypatch.setenv("CLAUDE_CONFIG_DIR", f"{one},{other}")
+    assert main(words) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    said = sentence(printed.err)
+    assert said.startswith("CLAUDE_CONFIG_DIR names no directory with transcripts")
+    assert str(one) in said
+    assert str(other) in said
+
+
+def test_without_data_the_plain_snapshot_names_the_places_looked_at(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["live", "--offline"]) == 0
+    printed = capsys.readouterr()
+    assert printed.err == ""
+    assert f"{home}/.claude: no such directory" in printed.out
+    assert "--config-dir PATH" in printed.out
+
+
+def test_without_data_the_json_has_all_its_keys(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["live", "--json", "--offline"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["block"] is None
+    assert document["projection"] is None
+    assert document["limit"]["source"] == "none"
+    assert document["today"]["totalTokens"] == document["responses"] == 0
+    assert document["lastActivity"] is None
+
+
+def test_away_from_a_terminal_one_plain_snapshot_is_printed(history: Path) -> None:
+    done = ccmon("live", "--offline", "--config-dir", str(history))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\x1b" not in done.stdout
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("ccmon · ")
+    for name in ("Block", "Used", "Burn", "Limit", "Today", "Week", "Month"):
+        assert any(line.startswith(f"{name:<9}") for line in lines), name
+
+
+def test_a_reader_that_goes_away_is_no_failure(history: Path) -> None:
+    """What `ccmon live | head -1` does, the other end closed before anything is written."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "tui", "live", "--offline", "--config-dir", str(history)],
+            cwd=PROJECT,
+            env=clean(),
+            stdin=subprocess.DEVNULL,
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+        )
+    finally:
+        os.close(writing)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_without_home_in_the_environment_it_still_runs(history: Path) -> None:
+    """The child's environment holds no HOME at all, which `clean` leaves out."""
+    done = ccmon("live", "--json", "--offline", "--config-dir", str(history))
+    assert (done.returncode, done.stderr) == (0, "")
+    document = json.loads(done.stdout)
+    assert document["responses"] == 200
+    block = document["block"]
+    assert block["isActive"] is True
+    counts = block["tokenCounts"]
+    kinds = ("inputTokens", "outputTokens", "cacheCreationInputTokens", "cacheReadInputTokens")
+    assert sum(counts[kind] for kind in kinds) == block["totalTokens"] > 0
+    assert sum(session["entries"] for session in document["sessions"]) == block["entries"]
+
+
+def test_demo_json_shows_a_user_at_work_and_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = tmp_path / "temporary"
+    place.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(place))
+    assert main(["live", "--demo", "--json", "--offline"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["responses"] == 6_000
+    assert document["block"]["entries"] > 0
+    assert list(place.iterdir()) == []
+
+
+def test_a_written_demo_is_what_doctor_finds(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "made up"
+    sizes = ["--responses", "300", "--sessions", "5", "--days", "3"]
+    assert main(["demo", str(root), "--once", *sizes]) == 0
+    said = capsys.readouterr().out
+    assert "Wrote 300 responses" in said
+    assert f"--config-dir '{root}'" in said
+
+    assert main(["doctor", "--offline", "--json", "--config-dir", str(root)]) == 0
+    health = json.loads(capsys.readouterr().out)
+    assert health["responses"] == 300
+    (found,) = health["roots"]
+    assert found["path"] == str(root)
+    assert found["files"] == len(list(root.rglob("*.jsonl")))
+
+    assert main(["doctor", "--offline", "--config-dir", str(root)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "  300 responses" in lines
+    assert {"Counted", "Could not be read", "Ledger", "Watching", "Versions"} <= set(lines)
+
+
+def test_the_same_seed_writes_the_same_sessions(tmp_path: Path) -> None:
+    sizes = ["--once", "--responses", "60", "--sessions", "3", "--days", "2", "--seed", "11"]
+    for name in ("one", "other"):
+        assert main(["demo", str(tmp_path / name), *sizes]) == 0
+    one, other = (
+        sorted(path.relative_to(tmp_path / name) for path in (tmp_path / name).rglob("*.jsonl"))
+        for name in ("one", "other")
+    )
+    assert one == other
+
+
+@pytest.mark.parametrize("is_file", [False, True])
+def test_a_demo_refuses_a_place_where_something_is(
+    is_file: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    taken = tmp_path / "taken"
+    if is_file:
+        taken.write_text("precious")
+    else:
+        taken.mkdir()
+        (taken / "note.txt").write_text("precious")
+    before = sorted(tmp_path.rglob("*"))
+    assert main(["demo", str(taken), "--once"]) == 1
+    assert "name a new directory" in sentence(capsys.readouterr().err)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+class Prices(BaseHTTPRequestHandler):
+    """Answers with a table, or with 503 below `/broken`."""
+
+    def do_GET(self) -> None:
+        price = {"mode": "chat", "input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06}
+        body = json.dumps({f"model-{number}": price for number in range(120)}).encode()
+        self.send_response(503 if self.path.startswith("/broken") else 200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *arguments: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    with ThreadingHTTPServer(("127.0.0.1", 0), Prices) as made:
+        thread = Thread(target=made.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{made.server_address[1]}"
+        made.shutdown()
+        thread.join()
+
+
+def test_fetched_prices_are_reported_and_kept(
+    server: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = tmp_path / "data" / "prices.json"
+    assert main(["prices", "refresh", "--url", f"{server}/"]) == 0
+    said = f"Fetched the prices of 120 models, with changes, into {kept}.\n"
+    assert capsys.readouterr().out == said
+    assert "model-119" in kept.read_text()
+    assert main(["prices", "refresh", "--url", f"{server}/"]) == 0
+    assert ", without changes, " in capsys.readouterr().out
+
+
+def test_prices_that_cannot_be_fetched_are_said_and_nothing_is_written(
+    server: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["prices", "refresh", "--url", f"{server}/broken"]) == 1
+    said = sentence(capsys.readouterr().err)
+    assert "answered with HTTP status 503" in said
+    assert "those known so far stay in use" in said
+    assert not (tmp_path / "data").exists()
+
+
+_WATCH = """
+import sys
+
+def _refuse(event, arguments):
+    if event in ("socket.connect", "socket.getaddrinfo", "socket.bind", "socket.sendto"):
+        sys.stderr.write(f"opened: {event} {arguments}\\n")
+
+sys.addaudithook(_refuse)
+"""
+
+
+def test_offline_opens_no_connection_and_json_loads_nothing_heavy(
+    history: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "watch").mkdir()
+    (tmp_path / "watch" / "sitecustomize.py").write_text(
+        _WATCH
+        + "import atexit\natexit.register(lambda: sys.stderr.write('loaded: ' + ' '.join("
+        + "sorted({'rich', 'textual', 'httpx', 'watchfiles'} & set(sys.modules))) + '\\n'))\n"
+    )
+    words = ("--json", "--offline", "--config-dir", str(history))
+    done = ccmon("live", *words, PYTHONPATH=str(tmp_path / "watch"))
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["responses"] == 200
+    assert done.stderr == "loaded: \n"
+
+
+def test_the_watch_on_connections_sees_one(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(_WATCH)
+    words = ("prices", "refresh", "--url", "http://127.0.0.1:9/")
+    done = ccmon(*words, PYTHONPATH=str(tmp_path), no_proxy="*")
+    assert done.returncode == 1
+    assert "opened: socket." in done.stderr

@@ -1,0 +1,123 @@
+"""The README says what is so: its tables, commands, pictures and JSON keys."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from engine.documents import encode, live_document
+from engine.monitor import Monitor
+from engine.reports import Notice
+from tui.live.themes import THEME_NAMES
+from tui.options import COMMANDS
+from tui.readme import updated
+
+PROJECT = Path(__file__).resolve().parents[2]
+README = (PROJECT / "README.md").read_text("utf-8")
+_PICTURE = re.compile(r"!\[[^]]+\]\(([^)]+)\)")
+_COMMAND = re.compile(r"^python3 -m venv \.venv && .*$", re.MULTILINE)
+
+
+def section(title: str) -> str:
+    """Return what stands below a heading."""
+    _, _, rest = README.partition(f"\n## {title}\n")
+    assert rest, title
+    return rest.partition("\n## ")[0]
+
+
+def test_the_tables_of_keys_and_options_are_those_of_the_code() -> None:
+    assert updated(README) == README, "python -m tui.readme brings the README up to date"
+
+
+def test_a_stale_table_is_made_anew() -> None:
+    stale = README.replace("| Quit |", "| Give up |")
+    assert stale != README
+    assert updated(stale) == README
+
+
+def test_the_first_screen_has_a_picture_what_it_is_and_the_two_commands() -> None:
+    first = "\n".join(README.splitlines()[:25])
+    assert (PROJECT / _PICTURE.findall(first)[0]).is_file()
+    live, tests = _COMMAND.findall(first)
+    assert live.endswith("ccmon live")
+    assert tests.endswith("pytest")
+
+
+def test_the_continuous_integration_runs_the_readmes_test_command() -> None:
+    script = (PROJECT / ".ci" / "run").read_text("utf-8")
+    found = re.search(r"grep -m1 -E '(.+)' README\.md", script)
+    assert found is not None
+    taken = [line for line in README.splitlines() if re.search(found[1], line)]
+    assert taken == [_COMMAND.findall(README)[1]]
+
+
+def test_every_picture_named_is_there_and_shows_something() -> None:
+    pictures = _PICTURE.findall(README)
+    assert len(pictures) > 3
+    for picture in pictures:
+        assert "<svg" in (PROJECT / picture).read_text("utf-8")[:200], picture
+
+
+def test_every_command_and_theme_is_named() -> None:
+    for name, _ in COMMANDS:
+        assert f"**`ccmon {name}`**" in README
+    for theme in THEME_NAMES:
+        assert f"`{theme}`" in section("Keys")
+
+
+def documented() -> dict[str, set[str]]:
+    """Return each key of the JSON's table with the keys said to be inside it."""
+    found: dict[str, set[str]] = {}
+    for line in section("For scripts").splitlines():
+        if line.startswith("| `"):
+            _, names, text, _ = line.split("|")
+            inside = set(re.findall(r"`(\w+)`", re.sub(r"\([^)]*\)", "", text))) - {"null"}
+            found |= dict.fromkeys(re.findall(r"`(\w+)`", names), inside)
+    return found
+
+
+@pytest.fixture
+def document(made_up_monitor: Callable[..., Monitor]) -> dict[str, Any]:
+    with made_up_monitor() as monitor:
+        monitor.read()
+        told = replace(monitor.snapshot(), notices=(Notice("warning", "Look here."),))
+        made: dict[str, Any] = json.loads(encode(live_document(told)))
+        return made
+
+
+def test_every_key_of_the_json_is_documented_and_every_documented_key_is_there(
+    document: dict[str, Any],
+) -> None:
+    said = documented()
+    assert set(document) == set(said) - {"tokenCounts"}
+    assert set(document["block"]["tokenCounts"]) == said["tokenCounts"]
+    for name, value in document.items():
+        inside = value[0] if isinstance(value, list) and value else value
+        keys = set(inside) if isinstance(inside, dict) else set()
+        assert keys == said[name], name
+
+
+def test_the_words_that_stand_for_levels_and_sources_are_those_in_use(
+    document: dict[str, Any],
+) -> None:
+    text = section("For scripts")
+    for name in ("source", "unit", "level"):
+        assert f"`{document['limit'][name]}`" in text
+    assert f"`{document['block']['anchor']}`" in text
+
+
+def test_an_absent_block_is_null_but_its_key_is_there(
+    tmp_path: Path, made_up_monitor: Callable[..., Monitor]
+) -> None:
+    with made_up_monitor(tmp_path) as monitor:
+        monitor.read()
+        made = json.loads(encode(live_document(monitor.snapshot())))
+    assert set(made) == set(documented()) - {"tokenCounts"}
+    assert made["block"] is None
+    assert made["projection"] is None

@@ -1,0 +1,135 @@
+"""Whole screens of the made-up user at a fixed moment, compared with those in `golden/`.
+
+    CCMON_RENEW_GOLDEN=1 pytest tests/tui/test_screens.py
+
+writes them anew; then look at what changed before keeping it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+from textual.pilot import Pilot
+
+from engine.monitor import Monitor
+from tests.tui.live_pilot import screen_text
+from tui.live.app import LiveApp
+from tui.live.source import LiveOptions
+
+GOLDEN = Path(__file__).parent / "golden"
+IS_RENEWED = "CCMON_RENEW_GOLDEN" in os.environ
+"""Read on import: the tests' home hides what the user has set."""
+
+HERE = re.compile(r"^(  Transcript  ).*$", re.MULTILINE)
+"""The one line of a screen that goes with the machine."""
+
+TABS = ("daily", "weekly", "monthly", "sessions", "blocks", "models", "projects")
+
+
+@asynccontextmanager
+async def made_up_screen(
+    monitor: Monitor, size: tuple[int, int]
+) -> AsyncIterator[tuple[LiveApp, Pilot[None]]]:
+    """Run the live screen at a size until the history is read and shown."""
+    app = LiveApp(monitor, LiveOptions(zone="Europe/Berlin", is_demo=True, has_bell=False))
+    async with app.run_test(size=size) as pilot:
+        for _ in range(400):
+            await pilot.pause(0.02)
+            if app.is_following:
+                break
+        assert app.is_following
+        yield app, pilot
+
+
+async def settled(app: LiveApp, pilot: Pilot[None], said: str = "") -> str:
+    """Return the screen's text once it says something and has come to rest."""
+    before = None
+    for _ in range(100):
+        await pilot.pause(0.03)
+        text = screen_text(app)
+        if said in text and text == before:
+            return text
+        before = text
+    pytest.fail(f"the screen never came to rest with {said!r} on it:\n{before}")
+
+
+def check(name: str, text: str, size: tuple[int, int]) -> None:
+    """Compare a screen with the one kept under a name, and see that it keeps to its size."""
+    width, height = size
+    rows = text.split("\n")
+    assert len(rows) == height
+    assert {cell_len(row) for row in rows} == {width}
+    assert text.replace("\n", "").isprintable()
+    seen = "\n".join(row.rstrip() for row in HERE.sub(r"\1…", text).split("\n")) + "\n"
+    kept = GOLDEN / f"{name}.txt"
+    if IS_RENEWED:
+        GOLDEN.mkdir(exist_ok=True)
+        kept.write_text(seen, "utf-8")
+    before = kept.read_text("utf-8")
+    if seen != before:
+        changes = difflib.unified_diff(before.split("\n"), seen.split("\n"), "kept", "seen", n=0)
+        pytest.fail("\n".join([f"{name} has changed:", *changes]), pytrace=False)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)], ids=lambda size: f"{size[0]}")
+async def test_the_live_tab_is_as_kept(
+    size: tuple[int, int], made_up_monitor: Callable[..., Monitor]
+) -> None:
+    async with made_up_screen(made_up_monitor(), size) as (app, pilot):
+        text = await settled(app, pilot, "left")
+        assert text.startswith(" ccmon live · demo, made-up figures")
+        assert text.split("\n")[-1].startswith(" q quit  ? help")
+        check(f"live-{size[0]}x{size[1]}", text, size)
+
+
+async def test_every_report_a_day_and_a_session_are_as_kept(
+    made_up_monitor: Callable[..., Monitor],
+) -> None:
+    size = (80, 24)
+    async with made_up_screen(made_up_monitor(), size) as (app, pilot):
+        for number, name in enumerate(TABS, 2):
+            await pilot.press(str(number))
+            text = await settled(app, pilot, "  All ")
+            assert text.startswith(" ccmon live · demo")
+            assert text.split("\n")[-1].startswith(" q quit  ? help")
+            check(name, text, size)
+        await pilot.press("2", "enter")
+        check("day", await settled(app, pilot, "Cost by hour"), size)
+        await pilot.press("escape", "5", "enter")
+        check("session", await settled(app, pilot, "Transcript"), size)
+        await pilot.press("escape", "question_mark")
+        check("help", await settled(app, pilot, "Esc closes"), size)
+
+
+@pytest.mark.parametrize("size", [(60, 16), (40, 10), (20, 5)], ids=lambda size: f"{size[0]}")
+async def test_small_panes_keep_to_their_size_whatever_is_pressed(
+    size: tuple[int, int], made_up_monitor: Callable[..., Monitor]
+) -> None:
+    async with made_up_screen(made_up_monitor(), size) as (app, pilot):
+        for keys in (["1"], ["2"], ["5", "enter"], ["escape", "question_mark"], ["escape", "8"]):
+            await pilot.press(*keys)
+            await pilot.pause(0.02)
+            rows = screen_text(app).split("\n")
+            assert len(rows) == size[1]
+            assert {cell_len(row) for row in rows} == {size[0]}
+            assert any(row.strip() for row in rows)
+
+
+async def test_a_storm_of_sizes_ends_in_the_same_screen(
+    made_up_monitor: Callable[..., Monitor],
+) -> None:
+    async with made_up_screen(made_up_monitor(), (120, 40)) as (app, pilot):
+        before = await settled(app, pilot, "left")
+        for turn in range(12):
+            await pilot.resize_terminal(20 + turn * 37 % 190, 4 + turn * 23 % 60)
+            await pilot.press(str(1 + turn % 8))
+        await pilot.press("1")
+        await pilot.resize_terminal(120, 40)
+        assert await settled(app, pilot, "left") == before

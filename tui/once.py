@@ -1,0 +1,58 @@
+"""Reads once, prints, and is done: what `ccmon live` is away from a terminal, and doctor.
+
+JSON is printed without loading anything that draws.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from engine.monitor import Monitor
+from engine.settings import Settings
+
+
+def print_snapshot(settings: Settings, *, is_json: bool, is_demo: bool) -> int:
+    """Read what is new, print where things stand, and return the exit code."""
+    if not is_demo:
+        return _print_snapshot(settings, is_json)
+    from tui.made_up import made_up_user
+
+    with tempfile.TemporaryDirectory(prefix="ccmon-demo-") as place:
+        made_up_user(Path(place), settings.clock())
+        return _print_snapshot(replace(settings, roots=(Path(place),), ledger=":memory:"), is_json)
+
+
+def _print_snapshot(settings: Settings, is_json: bool) -> int:
+    with Monitor(settings) as monitor:
+        monitor.require_roots()
+        monitor.read()
+        snapshot = monitor.snapshot()
+    if is_json:
+        from engine.documents import encode, live_document
+
+        print(encode(live_document(snapshot)))
+    else:
+        from tui.plain import snapshot_lines
+
+        print("\n".join(snapshot_lines(snapshot)))
+    return 0
+
+
+def print_health(settings: Settings, *, is_json: bool) -> int:
+    """Read what is new, print how things are, and return the exit code."""
+    with Monitor(settings) as monitor:
+        monitor.read()
+        health = monitor.health()
+        zone = monitor.snapshot().zone
+    if is_json:
+        from engine.documents import encode
+
+        print(encode(health))
+    else:
+        from tui.doctor import health_lines
+
+        print("\n".join(health_lines(health, zone)))
+    return 0

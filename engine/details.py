@@ -51,6 +51,12 @@ class DetailMaker:
 
     def detail(self, kind: ReportKind, key: str) -> Detail | None:
         """Return what is inside a row, `None` where there is no such row."""
+        try:
+            return self._detail(kind, key)
+        except (ValueError, OverflowError):
+            return None
+
+    def _detail(self, kind: ReportKind, key: str) -> Detail | None:
         if kind == "sessions":
             return self._session(key)
         if kind in ("projects", "models"):
@@ -60,16 +66,10 @@ class DetailMaker:
         return self._period(kind, key)
 
     def _period(self, kind: ReportKind, key: str) -> Detail | None:
-        try:
-            begin = date.fromisoformat(f"{key}-01" if kind == "monthly" else key)
-        except ValueError:
+        begin = date.fromisoformat(f"{key}-01" if kind == "monthly" else key)
+        if not begin.isoformat().startswith(key) or self._tabulator.begin(kind, begin) != begin:
             return None
-        if kind == "daily":
-            end = begin + timedelta(days=1)
-        elif kind == "weekly":
-            end = begin + timedelta(days=7)
-        else:
-            end = (begin + timedelta(days=32)).replace(day=1)
+        end = self._tabulator.end(kind, begin)
         zone = self._view.history.zone
         start, stop = start_of_day(begin, zone), start_of_day(end, zone)
         title = {
@@ -82,8 +82,6 @@ class DetailMaker:
         return self._between(kind, key, title, start, stop, None)
 
     def _block(self, key: str) -> Detail | None:
-        if not key.isdigit():
-            return None
         start = int(key)
         zone = self._view.history.zone
         day = day_of(start, zone)

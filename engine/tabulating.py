@@ -60,8 +60,8 @@ class Tabulator:
                 days = self._cut(days, first)
         groups: dict[date, Tally] = {}
         for day, tally in days.items():
-            groups.setdefault(self._begin(kind, day), Tally()).add_all(tally.by_model)
-        ends = {begin: self._next(kind, begin) for begin in groups}
+            groups.setdefault(self.begin(kind, day), Tally()).add_all(tally.by_model)
+        ends = {begin: self.end(kind, begin) for begin in groups}
         zone = self._view.history.zone
         slots = [
             (max(first, slot_of(start_of_day(begin, zone))), slot_of(start_of_day(end, zone)))
@@ -97,12 +97,14 @@ class Tabulator:
                 kept[day] = rest
         return kept
 
-    def _begin(self, kind: ReportKind, day: date) -> date:
+    def begin(self, kind: ReportKind, day: date) -> date:
+        """Return the first day of the day, week or month that a day is in."""
         if kind == "weekly":
             return start_of_week(day, self._week_start)
         return day.replace(day=1) if kind == "monthly" else day
 
-    def _next(self, kind: ReportKind, begin: date) -> date:
+    def end(self, kind: ReportKind, begin: date) -> date:
+        """Return the day after a day, week or month, given its first."""
         if kind == "weekly":
             return begin + timedelta(days=7)
         if kind == "monthly":

@@ -40,7 +40,7 @@ class Names:
         """Return the number of a name, giving it one if it is new."""
         number = self._numbers[table].get(name)
         if number is None:
-            column, text = _COLUMNS[table]
+            _, text = _COLUMNS[table]
             number = self.find(table, name)
             if number is None:
                 self._connection.execute(

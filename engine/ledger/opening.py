@@ -107,14 +107,12 @@ def write_again(
     if os.path.exists(path):
         deleted.close()
         return open_ledger(path)
-    try:
-        connection = _connect(path)
-        deleted.backup(connection)
-        _prepare(connection)
-    except (sqlite3.Error, OSError) as error:
-        memory = _prepare(sqlite3.connect(MEMORY, check_same_thread=False))
-        return _copied(deleted, memory), (memory_notice(path, error),)
-    deleted.close()
+    with closing(deleted):
+        try:
+            connection = _written(path, deleted)
+        except (sqlite3.Error, OSError) as error:
+            memory = _prepare(sqlite3.connect(MEMORY, check_same_thread=False))
+            return _copied(deleted, memory), (memory_notice(path, error),)
     text = f"The ledger {path} was deleted while it was open: it was written again, whole."
     return connection, (Notice("information", text),)
 
@@ -196,6 +194,17 @@ def _free_name(path: str) -> str:
         number += 1
         name = f"{path}-{number}"
     return name
+
+
+def _written(path: str, source: sqlite3.Connection) -> sqlite3.Connection:
+    """Copy a ledger into a new file."""
+    connection = _connect(path)
+    try:
+        source.backup(connection)
+        return _prepare(connection)
+    except sqlite3.Error:
+        connection.close()
+        raise
 
 
 def _open_in_memory(path: str, error: Exception) -> tuple[sqlite3.Connection, tuple[Notice, ...]]:

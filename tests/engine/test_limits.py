@@ -80,7 +80,7 @@ def test_a_limit_is_tokens_dollars_max_or_p90(text: str | None, choice: LimitCho
         "plenty",
         "nan",
         "inf",
-        "٥k",
+        "\u0665k",
         "$1000001",
         "9" * 16,
         "9" * 400,

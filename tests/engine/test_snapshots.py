@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -202,7 +203,7 @@ def test_sessions_of_the_active_block_are_busy_or_idle_with_their_sub_agents(
     tmp_path: Path, opened: Callable[..., Monitor]
 ) -> None:
     at = moment("2026-11-22T12:30")
-    agent = {"isSidechain": True}
+    agent: dict[str, Any] = {"isSidechain": True}
     write(tmp_path, answer("old", at - DAY, 9_000))
     write(
         tmp_path,

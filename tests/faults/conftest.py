@@ -10,7 +10,19 @@ from pathlib import Path
 
 import pytest
 
+from engine.demo import DemoUser, write_history
+from tests.conftest import NOW
+from tests.slow_reading import SlowResponse, read
+
 _NOBODY = 65534
+
+
+@pytest.fixture(scope="session")
+def history(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[SlowResponse]]:
+    """A root with some weeks of work, and what a slow reading finds in it."""
+    root = tmp_path_factory.mktemp("history")
+    write_history(root, DemoUser(seed=11, now_ms=NOW, responses=500, days=60, sessions=10))
+    return root, read(root)
 
 
 @pytest.fixture

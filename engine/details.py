@@ -10,10 +10,10 @@ from engine.accumulators.blocks import LENGTH
 from engine.accumulators.sessions import group_by
 from engine.accumulators.totals import Tally, shares
 from engine.accumulators.view import View
-from engine.ledger.booking import QUARTER
 from engine.ledger.names import Names
 from engine.ledger.reading import Reader, paths_of_session, slot_of
 from engine.ledger.store import Ledger
+from engine.ledger.sums import QUARTER
 from engine.reports import Detail, Part, Point, ReportKind, ResponseRow, Row
 from engine.snapshots import point
 from engine.tabulating import Tabulator, with_shares

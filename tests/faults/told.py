@@ -21,8 +21,8 @@ def told(monitor: Monitor) -> str:
 
 def assert_in_memory(monitor: Monitor, ledger: Path, right: list[SlowResponse]) -> None:
     assert_agreement(monitor, right)
-    told = told(monitor)
-    assert f"The ledger {ledger} cannot be used" in told
-    assert "figures are kept in memory for this run" in told
-    assert "--ledger" in told
+    sentence = told(monitor)
+    assert f"The ledger {ledger} cannot be used" in sentence
+    assert "figures are kept in memory for this run" in sentence
+    assert "--ledger" in sentence
     assert monitor.health().is_ledger_in_memory

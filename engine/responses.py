@@ -39,7 +39,7 @@ class Tokens(Struct, frozen=True, gc=False):
         return self.prompt + self.output
 
 
-class Sighting(Struct, frozen=True, gc=False):
+class Sighting(Struct, frozen=True, gc=False, array_like=True):
     """What one line (or several lines, merged) says of one response.
 
     The first group of fields decides and describes the *winning* line, the second the

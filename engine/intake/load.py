@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from engine.intake.discover import Found
 from engine.intake.tail import Cursor, Scan, Tail
+from engine.intake.worker import Task
 from engine.reports import Progress
 
 _FIRST_BATCH = 4 << 20
@@ -16,6 +17,11 @@ _FIRST_BATCH = 4 << 20
 _BATCH = 24 << 20
 _PIECE = 32 << 20
 """A larger file is read in pieces, so that no batch is much larger than a piece."""
+
+
+_WORTH_WORKERS = 48 << 20
+"""With less than this to read, starting processes takes longer than it saves."""
+_CHUNK = 8 << 20
 
 
 class Waiting(Struct, frozen=True):
@@ -53,17 +59,57 @@ class Loader:
         meter = _Meter(waiting)
         scans: dict[str, list[Scan]] = {}
         pending, most = 0, _FIRST_BATCH
-        for each in sorted(waiting, key=lambda each: -each.found.mtime):
-            for scan in self.scans(each.found, each.cursor):
-                scans.setdefault(each.root, []).append(scan)
-                pending += meter.note(scan, each)
-                if pending >= most:
-                    yield Batch(scans, meter.progress())
-                    scans, pending, most = {}, 0, _BATCH
-                if is_stopped():
-                    return
+        newest_first = sorted(waiting, key=lambda each: -each.found.mtime)
+        for each, scan in self._scans_of(newest_first):
+            scans.setdefault(each.root, []).append(scan)
+            pending += meter.note(scan, each)
+            if pending >= most:
+                yield Batch(scans, meter.progress())
+                scans, pending, most = {}, 0, _BATCH
+            if is_stopped():
+                return
         if scans:
             yield Batch(scans, meter.progress())
+
+    def _scans_of(self, waiting: list[Waiting]) -> Iterator[tuple[Waiting, Scan]]:
+        """Read the first files here, at once; of much more, the rest in other processes."""
+        near, size = 0, 0
+        while near < len(waiting) and size < _FIRST_BATCH:
+            size += waiting[near].unread
+            near += 1
+        rest = waiting[near:]
+        here = waiting if sum(each.unread for each in rest) < _WORTH_WORKERS else waiting[:near]
+        for each in here:
+            for scan in self.scans(each.found, each.cursor):
+                yield each, scan
+        if here is not waiting:
+            yield from self._scans_elsewhere(rest)
+
+    def _scans_elsewhere(self, waiting: list[Waiting]) -> Iterator[tuple[Waiting, Scan]]:
+        from engine.intake.workers import Workers, worker_count
+
+        chunks = _chunks(waiting)
+        tasks = [
+            [Task(each.found, each.cursor) for each in chunk if each.unread <= _PIECE]
+            for chunk in chunks
+        ]
+        for chunk, answers in zip(chunks, Workers(tasks, worker_count()).answers(), strict=True):
+            given = iter(answers)
+            for each in chunk:
+                if each.unread > _PIECE:
+                    for scan in self.scans(each.found, each.cursor):
+                        yield each, scan
+                    continue
+                answer = next(given)
+                self._note_refused(each.found.path, answer.refused)
+                if answer.scan is not None:
+                    yield each, answer.scan
+
+    def _note_refused(self, path: str, reason: str | None) -> None:
+        if reason is None:
+            self.refused.pop(path, None)
+        else:
+            self.refused[path] = reason
 
     def is_new(self, found: Found, cursor: Cursor | None) -> bool:
         """Say whether a file may hold something unread."""
@@ -90,6 +136,19 @@ class Loader:
             if scan.is_finished:
                 return
             cursor = scan.cursor
+
+
+def _chunks(waiting: list[Waiting]) -> list[list[Waiting]]:
+    """Divide files, in order, into chunks of a few megabytes."""
+    chunks: list[list[Waiting]] = []
+    size = _CHUNK
+    for each in waiting:
+        if size >= _CHUNK:
+            chunks.append([])
+            size = 0
+        chunks[-1].append(each)
+        size += each.unread
+    return chunks
 
 
 class _Meter:

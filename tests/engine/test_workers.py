@@ -1,0 +1,116 @@
+"""Other processes read a first load: the same figures, whatever becomes of them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.demo import DemoUser, write_history
+from engine.intake import load, workers
+from engine.monitor import Monitor
+from engine.settings import Settings
+from tests.agreement import assert_agreement
+from tests.slow_reading import SlowResponse, read
+
+MakeSettings = Callable[..., Settings]
+_NOW = 1_795_184_640_000
+
+
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[SlowResponse]]:
+    root = tmp_path_factory.mktemp("history")
+    write_history(root, DemoUser(seed=3, now_ms=_NOW, responses=900, days=6, sessions=30))
+    return root, read(root)
+
+
+@pytest.fixture(autouse=True)
+def everything_elsewhere(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Read nearly all of a small history in other processes, in small chunks."""
+    started: list[int] = []
+    start = workers._start
+
+    def counted() -> Any:
+        started.append(1)
+        return start()
+
+    monkeypatch.setattr(load, "_WORTH_WORKERS", 1)
+    monkeypatch.setattr(load, "_FIRST_BATCH", 100_000)
+    monkeypatch.setattr(load, "_CHUNK", 200_000)
+    monkeypatch.setattr(workers, "_start", counted)
+    return started
+
+
+def _read(settings: MakeSettings, history: tuple[Path, list[SlowResponse]]) -> None:
+    root, right = history
+    given = settings(roots=(root,), ledger=":memory:", clock=lambda: _NOW)
+    with Monitor(given) as monitor:
+        monitor.read()
+        assert not monitor.snapshot().notices
+        assert_agreement(monitor, right)
+
+
+def test_other_processes_give_the_figures_of_a_slow_reading(
+    settings: MakeSettings,
+    history: tuple[Path, list[SlowResponse]],
+    everything_elsewhere: list[int],
+) -> None:
+    _read(settings, history)
+    assert everything_elsewhere == [1] * workers.worker_count()
+
+
+def test_what_a_process_that_cannot_start_was_to_read_is_read_here(
+    settings: MakeSettings,
+    history: tuple[Path, list[SlowResponse]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    _read(settings, history)
+
+
+def test_what_a_process_that_ends_at_once_was_to_read_is_read_here(
+    settings: MakeSettings,
+    history: tuple[Path, list[SlowResponse]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    _read(settings, history)
+
+
+def test_a_process_killed_in_the_midst_loses_nothing(
+    settings: MakeSettings,
+    history: tuple[Path, list[SlowResponse]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answers: list[bytes | None] = []
+    answer = workers._answer
+
+    def killing(process: Any) -> bytes | None:
+        answers.append(answer(process))
+        if len(answers) == 2:
+            process.kill()
+        return answers[-1]
+
+    monkeypatch.setattr(workers, "_answer", killing)
+    _read(settings, history)
+    assert None in answers
+
+
+def test_an_unreadable_file_is_refused_by_name(
+    settings: MakeSettings, history: tuple[Path, list[SlowResponse]], tmp_path: Path
+) -> None:
+    root = tmp_path / "root"
+    (root / "projects").mkdir(parents=True)
+    for path in (history[0] / "projects").iterdir():
+        (root / "projects" / path.name).symlink_to(path)
+    (root / "projects" / "-odd").mkdir()
+    (root / "projects" / "-odd" / "memory.jsonl").symlink_to("/proc/self/mem")
+    given = settings(roots=(root,), ledger=":memory:", clock=lambda: _NOW)
+    with Monitor(given) as monitor:
+        monitor.read()
+        (notice,) = monitor.snapshot().notices
+        assert "memory.jsonl" in notice.text
+        assert monitor.snapshot().responses == len(history[1])

@@ -179,8 +179,8 @@ class Follower:
             if self._stop.is_set():
                 break
             if self.insist(self._read_on):
-                self._on_change()
-                self._stop.wait(_LEAST_BETWEEN_CHANGES)
+                self._stop.wait(_LEAST_BETWEEN_CHANGES - (time.monotonic() - self._last_change))
+                self._tell()
         self._keep_settings()
 
     def _read_on(self) -> bool:
@@ -223,8 +223,8 @@ class Follower:
         self._note_refused()
 
     def _tell(self) -> None:
-        """Say that there is something to draw, at most ten times a second."""
-        if time.monotonic() - self._last_change >= _LEAST_BETWEEN_CHANGES:
+        """Say that there is something to draw, unless that was said just now."""
+        if time.monotonic() - self._last_change >= _LEAST_BETWEEN_CHANGES * 0.99:
             self._last_change = time.monotonic()
             self._on_change()
 

@@ -156,7 +156,6 @@ def test_a_refresh_looks_at_once(tmp_path: Path, following: Following) -> None:
         assert time.monotonic() - began < 0.7, "sooner than the next tick"
 
 
-@pytest.mark.xfail(reason="a look while following tells twice, in the same moment", strict=True)
 def test_the_screen_is_told_at_most_ten_times_a_second(
     tmp_path: Path, following: Following
 ) -> None:

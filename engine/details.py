@@ -18,7 +18,7 @@ from engine.reports import Detail, Part, Point, ReportKind, ResponseRow, Row
 from engine.snapshots import point
 from engine.tabulating import Tabulator, with_shares
 from engine.times import HOUR, day_of, start_of_day
-from engine.titles import agent_names, session_title
+from engine.titles import Titles, agent_names
 
 _MOST_RESPONSES = 1_000
 _MOST_POINTS = 400
@@ -36,6 +36,7 @@ class DetailMaker:
         tabulator: Tabulator,
         project_names: Callable[[], Mapping[int, str]],
         roots: list[str],
+        titles: Titles,
     ) -> None:
         self._view = view
         self._reader = reader
@@ -44,6 +45,7 @@ class DetailMaker:
         self._tabulator = tabulator
         self._project_names = project_names
         self._roots = roots
+        self._titles = titles
 
     @property
     def _names(self) -> Names:
@@ -219,11 +221,13 @@ class DetailMaker:
             [self._names.name("projects", project) for project in projects],
             key,
         )
+        if paths:
+            self._titles.learn({key: paths[0]})
         series, series_name = self._session_series(rows)
         return Detail(
             kind="sessions",
             key=key,
-            title=session_title(paths[:1]) or key,
+            title=self._titles.title(key) or key,
             facts=self._session_facts(key, projects, paths),
             figures=whole.figures(self._names.model),
             by_model=whole.parts(self._names.model),

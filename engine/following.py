@@ -142,6 +142,7 @@ class Follower:
                 standing.choice,
                 standing.zone,
                 standing.lock,
+                standing.titles,
                 is_whole=is_whole,
             )
         )

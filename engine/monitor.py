@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import TracebackType
 
 from engine.following import Follower
@@ -79,6 +79,11 @@ class Monitor:
     def detail(self, kind: ReportKind, key: str) -> Detail | None:
         """Return what is inside one row, `None` where there is no such row."""
         return self._follower.insist(lambda: self._standing.detail(kind, key))
+
+    def learn_titles(self, sessions: Iterable[str]) -> bool:
+        """Read what sessions are called; say whether reports would show anything new."""
+        asked = list(sessions)
+        return self._follower.insist(lambda: self._standing.learn_titles(asked))
 
     def set_zone(self, zone: str | None) -> None:
         """Show days and clocks in another zone, `None` for the system's."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import tzinfo
 from threading import RLock
 
@@ -16,6 +16,7 @@ from engine.limits.estimate import LimitChoice
 from engine.settings import Settings
 from engine.snapshots import SnapshotMaker
 from engine.tabulating import Tabulator
+from engine.titles import Titles
 
 
 class Outlook:
@@ -33,23 +34,25 @@ class Outlook:
         choice: LimitChoice,
         zone: tzinfo,
         lock: RLock,
+        titles: Titles,
         *,
         is_whole: bool,
     ) -> None:
         self.roots = roots
         self._ledger = ledger
+        self._titles = titles
         scope = ledger.open_scope(root.path for root in roots)
-        reader = Reader(ledger, scope)
+        self._reader = reader = Reader(ledger, scope)
         self.view = View(reader, zone, settings.clock, lock)
         self.view.load(ledger.revision(), is_whole=is_whole)
         self._project_names: Mapping[int, str] = {}
         self._learn_names()
         week_start = settings.week_start
         self.snapshots = SnapshotMaker(
-            self.view, ledger.names, choice, week_start, self.project_names
+            self.view, ledger.names, choice, week_start, self.project_names, titles
         )
         self.reports = Tabulator(
-            self.view, reader, ledger.names, lock, week_start, self.project_names
+            self.view, reader, ledger.names, lock, week_start, self.project_names, titles
         )
         self.details = DetailMaker(
             self.view,
@@ -59,6 +62,7 @@ class Outlook:
             self.reports,
             self.project_names,
             [root.path for root in roots],
+            titles,
         )
 
     def project_names(self) -> Mapping[int, str]:
@@ -75,8 +79,14 @@ class Outlook:
     def _learn_names(self) -> None:
         """Learn now the names that a snapshot will ask for, so that it reads no ledger."""
         names = self._ledger.names
+        sessions = [names.name("sessions", session) for session in self.view.now_groups]
+        self.learn_titles(sessions)
         self._project_names = short_names(names.projects())
-        for session, group in self.view.now_groups.items():
-            names.name("sessions", session)
+        for group in self.view.now_groups.values():
             for model in group.tally.by_model:
                 names.model(model)
+
+    def learn_titles(self, sessions: Iterable[str]) -> bool:
+        """Read what sessions are called; say whether anything new was learnt."""
+        roots = [root.path for root in self.roots]
+        return self._titles.learn(self._reader.transcripts_of(roots, sessions))

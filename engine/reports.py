@@ -167,6 +167,9 @@ class SessionNow(Struct, frozen=True):
     is_busy: bool
     """A response came within the last two minutes."""
     sub_agents: int
+    """Sub-agents with responses in the active block, or in the hour before it."""
+    title: str = ""
+    """What the session is called, where that is known."""
 
 
 class Progress(Struct, frozen=True):
@@ -250,7 +253,8 @@ class Snapshot(Struct, frozen=True):
 class Row(Struct, frozen=True):
     """One row of a report, of whichever kind; what does not apply is empty.
 
-    `key` names the row within its kind: `2026-11-22` (daily; weekly by its first day),
+    `label` is what people read: a period, a project's name, a session's title where it is
+    known. `key` names the row within its kind: `2026-11-22` (daily; weekly by its first day),
     `2026-11` (monthly), the session id, the block's start in milliseconds, the model,
     the project's directory name.
     """

@@ -30,6 +30,7 @@ from engine.reports import (
     Warned,
 )
 from engine.times import HOUR, MINUTE, SECOND, clock_of, day_of, start_of_day, start_of_week
+from engine.titles import Titles
 
 _BUSY = 2 * MINUTE
 _RANGE_AFTER = HOUR
@@ -70,12 +71,14 @@ class SnapshotMaker:
         choice: LimitChoice,
         week_start: int,
         project_names: Callable[[], Mapping[int, str]],
+        titles: Titles,
     ) -> None:
         self._view = view
         self._names = names
         self._choice = choice
         self._week_start = week_start
         self._project_names = project_names
+        self._titles = titles
         self._periods: tuple[tuple[object, ...], _Periods] | None = None
         self._basis: tuple[tuple[object, ...], LimitBasis] | None = None
 
@@ -225,16 +228,17 @@ class SnapshotMaker:
     ) -> SessionNow:
         figures = group.tally.figures(self._names.model)
         last = figures.last or 0
-        agents = self._view.recents.agents_of(session)
+        name = self._names.name("sessions", session)
         return SessionNow(
-            session=self._names.name("sessions", session),
+            session=name,
+            title=self._titles.title(name),
             project=projects.get(group.project, ""),
             models=figures.models,
             figures=figures,
             tokens_per_minute=rate,
             last=last,
             is_busy=now - last < _BUSY,
-            sub_agents=agents,
+            sub_agents=self._view.recents.agents_of(session),
         )
 
 

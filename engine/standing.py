@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from threading import RLock
 
 from engine.limits.estimate import parse_limit
@@ -21,6 +21,7 @@ from engine.reports import (
 from engine.settings import Settings
 from engine.snapshots import Surroundings
 from engine.times import open_zone
+from engine.titles import Titles
 
 
 class Standing:
@@ -39,6 +40,7 @@ class Standing:
         self.progress: Progress | None = None
         self.places: tuple[PlaceLookedAt, ...] = ()
         self.revision = 0
+        self.titles = Titles()
         self.to_keep: dict[str, str] = {}
         """Settings to be written by the thread that reads."""
         self._settings = settings
@@ -132,6 +134,12 @@ class Standing:
         with self.lock:
             reports, revision, zone = self.outlook.reports, self.revision, self.zone_name
         return reports.report(kind, span, self._settings.clock(), zone, revision)
+
+    def learn_titles(self, sessions: Iterable[str]) -> bool:
+        """Read what sessions are called; say whether anything new was learnt."""
+        with self.lock:
+            outlook = self.outlook
+        return outlook.learn_titles(sessions)
 
     def detail(self, kind: ReportKind, key: str) -> Detail | None:
         """Return what is inside one row."""

@@ -17,6 +17,7 @@ from engine.ledger.reading import Reader, slot_bounds, slot_of
 from engine.reports import Figures, Report, ReportKind, Row, Span
 from engine.row_totals import total_of
 from engine.times import DAY, HOUR, day_of, start_of_day, start_of_week
+from engine.titles import Titles
 
 _SPANS: Mapping[Span, int] = {"5h": 5 * HOUR, "24h": DAY, "7d": 7 * DAY, "30d": 30 * DAY}
 _LATEST_SLOT = 1 << 62
@@ -33,6 +34,7 @@ class Tabulator:
         lock: RLock,
         week_start: int,
         project_names: Callable[[], Mapping[int, str]],
+        titles: Titles,
     ) -> None:
         self._view = view
         self._reader = reader
@@ -40,6 +42,7 @@ class Tabulator:
         self._lock = lock
         self._week_start = week_start
         self._project_names = project_names
+        self._titles = titles
 
     def report(self, kind: ReportKind, span: Span, now: int, zone: str, revision: int) -> Report:
         """Return a tab's rows, newest (or dearest) first, with totals."""
@@ -169,7 +172,7 @@ class Tabulator:
         name = self._names.name("sessions", session)
         return Row(
             key=name,
-            label=name,
+            label=self._titles.title(name) or name,
             figures=figures,
             cost_share=0.0,
             token_share=0.0,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 
 from engine.ledger.store import Ledger
@@ -192,6 +194,22 @@ class Reader:
             if len(found) >= most:
                 break
         return found[:most]
+
+    def transcripts_of(self, roots: list[str], sessions: Iterable[str]) -> dict[str, str]:
+        """Return the main transcript of each session that has one, by session."""
+        found: dict[str, str] = {}
+        for session in sessions:
+            rows = self._all(
+                "SELECT DISTINCT projects.name FROM session_totals JOIN sessions USING (session)"
+                " JOIN projects USING (project) WHERE scope = ? AND sessions.name = ?",
+                self.scope,
+                session,
+            )
+            projects = [str(row[0]) for row in rows]
+            paths = paths_of_session(self._ledger, roots, projects, session)
+            if paths and paths[0].endswith(f"/{session}.jsonl"):
+                found[session] = paths[0]
+        return found
 
     def agents_of(self, session: int) -> list[tuple[int, ...]]:
         """Return agent, model and sums of a session's sub-agents."""

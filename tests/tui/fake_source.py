@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
 from msgspec.structs import replace
@@ -65,6 +65,9 @@ class FakeSource:
 
     def detail(self, kind: ReportKind, key: str) -> Detail | None:
         return detail(kind, key)
+
+    def learn_titles(self, sessions: Iterable[str]) -> bool:
+        return False
 
     def set_zone(self, zone: str | None) -> None:
         self.held = replace(self.held, zone=zone or ZONE, revision=self.held.revision + 1)

@@ -1,6 +1,6 @@
 """Made-up reports, rows and details for tests of the report tabs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from random import Random
 
 from textual.pilot import Pilot
@@ -154,6 +154,9 @@ class ReportSource:
         if self.error is not None:
             raise self.error
         return None if key == "gone" else detail(kind, key)
+
+    def learn_titles(self, sessions: Iterable[str]) -> bool:
+        return False
 
     def start(self, on_change: Callable[[], None]) -> None:
         raise NotImplementedError

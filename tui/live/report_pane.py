@@ -24,6 +24,8 @@ from tui.live.row_order import NOUNS
 from tui.live.source import Source
 from tui.live.table import ReportTable
 
+_TITLED = 300
+"""So many of the newest sessions are shown by their titles."""
 _REST_SECONDS = 0.5
 _SPAN_WORDS: dict[Span, str] = {
     "5h": "in the last 5 hours",
@@ -179,7 +181,12 @@ class ReportPane(Vertical):
     @work(thread=True, group="report", exclusive=True, exit_on_error=False)
     def _make_report(self, source: Source, span: Span) -> None:
         try:
-            made = ReportMade(source.report(self.kind, span))
+            report = source.report(self.kind, span)
+            if self.kind == "sessions":
+                self.post_message(ReportMade(report))
+                if source.learn_titles(_newest_sessions(report)):
+                    report = source.report(self.kind, span)
+            made = ReportMade(report)
         except Exception as error:  # noqa: BLE001 - the thread's one boundary
             made = ReportMade(None, _failure("This report could not be made", error))
         self.post_message(made)
@@ -268,6 +275,11 @@ class ReportPane(Vertical):
         singular, plural = NOUNS[self.kind]
         noun = singular if len(rows) == 1 else plural
         self.app.notify(f"{len(rows):,} {noun} written to {plain(str(path))}", markup=False)
+
+
+def _newest_sessions(report: Report) -> list[str]:
+    """Return the sessions whose titles are worth reading before anyone scrolls."""
+    return [row.key for row in report.rows[:_TITLED]]
 
 
 def _counted(rows: Sequence[Row]) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar, NamedTuple
 
 from msgspec import Struct
+from rich.cells import cell_len
 from textual import events
 from textual.binding import BindingType
 from textual.message import Message
@@ -25,6 +26,10 @@ ORDERS: tuple[tuple[str, Callable[[SessionNow], float | str]], ...] = (
     ("tokens", lambda session: -session.figures.tokens.total),
     ("project", lambda session: session.project.casefold()),
 )
+
+
+_LEAST_TITLE = 8
+"""A title in fewer cells says nothing."""
 
 
 class SessionsView(Struct, frozen=True):
@@ -177,7 +182,7 @@ def _fixed_cells(session: SessionNow, since: str, by: Basis, width: int) -> list
         made += [
             _Cell("out", 9, fmt.tokens(figures.tokens.output), "muted"),
             _Cell("cache read", 12, fmt.tokens(figures.tokens.cache_read), "muted"),
-            _Cell("session", 11, fmt.plain(session.session)[:8], "muted"),
+            _Cell("id", 11, fmt.plain(session.session)[:8], "muted"),
         ]
     if width >= 70:
         made.append(_Cell("last", 9, since, "muted"))
@@ -201,8 +206,18 @@ def _head(first: SessionNow, by: Basis, width: int) -> Line:
     made = _fixed_cells(first, "", by, width)
     project, model = _name_widths(width, sum(cell.width for cell in made))
     names = [fmt.fit(c.name, c.width, "left" if c.is_left else "right") for c in made]
-    text = f"  {fmt.fit('project', project)}{fmt.fit('model', model)}{''.join(names)}"
+    text = f"  {fmt.fit('session', project)}{fmt.fit('model', model)}{''.join(names)}"
     return (Piece(text, "muted"),)
+
+
+def _name(session: SessionNow, width: int) -> Line:
+    """Name a session by its project and, in what room is left, its title."""
+    project = fmt.plain(session.project) or "no project"
+    room = width - cell_len(project) - 2
+    if not session.title or room < _LEAST_TITLE:
+        return (Piece(fmt.fit(project, width)),)
+    title = fmt.fit(fmt.plain(session.title), room)
+    return (Piece(f"{project}  "), Piece(title, "muted"))
 
 
 def _row(session: SessionNow, since: str, by: Basis, width: int, has_cursor: bool) -> Line:
@@ -210,9 +225,10 @@ def _row(session: SessionNow, since: str, by: Basis, width: int, has_cursor: boo
     made = _fixed_cells(session, since, by, width)
     project, model = _name_widths(width, sum(cell.width for cell in made))
     models = names_of_models(session.models, model - 1)
-    name = fmt.plain(session.project) or "no project"
     pieces = [
-        Piece(("▸ " if has_cursor else "  ") + fmt.fit(name, project - 1) + " "),
+        Piece("▸ " if has_cursor else "  "),
+        *_name(session, project - 1),
+        Piece(" "),
         Piece(fmt.fit(models, model - 1) + " " if model else "", "muted"),
     ]
     for cell in made:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from msgspec import Struct
@@ -13,8 +13,8 @@ from engine.reports import Detail, Report, ReportKind, Snapshot, Span
 class Source(Protocol):
     """The part of `engine.monitor.Monitor` that the live screen uses.
 
-    All methods may be called from any thread; `report` and `detail` may take tens of
-    milliseconds and are called from worker threads only.
+    All methods may be called from any thread; `report`, `detail` and `learn_titles` may take
+    tens of milliseconds and are called from worker threads only.
     """
 
     def start(self, on_change: Callable[[], None]) -> None:
@@ -31,6 +31,9 @@ class Source(Protocol):
 
     def detail(self, kind: ReportKind, key: str) -> Detail | None:
         """Return what is inside one row."""
+
+    def learn_titles(self, sessions: Iterable[str]) -> bool:
+        """Read what sessions are called; say whether reports would show anything new."""
 
     def set_zone(self, zone: str | None) -> None:
         """Show days and clocks in another zone, `None` for the system's."""

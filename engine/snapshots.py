@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta, tzinfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.accumulators.blocks import BlockSpan
 from engine.accumulators.rates import WINDOW
@@ -89,6 +90,7 @@ class SnapshotMaker:
         calm = now - now % _CALM
         rate = view.recents.burn_rate(calm)
         projection = self._projection(span, rate, calm) if span else None
+        limit = self._limit(now, span, rate, projection)
         periods = self._periods_of(now, around.revision)
         block = self._block(span, now) if span else None
         shown = (block.figures if block else Figures(), periods.today, periods.week, periods.month)
@@ -102,7 +104,7 @@ class SnapshotMaker:
             burn_rate=rate,
             trace=view.recents.trace(span.start, span.first, now) if span else None,
             projection=projection,
-            limit=self._limit(now, span, rate, projection),
+            limit=_provisional(limit) if around.is_reading else limit,
             today=periods.today,
             week=periods.week,
             month=periods.month,
@@ -240,6 +242,15 @@ class SnapshotMaker:
             is_busy=now - last < _BUSY,
             sub_agents=self._view.recents.agents_of(session),
         )
+
+
+def _provisional(limit: Limit) -> Limit:
+    """Say of an estimate that the history it comes from is still being read."""
+    if limit.source == "given":
+        return limit
+    if limit.value is None:
+        return replace(limit, label="still reading", reason="history is still being read")
+    return replace(limit, label=f"{limit.label} · still reading")
 
 
 def point(tally: Tally, start: int, zone: tzinfo) -> Point:

@@ -273,6 +273,23 @@ def test_a_snapshot_begins_reading_and_says_when_it_follows(
         assert replace(monitor.snapshot(), revision=after.revision) == after
 
 
+def test_an_estimate_says_that_its_history_is_still_being_read(
+    tmp_path: Path, settings: MakeSettings
+) -> None:
+    write(tmp_path, *(answer(str(day), _NOW - day * 24 * 60 * MINUTE) for day in range(7)))
+    ledger = str(tmp_path / "ledger.db")
+    given = settings(roots=(tmp_path,), ledger=ledger, clock=lambda: _NOW)
+    with Monitor(given) as monitor:
+        assert monitor.snapshot().limit.label == "still reading"
+        monitor.read()
+        label = monitor.snapshot().limit.label
+        assert label == "P90 of 6 finished blocks · estimate"
+    with Monitor(given) as monitor:
+        assert monitor.snapshot().limit.label == f"{label} · still reading"
+    with Monitor(replace(given, limit="5k")) as monitor:
+        assert monitor.snapshot().limit.label == "your limit"
+
+
 def test_nothing_to_read_names_the_places_looked_at(home: Path, settings: MakeSettings) -> None:
     (home / ".claude").mkdir()
 

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from engine.intake import discover
 from engine.intake.discover import Root
+from engine.intake.load import Waiting
 from engine.intake.tail import Scan
 from engine.intake.watch import Watcher
 from engine.ledger.booking import FiguresTooLarge
@@ -25,6 +26,8 @@ _LOOK_WITH_EVENTS = 30.0
 _LOOK_WITHOUT_EVENTS = 2.0
 _LONGEST_WITHOUT_LOOK = 60.0
 _LEAST_BETWEEN_CHANGES = 0.1
+_EVENT_DUE = 3_000
+"""Milliseconds after a change by which its event has come, if events come."""
 _MENDING = 60.0
 """Seconds a thread waits for the one that reads to go on with another ledger."""
 
@@ -193,9 +196,9 @@ class Follower:
         if self._prices.take_news():
             self._reprice()
         self._read_touched()
-        if self._wants_look or self._is_time_to_look():
-            self._wants_look = False
-            self._look()
+        is_wanted, self._wants_look = self._wants_look, False
+        if is_wanted or self._is_time_to_look():
+            self._look(is_unasked=not is_wanted)
         data_version = self._ledger.data_version()
         if data_version != self._data_version:
             self._data_version = data_version
@@ -203,7 +206,7 @@ class Follower:
         self._keep_settings()
         return self._standing.revision != before
 
-    def _look(self) -> None:
+    def _look(self, *, is_unasked: bool = False) -> None:
         """Look at every file of every root and read what is new."""
         found = discover.find_roots(self._settings)
         if any(root not in self._roots for root in found):
@@ -214,6 +217,8 @@ class Follower:
         waiting = self.reading.look(self._roots)
         self._standing.places = self.reading.places
         self._walk_took = time.monotonic() - began
+        if is_unasked:
+            self._doubt_events(waiting)
         for batch in self.reading.batches(waiting, self._stop.is_set):
             self._standing.progress = batch.progress if self._standing.is_reading else None
             for root, scans in batch.scans.items():
@@ -222,6 +227,12 @@ class Follower:
             self._tell()
         self._last_look = time.monotonic()
         self._note_refused()
+
+    def _doubt_events(self, waiting: list[Waiting]) -> None:
+        """Look more often where a file changed a while ago and no event said so."""
+        while_ago = (self._settings.clock() - _EVENT_DUE) * 1_000_000
+        if any(each.found.mtime < while_ago for each in waiting):
+            self.watcher.doubt("file events did not come")
 
     def _tell(self) -> None:
         """Say that there is something to draw, unless that was said just now."""

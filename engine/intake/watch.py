@@ -61,6 +61,10 @@ class Watcher:
         """Say whether events come from just these directories, or looking makes up for them."""
         return self.mode == "polling" or {path for path, _ in self._watched} == set(directories)
 
+    def doubt(self, reason: str) -> None:
+        """Rely on looking from now on; events that do come are still handed on."""
+        self.mode, self.reason = "polling", reason
+
     def probe(self, directories: list[str]) -> str:
         """Return how changes are noticed, trying events where nothing is watched yet."""
         is_idle = self._thread is None and not self._is_polling

@@ -8,8 +8,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+import watchfiles
 
 from engine.monitor import Monitor
 from engine.reports import Snapshot
@@ -241,3 +243,21 @@ def test_a_line_is_counted_that_was_written_just_before_its_directory_was_watche
             os.makedirs(tmp_path / "projects" / Path(name).parent)
             write(tmp_path, answer(str(number), _at(number), 10**number), name=name)
         screen.wait_for_tokens(11_111)
+
+
+def test_where_events_do_not_come_looking_finds_lines_and_becomes_frequent(
+    tmp_path: Path, following: Following, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silent(*_paths: str, stop_event: threading.Event, **_options: Any) -> Iterator[Any]:
+        stop_event.wait()
+        yield from ()
+
+    monkeypatch.setattr(watchfiles, "watch", silent)
+    monkeypatch.setattr("engine.following._LOOK_WITH_EVENTS", 0.4)
+    monkeypatch.setattr("engine.following._LOOK_WITHOUT_EVENTS", 0.05)
+    monkeypatch.setattr("engine.following._EVENT_DUE", -(10**13))
+    with following() as screen:
+        screen.wait_for_tokens(0)
+        write(tmp_path, answer("a", _at(0), 7))
+        screen.wait_for_tokens(7)
+        assert screen.monitor.health().watch == "polling (file events did not come)"

@@ -69,7 +69,7 @@ def _add_live(parser: argparse.ArgumentParser) -> None:
         "-l",
         "--limit",
         metavar="LIMIT",
-        help="what the block is measured against: 500k or 1.5M tokens, $20, max (your largest"
+        help="what the block is measured against: 500k or 1.5M tokens, 20usd, max (your largest"
         " finished block) or p90 (the 90th percentile of them; the default)",
     )
     parser.add_argument("--json", action="store_true", help="print one snapshot as JSON and exit")

@@ -22,7 +22,7 @@ _MOST = 10**15
 _MOST_DOLLARS = 10**6
 _FACTORS = {"": 1, "k": 10**3, "m": 10**6, "b": 10**9}
 _ASKED = re.compile(
-    r"(?P<cost>\$?)(?P<number>\d+(?:[,_]\d{3})*(?:\.\d+)?)(?P<factor>[kmb]?)\Z",
+    r"(?P<cost>\$?)(?P<number>\d+(?:[,_]\d{3})*(?:\.\d+)?)(?P<factor>[kmb]?)(?P<usd>(?: ?usd)?)\Z",
     re.ASCII | re.IGNORECASE,
 )
 """Commas stand between thousands only: `1,5M` may mean 1.5M or 15M."""
@@ -38,7 +38,7 @@ class LimitChoice(Struct, frozen=True):
 
 
 def parse_limit(text: str | None) -> LimitChoice:
-    """Return what `500k`, `1.5M`, `$20`, `max` or `p90` means; `None` means p90.
+    """Return what `500k`, `1.5M`, `$20`, `20usd`, `max` or `p90` means; `None` means p90.
 
     Raises `SettingsError` for anything else.
     """
@@ -50,12 +50,12 @@ def parse_limit(text: str | None) -> LimitChoice:
     if match is not None:
         number = match["number"].replace(",", "").replace("_", "")
         amount = float(number) * _FACTORS[match["factor"].lower()]
-    is_cost = match is not None and match["cost"] != ""
+    is_cost = match is not None and bool(match["cost"] or match["usd"])
     value = round(amount * PICO if is_cost else amount) if amount < _MOST else 0
     if value < 1 or (is_cost and amount > _MOST_DOLLARS):
         raise SettingsError(
-            f"'{text}' is no limit: give tokens such as 500k or 1.5M, dollars such as $20,"
-            " or one of max and p90."
+            f"'{text}' is no limit: give tokens such as 500k or 1.5M, dollars such as 20usd or"
+            " '$20' (in quotes, for the shell), or one of max and p90."
         )
     return LimitChoice("given", "cost" if is_cost else "tokens", value)
 

@@ -43,6 +43,8 @@ _COST = LimitBasis("given", "cost", 20 * PICO, "your limit")
         ("1,750,000", LimitChoice("given", "tokens", 1_750_000)),
         ("1_750_000", LimitChoice("given", "tokens", 1_750_000)),
         ("$20", LimitChoice("given", "cost", 20 * PICO)),
+        ("20usd", LimitChoice("given", "cost", 20 * PICO)),
+        ("$1.5 USD", LimitChoice("given", "cost", 3 * PICO // 2)),
         ("$0.50", LimitChoice("given", "cost", PICO // 2)),
         ("$1,250.75", LimitChoice("given", "cost", 1_250_750_000_000_000)),
         ("$1.5k", LimitChoice("given", "cost", 1_500 * PICO)),
@@ -90,8 +92,8 @@ def test_anything_else_is_refused_with_a_sentence_that_says_what_would_be_right(
     with pytest.raises(SettingsError) as refused:
         parse_limit(text)
     assert str(refused.value) == (
-        f"'{text}' is no limit: give tokens such as 500k or 1.5M, dollars such as $20,"
-        " or one of max and p90."
+        f"'{text}' is no limit: give tokens such as 500k or 1.5M, dollars such as 20usd or"
+        " '$20' (in quotes, for the shell), or one of max and p90."
     )
 
 

@@ -89,7 +89,7 @@ def test_help_is_printed_and_is_no_failure(
         (["live", "--limit"], "--limit"),
         (["live", "--limit", "much"], "give tokens such as 500k"),
         (["live", "--limit", "0"], "give tokens such as 500k"),
-        (["live", "--limit", "$x"], "dollars such as $20"),
+        (["live", "--limit", "$x"], "dollars such as 20usd"),
         (["live", "--limit=-5k"], "give tokens such as 500k"),
         (["live", "-z", "Mars/Base"], "use an IANA name such as Europe/Berlin"),
         (["doctor", "-z", "../../etc/passwd"], "use an IANA name"),

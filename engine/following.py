@@ -5,8 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable
-from threading import Event, Lock, Thread, current_thread
-from typing import TypeVar
+from threading import Event, Lock, Thread
 
 from engine.intake import discover
 from engine.intake.discover import Root
@@ -18,6 +17,7 @@ from engine.ledger.store import Ledger
 from engine.outlook import Outlook
 from engine.price_refresh import PriceRefresh
 from engine.reading import Reading
+from engine.recovery import Recovery
 from engine.reports import Notice
 from engine.settings import Settings
 from engine.standing import Standing
@@ -28,10 +28,6 @@ _LONGEST_WITHOUT_LOOK = 60.0
 _LEAST_BETWEEN_CHANGES = 0.1
 _EVENT_DUE = 3_000
 """Milliseconds after a change by which its event has come, if events come."""
-_MENDING = 60.0
-"""Seconds a thread waits for the one that reads to go on with another ledger."""
-
-_T = TypeVar("_T")
 
 
 class Follower:
@@ -44,14 +40,15 @@ class Follower:
         self, settings: Settings, ledger: Ledger, standing: Standing, prices: PriceRefresh
     ) -> None:
         self.watcher = Watcher(self._touch, settings.is_polling)
+        self._stop = Event()
+        self._wake = Event()
+        self.recovery = Recovery(ledger, self._begin_again, self._stop, self._wake)
         self.reading = Reading(ledger, settings)
         self._settings = settings
         self._ledger = ledger
         self._standing = standing
         self._prices = prices
         self._thread: Thread | None = None
-        self._stop = Event()
-        self._wake = Event()
         self._touch_lock = Lock()
         self._touched: set[str] = set()
         self._wants_look = False
@@ -59,18 +56,20 @@ class Follower:
         self._walk_took = 0.0
         self._last_change = 0.0
         self._data_version = 0
-        self._failure: tuple[sqlite3.Connection, sqlite3.Error] | None = None
         self._on_change: Callable[[], None] = lambda: None
         self._roots: list[Root] = []
 
     def open(self) -> None:
         """Show what the ledger knows already, its newest part first."""
-        self.insist(lambda: self._look_through(discover.find_roots(self._settings), is_whole=False))
+        self.recovery.insist(
+            lambda: self._look_through(discover.find_roots(self._settings), is_whole=False)
+        )
 
     def start(self, on_change: Callable[[], None]) -> None:
         """Read, then follow, in a thread of its own."""
         self._on_change = on_change
         self._thread = Thread(target=self._run, name="ccmon-engine", daemon=True)
+        self.recovery.reader = self._thread
         self._thread.start()
 
     def look_soon(self) -> None:
@@ -85,40 +84,7 @@ class Follower:
         self.watcher.stop()
         if self._thread is not None:
             self._thread.join(5.0)
-            self._thread = None
-
-    def insist(self, step: Callable[[], _T]) -> _T:
-        """Take a step; where the ledger fails, go on with another and take it again.
-
-        Only the thread that reads changes the ledger: another one waits for it to do so.
-        """
-        while True:
-            connection = self._ledger.connection
-            try:
-                return step()
-            except sqlite3.Error as error:
-                if self._stop.is_set():
-                    raise
-                if self._thread in (None, current_thread()):
-                    self._ledger.recover(error)
-                    self.insist(self._begin_again)
-                else:
-                    self._failure = (connection, error)
-                    self._wake.set()
-                    self._await_another(connection, error)
-
-    def _await_another(self, failing: sqlite3.Connection, error: sqlite3.Error) -> None:
-        end = time.monotonic() + _MENDING
-        while self._ledger.connection is failing:
-            if time.monotonic() > end:
-                raise error
-            self._stop.wait(0.02)
-
-    def _face_failure(self) -> None:
-        """Raise the error that another thread met in the present ledger."""
-        failure, self._failure = self._failure, None
-        if failure is not None and failure[0] is self._ledger.connection:
-            raise failure[1]
+            self._thread = self.recovery.reader = None
 
     def _begin_again(self) -> None:
         """Look through another ledger, and read what it does not know."""
@@ -152,14 +118,14 @@ class Follower:
 
     def read_all(self) -> None:
         """Read all that is new, and bring in all of history."""
-        self.insist(self._reprice)
-        self.insist(lambda: self._look_through(self._roots, is_whole=True))
+        self.recovery.insist(self._reprice)
+        self.recovery.insist(lambda: self._look_through(self._roots, is_whole=True))
         self._tell()
         self._wants_look = True
         while self._wants_look and not self._stop.is_set():
             self._wants_look = False
-            self.insist(self._look)
-        self.insist(self._pull)
+            self.recovery.insist(self._look)
+        self.recovery.insist(self._pull)
         self._standing.finish_reading()
 
     def _run(self) -> None:
@@ -182,7 +148,7 @@ class Follower:
             self._wake.clear()
             if self._stop.is_set():
                 break
-            if self.insist(self._read_on):
+            if self.recovery.insist(self._read_on):
                 self._stop.wait(_LEAST_BETWEEN_CHANGES - (time.monotonic() - self._last_change))
                 self._tell()
         self._keep_settings()
@@ -190,7 +156,7 @@ class Follower:
     def _read_on(self) -> bool:
         """Read what is new, of files and of the ledger; return whether that was anything."""
         before = self._standing.revision
-        self._face_failure()
+        self.recovery.face_failure()
         if self._ledger.rewrite_if_deleted():
             self._begin_again()
         if self._prices.take_news():
@@ -242,7 +208,7 @@ class Follower:
 
     def _book(self, root: str, scans: list[Scan]) -> None:
         """Book scans; one whose figures no sum can hold is refused, the others stay."""
-        self._face_failure()
+        self.recovery.face_failure()
         try:
             self._ledger.take(root, scans)
         except FiguresTooLarge:

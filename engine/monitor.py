@@ -33,7 +33,7 @@ class Monitor:
         self._ledger = Ledger(ledger_path(settings), self._prices.table)
         self._follower = Follower(settings, self._ledger, self._standing, self._prices)
         self._follower.open()
-        warned = self._follower.insist(lambda: self._ledger.setting(SETTING))
+        warned = self._follower.recovery.insist(lambda: self._ledger.setting(SETTING))
         self._standing.open(warned, lambda: self._ledger.notices)
 
     def __enter__(self) -> Monitor:
@@ -70,20 +70,20 @@ class Monitor:
 
     def snapshot(self) -> Snapshot:
         """Return where things stand now; takes about a millisecond."""
-        return self._follower.insist(self._standing.snapshot)
+        return self._follower.recovery.insist(self._standing.snapshot)
 
     def report(self, kind: ReportKind, span: Span = "all") -> Report:
         """Return a tab's rows and totals; may take tens of milliseconds."""
-        return self._follower.insist(lambda: self._standing.report(kind, span))
+        return self._follower.recovery.insist(lambda: self._standing.report(kind, span))
 
     def detail(self, kind: ReportKind, key: str) -> Detail | None:
         """Return what is inside one row, `None` where there is no such row."""
-        return self._follower.insist(lambda: self._standing.detail(kind, key))
+        return self._follower.recovery.insist(lambda: self._standing.detail(kind, key))
 
     def learn_titles(self, sessions: Iterable[str]) -> bool:
         """Read what sessions are called; say whether reports would show anything new."""
         asked = list(sessions)
-        return self._follower.insist(lambda: self._standing.learn_titles(asked))
+        return self._follower.recovery.insist(lambda: self._standing.learn_titles(asked))
 
     def set_zone(self, zone: str | None) -> None:
         """Show days and clocks in another zone, `None` for the system's."""
@@ -91,7 +91,7 @@ class Monitor:
 
     def preference(self, name: str) -> str | None:
         """Return something a face asked to keep, such as the theme."""
-        return self._follower.insist(lambda: self._ledger.setting(f"preference.{name}"))
+        return self._follower.recovery.insist(lambda: self._ledger.setting(f"preference.{name}"))
 
     def keep_preference(self, name: str, value: str) -> None:
         """Keep something for the next run; the thread that reads writes it."""
@@ -100,7 +100,7 @@ class Monitor:
 
     def health(self) -> Health:
         """Return what `ccmon doctor` tells."""
-        return self._follower.insist(self._health)
+        return self._follower.recovery.insist(self._health)
 
     def _health(self) -> Health:
         outlook = self._standing.outlook

@@ -87,7 +87,9 @@ def ago(milliseconds: int) -> str:
 
 
 def percent(share: float) -> str:
-    """Return a share as whole percent; only nothing is `0%`, only all of it `100%`."""
+    """Return a share as whole percent in five cells; only nothing is `0%`, all of it `100%`."""
+    if share >= 9.995:
+        return ">999%"
     if 0 < share < 0.01:
         return "<1%"
     if 0.99 < share < 1:
@@ -101,9 +103,15 @@ def clock(milliseconds: int, zone: str) -> str:
     return f"{moment.hour:02d}:{moment.minute:02d}"
 
 
-def day_clock(milliseconds: int, zone: str) -> str:
-    """Return day and time of day in a zone, such as `Sun 22 Nov 14:05`, in 16 cells."""
+def day_clock(milliseconds: int, zone: str, year: int | None = None) -> str:
+    """Return day and time of day in a zone, such as `Sun 22 Nov 14:05`, in 16 cells.
+
+    Where a year is given, times of other years name theirs: `22 Nov 2025 14:05`, 17 cells.
+    """
     moment = moment_of(milliseconds, zone)
+    if year is not None and moment.year != year:
+        day = f"{moment.day:2d} {_MONTHS[moment.month - 1]} {moment.year}"
+        return f"{day} {moment.hour:02d}:{moment.minute:02d}"
     day = f"{_DAYS[moment.weekday()]} {moment.day:2d} {_MONTHS[moment.month - 1]}"
     return f"{day} {moment.hour:02d}:{moment.minute:02d}"
 

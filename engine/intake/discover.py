@@ -22,8 +22,14 @@ class Root(Struct, frozen=True):
 
     @classmethod
     def at(cls, path: Path) -> Root:
-        """Return the root at a path, links resolved."""
-        return cls(os.path.realpath(path))
+        """Return the root at a path, links resolved; raises `SettingsError` for no text."""
+        real = os.path.realpath(path)
+        if real.encode("utf-8", "replace").decode("utf-8") != real:
+            shown = real.encode("utf-8", "replace").decode("utf-8")
+            raise SettingsError(
+                f"The path {shown} is not written in UTF-8: give a link to it that is."
+            )
+        return cls(real)
 
     @property
     def projects(self) -> str:
@@ -161,4 +167,11 @@ def stat(path: str, relative: str) -> Found | None:
         return None
     if not S_ISREG(status.st_mode):
         return None
-    return Found(path, relative, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+    return Found(
+        path, relative, status.st_dev, _signed(status.st_ino), status.st_size, status.st_mtime_ns
+    )
+
+
+def _signed(number: int) -> int:
+    """Fit an unsigned 64-bit number (an inode of some file systems) into SQLite's integer."""
+    return number - (1 << 64) if number >= 1 << 63 else number

@@ -22,6 +22,8 @@ _PIECE = 32 << 20
 _WORTH_WORKERS = 48 << 20
 """With less than this to read, starting processes takes longer than it saves."""
 _CHUNK = 8 << 20
+_LONGEST_TASKS = 16_000
+"""Bytes of tasks in a chunk: a pipe holds them all while an answer is still being written."""
 
 
 class Waiting(Struct, frozen=True):
@@ -90,7 +92,7 @@ class Loader:
 
         chunks = _chunks(waiting)
         tasks = [
-            [Task(each.found, each.cursor) for each in chunk if each.unread <= _PIECE]
+            [Task.of(each.found, each.cursor) for each in chunk if each.unread <= _PIECE]
             for chunk in chunks
         ]
         for chunk, answers in zip(chunks, Workers(tasks, worker_count()).answers(), strict=True):
@@ -141,13 +143,14 @@ class Loader:
 def _chunks(waiting: list[Waiting]) -> list[list[Waiting]]:
     """Divide files, in order, into chunks of a few megabytes."""
     chunks: list[list[Waiting]] = []
-    size = _CHUNK
+    size, length = _CHUNK, 0
     for each in waiting:
-        if size >= _CHUNK:
+        if size >= _CHUNK or length >= _LONGEST_TASKS:
             chunks.append([])
-            size = 0
+            size = length = 0
         chunks[-1].append(each)
         size += each.unread
+        length += Task.of(each.found, each.cursor).size
     return chunks
 
 

@@ -8,21 +8,34 @@ and that many of MessagePack; the end of the input ends the process.
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import IO
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.intake.discover import Found
 from engine.intake.tail import Cursor, Scan, Tail
 
 
 class Task(Struct, array_like=True):
-    """A transcript to read on in."""
+    """A transcript to read on in; the path as bytes, since a name need be no text."""
 
+    path: bytes
     found: Found
     cursor: Cursor | None
+
+    @classmethod
+    def of(cls, found: Found, cursor: Cursor | None) -> Task:
+        """Return the task to read on in a transcript."""
+        return cls(os.fsencode(found.path), replace(found, path=""), cursor)
+
+    @property
+    def size(self) -> int:
+        """About how many bytes the task is when it is sent."""
+        return 200 + len(self.path) + len(self.found.relative) * 3
 
 
 class Answer(Struct, array_like=True):
@@ -30,7 +43,6 @@ class Answer(Struct, array_like=True):
 
     scan: Scan | None
     refused: str | None = None
-    is_gone: bool = False
 
 
 def send(stream: IO[bytes], message: object) -> None:
@@ -52,10 +64,11 @@ def receive(stream: IO[bytes]) -> bytes | None:
 
 def read_one(tail: Tail, task: Task) -> Answer:
     """Read one transcript to its end."""
+    found = replace(task.found, path=os.fsdecode(task.path))
     try:
-        return Answer(tail.read(task.found, task.cursor))
+        return Answer(tail.read(found, task.cursor))
     except FileNotFoundError:
-        return Answer(None, is_gone=True)
+        return Answer(None)
     except OSError as error:
         return Answer(None, refused=error.strerror or "could not be read")
 

@@ -53,35 +53,48 @@ class Workers:
         try:
             for number, chunk in enumerate(self._chunks):
                 with self._state:
-                    while number not in self._answers:
+                    while number not in self._answers and not self._is_left(number):
                         self._state.wait()
-                    data = self._answers.pop(number)
+                    data = self._answers.pop(number, None)
                     self._taken = number + 1
                     self._state.notify_all()
                 yield _decode(data) if data else [read_one(tail, task) for task in chunk]
         finally:
-            with self._state:
-                self._is_closed = True
-                self._state.notify_all()
+            self._close()
+
+    def _is_left(self, number: int) -> bool:
+        """Say whether no process will be asked for a chunk."""
+        return self._is_closed and number >= self._next
 
     def _serve(self) -> None:
         """Hand chunks to a process of one's own, always one more than it has answered."""
         process = _start()
-        asked: int | None = None
+        asked: list[int] = []
         try:
             while True:
                 number = self._take_chunk()
                 if number is not None:
+                    asked.append(number)
                     _ask(process, self._chunks[number])
-                if asked is not None:
-                    self._give(asked, _answer(process))
+                if len(asked) > (number is not None):
+                    self._give(asked[0], _answer(process))
+                    asked.pop(0)
                 if number is None:
                     break
-                asked = number
+        except Exception:  # noqa: BLE001 - the thread's one boundary: the chunks are read here
+            self._close()
         finally:
+            for number in asked:
+                self._give(number, None)
             if process is not None:
                 process.kill()
                 process.communicate()
+
+    def _close(self) -> None:
+        """Ask no process any more; chunks that were given to none are read here."""
+        with self._state:
+            self._is_closed = True
+            self._state.notify_all()
 
     def _give(self, number: int, data: bytes | None) -> None:
         with self._state:
@@ -99,10 +112,12 @@ class Workers:
 
 
 def _start() -> subprocess.Popen[bytes] | None:
-    paths = [os.path.abspath(path) for path in sys.path]
+    """Start a process that finds this engine, and nothing in the directory it starts in."""
+    paths = [os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))]
+    paths += [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
     try:
         return subprocess.Popen(
-            [sys.executable, "-m", "engine.intake.worker"],
+            [sys.executable, "-P", "-m", "engine.intake.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

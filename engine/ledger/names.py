@@ -68,12 +68,15 @@ class Names:
     def name(self, table: NameTable, number: int) -> str:
         """Return the name of a number that is known."""
         names = self._names[table]
-        if number not in names:
+        known = names.get(number)
+        if known is None:
             column, text = _COLUMNS[table]
             with self._lock:
                 rows = self._connection.execute(f"SELECT {column}, {text} FROM {table}")
-                names.update(rows.fetchall())
-        return names[number]
+                read: dict[int, str] = dict(rows.fetchall())
+            names.update(read)
+            return read[number]
+        return known
 
     def model(self, number: int) -> str:
         """Return a model's name."""

@@ -167,7 +167,7 @@ class Ledger:
                 root,
                 scan.place.path,
                 cursor.device,
-                _signed(cursor.inode),
+                cursor.inode,
                 cursor.size,
                 cursor.mtime,
                 cursor.offset,
@@ -257,8 +257,3 @@ class Ledger:
         except OSError:
             return None
         return status.st_dev, status.st_ino
-
-
-def _signed(number: int) -> int:
-    """Fit an unsigned 64-bit number (an inode of some file systems) into SQLite's integer."""
-    return number - (1 << 64) if number >= 1 << 63 else number

@@ -95,7 +95,15 @@ def test_ago_names_one_unit(milliseconds, text):
 
 @pytest.mark.parametrize(
     ("share", "text"),
-    [(0.0, "0%"), (0.001, "<1%"), (0.42, "42%"), (0.999, "99%"), (1.0, "100%"), (1.42, "142%")],
+    [
+        (0.0, "0%"),
+        (0.001, "<1%"),
+        (0.42, "42%"),
+        (0.999, "99%"),
+        (1.0, "100%"),
+        (1.42, "142%"),
+        (48.8, ">999%"),
+    ],
 )
 def test_percent_never_rounds_to_nothing_or_to_all(share, text):
     assert percent(share) == text
@@ -106,6 +114,11 @@ def test_clocks_stand_in_the_zone_asked_for():
     assert clock(SUNDAY, "Asia/Kolkata") == "19:35"
     assert day_clock(SUNDAY, "UTC") == "Sun 22 Nov 14:05"
     assert day_clock(SUNDAY, "Pacific/Auckland") == "Mon 23 Nov 03:05"
+
+
+def test_a_time_of_another_year_names_it():
+    assert day_clock(SUNDAY, "UTC", 2026) == "Sun 22 Nov 14:05"
+    assert day_clock(SUNDAY, "UTC", 2027) == "22 Nov 2026 14:05"
 
 
 @pytest.mark.parametrize(

@@ -239,7 +239,8 @@ async def test_notices_take_a_line_only_when_there_is_something():
     async with live(source) as (app, pilot):
         assert "! Error" not in screen_text(app)
         notice = Notice("error", "The ledger's disk is full: free some space.")
-        source.put(replace(snapshot(), revision=2, notices=(notice,), unpriced=("odd-model",)))
+        block = with_unpriced("odd-model")
+        source.put(replace(snapshot(), revision=2, notices=(notice,), **block))
         await pilot.pause()
         text = screen_text(app)
         assert "! Error The ledger's disk is full" in text
@@ -250,12 +251,48 @@ async def test_notices_take_a_line_only_when_there_is_something():
         assert "No price is known for odd-model" in screen_text(app)
         await pilot.press("escape")
         assert isinstance(app.screen, WatchScreen)
+
+
+async def test_what_was_hidden_stays_hidden_and_only_another_error_comes_back():
+    source = FakeSource(replace(snapshot(), **with_unpriced("odd-model")))
+    async with live(source) as (app, pilot):
+        assert "No price is known for odd-model" in screen_text(app)
+        await pilot.press("x")
+        await pilot.pause()
+        assert "! Note" not in screen_text(app)
+        source.put(replace(snapshot(), revision=3, **with_unpriced("another-model")))
+        await pilot.pause()
+        assert "! Note" not in screen_text(app)
+        notice = Notice("error", "The ledger's disk is full: free some space.")
+        source.put(replace(source.held, revision=4, notices=(notice,)))
+        await pilot.pause()
+        assert "! Error The ledger's disk is full" in screen_text(app)
         await pilot.press("x")
         await pilot.pause()
         assert "! Error" not in screen_text(app)
-        source.put(replace(source.held, revision=3, unpriced=("another-model",)))
+
+
+async def test_models_without_a_price_take_a_line_only_where_the_open_window_has_some():
+    source = FakeSource(replace(snapshot(), unpriced=("odd[1m]model",)))
+    async with live(source) as (app, pilot):
+        text = screen_text(app)
+        assert "! Note" not in text
+        assert "Totals · + leaves out odd[1m]model: no price is known" in text
+        source.put(replace(snapshot(), revision=2, **with_unpriced("odd-model")))
         await pilot.pause()
-        assert "another-model" in screen_text(app)
+        text = screen_text(app)
+        assert "! Note No price is known for odd-model" in text
+        assert "Totals ·" not in text
+        await pilot.press("2")
+        await pilot.pause()
+        assert "! Note" not in screen_text(app)
+
+
+def with_unpriced(model: str) -> dict[str, object]:
+    block = snapshot().block
+    assert block is not None
+    figures = replace(block.figures, unpriced=(model,))
+    return {"unpriced": (model,), "block": replace(block, figures=figures)}
 
 
 @pytest.mark.parametrize("key", ["?", "f1"])

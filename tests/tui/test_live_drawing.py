@@ -8,9 +8,9 @@ import pytest
 from msgspec.structs import replace
 from rich.cells import cell_len
 
-from engine.reports import LEVELS, Notice, Snapshot
+from engine.reports import LEVELS, Figures, Notice, Part, Snapshot
 from engine.responses import PICO
-from tests.tui.live_samples import HOUR, empty, no_limit, quiet, reading, snapshot
+from tests.tui.live_samples import DAY, HOUR, NOW, empty, no_limit, quiet, reading, snapshot
 from tui.live.block_pane import BlockPane, block_view
 from tui.live.burn_pane import BurnPane, BurnUpPane, burn_up_view, burn_view
 from tui.live.header import Header, header_view
@@ -23,6 +23,7 @@ from tui.live.sessions_pane import ORDERS, SessionsPane, sessions_view
 from tui.live.status_line import StatusLine, status_parts
 from tui.live.totals_pane import TotalsPane, totals_view
 
+YEAR = 365 * DAY
 SIZES = [(78, 4), (58, 3), (58, 10), (120, 6), (118, 13), (196, 20), (30, 2), (12, 1)]
 
 
@@ -47,7 +48,7 @@ def all_panes(held: Snapshot) -> list[tuple[type[LinePane], object]]:
         (Header, header_view(held, is_paused=False, is_demo=True)),
         (ProgressBar, held.progress),
         (StatusLine, status_parts(held, False)),
-        (Notices, notices_of(replace(held, unpriced=("odd-model",)))),
+        (Notices, notices_of(held, ("odd-model",))),
     ]
 
 
@@ -84,7 +85,52 @@ def test_a_sum_without_a_price_is_marked():
 def test_no_window_says_when_the_newest_response_came():
     lines = text(drawn(BlockPane, block_view(quiet(), "cost"), 78, 4))
     assert "No window is open." in lines
-    assert "9h ago" in lines
+    assert "The newest response came 9h ago, Sun 22 Nov 07:05." in lines
+
+
+def test_no_window_says_what_the_last_day_of_use_came_to():
+    held = quiet()
+    idle = replace(held.recent_days[-1], responses=0, tokens=0, cost=0)
+    used = replace(held.recent_days[-2], label="Sat 21", tokens=1_500_000, cost=3 * PICO)
+    held = replace(held, recent_days=(used, idle))
+    lines = text(drawn(BlockPane, block_view(held, "cost"), 78, 4))
+    assert "The last day of use was Sat 21: $3.00 · 1.50M tokens." in lines
+    assert "Responses known in all: 184,020" in lines
+
+
+def test_a_newest_response_of_another_year_names_it():
+    held = quiet()
+    lines = text(
+        drawn(BlockPane, block_view(replace(held, last_response=NOW - YEAR), "cost"), 78, 4)
+    )
+    assert "365d ago, 22 Nov 2025 16:05." in lines
+
+
+def test_before_anything_is_read_nothing_is_said_to_be_missing():
+    held = replace(empty(), state="reading")
+    window = text(drawn(BlockPane, block_view(held, "cost"), 78, 4))
+    limit = text(drawn(LimitPane, limit_view(held), 78, 3))
+    sessions = text(drawn(SessionsPane, sessions_view(held, "cost", 0, False), 78, 3))
+    assert all("eading…" in each for each in (window, limit, sessions))
+    assert not any(said in window + limit for said in ("not enough", "no limit", "No window"))
+
+
+def test_a_share_of_an_unknown_cost_is_a_question_mark():
+    held = snapshot()
+    assert held.block is not None
+    odd = Part("odd-model", Figures(responses=2, unpriced=("odd-model",)), 0.4, 0.0)
+    held = replace(held, block=replace(held.block, by_model=(*held.block.by_model, odd)))
+    assert "odd-model ?" in text(drawn(BlockPane, block_view(held, "cost"), 118, 4))
+    assert "odd-model 40%" in text(drawn(BlockPane, block_view(held, "tokens"), 118, 4))
+
+
+def test_thirty_days_without_use_say_so_and_draw_no_axis():
+    held = quiet()
+    days = tuple(replace(day, cost=0, tokens=0) for day in held.recent_days)
+    lines = drawn(TotalsPane, totals_view(replace(held, recent_days=days), "cost"), 78, 9)
+    assert lines[4] == " Last 30 days · nothing used"
+    assert not text(lines[5:]).strip()
+    assert "most $0.00" not in text(lines)
 
 
 def test_the_limit_names_its_source_and_the_moment_it_is_reached():
@@ -224,7 +270,7 @@ def test_the_gravest_notice_comes_first_and_models_without_a_price_are_named():
         notices=(Notice("information", "i"), Notice("error", "The ledger is full; free space.")),
         unpriced=("odd\x1bmodel",),
     )
-    notices = notices_of(held)
+    notices = notices_of(held, held.unpriced)
     assert notices[0].text == "The ledger is full; free space."
     assert "oddmodel" in notices[1].text
     assert "+2 more" in drawn(Notices, notices, 100, 1)[0]

@@ -8,6 +8,7 @@ from textual.geometry import Region
 
 from tests.tui.fake_source import FakeSource
 from tests.tui.live_pilot import live, screen_text
+from tests.tui.live_samples import quiet, snapshot
 from tui.live.app import LiveApp
 from tui.live.lines import LinePane
 from tui.live.themes import THEME_NAMES, THEMES
@@ -127,12 +128,30 @@ def _regions(app: LiveApp) -> list[Region]:
     return seen
 
 
-@pytest.mark.parametrize("size", [(49, 24), (120, 11), (10, 1)])
-async def test_a_tiny_pane_is_one_line(size: tuple[int, int]):
+@pytest.mark.parametrize("size", [(49, 24), (120, 11), (20, 1), (10, 1)])
+async def test_a_tiny_pane_says_what_matters_first_on_as_many_lines_as_it_has(
+    size: tuple[int, int],
+):
     async with live(size=size) as (app, _):
         lines = [line for line in screen_text(app).splitlines() if line.strip()]
-    assert len(lines) == 1
-    assert lines[0].strip().startswith("78%"[: size[0] - 2]) or size[0] == 10
+    assert lines[0].startswith(" 78% high"[: size[0]])
+    if size[1] > 1:
+        said = "\n".join(lines)
+        for each in ("reached at 17:07", "1h 54m left", "18.2k tok/min", "today $62.22"):
+            assert each in said
+    else:
+        assert len(lines) == 1
+
+
+async def test_a_closed_window_leaves_the_room_to_the_totals():
+    source = FakeSource(quiet())
+    async with live(source) as (app, pilot):
+        assert "Last 30 days · most" in screen_text(app)
+        source.put(replace(snapshot(), revision=2))
+        await pilot.pause()
+        text = screen_text(app)
+        assert "Last 30 days" not in text
+        assert "1h 54m left" in text
 
 
 async def test_resizing_goes_through_every_layout_and_comes_back_the_same():

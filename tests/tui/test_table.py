@@ -21,9 +21,12 @@ from tests.tui.report_samples import (
     row,
 )
 from tui.live.column_widths import measure, place
-from tui.live.columns import columns_of, names_of_models
+from tui.live.columns import columns_of, year_left_out
 from tui.live.row_order import Order, sorted_rows
 from tui.live.table import ReportTable
+from tui.live.words import names_of_models
+
+YEAR = 365 * 24 * HOUR
 
 
 @dataclass
@@ -116,7 +119,30 @@ def test_models_beyond_the_room_are_counted():
     assert names_of_models(names, 0) == "Opus 5.5, Sonnet 4.5, gpt-5.2-codex"
     assert names_of_models(names, 23) == "Opus 5.5, Sonnet 4.5 +1"
     assert names_of_models(names, 11) == "Opus 5.5 +2"
+    assert names_of_models(names, 9) == "Opus … +2"
     assert names_of_models((OPUS, "claude-opus-5-5"), 0) == "Opus 5.5"
+
+
+def test_times_of_other_years_name_theirs_and_have_room_for_it():
+    rows = [row(1), row(2, figures=replace(figures(2), first=NOW - YEAR, last=NOW - YEAR))]
+    totals = total_of(rows).figures
+    year = year_left_out(totals, "UTC")
+    assert year == 2026
+    assert year_left_out(rows[0].figures, "UTC") is None
+    last = columns_of("sessions", "cost", year)[0]
+    assert last.field == "last"
+    texts = [last.text(each, "UTC", 0) for each in rows]
+    assert "2026" not in texts[0]
+    assert " 2025 " in texts[1]
+    assert all(len(each) <= last.least for each in texts)
+
+
+@pytest.mark.parametrize("kind", ["daily", "weekly", "monthly"])
+def test_a_period_is_never_cut(kind):
+    rows = [row(1, label="15 Dec to 21 Dec 2025")]
+    measured = measure(columns_of(kind, "cost"), rows, total_of(rows), "UTC")
+    for width in (40, 60, 80):
+        assert place(measured, width, has_bar=True).placed[0].width >= len(rows[0].label)
 
 
 def test_rows_sort_by_raw_values_not_by_their_text():

@@ -10,7 +10,7 @@ from engine.reports import Block, Figures, Part, Snapshot
 from tui import format as fmt
 from tui.live.lines import BLANK, Line, LinePane, Piece, cells, ends, joined
 from tui.live.plot import gauge
-from tui.live.words import Basis, figure, note
+from tui.live.words import Basis, cost_text, figure, note, share_text
 
 _ANCHORS = {"estimated": "start estimated", "official": "official", "pinned": "start pinned"}
 
@@ -23,23 +23,20 @@ class BlockView(Struct, frozen=True):
     by: Basis
     gone: str
     left: str
-    since: str
-    """How long ago the newest response came, where no window is open."""
+    closed: tuple[str, ...]
+    """What is said where no window is open: the first is the heading."""
 
 
 def block_view(snapshot: Snapshot, by: Basis) -> BlockView:
     """Take from a snapshot what the pane shows."""
     block = snapshot.block
-    since = ""
-    if block is None and snapshot.last_response is not None:
-        since = fmt.ago(snapshot.generated_at - snapshot.last_response)
     return BlockView(
         block=block,
         zone=snapshot.zone,
         by=by,
         gone=fmt.duration(block.elapsed) if block else "",
         left=fmt.duration(block.remaining) if block else "",
-        since=since,
+        closed=() if block else _said_of_closed(snapshot),
     )
 
 
@@ -59,7 +56,7 @@ class BlockPane(LinePane):
         if not isinstance(view, BlockView):
             return ()
         if view.block is None:
-            return _closed(view, width)
+            return _closed(view.closed, width)
         return _open(view, view.block, width - 2, height)
 
 
@@ -71,13 +68,30 @@ def _title(view: BlockView) -> str:
     return f"Window {start} to {end} · {_ANCHORS[block.anchor]}"
 
 
-def _closed(view: BlockView, width: int) -> Sequence[Line]:
-    when = f"The newest response came {view.since}." if view.since else ""
-    parts: list[Line] = [
-        (Piece(" No window is open.", "bold"),),
-        (Piece("The next response opens one.", "muted"),),
-    ]
-    return [joined(parts, width), (Piece(f" {when}", "muted"),)]
+def _said_of_closed(snapshot: Snapshot) -> tuple[str, ...]:
+    """Say that no window is open, and what was last: the response, the day, all there is."""
+    if snapshot.state == "reading":
+        return ("Reading…", "The newest transcripts come first.")
+    said = ["No window is open.", "The next response opens one."]
+    last, zone = snapshot.last_response, snapshot.zone
+    if last is not None:
+        now = snapshot.generated_at
+        when = " ".join(fmt.day_clock(last, zone, fmt.moment_of(now, zone).year).split())
+        said.append(f"The newest response came {fmt.ago(now - last)}, {when}.")
+    used = [day for day in snapshot.recent_days if day.responses]
+    if used:
+        day = used[-1]
+        sums = f"{fmt.dollars(day.cost)} · {fmt.tokens(day.tokens)} tokens"
+        said.append(f"The last day of use was {fmt.plain(day.label)}: {sums}.")
+    count = fmt.tokens_exact(snapshot.responses)
+    said.append(f"Responses known in all: {count}; tab 6 lists past windows.")
+    return tuple(said)
+
+
+def _closed(said: Sequence[str], width: int) -> Sequence[Line]:
+    first, second, *more = said
+    head: list[Line] = [(Piece(f" {first}", "bold"),), (Piece(second, "muted"),)]
+    return [joined(head, width), *((Piece(f" {sentence}", "muted"),) for sentence in more)]
 
 
 def _open(view: BlockView, block: Block, width: int, height: int) -> Sequence[Line]:
@@ -134,7 +148,7 @@ def _models_inline(parts: Sequence[Part], by: Basis, width: int) -> Line:
         [
             (
                 Piece(fmt.short_model(part.name)),
-                Piece(f" {fmt.percent(_share(part, by))}", "bold"),
+                Piece(f" {share_text(_share(part, by), part.figures, by)}", "bold"),
             )
             for part in _ranked(parts, by)
         ],
@@ -150,7 +164,7 @@ def _model_lines(parts: Sequence[Part], by: Basis, width: int, height: int) -> l
     lines: list[Line] = []
     for part in shown:
         if by == "cost":
-            amount = fmt.dollars(part.figures.cost, bool(part.figures.unpriced))
+            amount = cost_text(part.figures).rstrip()
         else:
             amount = fmt.tokens(part.figures.tokens.total)
         share = _share(part, by)
@@ -158,7 +172,7 @@ def _model_lines(parts: Sequence[Part], by: Basis, width: int, height: int) -> l
             (
                 Piece(fmt.fit(fmt.short_model(part.name), 14) + " "),
                 *gauge(share, max(4, width - 31), ink="second"),
-                Piece(fmt.fit(fmt.percent(share), 5, "right"), "bold"),
+                Piece(fmt.fit(share_text(share, part.figures, by), 5, "right"), "bold"),
                 Piece(fmt.fit(amount, 11, "right"), "muted"),
             )
         )

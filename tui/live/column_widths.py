@@ -83,6 +83,11 @@ class Layout(Struct, Generic[R], frozen=True):
         """Cells behind the last column, the bar's too; negative where columns are cut off."""
         return self.width - self.placed[-1].end
 
+    def column_at(self, x: int) -> Column[R] | None:
+        """Return the column at a cell, the gap before it included."""
+        at = (each.column for each in self.placed if each.x - self.gap <= x < each.end)
+        return next(at, None)
+
 
 def measure(
     columns: Sequence[Column[R]], rows: Sequence[R], totals: R | None, zone: str

@@ -2,60 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Literal
-
-from rich.cells import cell_len
 
 from engine.reports import Figures, ReportKind, Row
 from engine.responses import Tokens
 from tui.format import (
     clock,
     day_clock,
-    dollars,
     duration,
-    percent,
+    moment_of,
     plain,
-    short_model,
     tokens,
     tokens_exact,
 )
 from tui.live.column_widths import Column
-
-By = Literal["cost", "tokens"]
-
-
-def names_of_models(names: Sequence[str], cells: int) -> str:
-    """Return models by their short names; those beyond so many cells as `+2`."""
-    short = list(dict.fromkeys(map(short_model, names)))
-    text = ", ".join(short)
-    shown = len(short)
-    while cells and cell_len(text) > cells and shown > 1:
-        shown -= 1
-        text = f"{', '.join(short[:shown])} +{len(short) - shown}"
-    return text
+from tui.live.words import Basis, cost_text, names_of_models, share_text
 
 
 @lru_cache(maxsize=32)
-def columns_of(kind: ReportKind, by: By) -> tuple[Column[Row], ...]:
-    """Return the columns of a report, in the order they are drawn."""
+def columns_of(kind: ReportKind, by: Basis, year: int | None = None) -> tuple[Column[Row], ...]:
+    """Return the columns of a report, in the order they are drawn.
+
+    Times name their year where it is not `year`; without one, none does.
+    """
     if kind == "sessions":
-        return _session_columns()
+        return _session_columns(year)
     if kind == "blocks":
-        return _block_columns()
+        return _block_columns(year)
     if kind == "models":
         return _model_columns(by)
     if kind == "projects":
-        return _project_columns()
+        return _project_columns(year)
     title = {"daily": "Day", "weekly": "Week", "monthly": "Month"}[kind]
-    period = _label("period", title, value=lambda row: row.key, least=16, most=24)
+    period = _label("period", title, value=lambda row: row.key, least=24, most=24)
     return (period, _models(5), *_kinds(), _total(), _cost(), _sessions(9), _responses(4))
 
 
-def _session_columns() -> tuple[Column[Row], ...]:
+def _session_columns(year: int | None) -> tuple[Column[Row], ...]:
     return (
-        _last("Last activity"),
+        _last("Last activity", year, rank=1),
         _label("project", "Project", text=_project_name, least=16, most=28),
         _label("session", "Session", text=_session_name, least=18, most=40, rank=4),
         _models(5),
@@ -75,14 +61,14 @@ def _session_columns() -> tuple[Column[Row], ...]:
     )
 
 
-def _block_columns() -> tuple[Column[Row], ...]:
+def _block_columns(year: int | None) -> tuple[Column[Row], ...]:
     start = Column[Row](
         "start",
         "Start",
-        text=lambda row, zone, _cells: day_clock(row.start, zone) if row.start else "",
+        text=lambda row, zone, _cells: day_clock(row.start, zone, year) if row.start else "",
         value=lambda row: row.start or 0,
         align="left",
-        least=16,
+        least=_day_cells(year),
     )
     end = Column[Row](
         "end",
@@ -103,11 +89,11 @@ def _block_columns() -> tuple[Column[Row], ...]:
     return (start, end, state, _models(5), *_kinds(), _total(), _cost(), _responses(3))
 
 
-def _model_columns(by: By) -> tuple[Column[Row], ...]:
+def _model_columns(by: Basis) -> tuple[Column[Row], ...]:
     share = Column[Row](
         "share",
         "Share",
-        text=lambda row, _zone, _cells: percent(share_of(row, by)),
+        text=lambda row, _zone, _cells: share_text(share_of(row, by), row.figures, by),
         value=lambda row: share_of(row, by),
         rank=1,
     )
@@ -115,22 +101,27 @@ def _model_columns(by: By) -> tuple[Column[Row], ...]:
     return (name, *_kinds(), _total(), _cost(), share, _responses(4))
 
 
-def _project_columns() -> tuple[Column[Row], ...]:
+def _project_columns(year: int | None) -> tuple[Column[Row], ...]:
     name = _label("project", "Project", least=20, most=40)
-    last = _last("Last activity", rank=4)
+    last = _last("Last activity", year, rank=4)
     return (name, _sessions(3), last, _models(10), *_kinds(), _total(), _cost(), _responses(5))
 
 
-def share_of(row: Row, by: By) -> float:
+def share_of(row: Row, by: Basis) -> float:
     """Return a row's part of the totals, of cost or of tokens."""
     return row.cost_share if by == "cost" else row.token_share
 
 
-def cost_text(figures: Figures) -> str:
-    """Return a cost for a column: a last cell is kept for `+`, so that cents stand in line."""
-    if figures.unpriced and figures.cost == 0:
-        return "? "
-    return dollars(figures.cost, bool(figures.unpriced)) + ("" if figures.unpriced else " ")
+def year_left_out(totals: Figures, zone: str) -> int | None:
+    """Return the year that goes without saying: the newest, where there are several."""
+    if totals.first is None or totals.last is None:
+        return None
+    newest = moment_of(totals.last, zone).year
+    return newest if moment_of(totals.first, zone).year != newest else None
+
+
+def _day_cells(year: int | None) -> int:
+    return 16 if year is None else 17
 
 
 def _label(
@@ -157,17 +148,17 @@ def _label(
     )
 
 
-def _last(title: str, rank: int = 0) -> Column[Row]:
+def _last(title: str, year: int | None, rank: int) -> Column[Row]:
     return Column(
         "last",
         title,
         text=lambda row, zone, _cells: (
-            day_clock(row.figures.last, zone) if row.figures.last is not None else ""
+            day_clock(row.figures.last, zone, year) if row.figures.last is not None else ""
         ),
         value=lambda row: row.figures.last or 0,
         align="left",
         rank=rank,
-        least=16,
+        least=_day_cells(year),
         tone="muted",
     )
 
@@ -180,7 +171,7 @@ def _models(rank: int) -> Column[Row]:
         value=lambda row: row.figures.models,
         align="left",
         rank=rank,
-        least=11,
+        least=13,
         most=34,
         widest="rows",
         tone="muted",

@@ -8,15 +8,15 @@ from typing import TypeVar
 
 from engine.reports import Part, ResponseRow
 from engine.responses import Tokens
-from tui.format import day_clock, dollars, percent, plain, short_model, tokens
+from tui.format import day_clock, dollars, plain, short_model, tokens
 from tui.live.column_widths import Column
-from tui.live.columns import By, cost_text
+from tui.live.words import Basis, cost_text, share_text
 
 R = TypeVar("R")
 
 
 @lru_cache(maxsize=8)
-def part_columns(title: str, by: By) -> tuple[Column[Part], ...]:
+def part_columns(title: str, by: Basis) -> tuple[Column[Part], ...]:
     """Return the columns of models or sub-agents, with their share of cost or tokens."""
     return (
         Column[Part](
@@ -32,7 +32,7 @@ def part_columns(title: str, by: By) -> tuple[Column[Part], ...]:
         Column[Part](
             "share",
             "Share",
-            text=lambda part, _zone, _cells: percent(share_of_part(part, by)),
+            text=lambda part, _zone, _cells: share_text(share_of_part(part, by), part.figures, by),
             value=lambda part: share_of_part(part, by),
         ),
         *_kinds_of(lambda part: part.figures.tokens),
@@ -56,7 +56,7 @@ def part_columns(title: str, by: By) -> tuple[Column[Part], ...]:
     )
 
 
-def share_of_part(part: Part, by: By) -> float:
+def share_of_part(part: Part, by: Basis) -> float:
     """Return a part's share of the whole's cost or tokens."""
     return part.cost_share if by == "cost" else part.token_share
 
@@ -92,18 +92,22 @@ def response_columns() -> tuple[Column[ResponseRow], ...]:
             least=8,
             tone="strong",
         ),
-        Column[ResponseRow](
-            "agent",
-            "Sub-agent",
-            text=lambda row, _zone, _cells: plain(row.agent) or ("yes" if row.is_sidechain else ""),
-            value=lambda row: row.agent,
-            align="left",
-            rank=5,
-            least=9,
-            most=24,
-            widest="rows",
-            tone="muted",
-        ),
+        _agent_column(),
+    )
+
+
+def _agent_column() -> Column[ResponseRow]:
+    return Column(
+        "agent",
+        "Sub-agent",
+        text=lambda row, _zone, _cells: plain(row.agent) or ("yes" if row.is_sidechain else ""),
+        value=lambda row: row.agent,
+        align="left",
+        rank=5,
+        least=9,
+        most=24,
+        widest="rows",
+        tone="muted",
     )
 
 

@@ -12,16 +12,18 @@ from tui.format import (
     day_clock,
     dollars,
     fit,
+    moment_of,
     plain,
     short_model,
     tokens,
     tokens_exact,
 )
 from tui.live.column_widths import MARK_WIDTH, Column, Layout, Placed, measure, place
-from tui.live.columns import By, columns_of
+from tui.live.columns import columns_of, year_left_out
 from tui.live.detail_columns import part_columns, response_columns, share_of_part
 from tui.live.lines import BLANK, Line, Piece
 from tui.live.spark import lying_bar, standing_bars
+from tui.live.words import Basis
 
 R = TypeVar("R")
 
@@ -38,14 +40,15 @@ class PageLine(NamedTuple):
     key: str = ""
 
 
-def lines_of(detail: Detail, width: int, zone: str, by: By) -> tuple[PageLine, ...]:
+def lines_of(detail: Detail, width: int, zone: str, by: Basis) -> tuple[PageLine, ...]:
     """Return the whole page of a row's details."""
     parts: list[Iterator[PageLine]] = [_facts(detail, width)]
     parts.append(_figures(detail.figures, width, zone))
     parts.append(_chart(detail, width, by))
     parts.append(_parts("Model", detail.by_model, width, by))
     parts.append(_parts("Sub-agent", detail.agents, width, by))
-    parts.append(_sessions(detail.sessions, width, zone, by))
+    year = year_left_out(detail.figures, zone)
+    parts.append(_sessions(detail.sessions, width, zone, by, year))
     parts.append(
         _table(
             f"{len(detail.responses):,} newest responses",
@@ -89,8 +92,10 @@ def _figures(figures: Figures, width: int, zone: str) -> Iterator[PageLine]:
         width,
     )
     if figures.first is not None and figures.last is not None:
-        first, last = day_clock(figures.first, zone), day_clock(figures.last, zone)
-        yield PageLine((Piece(f"{_MARGIN}from {first} to {last}", "muted"),))
+        year = moment_of(figures.last, zone).year
+        first = day_clock(figures.first, zone, year)
+        last = day_clock(figures.last, zone)
+        yield PageLine((Piece(f"{_MARGIN}from {first} to {last}, {year}", "muted"),))
     if figures.unpriced:
         names = ", ".join(map(short_model, figures.unpriced))
         yield PageLine((Piece(f"{_MARGIN}+ leaves out what has no known price: {names}", "muted"),))
@@ -110,7 +115,7 @@ def _wrapped(amounts: Sequence[tuple[str, str]], width: int) -> Iterator[PageLin
     yield PageLine(tuple(pieces))
 
 
-def _chart(detail: Detail, width: int, by: By) -> Iterator[PageLine]:
+def _chart(detail: Detail, width: int, by: Basis) -> Iterator[PageLine]:
     """Draw the series as standing bars from zero, with the times below them."""
     values = [point.cost if by == "cost" else point.tokens for point in detail.series]
     top = max(values, default=0)
@@ -143,14 +148,16 @@ def _axis(points: Sequence[Point], step: int, room: int) -> str:
     return axis
 
 
-def _parts(title: str, parts: Sequence[Part], width: int, by: By) -> Iterator[PageLine]:
+def _parts(title: str, parts: Sequence[Part], width: int, by: Basis) -> Iterator[PageLine]:
     columns = part_columns(title, by)
     return _table("", columns, parts, width, "UTC", bar=lambda part: share_of_part(part, by))
 
 
-def _sessions(rows: Sequence[Row], width: int, zone: str, by: By) -> Iterator[PageLine]:
+def _sessions(
+    rows: Sequence[Row], width: int, zone: str, by: Basis, year: int | None
+) -> Iterator[PageLine]:
     title = "1 session" if len(rows) == 1 else f"{len(rows):,} sessions, the dearest first"
-    return _table(title, columns_of("sessions", by), rows, width, zone, lambda row: row.key)
+    return _table(title, columns_of("sessions", by, year), rows, width, zone, lambda row: row.key)
 
 
 def _table(

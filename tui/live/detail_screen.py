@@ -17,11 +17,11 @@ from textual.widgets import Static
 
 from engine.reports import Detail, ReportKind
 from tui.format import plain
-from tui.live.columns import By
 from tui.live.detail_lines import PageLine, lines_of
 from tui.live.row_order import NOUNS
 from tui.live.source import Source
 from tui.live.table_strips import CURSOR_MARK
+from tui.live.words import Basis
 
 _REST_SECONDS = 0.5
 _SCROLLBAR_WIDTH = 1
@@ -74,11 +74,11 @@ class DetailPage(ScrollView):
         super().__init__()
         self._detail: Detail | None = None
         self._zone = "UTC"
-        self._by: By = "cost"
+        self._by: Basis = "cost"
         self._lines: tuple[PageLine, ...] = ()
         self._key = ""
 
-    def show(self, detail: Detail, zone: str, by: By) -> None:
+    def show(self, detail: Detail, zone: str, by: Basis) -> None:
         """Draw details; what looks the same is not drawn again."""
         self._detail, self._zone, self._by = detail, zone, by
         self._write()
@@ -197,7 +197,7 @@ class DetailScreen(ModalScreen[None]):
     }
     """
 
-    def __init__(self, source: Source, kind: ReportKind, key: str, zone: str, by: By) -> None:
+    def __init__(self, source: Source, kind: ReportKind, key: str, zone: str, by: Basis) -> None:
         """Show what is inside the row of a key, times in a zone, bars by cost or tokens."""
         super().__init__()
         self._source = source

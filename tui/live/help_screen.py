@@ -23,6 +23,7 @@ _SIGNS = (
     ("levels", "fine, half used (50 %), high (75 %), CRITICAL (90 %), REACHED"),
     ("estimate", "a limit taken from your own finished windows, not an official one"),
 )
+_NAME_WIDTH = 18
 
 
 class _Page(LinePane):
@@ -100,10 +101,20 @@ class HelpScreen(Sheet):
                 lines += [BLANK] if lines else []
                 lines.append((Piece(name, "accent"),))
                 group = name
-            lines.append((Piece(f"  {fmt.fit(keys, 18)} ", "key"), Piece(does)))
+            lines += _entry(keys, does, width)
         lines += [BLANK, (Piece("Signs", "accent"),)]
-        lines += [(Piece(f"  {fmt.fit(sign, 18)} ", "key"), Piece(does)) for sign, does in _SIGNS]
-        return tuple(cropped(line, width) for line in lines)
+        for sign, does in _SIGNS:
+            lines += _entry(sign, does, width)
+        return tuple(lines)
+
+
+def _entry(name: str, does: str, width: int) -> list[Line]:
+    """Set what something does right of its name, on as many lines as it takes."""
+    first, *more = wrapped(does, max(10, width - _NAME_WIDTH - 3))
+    return [
+        (Piece(f"  {fmt.fit(name, _NAME_WIDTH)} ", "key"), Piece(first)),
+        *((Piece(" " * (_NAME_WIDTH + 3)), Piece(row)) for row in more),
+    ]
 
 
 class NoticesScreen(Sheet):

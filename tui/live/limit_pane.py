@@ -17,6 +17,8 @@ class LimitRow(Struct, frozen=True):
 
     limit: Limit
     unpriced: bool
+    is_reading: bool
+    """Whether the history that an estimate is taken from is still being read."""
     pace: float | None
     """Part of the window that has gone: even use would stand here."""
     ends: int | None
@@ -36,6 +38,7 @@ def limit_view(snapshot: Snapshot) -> LimitView:
     row = LimitRow(
         limit=snapshot.limit,
         unpriced=bool(block and block.figures.unpriced),
+        is_reading=snapshot.state == "reading",
         pace=round(block.elapsed_share, 2) if block else None,
         ends=block.end if block else None,
     )
@@ -74,8 +77,12 @@ def amount(limit: Limit, count: int, unpriced: bool = False) -> str:
 def _row_lines(row: LimitRow, zone: str, width: int, height: int) -> list[Line]:
     limit = row.limit
     if limit.value is None or limit.used_share is None:
+        bar = gauge(0, width - 16, ink="track")
+        if row.is_reading:
+            estimated = (Piece("It is estimated from the history.", "muted"),)
+            return [(*bar, Piece("  reading…", "muted")), estimated]
         return [
-            (*gauge(0, width - 16, ink="track"), Piece("  no limit known", "muted")),
+            (*bar, Piece("  no limit known", "muted")),
             (Piece(fmt.plain(limit.label), "bold"),),
             *((Piece(row, "muted"),) for row in wrapped(fmt.plain(limit.reason), width)),
         ]

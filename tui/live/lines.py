@@ -8,6 +8,7 @@ from typing import ClassVar, NamedTuple
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
+from textual.content import Content
 from textual.geometry import Region
 from textual.reactive import reactive
 from textual.strip import Strip
@@ -129,14 +130,16 @@ class LinePane(Widget):
         self._base: Style | None = None
         self._strips: dict[int, tuple[Line, int, Strip]] = {}
         self._title = self.TITLE
+        self._framed = ""
 
     def entitle(self, title: str) -> None:
         """Name the pane in its frame, or in the line above where there is no frame."""
         self._title = title
         space = "" if self.styles.border_left[0] or not title else " "
         wanted = f"{space}{title}{space}"
-        if self.border_title != wanted:
-            self.border_title = wanted
+        if wanted != self._framed:
+            self._framed = wanted
+            self.border_title = Content(wanted)
 
     def on_resize(self) -> None:
         """Fit the name to the frame, which goes with the size."""

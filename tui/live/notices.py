@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from engine.reports import Notice, Snapshot
 from tui import format as fmt
 from tui.live.lines import BLANK, Line, OneLine, Piece, ends
@@ -14,11 +16,21 @@ MARKS = {
 }
 
 
-def notices_of(snapshot: Snapshot) -> tuple[Notice, ...]:
-    """Return the notices, gravest first, and one for models without a price."""
+def name_unpriced(model: str) -> str:
+    """Return what a model without a price is called, in full."""
+    return fmt.plain(model) or "a model without a name"
+
+
+def window_unpriced(snapshot: Snapshot) -> tuple[str, ...]:
+    """Return the models of the open window that have no price."""
+    return snapshot.block.figures.unpriced if snapshot.block else ()
+
+
+def notices_of(snapshot: Snapshot, unpriced: Sequence[str]) -> tuple[Notice, ...]:
+    """Return the notices, gravest first, and one for these models without a price."""
     notices = list(snapshot.notices)
-    if snapshot.unpriced:
-        names = ", ".join(fmt.plain(name) or "a model without a name" for name in snapshot.unpriced)
+    if unpriced:
+        names = ", ".join(map(name_unpriced, unpriced))
         notices.append(
             Notice(
                 "warning",

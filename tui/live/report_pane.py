@@ -17,12 +17,12 @@ from engine.reports import Report, ReportKind, Row, Span
 from engine.row_totals import total_of
 from engine.settings import system_clock
 from tui.format import plain, short_model
-from tui.live.columns import By
 from tui.live.export import ExportError, ExportFormat, write_report
 from tui.live.filter_bar import FilterBar, Haystack
 from tui.live.row_order import NOUNS
 from tui.live.source import Source
 from tui.live.table import ReportTable
+from tui.live.words import Basis
 
 _TITLED = 300
 """So many of the newest sessions are shown by their titles."""
@@ -90,7 +90,7 @@ class ReportPane(Vertical):
         self._clock = clock
         self._directory = directory
         self._home = home
-        self._by: By = "cost"
+        self._by: Basis = "cost"
         self._wanted: Asked | None = None
         self._asked: Asked | None = None
         self._is_asking = False
@@ -121,7 +121,7 @@ class ReportPane(Vertical):
         self.table.focus(scroll_visible)
         return self
 
-    def show(self, snapshot_revision: int, *, by: By, span: Span, zone: str = "") -> None:
+    def show(self, snapshot_revision: int, *, by: Basis, span: Span, zone: str = "") -> None:
         """Show the report of a revision; cheap where nothing changed or nobody looks."""
         self._wanted = Asked(snapshot_revision, span, zone)
         if by != self._by:

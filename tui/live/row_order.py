@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from engine.reports import ReportKind, Row
 from tui.live.column_widths import Column
-from tui.live.columns import By
+from tui.live.words import Basis
 
 NOUNS: dict[ReportKind, tuple[str, str]] = {
     "daily": ("day", "days"),
@@ -29,7 +29,7 @@ class Order(Struct, frozen=True):
     is_descending: bool
 
 
-def usual_order(kind: ReportKind, by: By) -> Order:
+def usual_order(kind: ReportKind, by: Basis) -> Order:
     """Return the order of a report nobody sorted: newest first, or largest first."""
     if kind in ("models", "projects"):
         return Order(by if by == "cost" else "total", True)
@@ -48,3 +48,11 @@ def sorted_rows(rows: Sequence[Row], columns: Sequence[Column[Row]], order: Orde
         return list(rows)
     shown = rows if order.field == "start" else [row for row in rows if not row.is_gap]
     return sorted(shown, key=column.value, reverse=order.is_descending)
+
+
+def place_of(key: str | None, rows: Sequence[Row], otherwise: int) -> int:
+    """Return where the row of a key is; without it, the nearest place to another index."""
+    for index, row in enumerate(rows):
+        if row.key == key:
+            return index
+    return max(0, min(otherwise, len(rows) - 1))

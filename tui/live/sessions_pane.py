@@ -14,10 +14,9 @@ from textual.reactive import reactive
 
 from engine.reports import SessionNow, Snapshot
 from tui import format as fmt
-from tui.live.columns import names_of_models
 from tui.live.keys import bindings
 from tui.live.lines import Line, LinePane, Piece, padded
-from tui.live.words import Basis
+from tui.live.words import Basis, names_of_models
 
 ORDERS: tuple[tuple[str, Callable[[SessionNow], float | str]], ...] = (
     ("latest", lambda session: -session.last),
@@ -38,6 +37,7 @@ class SessionsView(Struct, frozen=True):
     sessions: tuple[tuple[SessionNow, str], ...]
     by: Basis
     order: str
+    is_reading: bool
 
 
 def sessions_view(snapshot: Snapshot, by: Basis, order: int, is_reversed: bool) -> SessionsView:
@@ -46,7 +46,10 @@ def sessions_view(snapshot: Snapshot, by: Basis, order: int, is_reversed: bool) 
     ordered = sorted(snapshot.sessions, key=key, reverse=is_reversed)
     listed = [(session, _since(snapshot.generated_at - session.last)) for session in ordered]
     return SessionsView(
-        sessions=tuple(listed), by=by, order=f"{name} reversed" if is_reversed else name
+        sessions=tuple(listed),
+        by=by,
+        order=f"{name} reversed" if is_reversed else name,
+        is_reading=not ordered and snapshot.state == "reading",
     )
 
 
@@ -96,7 +99,8 @@ class SessionsPane(LinePane, can_focus=True):
         if not isinstance(view, SessionsView):
             return ()
         if not view.sessions:
-            return [(Piece(" No session is at work.", "muted"),)]
+            said = "Reading…" if view.is_reading else "No session is at work."
+            return [(Piece(f" {said}", "muted"),)]
         has_head = height >= 5
         self._page = page = max(1, height - has_head)
         if len(view.sessions) <= page:

@@ -1,10 +1,12 @@
-"""The whole live tab in one line, for a pane too small for anything else."""
+"""The whole live tab in a few words, for a pane too small for anything else."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from engine.reports import Snapshot
 from tui import format as fmt
-from tui.live.lines import BLANK, Line, OneLine, Piece, joined
+from tui.live.lines import Line, LinePane, Piece, cells
 from tui.live.plot import LEVEL_WORDS
 from tui.live.words import figure, note
 
@@ -30,16 +32,23 @@ def status_parts(snapshot: Snapshot, is_paused: bool) -> tuple[Line, ...]:
         (Piece(cost, "bold"),),
         figure(fmt.tokens(round(snapshot.burn_rate.tokens_per_minute)), "tok/min"),
         figure(fmt.tokens(block.figures.tokens.total), "tokens"),
+        note("today", fmt.dollars(snapshot.today.cost, bool(snapshot.today.unpriced))),
     ]
     return tuple(parts)
 
 
-class StatusLine(OneLine):
-    """One line; its view are the parts, shown as far as they fit."""
+class StatusLine(LinePane):
+    """The parts that are its view, on as many lines as there are."""
 
-    def line(self, width: int) -> Line:
-        """Return the line."""
-        parts = self.view
-        if not isinstance(parts, tuple):
-            return BLANK
-        return (Piece(" "), *joined(parts, width - 2, " · "))
+    def draw(self, width: int, height: int) -> Sequence[Line]:
+        """Return the parts that fit, the most important on the first line."""
+        parts = self.view if isinstance(self.view, tuple) else ()
+        lines: list[Line] = []
+        for part in parts:
+            if lines and cells(lines[-1]) + cells(part) + 3 < width:
+                lines[-1] = (*lines[-1], Piece(" · ", "muted"), *part)
+            elif len(lines) < height:
+                lines.append((Piece(" "), *part))
+            else:
+                break
+        return lines

@@ -15,8 +15,8 @@ from textual.strip import Strip
 
 from engine.reports import Figures, Report, ReportKind, Row
 from tui.live.column_widths import Column, measure, place
-from tui.live.columns import By, columns_of, share_of
-from tui.live.row_order import Order, sorted_rows, usual_order
+from tui.live.columns import columns_of, share_of, year_left_out
+from tui.live.row_order import Order, place_of, sorted_rows, usual_order
 from tui.live.table_strips import (
     TABLE_CSS,
     TableStyles,
@@ -25,6 +25,7 @@ from tui.live.table_strips import (
     text_strip,
     totals_strip,
 )
+from tui.live.words import Basis
 
 _NOTHING = Row(key="", label="", figures=Figures(), cost_share=0.0, token_share=0.0)
 _FIXED_LINES = 2
@@ -70,9 +71,10 @@ class ReportTable(ScrollView):
         """Draw reports of one kind."""
         super().__init__(id=id)
         self._kind = kind
-        self._by: By = "cost"
+        self._by: Basis = "cost"
         self._chosen: Order | None = None
         self._zone = "UTC"
+        self._year: int | None = None
         self._given: Sequence[Row] = ()
         self._rows: list[Row] = []
         self._totals = _NOTHING
@@ -88,7 +90,7 @@ class ReportTable(ScrollView):
     @property
     def columns(self) -> tuple[Column[Row], ...]:
         """All columns of the report, also those that gave way."""
-        return columns_of(self._kind, self._by)
+        return columns_of(self._kind, self._by, self._year)
 
     @property
     def order(self) -> Order:
@@ -105,10 +107,11 @@ class ReportTable(ScrollView):
         """The row under the cursor, `None` where there are no rows."""
         return self._rows[self._cursor] if self._rows else None
 
-    def set_report(self, report: Report, by: By) -> None:
+    def set_report(self, report: Report, by: Basis) -> None:
         """Choose column widths from a whole report; the rows to show come with `set_rows`."""
-        if (report.zone, by) != (self._zone, self._by):
-            self._zone, self._by = report.zone, by
+        year = year_left_out(report.totals.figures, report.zone)
+        if (report.zone, by, year) != (self._zone, self._by, self._year):
+            self._zone, self._by, self._year = report.zone, by, year
             self._strips.clear()
             self.refresh()
         self._measured = measure(self.columns, report.rows, report.totals, report.zone)
@@ -164,7 +167,7 @@ class ReportTable(ScrollView):
         key = self._rows[self._cursor].key if self._rows else None
         count = len(self._rows)
         self._rows = sorted_rows(self._given, self.columns, self.order)
-        self._cursor = self._index_of(key)
+        self._cursor = place_of(key, self._rows, self._cursor)
         if len(self._rows) != count:
             self.virtual_size = Size(0, len(self._rows) + _FIXED_LINES)
             self.refresh()
@@ -178,13 +181,6 @@ class ReportTable(ScrollView):
     def _seen(self) -> list[Row]:
         top = self.scroll_offset.y
         return self._rows[top : top + self._page]
-
-    def _index_of(self, key: str | None) -> int:
-        """Return where the row of a key is now; without it, the nearest place to the cursor."""
-        for index, row in enumerate(self._rows):
-            if row.key == key:
-                return index
-        return max(0, min(self._cursor, len(self._rows) - 1))
 
     @property
     def _page(self) -> int:
@@ -234,20 +230,14 @@ class ReportTable(ScrollView):
         if offset is None:
             return
         if offset.y == 0:
-            self._sort_at(offset.x)
+            if (column := self._layout.column_at(offset.x)) is not None:
+                self.sort_by(column.field)
             return
         index = self.scroll_offset.y + offset.y - 1
         if offset.y < self._totals_line and index < len(self._rows):
             self._go(index)
             if event.chain == 2:
                 self.action_open()
-
-    def _sort_at(self, x: int) -> None:
-        gap = self._layout.gap
-        for placed in self._layout.placed:
-            if placed.x - gap <= x < placed.end:
-                self.sort_by(placed.column.field)
-                return
 
     def _refresh_at(self, line: int) -> None:
         """Repaint one line of the widget."""

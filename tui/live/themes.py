@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from textual.theme import Theme
 
+_LEVELS = ("fine", "half", "high", "critical", "reached")
+
 
 def _theme(
     name: str,
@@ -20,7 +22,7 @@ def _theme(
     levels: tuple[str, str, str, str, str],
 ) -> Theme:
     """Build a theme from its few inks; `levels` are fine, half, high, critical, reached."""
-    fine, half, high, critical, reached = levels
+    fine, _, high, critical, _ = levels
     return Theme(
         name=name,
         primary=accent,
@@ -40,11 +42,7 @@ def _theme(
             "ink-track": track,
             "ink-accent": accent,
             "ink-second": second,
-            "level-fine": fine,
-            "level-half": half,
-            "level-high": high,
-            "level-critical": critical,
-            "level-reached": reached,
+            **{f"level-{name}": ink for name, ink in zip(_LEVELS, levels, strict=True)},
             "footer-key-foreground": accent,
             "input-selection-background": f"{accent} 40%",
         },

@@ -9,10 +9,12 @@ from msgspec import Struct
 from engine.reports import Figures, Point, Snapshot
 from tui import format as fmt
 from tui.live.lines import BLANK, Line, LinePane, Piece, joined, padded
+from tui.live.notices import name_unpriced, window_unpriced
 from tui.live.plot import columns_of_bars
 from tui.live.words import Basis
 
-_TABLE = 52
+_TABLE = 54
+_MOST_LINES = 16
 
 
 class TotalsView(Struct, frozen=True):
@@ -24,6 +26,8 @@ class TotalsView(Struct, frozen=True):
     hours: tuple[Point, ...]
     days: tuple[Point, ...]
     by: Basis
+    missing: str
+    """Which models' cost is in none of the sums, where it is in none of the window's too."""
 
 
 def totals_view(snapshot: Snapshot, by: Basis) -> TotalsView:
@@ -35,13 +39,28 @@ def totals_view(snapshot: Snapshot, by: Basis) -> TotalsView:
         hours=snapshot.today_hours,
         days=snapshot.recent_days,
         by=by,
+        missing=_missing(snapshot),
     )
+
+
+def _missing(snapshot: Snapshot) -> str:
+    """Say what `+` leaves out, unless the notice line says it for the open window."""
+    if not snapshot.unpriced or window_unpriced(snapshot):
+        return ""
+    return f"+ leaves out {', '.join(map(name_unpriced, snapshot.unpriced))}: no price is known"
 
 
 class TotalsPane(LinePane):
     """Sums of the calendar: one line, a table, or a table with bars."""
 
     TITLE = "Totals"
+
+    def watch_view(self) -> None:
+        """Name what has no price in the border, then repaint."""
+        view = self.view
+        if isinstance(view, TotalsView):
+            self.entitle(f"{self.TITLE} · {view.missing}" if view.missing else self.TITLE)
+        super().watch_view()
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
         """Return the widest of the three forms that fits."""
@@ -52,8 +71,8 @@ class TotalsPane(LinePane):
             return _few_lines(view, width, height)
         table = _table(view)
         if width < _TABLE + 40:
-            return table
-        return _beside(table, _charts(view, width - _TABLE, height), height)
+            return [*table, *_days_below(view, width, height - len(table))]
+        return _beside(table, _charts(view, width - _TABLE, min(height, _MOST_LINES)), height)
 
 
 def _spans(view: TotalsView) -> tuple[tuple[str, Figures], ...]:
@@ -100,13 +119,22 @@ def _charts(view: TotalsView, width: int, height: int) -> list[Line]:
     days = _chart("Last 30 days", view.days, 30, view.by, (width - 2) // 30, height)
     hours_cell = 2
     hours = _chart("Today by hour", view.hours, 24, view.by, hours_cell, height)
-    if width >= 24 * hours_cell + 4 + 62:
-        wide = 24 * hours_cell + 4
+    wide = 24 * hours_cell + 2
+    if width >= wide + 62:
         days = _chart("Last 30 days", view.days, 30, view.by, (width - wide - 2) // 30, height)
         return [
             (*padded(hours[row], wide), *days[row]) for row in range(min(len(hours), len(days)))
         ]
     return days
+
+
+def _days_below(view: TotalsView, width: int, height: int) -> list[Line]:
+    """Draw the last days under the table, where there is room for bars."""
+    cell = (width - 2) // 30
+    if height < 4 or not cell:
+        return []
+    chart = _chart("Last 30 days", view.days, 30, view.by, cell, height)
+    return [(Piece(" "), *line) for line in chart]
 
 
 def _chart(
@@ -115,12 +143,15 @@ def _chart(
     """Draw a bar per step under a line that names the chart and its largest step."""
     values = [point.cost if by == "cost" else point.tokens for point in points]
     top = max((*values, 0))
-    most = fmt.dollars(top) if by == "cost" else fmt.tokens(top)
+    amount = fmt.dollars(top) if by == "cost" else fmt.tokens(top)
+    most = f"most {amount}" if top else "nothing used"
+    head: Line = (Piece(name, "muted"), Piece(f" · {most}", "muted"))
+    if not top:
+        return [head, *[BLANK] * (height - 1)]
     gap = 1 if cell >= 3 else 0
     rows = columns_of_bars(
         values, max(1, height - 2), top=top, ink="accent", cell=max(1, cell - gap), gap=gap
     )
-    head: Line = (Piece(name, "muted"), Piece(f" · most {most}", "muted"))
     return [head, *rows, _chart_axis(points, steps, max(1, cell))]
 
 

@@ -17,7 +17,7 @@ from tui.live.header import Header, header_view
 from tui.live.keys import bindings
 from tui.live.lines import INK_CLASSES
 from tui.live.live_pane import LivePane
-from tui.live.notices import Notices, notices_of
+from tui.live.notices import Notices, notices_of, window_unpriced
 from tui.live.progress_bar import ProgressBar
 from tui.live.sessions_pane import SessionsPane
 from tui.live.source import LiveOptions, Source
@@ -51,7 +51,7 @@ class WatchScreen(Screen[None]):
         self._by: Basis = "cost"
         self._span: Span = "all"
         self._is_paused = False
-        self._hidden: frozenset[Notice] = frozenset()
+        self._hidden: frozenset[Notice] | None = None
 
     def compose(self) -> ComposeResult:
         """Lay the lines around the body; only what is needed first is made."""
@@ -78,13 +78,22 @@ class WatchScreen(Screen[None]):
 
     @property
     def notices(self) -> tuple[Notice, ...]:
-        """What the notice line has to say."""
-        return notices_of(self._newest) if self._newest else ()
+        """All there is to tell, also what the line leaves out or the user has hidden."""
+        newest = self._newest
+        return notices_of(newest, newest.unpriced) if newest else ()
 
     def hide_notices(self) -> None:
-        """Take the notice line away until there is something new to say."""
-        self._hidden = frozenset(self.notices)
+        """Take the notice line away for good; only another error brings it back."""
+        self._hidden = (self._hidden or frozenset()) | frozenset(self.notices)
         self._draw()
+
+    def _noticed(self, snapshot: Snapshot) -> tuple[Notice, ...]:
+        """Return what the notice line says; tables name models without a price themselves."""
+        hidden = self._hidden
+        said = notices_of(snapshot, window_unpriced(snapshot) if self._tab == 1 else ())
+        if hidden is None:
+            return said
+        return tuple(each for each in said if each.severity == "error" and each not in hidden)
 
     @property
     def is_following(self) -> bool:
@@ -114,9 +123,10 @@ class WatchScreen(Screen[None]):
         progress, notices = self.query_one(ProgressBar), self.query_one(Notices)
         progress.set_class(snapshot.progress is not None, "-on")
         progress.view = snapshot.progress
-        said = notices_of(snapshot)
-        notices.view = tuple(notice for notice in said if notice not in self._hidden)
+        notices.view = self._noticed(snapshot)
         notices.set_class(bool(notices.view), "-on")
+        is_closed = snapshot.block is None and snapshot.state == "following"
+        self.set_class(is_closed, "-closed")
         if self.has_class("-empty") != snapshot.is_empty:
             self.set_class(snapshot.is_empty, "-empty")
             self._footer()

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
+from rich.cells import cell_len
+
+from engine.reports import Figures
+from tui.format import dollars, fit, percent, short_model
 from tui.live.lines import Line, Piece
 
 Basis = Literal["cost", "tokens"]
@@ -18,3 +23,29 @@ def figure(amount: str, unit: str) -> Line:
 def note(name: str, amount: str) -> Line:
     """Say a name and its amount."""
     return (Piece(f"{name} ", "muted"), Piece(amount))
+
+
+def names_of_models(names: Sequence[str], cells: int) -> str:
+    """Return models by their short names; those beyond so many cells as `+2`."""
+    short = list(dict.fromkeys(map(short_model, names)))
+    text = ", ".join(short)
+    shown = len(short)
+    while cells and cell_len(text) > cells and shown > 1:
+        shown -= 1
+        text = f"{', '.join(short[:shown])} +{len(short) - shown}"
+    if cells and cell_len(text) > cells and len(short) > 1:
+        more = f" +{len(short) - 1}"
+        text = fit(short[0], cells - len(more)) + more
+    return text
+
+
+def share_text(share: float, figures: Figures, by: Basis) -> str:
+    """Return a share; of a cost that is not known, a question mark."""
+    return "?" if by == "cost" and figures.unpriced and figures.cost == 0 else percent(share)
+
+
+def cost_text(figures: Figures) -> str:
+    """Return a cost for a column: a last cell is kept for `+`, so that cents stand in line."""
+    if figures.unpriced and figures.cost == 0:
+        return "? "
+    return dollars(figures.cost, bool(figures.unpriced)) + ("" if figures.unpriced else " ")

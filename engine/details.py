@@ -10,7 +10,6 @@ from engine.accumulators.blocks import LENGTH
 from engine.accumulators.sessions import group_by
 from engine.accumulators.totals import Tally, shares
 from engine.accumulators.view import View
-from engine.ledger.names import Names
 from engine.ledger.reading import Reader, paths_of_session, slot_of
 from engine.ledger.store import Ledger
 from engine.ledger.sums import QUARTER
@@ -41,15 +40,12 @@ class DetailMaker:
         self._view = view
         self._reader = reader
         self._ledger = ledger
+        self._names = ledger.names
         self._lock = lock
         self._tabulator = tabulator
         self._project_names = project_names
         self._roots = roots
         self._titles = titles
-
-    @property
-    def _names(self) -> Names:
-        return self._ledger.names
 
     def detail(self, kind: ReportKind, key: str) -> Detail | None:
         """Return what is inside a row, `None` where there is no such row."""
@@ -87,7 +83,7 @@ class DetailMaker:
         start = int(key)
         zone = self._view.history.zone
         day = day_of(start, zone)
-        title = f"Block of {day:%A} {day.day} {day:%B}, {point(Tally(), start, zone).label}"
+        title = f"Block of {day:%A} {day.day} {day:%B %Y}, {point(Tally(), start, zone).label}"
         stop = start + LENGTH
         return self._between("blocks", key, title, start, stop, (QUARTER, "quarter hour"))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Event, Lock, Thread
 
 from engine.intake import discover
@@ -24,7 +25,7 @@ from engine.standing import Standing
 
 _LOOK_WITH_EVENTS = 30.0
 _LOOK_WITHOUT_EVENTS = 2.0
-_LONGEST_WITHOUT_LOOK = 60.0
+_LONGEST_WITHOUT_LOOK = 30.0
 _LEAST_BETWEEN_CHANGES = 0.1
 _EVENT_DUE = 3_000
 """Milliseconds after a change by which its event has come, if events come."""
@@ -42,7 +43,14 @@ class Follower:
         self.watcher = Watcher(self._touch, settings.is_polling)
         self._stop = Event()
         self._wake = Event()
-        self.recovery = Recovery(ledger, self._begin_again, self._stop, self._wake)
+        self.recovery = Recovery(
+            ledger,
+            self._begin_again,
+            self._read_again,
+            lambda: standing.present,
+            self._stop,
+            self._wake,
+        )
         self.reading = Reading(ledger, settings)
         self._settings = settings
         self._ledger = ledger
@@ -57,6 +65,7 @@ class Follower:
         self._last_change = 0.0
         self._data_version = 0
         self._on_change: Callable[[], None] = lambda: None
+        self._untitled = Event()
         self._roots: list[Root] = []
 
     def open(self) -> None:
@@ -71,6 +80,7 @@ class Follower:
         self._thread = Thread(target=self._run, name="ccmon-engine", daemon=True)
         self.recovery.reader = self._thread
         self._thread.start()
+        Thread(target=self._learn_titles, name="ccmon-titles", daemon=True).start()
 
     def look_soon(self) -> None:
         """Ask for a look at everything."""
@@ -81,19 +91,29 @@ class Follower:
         """Stop following; may be called twice."""
         self._stop.set()
         self._wake.set()
+        self._untitled.set()
         self.watcher.stop()
         if self._thread is not None:
             self._thread.join(5.0)
             self._thread = self.recovery.reader = None
+            self.watcher.stop()
 
     def _begin_again(self) -> None:
         """Look through another ledger, and read what it does not know."""
+        standing = self._standing
+        was_reading, standing.is_reading = standing.is_reading, True
         self.reading.forget()
         roots = self._roots or discover.find_roots(self._settings)
-        self._look_through(roots, is_whole=self._standing.is_whole)
-        if self._thread is None and not self._standing.is_reading:
+        self._look_through(roots, is_whole=standing.is_whole)
+        if self._thread is None and not was_reading:
             self._look()
+            standing.finish_reading()
         self.look_soon()
+
+    def _read_again(self) -> None:
+        """Read once more what was read and could not be booked."""
+        self.reading.forget()
+        self._wants_look = True
 
     def _look_through(self, roots: list[Root], *, is_whole: bool) -> None:
         """Look at the ledger through these roots, and those candidates it already knows."""
@@ -127,6 +147,7 @@ class Follower:
             self.recovery.insist(self._look)
         self.recovery.insist(self._pull)
         self._standing.finish_reading()
+        self._untitled.set()
 
     def _run(self) -> None:
         try:
@@ -169,6 +190,8 @@ class Follower:
         if data_version != self._data_version:
             self._data_version = data_version
             self._pull()
+        if self._standing.is_reading:
+            self._standing.finish_reading()
         self._keep_settings()
         return self._standing.revision != before
 
@@ -224,6 +247,20 @@ class Follower:
         """Bring what the ledger has new into memory."""
         if self._standing.outlook.pull():
             self._standing.note_change()
+            self._untitled.set()
+
+    def _learn_titles(self) -> None:
+        """Keep the present sessions' titles current, in a thread that may take its time."""
+        while not self._stop.is_set():
+            self._untitled.wait()
+            self._untitled.clear()
+            if self._stop.is_set() or self._standing.is_reading:
+                continue
+            with suppress(sqlite3.Error):
+                if self._standing.outlook.learn_present_titles():
+                    self._standing.note_change()
+                    self._on_change()
+            self._stop.wait(1.0)
 
     def _reprice(self) -> None:
         if self._ledger.reprice(self._prices.table) and self._standing.revision:
@@ -254,7 +291,7 @@ class Follower:
         if not self.watcher.is_watching(present):
             return True
         interval = _LOOK_WITHOUT_EVENTS if is_polling or not present else _LOOK_WITH_EVENTS
-        interval = min(max(interval, 200 * self._walk_took), _LONGEST_WITHOUT_LOOK)
+        interval = min(max(interval, 50 * self._walk_took), _LONGEST_WITHOUT_LOOK)
         return time.monotonic() - self._last_look >= interval
 
     def _note_refused(self) -> None:

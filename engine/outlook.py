@@ -39,6 +39,8 @@ class Outlook:
         is_whole: bool,
     ) -> None:
         self.roots = roots
+        self.connection = ledger.connection
+        """What it reads; once the ledger has another, this outlook is no longer present."""
         self._ledger = ledger
         self._titles = titles
         scope = ledger.open_scope(root.path for root in roots)
@@ -79,12 +81,18 @@ class Outlook:
     def _learn_names(self) -> None:
         """Learn now the names that a snapshot will ask for, so that it reads no ledger."""
         names = self._ledger.names
-        sessions = [names.name("sessions", session) for session in self.view.now_groups]
-        self.learn_titles(sessions)
         self._project_names = short_names(names.projects())
-        for group in self.view.now_groups.values():
+        for session, group in self.view.now_groups.items():
+            names.name("sessions", session)
             for model in group.tally.by_model:
                 names.model(model)
+
+    def learn_present_titles(self) -> bool:
+        """Read what the newest block's sessions are called; say whether anything is new."""
+        names = self._ledger.names
+        with self.view.lock:
+            sessions = list(self.view.now_groups)
+        return self.learn_titles([names.name("sessions", session) for session in sessions])
 
     def learn_titles(self, sessions: Iterable[str]) -> bool:
         """Read what sessions are called; say whether anything new was learnt."""

@@ -9,9 +9,13 @@ from threading import Event, Thread, current_thread
 from typing import TypeVar
 
 from engine.ledger.store import Ledger
+from engine.outlook import Outlook
 
 _MENDING = 60.0
 """Seconds a thread waits for the one that reads to go on with another ledger."""
+
+_PATIENCE = 5
+"""Times that the thread that reads waits again for its turn to write."""
 
 _T = TypeVar("_T")
 
@@ -24,31 +28,41 @@ class Recovery:
     """
 
     def __init__(
-        self, ledger: Ledger, begin_again: Callable[[], None], stop: Event, wake: Event
+        self,
+        ledger: Ledger,
+        begin_again: Callable[[], None],
+        read_again: Callable[[], None],
+        outlook: Callable[[], Outlook | None],
+        stop: Event,
+        wake: Event,
     ) -> None:
         self.reader: Thread | None = None
         self._ledger = ledger
         self._begin_again = begin_again
+        self._read_again = read_again
+        self._outlook = outlook
         self._stop = stop
         self._wake = wake
         self._failure: tuple[sqlite3.Connection, sqlite3.Error] | None = None
 
     def insist(self, step: Callable[[], _T]) -> _T:
         """Take a step; raise its error only where no ledger is left, or when stopping."""
+        patience = _PATIENCE
         while True:
-            connection = self._ledger.connection
+            outlook = self._outlook()
             try:
                 return step()
             except sqlite3.Error as error:
                 if self._stop.is_set():
                     raise
-                if self.reader in (None, current_thread()):
+                if self.reader not in (None, current_thread()):
+                    self._await_another(outlook, error)
+                elif self.reader is not None and patience and "locked" in str(error):
+                    patience -= 1
+                    self._read_again()
+                else:
                     self._ledger.recover(error)
                     self.insist(self._begin_again)
-                else:
-                    self._failure = (connection, error)
-                    self._wake.set()
-                    self._await_another(connection, error)
 
     def face_failure(self) -> None:
         """Raise, in the thread that reads, the error that another one met."""
@@ -56,9 +70,13 @@ class Recovery:
         if failure is not None and failure[0] is self._ledger.connection:
             raise failure[1]
 
-    def _await_another(self, failing: sqlite3.Connection, error: sqlite3.Error) -> None:
+    def _await_another(self, outlook: Outlook | None, error: sqlite3.Error) -> None:
+        """Wait for another outlook; tell the thread that reads if it is not under way."""
+        if outlook is not None and outlook.connection is self._ledger.connection:
+            self._failure = (outlook.connection, error)
+            self._wake.set()
         end = time.monotonic() + _MENDING
-        while self._ledger.connection is failing:
-            if time.monotonic() > end:
+        while self._outlook() is outlook:
+            if time.monotonic() > end or self._stop.is_set():
                 raise error
             self._stop.wait(0.02)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta, tzinfo
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from engine.accumulators.blocks import BlockSpan
 from engine.accumulators.rates import WINDOW
@@ -62,6 +61,16 @@ class _Periods(Struct, frozen=True):
     days: tuple[Point, ...]
 
 
+class Measured(Struct, frozen=True):
+    """The active block at a moment, and how fast it is used."""
+
+    now: int
+    span: BlockSpan | None
+    rate: BurnRate
+    projection: Projection | None
+    limit: Limit
+
+
 class SnapshotMaker:
     """Makes snapshots of one view; remembers what a tick of the clock does not change."""
 
@@ -83,14 +92,28 @@ class SnapshotMaker:
         self._periods: tuple[tuple[object, ...], _Periods] | None = None
         self._basis: tuple[tuple[object, ...], LimitBasis] | None = None
 
-    def make(self, now: int, around: Surroundings) -> Snapshot:
-        """Return where things stand at a moment."""
-        view = self._view
-        span = view.blocks.active(now)
+    def measure(self, now: int) -> Measured:
+        """Return the active block with its rate, projection and use of the limit."""
+        span = self._view.blocks.active(now)
         calm = now - now % _CALM
-        rate = view.recents.burn_rate(calm)
+        rate = self._view.recents.burn_rate(calm)
         projection = self._projection(span, rate, calm) if span else None
-        limit = self._limit(now, span, rate, projection)
+        used = (span.tally.tokens, span.tally.cost) if span else (0, 0)
+        limit = measure(
+            self._basis_at(now, span),
+            used,
+            (projection.tokens, projection.cost) if projection else used,
+            (rate.tokens_per_minute, rate.cost_per_hour),
+            (calm, span.end if span else now),
+        )
+        return Measured(now, span, rate, projection, limit)
+
+    def make(self, measured: Measured, around: Surroundings) -> Snapshot:
+        """Return where things stood at the moment of measuring."""
+        view = self._view
+        now, span, rate = measured.now, measured.span, measured.rate
+        is_partial = around.is_reading and (around.progress is not None or not view.is_whole)
+        limit = _unknown_yet(measured.limit) if is_partial else measured.limit
         periods = self._periods_of(now, around.revision)
         block = self._block(span, now) if span else None
         shown = (block.figures if block else Figures(), periods.today, periods.week, periods.month)
@@ -103,8 +126,8 @@ class SnapshotMaker:
             block=block,
             burn_rate=rate,
             trace=view.recents.trace(span.start, span.first, now) if span else None,
-            projection=projection,
-            limit=_provisional(limit) if around.is_reading else limit,
+            projection=measured.projection,
+            limit=limit,
             today=periods.today,
             week=periods.week,
             month=periods.month,
@@ -117,26 +140,6 @@ class SnapshotMaker:
             last_response=view.newest(),
             today_hours=self._hours(now),
             recent_days=periods.days,
-        )
-
-    def limit(self, now: int) -> Limit:
-        """Return the active block's use against the limit."""
-        span = self._view.blocks.active(now)
-        calm = now - now % _CALM
-        rate = self._view.recents.burn_rate(calm)
-        projection = self._projection(span, rate, calm) if span else None
-        return self._limit(now, span, rate, projection)
-
-    def _limit(
-        self, now: int, span: BlockSpan | None, rate: BurnRate, projection: Projection | None
-    ) -> Limit:
-        used = (span.tally.tokens, span.tally.cost) if span else (0, 0)
-        return measure(
-            self._basis_at(now, span),
-            used,
-            (projection.tokens, projection.cost) if projection else used,
-            (rate.tokens_per_minute, rate.cost_per_hour),
-            (now - now % _CALM, span.end if span else now),
         )
 
     def _basis_at(self, now: int, span: BlockSpan | None) -> LimitBasis:
@@ -244,13 +247,22 @@ class SnapshotMaker:
         )
 
 
-def _provisional(limit: Limit) -> Limit:
-    """Say of an estimate that the history it comes from is still being read."""
+def _unknown_yet(limit: Limit) -> Limit:
+    """Say that an estimate waits for the history it comes from."""
     if limit.source == "given":
         return limit
-    if limit.value is None:
-        return replace(limit, label="still reading", reason="history is still being read")
-    return replace(limit, label=f"{limit.label} · still reading")
+    return Limit(
+        source="none",
+        label="still reading",
+        unit=limit.unit,
+        value=None,
+        used=limit.used,
+        used_share=None,
+        projected_share=None,
+        level="fine",
+        reached_at=None,
+        reason="history is still being read",
+    )
 
 
 def point(tally: Tally, start: int, zone: tzinfo) -> Point:

@@ -56,6 +56,11 @@ class Standing:
         return self._outlook
 
     @property
+    def present(self) -> Outlook | None:
+        """The present outlook, `None` while a monitor is being opened."""
+        return self._outlook
+
+    @property
     def is_whole(self) -> bool:
         """Whether the present outlook has all of history."""
         return self._outlook is not None and self._outlook.view.is_whole
@@ -111,13 +116,12 @@ class Standing:
         now = self._settings.clock()
         with self.lock:
             outlook = self.outlook
-            active = outlook.view.blocks.active(now)
-            window = active.start if active else None
-            limit = outlook.snapshots.limit(now)
-            if not self.is_reading and self._warnings.note(limit, window, now):
+            measured = outlook.snapshots.measure(now)
+            window = measured.span.start if measured.span else None
+            if not self.is_reading and self._warnings.note(measured.limit, window, now):
                 self.to_keep[SETTING] = self._warnings.kept()
             return outlook.snapshots.make(
-                now,
+                measured,
                 Surroundings(
                     zone=self.zone_name,
                     revision=self.revision,

@@ -37,10 +37,14 @@ def keys_table() -> str:
     """Return the table of keys, by group."""
     rows = ["| keys | what they do | |", "|---|---|---|"]
     rows += [
-        f"| {' '.join(f'`{key}`' for key in keys.split(' '))} | {does} | {group} |"
+        f"| {' '.join(_key(key) for key in keys.split(' '))} | {does} | {group} |"
         for keys, does, group in key_rows()
     ]
     return "\n".join(rows) + "\n"
+
+
+def _key(word: str) -> str:
+    return word if word == "to" else f"`{word}`"
 
 
 def options_tables() -> str:

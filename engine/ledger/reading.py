@@ -10,9 +10,6 @@ from engine.ledger.store import Ledger
 from engine.ledger.sums import COUNTS, QUARTER
 from engine.responses import Tokens
 
-SumRow = tuple[int, int, int, int, int, int, int, int, int | None, int | None]
-"""Responses, unpriced, input, output, cache read, cache write 5m and 1h, cost, first, last."""
-
 _SUMS = (
     "responses, unpriced, input, output, cache_read, cache_write_5m, cache_write_1h, cost,"
     " first, last"
@@ -67,11 +64,12 @@ class Reader:
 
     def __init__(self, ledger: Ledger, scope: int) -> None:
         self._ledger = ledger
+        self._connection = ledger.connection
         self.scope = scope
 
     def _all(self, statement: str, *values: object) -> list[tuple[int, ...]]:
         with self._ledger.lock:
-            return self._ledger.connection.execute(statement, values).fetchall()
+            return self._connection.execute(statement, values).fetchall()
 
     def slot_rows(self, since: int, first: int = 0, before: int = 1 << 62) -> list[tuple[int, ...]]:
         """Return slot, model and sums changed after a revision, in a range of slots."""
@@ -140,7 +138,7 @@ class Reader:
     def session_counts(self, ranges: list[tuple[int, int]]) -> list[int]:
         """Return the number of sessions with responses in each range of slots."""
         with self._ledger.lock:
-            connection = self._ledger.connection
+            connection = self._connection
             count = (
                 "SELECT count(DISTINCT session) FROM buckets WHERE scope = ? AND slot >= ?"
                 " AND slot < ? AND responses > 0"

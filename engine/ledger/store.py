@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import RLock
@@ -19,6 +20,8 @@ from engine.responses import Sighting, merge, response_id
 _CHUNK = 20_000
 """Responses written in one transaction where there are many."""
 _UNFINISHED = "~"
+_FORGIVEN = 60.0
+"""Seconds after which a failure counts as the first again."""
 
 
 class Ledger:
@@ -29,6 +32,7 @@ class Ledger:
         self.lock = RLock()
         self.connection, self.notices = opening.open_ledger(path)
         self._failures = 0
+        self._failed_at = 0.0
         self._file = self._identity()
         self.names = Names(self.connection, self.lock)
         self._booking = Booking(self.connection, self.names, prices)
@@ -226,7 +230,9 @@ class Ledger:
         does not know must be read anew.
         """
         with self.lock:
-            self._failures += 1
+            now = time.monotonic()
+            self._failures = 1 if now - self._failed_at > _FORGIVEN else self._failures + 1
+            self._failed_at = now
             if self._failures == 1 and not self.is_in_memory:
                 self._go_on(*opening.open_another(self.path, self.connection, error))
             elif self._failures <= 2:

@@ -113,7 +113,7 @@ def test_weeks_and_months_have_their_days(monitor: Monitor) -> None:
 def test_a_block_has_its_quarter_hours(monitor: Monitor) -> None:
     block = _detail(monitor, "blocks", str(moment("2026-11-22T09:00")))
     assert (block.title, block.series_name) == (
-        "Block of Sunday 22 November, 09:00",
+        "Block of Sunday 22 November 2026, 09:00",
         "quarter hour",
     )
     assert len(block.series) == 20

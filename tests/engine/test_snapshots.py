@@ -285,7 +285,10 @@ def test_an_estimate_says_that_its_history_is_still_being_read(
         label = monitor.snapshot().limit.label
         assert label == "P90 of 6 finished blocks · estimate"
     with Monitor(given) as monitor:
-        assert monitor.snapshot().limit.label == f"{label} · still reading"
+        limit = monitor.snapshot().limit
+        assert (limit.label, limit.value, limit.level) == ("still reading", None, "fine")
+        monitor.read()
+        assert monitor.snapshot().limit.label == label
     with Monitor(replace(given, limit="5k")) as monitor:
         assert monitor.snapshot().limit.label == "your limit"
 

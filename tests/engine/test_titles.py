@@ -88,6 +88,7 @@ def test_reports_and_the_live_sessions_bear_titles_once_learnt(
         file.write(_line("ai-title", aiTitle="Mend the roof"))
     with Monitor(settings(roots=(tmp_path,), clock=lambda: _NOW)) as monitor:
         monitor.read()
+        assert monitor.learn_titles(["s1"])
         (session,) = monitor.snapshot().sessions
         assert session.title == "Mend the roof"
         (row,) = monitor.report("sessions").rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from engine.intake import load, workers
 from engine.monitor import Monitor
 from engine.settings import Settings
 from tests.agreement import assert_agreement
+from tests.made_lines import answer
 from tests.slow_reading import SlowResponse, read
 
 MakeSettings = Callable[..., Settings]
@@ -114,3 +116,46 @@ def test_an_unreadable_file_is_refused_by_name(
         (notice,) = monitor.snapshot().notices
         assert "memory.jsonl" in notice.text
         assert monitor.snapshot().responses == len(history[1])
+
+
+def _small_files(root: Path, count: int, names: Callable[[int], bytes]) -> None:
+    project = root / "projects" / "-small"
+    project.mkdir(parents=True)
+    filler = b'{"type":"user","message":{"role":"user","content":"' + b"x" * 6_000 + b'"}}\n'
+    for number in range(count):
+        line = answer(str(number), _NOW - number * 1_000, 5, session=f"s{number}")
+        (Path(os.fsdecode(os.fsencode(project) + b"/" + names(number)))).write_bytes(filler + line)
+
+
+def test_thousands_of_small_transcripts_never_fill_a_pipe_both_ways(
+    settings: MakeSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(load, "_CHUNK", 8 << 20)
+    _small_files(tmp_path, 3_000, lambda number: b"%064d.jsonl" % number)
+    with Monitor(settings(roots=(tmp_path,), ledger=":memory:", clock=lambda: _NOW)) as monitor:
+        monitor.read()
+        assert monitor.snapshot().responses == 3_000
+
+
+def test_a_transcript_whose_name_is_no_text_is_read_elsewhere_too(
+    settings: MakeSettings, tmp_path: Path
+) -> None:
+    _small_files(tmp_path, 60, lambda number: b"caf\xe9-%d.jsonl" % number)
+    with Monitor(settings(roots=(tmp_path,), ledger=":memory:", clock=lambda: _NOW)) as monitor:
+        monitor.read()
+        assert monitor.snapshot().responses == 60
+
+
+def test_nothing_of_the_directory_ccmon_is_started_in_is_run(
+    settings: MakeSettings,
+    history: tuple[Path, list[SlowResponse]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    trap = "open('run', 'w')"
+    for module in ("engine/__init__.py", "msgspec.py", "json.py", "sitecustomize.py"):
+        (tmp_path / module).parent.mkdir(exist_ok=True)
+        (tmp_path / module).write_text(trap)
+    monkeypatch.chdir(tmp_path)
+    _read(settings, history)
+    assert not (tmp_path / "run").exists()

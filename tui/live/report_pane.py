@@ -45,12 +45,16 @@ class Asked(NamedTuple):
 
 
 class ReportMade(Message, bubble=False):
-    """A report was made in a thread, or could not be: then `sentence` says why."""
+    """A report was made in a thread, or could not be: then `sentence` says why.
 
-    def __init__(self, report: Report | None, sentence: str = "") -> None:
+    Of two of one asking the first is not the last: titles are still being read.
+    """
+
+    def __init__(self, report: Report | None, sentence: str = "", *, is_last: bool = True) -> None:
         super().__init__()
         self.report = report
         self.sentence = sentence
+        self.is_last = is_last
 
     def can_replace(self, message: Message) -> bool:
         """Let a newer report take the place of one not yet drawn."""
@@ -183,7 +187,7 @@ class ReportPane(Vertical):
         try:
             report = source.report(self.kind, span)
             if self.kind == "sessions":
-                self.post_message(ReportMade(report))
+                self.post_message(ReportMade(report, is_last=False))
                 if source.learn_titles(_newest_sessions(report)):
                     report = source.report(self.kind, span)
             made = ReportMade(report)
@@ -194,9 +198,10 @@ class ReportPane(Vertical):
     @on(ReportMade)
     def take_report(self, made: ReportMade) -> None:
         """Draw a report, then rest a little before the next."""
-        self._is_asking = False
-        self._is_resting = True
-        self.set_timer(_REST_SECONDS, self._wake)
+        if made.is_last:
+            self._is_asking = False
+            self._is_resting = True
+            self.set_timer(_REST_SECONDS, self._wake)
         if made.report is None:
             self._asked = None
             self.table.say("")

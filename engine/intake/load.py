@@ -22,8 +22,8 @@ _PIECE = 32 << 20
 _WORTH_WORKERS = 48 << 20
 """With less than this to read, starting processes takes longer than it saves."""
 _CHUNK = 8 << 20
-_LONGEST_TASKS = 16_000
-"""Bytes of tasks in a chunk: a pipe holds them all while an answer is still being written."""
+_LONGEST_TASKS = 48_000
+"""Bytes of tasks in a chunk: a pipe holds them all while an answer is being written."""
 
 
 class Waiting(Struct, frozen=True):

@@ -19,8 +19,12 @@ from engine.intake.tail import Tail
 from engine.intake.worker import Answer, Task, read_one, receive, send
 
 _MOST_WORKERS = 4
-_AHEAD = 3
+_AHEAD = 8
 """Chunks that each process may be ahead of who takes the answers."""
+_WAITING = 1
+"""Chunks that wait in a process's pipe, so that it never waits for the next."""
+_PIPE = 1 << 20
+"""Bytes a pipe should hold, where the system lets one ask; nothing depends on it."""
 
 _decode = msgspec.msgpack.Decoder(list[Answer]).decode
 
@@ -67,7 +71,7 @@ class Workers:
         return self._is_closed and number >= self._next
 
     def _serve(self) -> None:
-        """Hand chunks to a process of one's own, always one more than it has answered."""
+        """Hand chunks to a process of one's own, some more than it has answered."""
         process = _start()
         asked: list[int] = []
         try:
@@ -76,7 +80,7 @@ class Workers:
                 if number is not None:
                     asked.append(number)
                     _ask(process, self._chunks[number])
-                if len(asked) > (number is not None):
+                while asked and (number is None or len(asked) > _WAITING):
                     self._give(asked[0], _answer(process))
                     asked.pop(0)
                 if number is None:
@@ -121,6 +125,7 @@ def _start() -> subprocess.Popen[bytes] | None:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            pipesize=_PIPE,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
         )
     except OSError:

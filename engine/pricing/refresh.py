@@ -143,7 +143,7 @@ def _fetched(url: str, timeout: float, etag: str) -> _Answer:
     except (httpx.TimeoutException, _TooSlow):
         reason = f"{url} did not send them within {timeout:g} s; try again later"
     except httpx.ConnectError as error:
-        reason = f"{url} could not be reached ({error}); check the network or use --offline"
+        reason = f"{url} could not be reached ({error}); check the network and try again"
     except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError, ImportError, OSError) as error:
         reason = f"{url} cannot be asked from here ({error}); check the address and the proxy"
     except httpx.DecodingError:

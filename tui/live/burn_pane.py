@@ -85,7 +85,7 @@ class BurnPane(LinePane):
         rate = _rate_parts(view)
         end = _end_parts(view)
         lines = [joined([*rate, *end], width - 2, " · ")]
-        if cells(lines[0]) < cells(joined([*rate, *end], 10_000, " · ")) and height >= 4:
+        if cells(lines[0]) < cells(joined([*rate, *end[:2]], 10_000, " · ")) and height >= 4:
             lines = [joined(rate, width - 2, " · "), joined(end, width - 2, " · ")]
         if height >= 9:
             lines += [joined(_more_parts(view), width - 2, " · "), BLANK]
@@ -115,10 +115,16 @@ def _end_parts(view: BurnView) -> list[Line]:
     cost = f"~{fmt.dollars(projection.cost, view.has_unpriced)}"
     tokens = f"~{fmt.tokens(projection.tokens)}"
     first, second = (cost, tokens) if view.by == "cost" else (tokens, cost)
-    return [
+    parts: list[Line] = [
         (Piece("at the end ", "muted"), Piece(first, "bold")),
         (Piece(second), Piece(" tokens" if view.by == "cost" else "", "muted")),
     ]
+    reach = projection.cost_range if view.by == "cost" else projection.tokens_range
+    if reach is not None:
+        least, most = (_amount(view.by, amount) for amount in reach)
+        if least != most:
+            parts.append((Piece(f"{least} to {most}", "muted"),))
+    return parts
 
 
 def _more_parts(view: BurnView) -> list[Line]:

@@ -291,7 +291,7 @@ class Follower:
         if not self.watcher.is_watching(present):
             return True
         interval = _LOOK_WITHOUT_EVENTS if is_polling or not present else _LOOK_WITH_EVENTS
-        interval = min(max(interval, 50 * self._walk_took), _LONGEST_WITHOUT_LOOK)
+        interval = min(max(interval, 100 * self._walk_took), _LONGEST_WITHOUT_LOOK)
         return time.monotonic() - self._last_look >= interval
 
     def _note_refused(self) -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import msgspec
 from msgspec import Struct
 
-from engine.reports import Block, Figures, Limit, SessionNow, Snapshot
+from engine.health import Health
+from engine.reports import Block, Figures, Limit, Notice, SessionNow, Snapshot
 from engine.responses import PICO
 from engine.times import MINUTE, iso_time
 
@@ -100,13 +101,6 @@ class SessionDocument(Struct, frozen=True, rename="camel"):
     sub_agents: int
 
 
-class NoticeDocument(Struct, frozen=True, rename="camel"):
-    """Something the user should know."""
-
-    severity: str
-    text: str
-
-
 class LiveDocument(Struct, frozen=True, rename="camel"):
     """What `ccmon live --json` prints."""
 
@@ -123,7 +117,7 @@ class LiveDocument(Struct, frozen=True, rename="camel"):
     unpriced_models: list[str]
     responses: int
     last_activity: str | None
-    notices: list[NoticeDocument]
+    notices: tuple[Notice, ...]
 
 
 def live_document(snapshot: Snapshot) -> LiveDocument:
@@ -159,11 +153,28 @@ def live_document(snapshot: Snapshot) -> LiveDocument:
         unpriced_models=list(snapshot.unpriced),
         responses=snapshot.responses,
         last_activity=_iso(snapshot.last_response),
-        notices=[NoticeDocument(notice.severity, notice.text) for notice in snapshot.notices],
+        notices=snapshot.notices,
     )
 
 
-def encode(document: Struct) -> str:
+def health_document(health: Health) -> dict[str, object]:
+    """Return what doctor tells as the document that scripts read."""
+    document: dict[str, object] = msgspec.to_builtins(health)
+    roots = [
+        {**msgspec.to_builtins(root), "oldestDeletedAt": _iso(root.oldest_deleted_at)}
+        for root in health.roots
+    ]
+    return {
+        **document,
+        "generatedAt": iso_time(health.generated_at),
+        "firstResponse": _iso(health.first_response),
+        "lastResponse": _iso(health.last_response),
+        "roots": roots,
+        "versions": dict(health.versions),
+    }
+
+
+def encode(document: object) -> str:
     """Return a document as JSON, two spaces deep."""
     return msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
 

@@ -25,7 +25,6 @@ from engine.standing import Standing
 
 _LOOK_WITH_EVENTS = 30.0
 _LOOK_WITHOUT_EVENTS = 2.0
-_LONGEST_WITHOUT_LOOK = 30.0
 _LEAST_BETWEEN_CHANGES = 0.1
 _EVENT_DUE = 3_000
 """Milliseconds after a change by which its event has come, if events come."""
@@ -66,16 +65,20 @@ class Follower:
         self._data_version = 0
         self._on_change: Callable[[], None] = lambda: None
         self._untitled = Event()
-        self._roots: list[Root] = []
+        self._roots = discover.find_roots(settings)
+        self._opening = Lock()
 
     def open(self) -> None:
-        """Show what the ledger knows already, its newest part first."""
-        self.recovery.insist(
-            lambda: self._look_through(discover.find_roots(self._settings), is_whole=False)
-        )
+        """Show the newest part of what the ledger knows, unless something is shown already."""
+        if self._standing.present is not None:
+            return
+        with self._opening:
+            if self._standing.present is None:
+                self.recovery.insist(lambda: self._look_through(is_whole=False))
 
     def start(self, on_change: Callable[[], None]) -> None:
         """Read, then follow, in a thread of its own."""
+        self.open()
         self._on_change = on_change
         self._thread = Thread(target=self._run, name="ccmon-engine", daemon=True)
         self.recovery.reader = self._thread
@@ -103,8 +106,7 @@ class Follower:
         standing = self._standing
         was_reading, standing.is_reading = standing.is_reading, True
         self.reading.forget()
-        roots = self._roots or discover.find_roots(self._settings)
-        self._look_through(roots, is_whole=standing.is_whole)
+        self._look_through(is_whole=standing.is_whole)
         if self._thread is None and not was_reading:
             self._look()
             standing.finish_reading()
@@ -115,18 +117,16 @@ class Follower:
         self.reading.forget()
         self._wants_look = True
 
-    def _look_through(self, roots: list[Root], *, is_whole: bool) -> None:
-        """Look at the ledger through these roots, and those candidates it already knows."""
-        settings, standing = self._settings, self._standing
+    def _look_through(self, *, is_whole: bool) -> None:
+        """Look at the ledger through the roots, and those candidates it already knows."""
+        settings, standing, roots = self._settings, self._standing, self._roots
         candidates = [Root.at(path) for path in discover.candidates(settings)[0]]
         known = self._ledger.known_roots()
-        in_force = list(roots)
-        in_force += [root for root in candidates if root not in in_force and root.path in known]
-        self._roots = in_force
+        roots += [root for root in candidates if root not in roots and root.path in known]
         standing.put(
             Outlook(
                 self._ledger,
-                in_force,
+                roots,
                 settings,
                 standing.choice,
                 standing.zone,
@@ -139,7 +139,8 @@ class Follower:
     def read_all(self) -> None:
         """Read all that is new, and bring in all of history."""
         self.recovery.insist(self._reprice)
-        self.recovery.insist(lambda: self._look_through(self._roots, is_whole=True))
+        with self._opening:
+            self.recovery.insist(lambda: self._look_through(is_whole=True))
         self._tell()
         self._wants_look = True
         while self._wants_look and not self._stop.is_set():
@@ -163,6 +164,7 @@ class Follower:
             self._on_change()
 
     def _follow(self) -> None:
+        self.say_price_problem()
         while not self._stop.is_set():
             self._prices.refresh_when_due()
             self._wake.wait(1.0)
@@ -182,6 +184,7 @@ class Follower:
             self._begin_again()
         if self._prices.take_news():
             self._reprice()
+            self.say_price_problem()
         self._read_touched()
         is_wanted, self._wants_look = self._wants_look, False
         if is_wanted or self._is_time_to_look():
@@ -199,7 +202,8 @@ class Follower:
         """Look at every file of every root and read what is new."""
         found = discover.find_roots(self._settings)
         if any(root not in self._roots for root in found):
-            self._look_through(found, is_whole=True)
+            self._roots = found
+            self._look_through(is_whole=True)
         if self._thread is not None:
             self.watcher.watch([root.projects for root in self._roots])
         began = time.monotonic()
@@ -263,8 +267,11 @@ class Follower:
             self._stop.wait(1.0)
 
     def _reprice(self) -> None:
-        if self._ledger.reprice(self._prices.table) and self._standing.revision:
+        if self._ledger.reprice(self._prices.table) and self._standing.present is not None:
             self._pull()
+
+    def say_price_problem(self) -> None:
+        """Say why refreshed prices are not in use; reads them, so never before the first paint."""
         problem = self._prices.table.problem if self._prices.has_file else None
         self._standing.say("prices", Notice("warning", problem) if problem else None)
 
@@ -290,8 +297,9 @@ class Follower:
         present = [root.projects for root in discover.find_roots(self._settings)]
         if not self.watcher.is_watching(present):
             return True
-        interval = _LOOK_WITHOUT_EVENTS if is_polling or not present else _LOOK_WITH_EVENTS
-        interval = min(max(interval, 100 * self._walk_took), _LONGEST_WITHOUT_LOOK)
+        interval = _LOOK_WITH_EVENTS
+        if is_polling or not present:
+            interval = min(max(_LOOK_WITHOUT_EVENTS, 100 * self._walk_took), interval)
         return time.monotonic() - self._last_look >= interval
 
     def _note_refused(self) -> None:

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from engine.intake import discover
 from engine.intake.discover import Root
-from engine.ledger.reading import files_of, problems_of
+from engine.ledger.reading import FileCounts, files_of, problems_of
 from engine.ledger.store import Ledger
 from engine.pricing.table import PriceTable
 from engine.reports import Notice, PlaceLookedAt
@@ -24,7 +24,7 @@ _CLEANUP_DAYS = 30
 _MOST_PROBLEMS = 200
 
 
-class RootHealth(Struct, frozen=True):
+class RootHealth(Struct, frozen=True, rename="camel"):
     """One root: what was read, and what Claude Code will delete when."""
 
     path: str
@@ -48,7 +48,7 @@ class BadLine(Struct, frozen=True):
     reason: str
 
 
-class Health(Struct, frozen=True):
+class Health(Struct, frozen=True, rename="camel"):
     """Everything that `ccmon doctor` tells."""
 
     generated_at: int
@@ -90,7 +90,7 @@ def examine(
     return Health(
         generated_at=now,
         places=discover.look_at(settings, {path: count.files for path, count in counts.items()}),
-        roots=tuple(_root_health(root, ledger, now) for root in roots),
+        roots=tuple(_root_health(root, counts.get(root.path), now) for root in roots),
         responses=responses,
         first_response=span[0],
         last_response=span[1],
@@ -110,8 +110,7 @@ def examine(
     )
 
 
-def _root_health(root: Root, ledger: Ledger, now: int) -> RootHealth:
-    counts = files_of(ledger).get(root.path)
+def _root_health(root: Root, counts: FileCounts | None, now: int) -> RootHealth:
     days, is_default = cleanup_days(Path(root.path))
     times = [found.mtime // 1_000_000 + days * DAY for found in discover.walk(root).files]
     return RootHealth(

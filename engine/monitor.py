@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from types import TracebackType
+from typing import TypeVar
 
 from engine.following import Follower
 from engine.health import Health, examine
@@ -15,6 +16,8 @@ from engine.price_refresh import PriceRefresh
 from engine.reports import Detail, Report, ReportKind, Snapshot, Span
 from engine.settings import Settings, SettingsError
 from engine.standing import Standing
+
+_T = TypeVar("_T")
 
 
 class Monitor:
@@ -32,7 +35,6 @@ class Monitor:
         self._prices = PriceRefresh(settings)
         self._ledger = Ledger(ledger_path(settings), self._prices.table)
         self._follower = Follower(settings, self._ledger, self._standing, self._prices)
-        self._follower.open()
         warned = self._follower.recovery.insist(lambda: self._ledger.setting(SETTING))
         self._standing.open(warned, lambda: self._ledger.notices)
 
@@ -70,23 +72,24 @@ class Monitor:
 
     def snapshot(self) -> Snapshot:
         """Return where things stand now; takes about a millisecond."""
-        return self._follower.recovery.insist(self._standing.snapshot)
+        return self._answer(self._standing.snapshot)
 
     def report(self, kind: ReportKind, span: Span = "all") -> Report:
         """Return a tab's rows and totals; may take tens of milliseconds."""
-        return self._follower.recovery.insist(lambda: self._standing.report(kind, span))
+        return self._answer(lambda: self._standing.report(kind, span))
 
     def detail(self, kind: ReportKind, key: str) -> Detail | None:
         """Return what is inside one row, `None` where there is no such row."""
-        return self._follower.recovery.insist(lambda: self._standing.detail(kind, key))
+        return self._answer(lambda: self._standing.detail(kind, key))
 
     def learn_titles(self, sessions: Iterable[str]) -> bool:
         """Read what sessions are called; say whether reports would show anything new."""
         asked = list(sessions)
-        return self._follower.recovery.insist(lambda: self._standing.learn_titles(asked))
+        return self._answer(lambda: self._standing.learn_titles(asked))
 
     def set_zone(self, zone: str | None) -> None:
         """Show days and clocks in another zone, `None` for the system's."""
+        self._follower.open()
         self._standing.set_zone(zone)
 
     def preference(self, name: str) -> str | None:
@@ -100,7 +103,13 @@ class Monitor:
 
     def health(self) -> Health:
         """Return what `ccmon doctor` tells."""
-        return self._follower.recovery.insist(self._health)
+        self._follower.say_price_problem()
+        return self._answer(self._health)
+
+    def _answer(self, ask: Callable[[], _T]) -> _T:
+        """Ask the present outlook, opening one where nothing has been shown or read yet."""
+        self._follower.open()
+        return self._follower.recovery.insist(ask)
 
     def _health(self) -> Health:
         outlook = self._standing.outlook

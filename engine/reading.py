@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from engine.intake import discover
 from engine.intake.discover import Found, Root
 from engine.intake.load import Batch, Loader, Waiting
-from engine.intake.tail import Cursor, Scan, Tail
+from engine.intake.tail import Cursor, Scan, Tail, is_new
 from engine.ledger.store import Ledger
 from engine.reports import PlaceLookedAt
 from engine.settings import Settings
@@ -56,7 +56,7 @@ class Reading:
             cursors = self._cursors_of(root.path)
             for found in walk.files:
                 cursor = cursors.get(found.relative)
-                if self._loader.is_new(found, cursor):
+                if is_new(found, cursor):
                     waiting.append(Waiting(root.path, found, cursor))
         self.places = discover.look_at(self._settings, counts)
         return waiting
@@ -96,9 +96,7 @@ class Reading:
         return {root: made for root, made in scans.items() if made}, is_sure
 
     def _read_on(self, root: str, found: Found) -> Iterator[Scan]:
-        cursor = self._cursors_of(root).get(found.relative)
-        if self._loader.is_new(found, cursor):
-            yield from self._loader.scans(found, cursor)
+        yield from self._loader.scans(found, self._cursors_of(root).get(found.relative))
 
     def _cursors_of(self, root: str) -> dict[str, Cursor]:
         if root not in self._cursors:

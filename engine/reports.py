@@ -201,7 +201,7 @@ class Warned(Struct, frozen=True):
     time: int
 
 
-class PlaceLookedAt(Struct, frozen=True):
+class PlaceLookedAt(Struct, frozen=True, rename="camel"):
     """One place where transcripts were looked for, and what was found."""
 
     path: str

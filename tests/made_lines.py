@@ -46,7 +46,7 @@ def answer(
     return json.dumps(record).encode() + b"\n"
 
 
-def write(root: Path, *lines: bytes, name: str = "-work-app/s1.jsonl") -> Path:
+def write(root: Path, *lines: bytes, name: str = "-code-app/s1.jsonl") -> Path:
     """Append lines to a transcript below a root's `projects`; return its path."""
     path = root / "projects" / name
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -48,9 +48,9 @@ def print_health(settings: Settings, *, is_json: bool) -> int:
         health = monitor.health()
         zone = monitor.snapshot().zone
     if is_json:
-        from engine.documents import encode
+        from engine.documents import encode, health_document
 
-        print(encode(health))
+        print(encode(health_document(health)))
     else:
         from tui.doctor import health_lines
 

@@ -13,12 +13,11 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from engine.demo import DemoUser, write_history
 from engine.monitor import Monitor
 from engine.settings import Settings
 from tui.live.app import LiveApp
 from tui.live.source import LiveOptions
-from tui.made_up import SEED
+from tui.made_up import made_up_user
 
 NOW = 1_795_184_640_000
 """Friday 20 November 2026, 14:24 UTC."""
@@ -40,12 +39,27 @@ def main() -> int:
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="ccmon-demo-") as place:
         root = Path(place) / "claude"
-        user = DemoUser(seed=SEED, now_ms=NOW, responses=6_000, days=30, sessions=90)
-        write_history(root, user)
+        made_up_user(root, NOW)
         asyncio.run(_take_all(root, target))
     for picture in sorted(target.glob("*.svg")):
         print(picture)
     return 0
+
+
+def monitor_of(root: Path) -> Monitor:
+    """Return a monitor that stands still at the fixed moment."""
+    return Monitor(
+        Settings(
+            roots=(root,),
+            ledger=":memory:",
+            zone="Europe/Berlin",
+            is_offline=True,
+            is_polling=True,
+            clock=lambda: NOW,
+            environment={},
+            home=root,
+        )
+    )
 
 
 async def _take_all(root: Path, target: Path) -> None:
@@ -69,17 +83,7 @@ async def _take(
     theme: str = "dark",
 ) -> None:
     """Open the live screen at a size, press keys, and save what it shows."""
-    settings = Settings(
-        roots=(root,),
-        ledger=":memory:",
-        zone="Europe/Berlin",
-        is_offline=True,
-        is_polling=True,
-        clock=lambda: NOW,
-        environment={},
-        home=root,
-    )
-    app = LiveApp(Monitor(settings), LiveOptions(theme=theme, is_demo=True, has_bell=False))
+    app = LiveApp(monitor_of(root), LiveOptions(theme=theme, is_demo=True, has_bell=False))
     async with app.run_test(size=size) as pilot:
         await _until_read(app, pilot.pause)
         app.clear_notifications()

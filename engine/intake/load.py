@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from engine.intake.discover import Found
 from engine.intake.tail import Cursor, Scan, Tail
-from engine.intake.worker import Task
+from engine.intake.worker import Task, task_size
 from engine.reports import Progress
 
 _FIRST_BATCH = 4 << 20
@@ -17,8 +17,6 @@ _FIRST_BATCH = 4 << 20
 _BATCH = 24 << 20
 _PIECE = 32 << 20
 """A larger file is read in pieces, so that no batch is much larger than a piece."""
-
-
 _WORTH_WORKERS = 48 << 20
 """With less than this to read, starting processes takes longer than it saves."""
 _CHUNK = 8 << 20
@@ -113,15 +111,6 @@ class Loader:
         else:
             self.refused[path] = reason
 
-    def is_new(self, found: Found, cursor: Cursor | None) -> bool:
-        """Say whether a file may hold something unread."""
-        return cursor is None or (found.size, found.mtime, found.inode, found.device) != (
-            cursor.size,
-            cursor.mtime,
-            cursor.inode,
-            cursor.device,
-        )
-
     def scans(self, found: Found, cursor: Cursor | None) -> Iterator[Scan]:
         """Yield the unread pieces of one file."""
         while True:
@@ -150,7 +139,7 @@ def _chunks(waiting: list[Waiting]) -> list[list[Waiting]]:
             size = length = 0
         chunks[-1].append(each)
         size += each.unread
-        length += Task.of(each.found, each.cursor).size
+        length += task_size(each.found)
     return chunks
 
 

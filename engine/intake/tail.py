@@ -72,7 +72,7 @@ class Tail:
         Stops after the line that passes `most_bytes`. Raises `OSError` where the file
         cannot be read.
         """
-        if cursor is not None and _is_unchanged(found, cursor):
+        if not is_new(found, cursor):
             return None
         with open(found.path, "rb", buffering=_BUFFER) as file:
             start = self._start(file, found, cursor)
@@ -126,8 +126,9 @@ class Tail:
 _NOTHING_READ = Cursor(0, 0, 0, 0, 0, 0, 0, 0)
 
 
-def _is_unchanged(found: Found, cursor: Cursor) -> bool:
-    return (
+def is_new(found: Found, cursor: Cursor | None) -> bool:
+    """Say whether a transcript may hold something unread."""
+    return cursor is None or not (
         found.mtime == cursor.mtime
         and found.size == cursor.size
         and found.inode == cursor.inode

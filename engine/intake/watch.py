@@ -13,8 +13,6 @@ _STEP = 50
 _DEBOUNCE = 250
 _QUIET = 1_000
 """Milliseconds without an event after which it is sure that events come."""
-
-
 _PROBED = 0.3
 """Seconds in which events that cannot come fail."""
 

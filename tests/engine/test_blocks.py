@@ -118,7 +118,7 @@ def test_a_response_whose_earlier_line_appears_moves_to_the_block_of_that_time(
     with Monitor(settings(roots=(tmp_path,), clock=Clock(_time("14:10")))) as monitor:
         monitor.read()
         assert _blocks(monitor) == [("08:00", 1), ("14:00", 1)]
-        write(tmp_path, answer("copied", _time("09:00")), name="-work-app/s0.jsonl")
+        write(tmp_path, answer("copied", _time("09:00")), name="-code-app/s0.jsonl")
         monitor.read()
         assert _blocks(monitor) == [("08:00", 2)]
         assert monitor.snapshot().block is None

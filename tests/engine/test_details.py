@@ -24,7 +24,7 @@ def _write_all(root: Path) -> None:
     agents: dict[str, Any] = {"isSidechain": True}
     write(
         root,
-        answer("a", moment("2026-11-21T23:15"), 1, cwd="/work/app"),
+        answer("a", moment("2026-11-21T23:15"), 1, cwd="/code/app"),
         answer("b", moment("2026-11-22T09:00"), 20),
         answer("c", moment("2026-11-22T09:20"), 300, model=_HAIKU),
         answer("d", moment("2026-11-22T09:25"), 4_000, agentId="a1", **agents),
@@ -32,9 +32,9 @@ def _write_all(root: Path) -> None:
         b'{"type":"last-prompt","lastPrompt":"What I asked\\nlast"}\n',
         b'{"type":"ai-title","aiTitle":"A  made\\n title"}\n',
     )
-    folder = root / "projects" / "-work-app" / "s1" / "subagents"
+    folder = root / "projects" / "-code-app" / "s1" / "subagents"
     for agent in ("a1", "a2"):
-        write(root, b"", name=f"-work-app/s1/subagents/agent-{agent}.jsonl")
+        write(root, b"", name=f"-code-app/s1/subagents/agent-{agent}.jsonl")
     said = {"agentType": "Explore", "description": "Look for\nplaces"}
     (folder / "agent-a1.meta.json").write_text(json.dumps(said), "utf-8")
     write(
@@ -125,10 +125,10 @@ def test_a_session_has_its_title_responses_and_named_sub_agents(
 ) -> None:
     session = _detail(monitor, "sessions", "s1")
     assert session.title == "A made title"
-    path = tmp_path / "projects" / "-work-app" / "s1.jsonl"
+    path = tmp_path / "projects" / "-code-app" / "s1.jsonl"
     assert dict(session.facts) == {
         "Session": "s1",
-        "Project": "/work/app",
+        "Project": "/code/app",
         "Transcript": f"{path} and 2 more",
     }
     assert {part.name: part.figures.tokens.total for part in session.agents} == {
@@ -154,7 +154,7 @@ def test_a_title_the_user_gave_goes_first_and_the_last_of_a_kind_holds(
     write(tmp_path, b'{"type":"custom-title","customTitle":"Mine now"}\n')
     write(tmp_path, b'{"type":"ai-title","aiTitle":"Later"}\n')
     assert _detail(monitor, "sessions", "s1").title == "Mine now"
-    (tmp_path / "projects" / "-work-app" / "s1.jsonl").unlink()
+    (tmp_path / "projects" / "-code-app" / "s1.jsonl").unlink()
     assert _detail(monitor, "sessions", "s1").title == "s1"
 
 
@@ -173,9 +173,9 @@ def test_a_model_and_a_project_have_their_days_and_sessions(monitor: Monitor) ->
     assert (model.title, model.facts) == ("claude-opus-5-5", ())
     assert _steps(model) == {"2 Nov": 7_000_000, "21 Nov": 1, "22 Nov": 54_020}
     assert _sessions(model) == {"s1": 54_021, "s2": 7_000_000}
-    project = _detail(monitor, "projects", "-work-app")
+    project = _detail(monitor, "projects", "-code-app")
     assert project.title == "app"
-    assert project.facts == (("Path", "/work/app"), ("Directory", "-work-app"))
+    assert project.facts == (("Path", "/code/app"), ("Directory", "-code-app"))
     assert _steps(project) == {"21 Nov": 1, "22 Nov": 54_320}
     assert _sessions(project) == {"s1": 54_321}
 
@@ -199,7 +199,7 @@ def test_every_row_opens_and_its_detail_sums_to_the_row(kind: ReportKind, monito
 def test_a_key_of_no_row_opens_nothing(kind: ReportKind, monitor: Monitor) -> None:
     for key in ("", "nothing", "2026-11-03", "2026-12", "2026-13", "0001-01-01", "-5", "12345"):
         assert monitor.detail(kind, key) is None, key
-    for key in ("gap-0", "s9", "-work-other", "claude-opus-5", "s1/", "%", "\x00"):
+    for key in ("gap-0", "s9", "-code-other", "claude-opus-5", "s1/", "%", "\x00"):
         assert monitor.detail(kind, key) is None, key
 
 

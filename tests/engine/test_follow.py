@@ -103,7 +103,7 @@ def test_a_response_that_grows_while_it_streams_replaces_and_never_adds(
 
 
 def test_new_projects_and_sub_agents_appear(tmp_path: Path, following: Following) -> None:
-    write(tmp_path, answer("a", _at(0), 1, cwd="/work/app"))
+    write(tmp_path, answer("a", _at(0), 1, cwd="/code/app"))
     with following() as screen:
         write(tmp_path, answer("b", _at(1), 20, session="s2"), name="-new-project/s2.jsonl")
         snapshot = screen.wait_for_tokens(21)
@@ -111,7 +111,7 @@ def test_new_projects_and_sub_agents_appear(tmp_path: Path, following: Following
         write(
             tmp_path,
             answer("c", _at(2), 300, isSidechain=True, agentId="a1"),
-            name="-work-app/s1/subagents/agent-a1.jsonl",
+            name="-code-app/s1/subagents/agent-a1.jsonl",
         )
         snapshot = screen.wait_for_tokens(321)
         (first, _) = snapshot.sessions
@@ -119,7 +119,7 @@ def test_new_projects_and_sub_agents_appear(tmp_path: Path, following: Following
         write(
             tmp_path,
             answer("d", _at(3), 4_000, isSidechain=True, agentId="a2"),
-            name="-work-app/s1/subagents/agent-a2.jsonl",
+            name="-code-app/s1/subagents/agent-a2.jsonl",
         )
         assert screen.wait_for_tokens(4_321).sessions[0].sub_agents == 2
 

@@ -207,7 +207,7 @@ def test_sessions_of_the_active_block_are_busy_or_idle_with_their_sub_agents(
     write(tmp_path, answer("old", at - DAY, 9_000))
     write(
         tmp_path,
-        answer("a", _NOW - 2 * MINUTE, 1, cwd="/work/app"),
+        answer("a", _NOW - 2 * MINUTE, 1, cwd="/code/app"),
         answer("b", at, 20, session="s1", agentId="a1", **agent),
         answer("c", at, 300, session="s1", agentId="a1", **agent),
         answer("d", at, 4_000, session="s1", agentId="a2", **agent),
@@ -218,9 +218,9 @@ def test_sessions_of_the_active_block_are_busy_or_idle_with_their_sub_agents(
         answer("f", at, 5, model="claude-haiku-5-5", session="s2"),
         name="-home-app/s2.jsonl",
     )
-    write(tmp_path, answer("g", at - DAY, 7, session="s3"), name="-work-app/s3.jsonl")
+    write(tmp_path, answer("g", at - DAY, 7, session="s3"), name="-code-app/s3.jsonl")
     two, one = opened().snapshot().sessions
-    assert (one.session, one.project, one.is_busy, one.sub_agents) == ("s1", "work/app", False, 2)
+    assert (one.session, one.project, one.is_busy, one.sub_agents) == ("s1", "code/app", False, 2)
     assert (two.session, two.project, two.is_busy, two.sub_agents) == ("s2", "home/app", True, 0)
     assert (one.figures.tokens.total, one.figures.responses) == (4_321, 4)
     assert (two.models, two.last) == (("claude-haiku-5-5", "claude-opus-5-5"), _NOW - 119_999)

@@ -102,7 +102,7 @@ def test_an_old_sessions_title_is_learnt_when_asked_for(
 ) -> None:
     old = answer("a", _NOW - 90 * 3_600_000, 5)
     write(tmp_path, old, _line("custom-title", customTitle="Long ago"))
-    write(tmp_path, answer("b", _NOW, 5, session="s2"), name="-work-app/s2.jsonl")
+    write(tmp_path, answer("b", _NOW, 5, session="s2"), name="-code-app/s2.jsonl")
     with Monitor(settings(roots=(tmp_path,), clock=lambda: _NOW)) as monitor:
         monitor.read()
         assert [row.label for row in monitor.report("sessions").rows] == ["s2", "s1"]

@@ -26,7 +26,7 @@ def response(number: int, *, session: str = "s1", text: str = "", at: int | None
             "timestamp": datetime.fromtimestamp(when / 1000, UTC).isoformat(),
             "sessionId": session,
             "requestId": f"req_{session}_{number}",
-            "cwd": "/work/somewhere",
+            "cwd": "/code/somewhere",
             "message": {
                 "id": f"msg_{session}_{number}",
                 "model": "claude-opus-5-5",

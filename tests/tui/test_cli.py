@@ -238,9 +238,12 @@ def test_a_written_demo_is_what_doctor_finds(
     assert main(["doctor", "--offline", "--json", "--config-dir", str(root)]) == 0
     health = json.loads(capsys.readouterr().out)
     assert health["responses"] == 300
+    assert health["generatedAt"].endswith("Z")
+    assert health["versions"]["sqlite"]
     (found,) = health["roots"]
     assert found["path"] == str(root)
     assert found["files"] == len(list(root.rglob("*.jsonl")))
+    assert (found["badLines"], found["cleanupDays"]) == (0, 30)
 
     assert main(["doctor", "--offline", "--config-dir", str(root)]) == 0
     lines = capsys.readouterr().out.splitlines()

@@ -13,9 +13,11 @@ from engine.accumulators.view import View
 from engine.ledger.reading import Reader, paths_of_session, slot_of
 from engine.ledger.store import Ledger
 from engine.ledger.sums import QUARTER
+from engine.periods import day_after
 from engine.reports import Detail, Part, Point, ReportKind, ResponseRow, Row
 from engine.snapshots import point
-from engine.tabulating import Tabulator, with_shares
+from engine.rows import with_shares
+from engine.tabulating import Tabulator
 from engine.times import HOUR, day_of, start_of_day
 from engine.titles import Titles, agent_names
 
@@ -67,7 +69,7 @@ class DetailMaker:
         begin = date.fromisoformat(f"{key}-01" if kind == "monthly" else key)
         if not begin.isoformat().startswith(key) or self._tabulator.begin(kind, begin) != begin:
             return None
-        end = self._tabulator.end(kind, begin)
+        end = day_after(kind, begin)
         zone = self._view.history.zone
         start, stop = start_of_day(begin, zone), start_of_day(end, zone)
         title = {

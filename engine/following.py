@@ -8,9 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from threading import Event, Lock, Thread
 
-from engine.intake import discover
-from engine.intake.discover import Root
-from engine.intake.load import Waiting
+from engine.intake.load import Waiting, newest_within
 from engine.intake.tail import Scan
 from engine.intake.watch import Watcher
 from engine.ledger.booking import FiguresTooLarge
@@ -19,7 +17,8 @@ from engine.outlook import Outlook
 from engine.price_refresh import PriceRefresh
 from engine.reading import Reading
 from engine.recovery import Recovery
-from engine.reports import Notice
+from engine.reports import Notice, Progress
+from engine.roots import Roots
 from engine.settings import Settings
 from engine.standing import Standing
 
@@ -64,17 +63,24 @@ class Follower:
         self._last_change = 0.0
         self._data_version = 0
         self._on_change: Callable[[], None] = lambda: None
+        self._is_caught_up = False
+        self.is_read_once = False
+        """Nobody is going to follow: who asks is shown all of history."""
         self._untitled = Event()
-        self._roots = discover.find_roots(settings)
+        self.roots = Roots(settings, ledger)
         self._opening = Lock()
 
     def open(self) -> None:
-        """Show the newest part of what the ledger knows, unless something is shown already."""
+        """Show what the ledger knows, unless something is shown already.
+
+        Who is going to follow gets its newest part alone, for the first paint's sake.
+        """
         if self._standing.present is not None:
             return
         with self._opening:
             if self._standing.present is None:
-                self.recovery.insist(lambda: self._look_through(is_whole=False))
+                is_whole = self.is_read_once
+                self.recovery.insist(lambda: self._look_through(is_whole=is_whole))
 
     def start(self, on_change: Callable[[], None]) -> None:
         """Read, then follow, in a thread of its own."""
@@ -119,14 +125,11 @@ class Follower:
 
     def _look_through(self, *, is_whole: bool) -> None:
         """Look at the ledger through the roots, and those candidates it already knows."""
-        settings, standing, roots = self._settings, self._standing, self._roots
-        candidates = [Root.at(path) for path in discover.candidates(settings)[0]]
-        known = self._ledger.known_roots()
-        roots += [root for root in candidates if root not in roots and root.path in known]
+        settings, standing = self._settings, self._standing
         standing.put(
             Outlook(
                 self._ledger,
-                roots,
+                self.roots.in_force(),
                 settings,
                 standing.choice,
                 standing.zone,
@@ -135,6 +138,32 @@ class Follower:
                 is_whole=is_whole,
             )
         )
+
+    def catch_up(self, on_progress: Callable[[Progress], None] | None, most_bytes: int) -> bool:
+        """Read what is new, newest first, bringing nothing of it into memory.
+
+        Where more than `most_bytes` is new the rest is left; return whether all was read.
+        """
+
+        def tell() -> None:
+            if on_progress is not None and self._standing.progress is not None:
+                on_progress(self._standing.progress)
+
+        self._on_change = tell
+        self.recovery.insist(self._reprice)
+        self.recovery.insist(self.roots.open_scope)
+        self._wants_look = self._is_caught_up = True
+        while self._wants_look and self._is_caught_up and not self._stop.is_set():
+            self._wants_look = False
+            self.recovery.insist(lambda: self._look(most_bytes=most_bytes))
+        self._standing.finish_reading()
+        return self._is_caught_up
+
+    def read_transcript(self, path: str) -> None:
+        """Read what is new of one session: its transcript and those of its sub-agents."""
+        self.roots.open_scope()
+        for root, scans in self.reading.scans_of_session(self.roots.current, path).items():
+            self._book(root, scans)
 
     def read_all(self) -> None:
         """Read all that is new, and bring in all of history."""
@@ -198,20 +227,25 @@ class Follower:
         self._keep_settings()
         return self._standing.revision != before
 
-    def _look(self, *, is_unasked: bool = False) -> None:
+    def _look(self, *, is_unasked: bool = False, most_bytes: int = 1 << 62) -> None:
         """Look at every file of every root and read what is new."""
-        found = discover.find_roots(self._settings)
-        if any(root not in self._roots for root in found):
-            self._roots = found
-            self._look_through(is_whole=True)
+        if self.roots.look():
+            if self._standing.present is not None:
+                self._look_through(is_whole=True)
+            else:
+                self.roots.open_scope()
+        roots = self.roots.current
         if self._thread is not None:
-            self.watcher.watch([root.projects for root in self._roots])
+            self.watcher.watch([root.projects for root in roots])
         began = time.monotonic()
-        waiting = self.reading.look(self._roots)
+        waiting = self.reading.look(roots)
         self._standing.places = self.reading.places
         self._walk_took = time.monotonic() - began
         if is_unasked:
             self._doubt_events(waiting)
+        whole = len(waiting)
+        waiting = newest_within(waiting, most_bytes)
+        self._is_caught_up = self._is_caught_up and len(waiting) == whole
         for batch in self.reading.batches(waiting, self._stop.is_set):
             self._standing.progress = batch.progress if self._standing.is_reading else None
             for root, scans in batch.scans.items():
@@ -248,8 +282,8 @@ class Follower:
         self._pull()
 
     def _pull(self) -> None:
-        """Bring what the ledger has new into memory."""
-        if self._standing.outlook.pull():
+        """Bring what the ledger has new into memory, where anything is shown of it."""
+        if self._standing.present is not None and self._standing.outlook.pull():
             self._standing.note_change()
             self._untitled.set()
 
@@ -267,7 +301,7 @@ class Follower:
             self._stop.wait(1.0)
 
     def _reprice(self) -> None:
-        if self._ledger.reprice(self._prices.table) and self._standing.present is not None:
+        if self._ledger.reprice(self._prices.table):
             self._pull()
 
     def say_price_problem(self) -> None:
@@ -286,7 +320,7 @@ class Follower:
             paths, self._touched = self._touched, set()
         if not paths:
             return
-        scans, is_sure = self.reading.scans_of(self._roots, paths)
+        scans, is_sure = self.reading.scans_of(self.roots.current, paths)
         for root, found in scans.items():
             self._book(root, found)
         self._wants_look = self._wants_look or not is_sure
@@ -294,7 +328,7 @@ class Follower:
 
     def _is_time_to_look(self) -> bool:
         is_polling = self.watcher.mode == "polling"
-        present = [root.projects for root in discover.find_roots(self._settings)]
+        present = self.roots.present()
         if not self.watcher.is_watching(present):
             return True
         interval = _LOOK_WITH_EVENTS

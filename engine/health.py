@@ -99,7 +99,7 @@ def examine(
             for root, path, offset, reason in problems_of(ledger, paths, _MOST_PROBLEMS)
         ),
         refused=tuple(refused.items()),
-        unpriced_models=_unpriced(ledger, prices),
+        unpriced_models=_unpriced(ledger),
         other_prices_as_of=prices.others_as_of,
         ledger_path=ledger.path,
         ledger_size=_size(ledger.path),
@@ -139,10 +139,10 @@ def cleanup_days(root: Path) -> tuple[int, bool]:
     return _CLEANUP_DAYS, True
 
 
-def _unpriced(ledger: Ledger, prices: PriceTable) -> tuple[str, ...]:
+def _unpriced(ledger: Ledger) -> tuple[str, ...]:
     with ledger.lock:
-        rows = ledger.connection.execute("SELECT name FROM models ORDER BY name").fetchall()
-    return tuple(name for (name,) in rows if prices.find(name) is None)
+        rows = ledger.connection.execute("SELECT name FROM models WHERE price = '' ORDER BY name")
+        return tuple(name for (name,) in rows.fetchall())
 
 
 def _size(path: str) -> int:

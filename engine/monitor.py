@@ -2,20 +2,45 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterable
+from contextlib import suppress
+from datetime import date
 from types import TracebackType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from engine.following import Follower
 from engine.health import Health, examine
 from engine.intake import discover
+from engine.ledger.reading import Reader
 from engine.ledger.store import Ledger
 from engine.limits.warnings import SETTING
 from engine.places import ledger_path
 from engine.price_refresh import PriceRefresh
-from engine.reports import Detail, Report, ReportKind, Snapshot, Span
+from engine.questions import (
+    Answer,
+    Comparison,
+    Glance,
+    Mode,
+    Question,
+    Selection,
+    SessionAnswer,
+    Summary,
+)
+from engine.reports import Detail, Notice, Progress, Report, ReportKind, Snapshot, Span
 from engine.settings import Settings, SettingsError
 from engine.standing import Standing
+from engine.times import day_of
+
+if TYPE_CHECKING:
+    from engine.limits.readings import Reading, ReadingSource
+    from engine.queries.answering import Answers
+
+ALL = 1 << 62
+"""As many bytes as there are."""
+
+_NOTED_EVERY = 10_000
+"""Milliseconds between notes of when a process last caught up."""
 
 _T = TypeVar("_T")
 
@@ -57,6 +82,36 @@ class Monitor:
         """Read all that is new, in this thread, and return when done (one-shot use)."""
         self._follower.read_all()
 
+    def catch_up(
+        self,
+        on_progress: Callable[[Progress], None] | None = None,
+        *,
+        most_bytes: int = ALL,
+        unless_within: int = 0,
+    ) -> bool:
+        """Read all that is new into the ledger, bringing no history into memory (one-shot use).
+
+        Of more than `most_bytes` only the newest is read. Nothing is looked at where any
+        process has caught up in the last `unless_within` milliseconds. Returns whether all
+        there was has been read.
+        """
+        self._follower.is_read_once = True
+        now = self.settings.clock()
+        setting = f"caught_up_at.{self._follower.recovery.insist(self._follower.roots.open_scope)}"
+        age = now - int(self._ledger.setting(setting) or 0)
+        if age < unless_within:
+            return True
+        is_all = self._follower.catch_up(on_progress, most_bytes)
+        if is_all and age > _NOTED_EVERY:
+            with suppress(sqlite3.Error):
+                self._ledger.keep_settings({setting: str(now)})
+        return is_all
+
+    def read_transcript(self, path: str) -> None:
+        """Read what is new of one session alone; a path below no root is passed over."""
+        self._follower.is_read_once = True
+        self._follower.read_transcript(path)
+
     def start(self, on_change: Callable[[], None]) -> None:
         """Read, then follow, in a thread of its own."""
         self._follower.start(on_change)
@@ -81,6 +136,96 @@ class Monitor:
     def detail(self, kind: ReportKind, key: str) -> Detail | None:
         """Return what is inside one row, `None` where there is no such row."""
         return self._answer(lambda: self._standing.detail(kind, key))
+
+    def answer(self, question: Question) -> Answer:
+        """Answer a one-shot report from the ledger; raises `SettingsError` for a bad question."""
+        return self._ask(lambda answers: answers.answer(question))
+
+    def session(self, name: str, mode: Mode = "auto") -> SessionAnswer | None:
+        """Return one session with all its responses, `None` where there is no such session."""
+        return self._ask(lambda answers: answers.session(name, mode))
+
+    def compare(self, left: str, right: str, selection: Selection) -> Comparison:
+        """Hold two periods or two projects against each other; raises `SettingsError`."""
+        return self._ask(lambda answers: answers.compare(left, right, selection))
+
+    def summary(self, selection: Selection) -> Summary:
+        """Return today, this week, this month and the active block."""
+        snapshot = self.snapshot()
+        return self._ask(lambda answers: answers.summary(selection, snapshot))
+
+    def glance(self, session: str | None) -> Glance:
+        """Return what the status line shows of a session, of today and of the active block."""
+        from engine.glancing import glance
+
+        standing = self._standing
+        zone = (standing.zone_name, standing.zone)
+        scope = self._follower.roots.open_scope()
+        reader = Reader(self._ledger, scope)
+        return glance(reader, self._ledger.names, zone, self.settings.clock(), session)
+
+    def wait_at_most(self, seconds: float) -> None:
+        """Give up sooner where another process holds the ledger (a status line has no time)."""
+        self._ledger.wait_at_most(seconds)
+
+    def note_readings(self, readings: Iterable[Reading]) -> bool:
+        """Keep what an official source said; return whether the ledger took it."""
+        from engine.ledger.readings import keep_readings
+
+        rows = [
+            (r.window, r.account, r.source, r.session, r.resets_at, r.captured_at, r.used_share)
+            for r in readings
+        ]
+        try:
+            keep_readings(self._ledger, rows)
+        except sqlite3.Error:
+            return False
+        return True
+
+    def readings(self, since: int) -> tuple[Reading, ...]:
+        """Return readings that some source still gave at a time or later, oldest first.
+
+        `captured_at` is when each was given last.
+        """
+        from engine.ledger.readings import readings_since
+        from engine.limits.readings import Reading
+
+        return tuple(
+            Reading(
+                window=row[0],
+                account=row[1],
+                source=cast("ReadingSource", row[2]),
+                session=row[3],
+                resets_at=row[4],
+                captured_at=confirmed_at,
+                used_share=row[6],
+            )
+            for row, confirmed_at in readings_since(self._ledger, since)
+        )
+
+    def today(self) -> date:
+        """Return the present day in the zone in force."""
+        return day_of(self.settings.clock(), self._standing.zone)
+
+    def notices(self) -> tuple[Notice, ...]:
+        """Return what the user should know, such as that the ledger is in memory."""
+        return self._standing.notices()
+
+    def _ask(self, ask: Callable[[Answers], _T]) -> _T:
+        return self._follower.recovery.insist(lambda: ask(self._answers()))
+
+    def _answers(self) -> Answers:
+        from engine.queries.answering import Answers
+
+        standing = self._standing
+        return Answers(
+            self._ledger,
+            [root.path for root in self._follower.roots.in_force()],
+            standing.zone_name,
+            standing.zone,
+            self.settings.clock,
+            self.settings.week_start,
+        )
 
     def learn_titles(self, sessions: Iterable[str]) -> bool:
         """Read what sessions are called; say whether reports would show anything new."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 from engine.settings import Settings
@@ -15,6 +17,9 @@ def data_directory(settings: Settings) -> Path:
     named = settings.environment.get("CCMON_DATA_DIR", "").strip()
     if named:
         return Path(named).expanduser()
+    if sys.platform == "linux":
+        base = settings.environment.get("XDG_DATA_HOME", "").strip()
+        return Path(base or os.path.expanduser("~/.local/share")) / "ccmon"
     from platformdirs import user_data_path
 
     return user_data_path("ccmon", appauthor=False)

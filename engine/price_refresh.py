@@ -7,6 +7,7 @@ import time
 from threading import Event, Thread
 
 from engine.places import prices_path
+from engine.pricing.overrides import given_prices
 from engine.pricing.table import PriceTable
 from engine.settings import Settings
 
@@ -21,8 +22,9 @@ class PriceRefresh:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self.table = PriceTable.load(prices_path(settings))
         self._path = prices_path(settings)
+        self._given = given_prices(settings.price_overrides)
+        self.table = PriceTable.load(self._path, self._given)
         self._settings = settings
         self._loaded = self._written()
         self._last_look = float("-inf")
@@ -49,7 +51,7 @@ class PriceRefresh:
             return False
         self._fetched.clear()
         self._loaded = self._written()
-        self.table = PriceTable.load(self._path)
+        self.table = PriceTable.load(self._path, self._given)
         return True
 
     def _written(self) -> int | None:

@@ -12,6 +12,7 @@ from engine.intake.tail import Cursor, Scan, Tail, is_new
 from engine.ledger.store import Ledger
 from engine.reports import PlaceLookedAt
 from engine.settings import Settings
+from engine.times import open_zone
 
 
 class Reading:
@@ -21,7 +22,7 @@ class Reading:
         self.places: tuple[PlaceLookedAt, ...] = ()
         self._ledger = ledger
         self._settings = settings
-        self._loader = Loader(Tail())
+        self._loader = Loader(Tail(lambda: open_zone(None, settings.environment)[1]))
         self._cursors: dict[str, dict[str, Cursor]] = {}
         self._paths: dict[str, tuple[str, str]] = {}
         """Root and path below `projects` of each file by the path that events name."""
@@ -94,6 +95,27 @@ class Reading:
         for root, made in scans.items():
             self._note(root, made)
         return {root: made for root, made in scans.items() if made}, is_sure
+
+    def scans_of_session(self, roots: list[Root], transcript: str) -> dict[str, list[Scan]]:
+        """Read on in one session's files: its transcript and those in its directory.
+
+        Nothing where the path is below no root, or no transcript's.
+        """
+        if not transcript.endswith(".jsonl") or "\0" in transcript:
+            return {}
+        path = os.path.realpath(transcript)
+        place = _place_in(roots, path)
+        if place is None:
+            return {}
+        root, relative = place
+        stem = relative.removesuffix(".jsonl")
+        cursors = self._ledger.cursors(root, below=stem)
+        scans = [
+            scan
+            for found in discover.files_of_session(path, relative)
+            for scan in self._loader.scans(found, cursors.get(found.relative))
+        ]
+        return {root: scans} if scans else {}
 
     def _read_on(self, root: str, found: Found) -> Iterator[Scan]:
         yield from self._loader.scans(found, self._cursors_of(root).get(found.relative))

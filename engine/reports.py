@@ -30,13 +30,15 @@ SPANS: tuple[Span, ...] = ("5h", "24h", "7d", "30d", "all")
 """How far back a report reaches from now; 5h and 24h count by quarter hours."""
 
 Level = Literal["fine", "half", "high", "critical", "reached"]
-LEVELS: tuple[tuple[float, Level], ...] = (
+Levels = tuple[tuple[float, Level], ...]
+LEVELS: Levels = (
     (1.0, "reached"),
     (0.9, "critical"),
     (0.75, "high"),
     (0.5, "half"),
 )
-"""Share of a limit at which each level begins, highest first; under all of them: fine."""
+"""Share of a limit at which each level begins unless the user says otherwise, highest first;
+under all of them: fine."""
 
 
 class Figures(Struct, frozen=True):

@@ -14,6 +14,15 @@ PICO = 10**12
 """Pico-dollars in one US dollar: all money is kept in whole pico-dollars."""
 
 
+FAST = "-fast"
+"""What follows a model's name where its responses came in fast mode, which is billed apart."""
+
+
+def billed_name(model: str, is_fast: bool) -> str:
+    """Return the name under which a response counts: `claude-opus-5-fast` in fast mode."""
+    return model + FAST if is_fast and model else model
+
+
 class Tokens(Struct, frozen=True, gc=False):
     """Token counts of five disjoint kinds (SPEC §4)."""
 

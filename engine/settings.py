@@ -34,6 +34,10 @@ class Settings(Struct, frozen=True):
     """`500k`, `$20`, `max`, `p90`; `None` means p90."""
     week_start: int = 0
     """First day of the week, Monday is 0."""
+    thresholds: tuple[float, float, float] = (0.5, 0.75, 0.9)
+    """Shares of a limit at which the levels `half`, `high` and `critical` begin."""
+    price_overrides: Mapping[str, Mapping[str, float]] = {}
+    """The user's own prices by model (`engine.pricing.overrides.AMOUNTS`)."""
     is_offline: bool = False
     is_polling: bool = False
     """Never use file events, only poll."""

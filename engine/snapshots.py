@@ -10,7 +10,7 @@ from msgspec import Struct
 from engine.accumulators.blocks import BlockSpan
 from engine.accumulators.rates import WINDOW
 from engine.accumulators.sessions import Group
-from engine.accumulators.totals import Tally
+from engine.accumulators.totals import ModelNames, Tally
 from engine.accumulators.view import View
 from engine.ledger.names import Names
 from engine.ledger.reading import slot_of
@@ -37,7 +37,6 @@ _RANGE_AFTER = HOUR
 _RANGE_WINDOWS = (WINDOW, 30 * MINUTE, 60 * MINUTE)
 _DAYS_SHOWN = 30
 _CALM = 5 * SECOND
-"""Rates and what follows from them change with new responses, else only so often."""
 
 
 class Surroundings(Struct, frozen=True):
@@ -95,16 +94,17 @@ class SnapshotMaker:
     def measure(self, now: int) -> Measured:
         """Return the active block with its rate, projection and use of the limit."""
         span = self._view.blocks.active(now)
-        calm = now - now % _CALM
-        rate = self._view.recents.burn_rate(calm)
-        projection = self._projection(span, rate, calm) if span else None
+        moment = calm(now)
+        rate = self._view.recents.burn_rate(moment)
+        projection = self._projection(span, rate, moment) if span else None
         used = (span.tally.tokens, span.tally.cost) if span else (0, 0)
         limit = measure(
             self._basis_at(now, span),
             used,
             (projection.tokens, projection.cost) if projection else used,
             (rate.tokens_per_minute, rate.cost_per_hour),
-            (calm, span.end if span else now),
+            (moment, span.end if span else now),
+            self._choice.levels,
         )
         return Measured(now, span, rate, projection, limit)
 
@@ -115,7 +115,7 @@ class SnapshotMaker:
         is_partial = around.is_reading and (around.progress is not None or not view.is_whole)
         limit = _unknown_yet(measured.limit) if is_partial else measured.limit
         periods = self._periods_of(now, around.revision)
-        block = self._block(span, now) if span else None
+        block = block_at(span, now, self._names.model) if span else None
         shown = (block.figures if block else Figures(), periods.today, periods.week, periods.month)
         return Snapshot(
             generated_at=now,
@@ -149,19 +149,6 @@ class SnapshotMaker:
             finished = self._view.blocks.finished(now)
             self._basis = (key, find_basis(self._choice, finished))
         return self._basis[1]
-
-    def _block(self, span: BlockSpan, now: int) -> Block:
-        length = span.end - span.start
-        elapsed = min(max(now - span.start, 0), length)
-        return Block(
-            start=span.start,
-            end=span.end,
-            figures=span.tally.figures(self._names.model),
-            by_model=span.tally.parts(self._names.model),
-            elapsed=elapsed,
-            remaining=length - elapsed,
-            elapsed_share=elapsed / length,
-        )
 
     def _projection(self, span: BlockSpan, rate: BurnRate, now: int) -> Projection:
         tokens, cost = span.tally.tokens, span.tally.cost
@@ -219,7 +206,7 @@ class SnapshotMaker:
         )
 
     def _sessions(self, now: int) -> tuple[SessionNow, ...]:
-        rates = self._view.recents.session_rates(now - now % _CALM)
+        rates = self._view.recents.session_rates(calm(now))
         projects = self._project_names()
         sessions = [
             self._session_now(session, group, rates.get(session, 0.0), projects, now)
@@ -245,6 +232,26 @@ class SnapshotMaker:
             is_busy=now - last < _BUSY,
             sub_agents=self._view.recents.agents_of(session),
         )
+
+
+def block_at(span: BlockSpan, now: int, name: ModelNames) -> Block:
+    """Return a block as it stands at a moment."""
+    length = span.end - span.start
+    elapsed = min(max(now - span.start, 0), length)
+    return Block(
+        start=span.start,
+        end=span.end,
+        figures=span.tally.figures(name),
+        by_model=span.tally.parts(name),
+        elapsed=elapsed,
+        remaining=length - elapsed,
+        elapsed_share=elapsed / length,
+    )
+
+
+def calm(now: int) -> int:
+    """Return the moment rates are shown for: they change with new responses, else seldom."""
+    return now - now % _CALM
 
 
 def _unknown_yet(limit: Limit) -> Limit:

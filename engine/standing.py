@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from threading import RLock
 
-from engine.limits.estimate import parse_limit
+from msgspec.structs import replace
+
+from engine.limits.estimate import levels_at, parse_limit
 from engine.limits.warnings import SETTING, Warnings
 from engine.outlook import Outlook
 from engine.reports import (
@@ -34,7 +36,7 @@ class Standing:
     def __init__(self, settings: Settings) -> None:
         """Raises `SettingsError` for a zone or a limit that cannot hold."""
         self.lock = RLock()
-        self.choice = parse_limit(settings.limit)
+        self.choice = replace(parse_limit(settings.limit), levels=levels_at(settings.thresholds))
         self.zone_name, self.zone = open_zone(settings.zone, settings.environment)
         self.is_reading = True
         self.progress: Progress | None = None

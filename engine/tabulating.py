@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date, timedelta
+from collections.abc import Callable, Mapping
+from datetime import date
 from threading import RLock
 
-from msgspec.structs import replace
-
-from engine.accumulators.blocks import BlockSpan
 from engine.accumulators.sessions import Group, group_by
-from engine.accumulators.totals import Tally, share
+from engine.accumulators.totals import Tally
 from engine.accumulators.view import View
 from engine.ledger.names import Names
 from engine.ledger.reading import Reader, slot_bounds, slot_of
-from engine.reports import Figures, Report, ReportKind, Row, Span
-from engine.row_totals import total_of
-from engine.times import DAY, HOUR, day_of, start_of_day, start_of_week
+from engine.periods import day_after, first_day, key_of, label_of
+from engine.reports import Report, ReportKind, Row, Span
+from engine.rows import (
+    block_row,
+    finish,
+    gap_row,
+    model_row,
+    period_row,
+    project_row,
+    session_row,
+)
+from engine.times import DAY, HOUR, day_of, start_of_day
 from engine.titles import Titles
 
 _SPANS: Mapping[Span, int] = {"5h": 5 * HOUR, "24h": DAY, "7d": 7 * DAY, "30d": 30 * DAY}
@@ -53,7 +59,9 @@ class Tabulator:
             rows = self._blocks(first, now)
         else:
             rows = self._groups(kind, first)
-        return _finish(kind, span, zone, revision, rows)
+        sessions = len(rows) if kind == "sessions" else 0
+        finished, totals = finish(rows, sessions)
+        return Report(kind, span, zone, revision, tuple(finished), totals)
 
     def _periods(self, kind: ReportKind, first: int, year: int) -> list[Row]:
         """Return days, weeks or months; the earliest may be cut by the span."""
@@ -64,7 +72,7 @@ class Tabulator:
         groups: dict[date, Tally] = {}
         for day, tally in days.items():
             groups.setdefault(self.begin(kind, day), Tally()).add_all(tally.by_model)
-        ends = {begin: self.end(kind, begin) for begin in groups}
+        ends = {begin: day_after(kind, begin) for begin in groups}
         zone = self._view.history.zone
         slots = [
             (max(first, slot_of(start_of_day(begin, zone))), slot_of(start_of_day(end, zone)))
@@ -72,16 +80,13 @@ class Tabulator:
         ]
         counts = self._reader.session_counts(slots)
         rows = [
-            Row(
-                key=f"{begin:%Y-%m}" if kind == "monthly" else begin.isoformat(),
-                label=_period_label(kind, begin, year),
-                figures=tally.figures(self._names.model),
-                cost_share=0.0,
-                token_share=0.0,
-                sessions=count,
-                start=start_of_day(begin, zone),
-                end=start_of_day(ends[begin], zone),
-                by_model=tally.parts(self._names.model),
+            period_row(
+                key_of(kind, begin),
+                label_of(kind, begin, year),
+                tally,
+                (start_of_day(begin, zone), start_of_day(ends[begin], zone)),
+                count,
+                self._names.model,
             )
             for (begin, tally), count in zip(groups.items(), counts, strict=True)
         ]
@@ -102,17 +107,7 @@ class Tabulator:
 
     def begin(self, kind: ReportKind, day: date) -> date:
         """Return the first day of the day, week or month that a day is in."""
-        if kind == "weekly":
-            return start_of_week(day, self._week_start)
-        return day.replace(day=1) if kind == "monthly" else day
-
-    def end(self, kind: ReportKind, begin: date) -> date:
-        """Return the day after a day, week or month, given its first."""
-        if kind == "weekly":
-            return begin + timedelta(days=7)
-        if kind == "monthly":
-            return (begin + timedelta(days=32)).replace(day=1)
-        return begin + timedelta(days=1)
+        return first_day(kind, day, self._week_start)
 
     def _blocks(self, first: int, now: int) -> list[Row]:
         """Return blocks with the gaps between them; a span keeps blocks that reach into it."""
@@ -125,23 +120,10 @@ class Tabulator:
         for block, gap in zip(reversed(chain), reversed(gaps), strict=True):
             if block.last < moment:
                 break
-            rows.append(self._block_row(block, block is active))
+            rows.append(block_row(block, block.tally, block is active, self._names.model))
             if gap is not None and gap[1] >= moment:
-                rows.append(_gap_row(*gap))
+                rows.append(gap_row(*gap))
         return rows
-
-    def _block_row(self, block: BlockSpan, is_active: bool) -> Row:
-        return Row(
-            key=str(block.start),
-            label="",
-            figures=block.tally.figures(self._names.model),
-            cost_share=0.0,
-            token_share=0.0,
-            start=block.start,
-            end=block.end,
-            is_active=is_active,
-            by_model=block.tally.parts(self._names.model),
-        )
 
     def _groups(self, kind: ReportKind, first: int) -> list[Row]:
         """Return sessions, projects or models; a span counts from its slot on."""
@@ -168,109 +150,13 @@ class Tabulator:
 
     def session_row(self, session: int, group: Group, projects: Mapping[int, str]) -> Row:
         """Return a session's row; its shares are those of no report."""
-        figures = group.tally.figures(self._names.model)
         name = self._names.name("sessions", session)
-        return Row(
-            key=name,
-            label=self._titles.title(name) or name,
-            figures=figures,
-            cost_share=0.0,
-            token_share=0.0,
-            sessions=1,
-            project=projects.get(group.project, ""),
-            projects=_named(group, projects),
-            start=figures.first,
-            end=figures.last,
-            by_model=group.tally.parts(self._names.model),
-        )
+        title = self._titles.title(name) or name
+        return session_row(name, title, group, projects, self._names.model)
 
     def _project_row(self, project: int, group: Group, projects: Mapping[int, str]) -> Row:
-        figures = group.tally.figures(self._names.model)
-        return Row(
-            key=self._names.name("projects", project),
-            label=projects.get(project, ""),
-            figures=figures,
-            cost_share=0.0,
-            token_share=0.0,
-            sessions=len(group.sessions),
-            project=projects.get(project, ""),
-            start=figures.first,
-            end=figures.last,
-            by_model=group.tally.parts(self._names.model),
-        )
+        name = self._names.name("projects", project)
+        return project_row(name, projects.get(project, ""), group, self._names.model)
 
     def _model_row(self, model: int, group: Group, projects: Mapping[int, str]) -> Row:
-        figures = group.tally.figures(self._names.model)
-        return Row(
-            key=self._names.model(model),
-            label=self._names.model(model),
-            figures=figures,
-            cost_share=0.0,
-            token_share=0.0,
-            sessions=len(group.sessions),
-            projects=_named(group, projects),
-            start=figures.first,
-            end=figures.last,
-        )
-
-
-def _named(group: Group, projects: Mapping[int, str]) -> tuple[str, ...]:
-    return tuple(
-        projects.get(project, "")
-        for project in sorted(group.projects, key=group.projects.__getitem__)
-    )
-
-
-def _gap_row(start: int, end: int) -> Row:
-    return Row(
-        key=f"gap-{start}",
-        label="",
-        figures=Figures(),
-        cost_share=0.0,
-        token_share=0.0,
-        start=start,
-        end=end,
-        is_gap=True,
-    )
-
-
-def _period_label(kind: ReportKind, begin: date, year: int) -> str:
-    """Name a period; days and weeks of another year than the present one say which."""
-    if kind == "monthly":
-        return f"{begin:%b %Y}"
-    if kind == "weekly":
-        end = begin + timedelta(days=6)
-        named = f"{begin.day} {begin:%b} to {end.day} {end:%b}"
-    else:
-        named = f"{begin:%a} {begin.day} {begin:%b}"
-    return named if begin.year == year else f"{named} {begin.year}"
-
-
-def _finish(kind: ReportKind, span: Span, zone: str, revision: int, rows: list[Row]) -> Report:
-    """Add totals, and each row's shares of them."""
-    totals = total_of(rows)
-    tokens, cost = totals.figures.tokens.total, totals.figures.cost
-    return Report(
-        kind=kind,
-        span=span,
-        zone=zone,
-        revision=revision,
-        rows=tuple(with_shares(rows, tokens, cost)),
-        totals=replace(
-            totals,
-            label="Total",
-            cost_share=share(cost, cost),
-            token_share=share(tokens, tokens),
-            sessions=sum(row.sessions for row in rows) if kind == "sessions" else 0,
-        ),
-    )
-
-
-def with_shares(rows: Iterable[Row], tokens: int, cost: int) -> Iterable[Row]:
-    """Yield rows with their shares of a whole."""
-    for row in rows:
-        yield replace(
-            row,
-            cost_share=share(row.figures.cost, cost),
-            token_share=share(row.figures.tokens.total, tokens),
-        )
+        return model_row(self._names.model(model), group, projects, self._names.model)

@@ -22,6 +22,10 @@ _ISO = re.compile(
     re.ASCII,
 )
 _USUAL_END = re.compile(r":[0-5]\d\.\d\d\dZ\Z", re.ASCII)
+_SAMPLING = 4 * DAY
+"""Two changes of a zone's offset are further apart (the nearest known are, by 6.9 days)."""
+_FIRST_MILLISECONDS = 100_000_000_000
+"""A number from here on is milliseconds: as seconds it would lie in the year 5138."""
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST = datetime(9990, 1, 1, tzinfo=UTC)
 _minutes: dict[str, int] = {}
@@ -38,6 +42,22 @@ def parse_time(text: str) -> int | None:
             return minute + int(text[17:19]) * SECOND + int(text[20:23])
         return _parse_and_remember(text)
     return _parse_any(text)
+
+
+def minute_of(moment: object) -> int | None:
+    """Return seconds, milliseconds or ISO 8601 as UTC milliseconds, rounded to the minute.
+
+    `None` for anything else. Sources of one and the same time differ by a second.
+    """
+    if isinstance(moment, str):
+        time = parse_time(moment.strip())
+    elif isinstance(moment, bool) or not isinstance(moment, int | float):
+        return None
+    elif 0 < moment < _FIRST_MILLISECONDS * SECOND:
+        time = round(moment if moment >= _FIRST_MILLISECONDS else moment * SECOND)
+    else:
+        return None
+    return None if time is None else (time + MINUTE // 2) // MINUTE * MINUTE
 
 
 def _parse_and_remember(text: str) -> int | None:
@@ -147,6 +167,43 @@ def start_of_day(day: date, zone: tzinfo) -> int:
 def start_of_week(day: date, week_start: int) -> date:
     """Return the first day of the week of a day; `week_start` counts from Monday, 0."""
     return day - timedelta(days=(day.weekday() - week_start) % 7)
+
+
+def offsets_between(start: int, end: int, zone: tzinfo) -> list[tuple[int, int]]:
+    """Return a zone's stretches of constant offset from UTC in a range of time.
+
+    Each is the moment it holds from (the first from `start`) and the offset in milliseconds,
+    to be added to UTC.
+    """
+    stretches = [(start, _offset_at(start, zone))]
+    moment = start
+    while moment < end:
+        later = min(moment + _SAMPLING, end)
+        offset = _offset_at(later, zone)
+        if offset != stretches[-1][1]:
+            change = _change_between(moment, later, zone)
+            if change < end:
+                stretches.append((change, offset))
+        moment = later
+    return stretches
+
+
+def _offset_at(time: int, zone: tzinfo) -> int:
+    offset = datetime.fromtimestamp(time // SECOND, zone).utcoffset()
+    return 0 if offset is None else offset // timedelta(milliseconds=1)
+
+
+def _change_between(before: int, after: int, zone: tzinfo) -> int:
+    """Return the first moment with the later one's offset; changes come on whole seconds."""
+    early, late = before // SECOND, -(-after // SECOND)
+    offset = _offset_at(after, zone)
+    while late - early > 1:
+        middle = (early + late) // 2
+        if _offset_at(middle * SECOND, zone) == offset:
+            late = middle
+        else:
+            early = middle
+    return late * SECOND
 
 
 def iso_time(time: int) -> str:

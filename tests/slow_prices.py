@@ -71,26 +71,24 @@ class Prices:
     """Prices by model, found by exact id only."""
 
     def __init__(self, models: Mapping[str, Any] = FEW_PRICES) -> None:
-        self._models = models
+        self.models = models
 
     @classmethod
     def from_file(cls, path: Path) -> Prices:
         return cls(json.loads(path.read_text("utf-8"))["models"])
 
-    def cost(self, line: SlowLine, time: int) -> int | None:
-        """Return the pico-dollars of a response: recorded if it is, else calculated."""
-        if line.recorded is not None:
-            return line.recorded
-        model = self._models.get(_plain_model(line.model))
+    def calculated(self, line: SlowLine, time: int) -> int | None:
+        """Return the pico-dollars of a response by its tokens, `None` without a price."""
+        model = self.models.get(plain_model(line.model))
         if model is None:
             return None
         day = datetime.fromtimestamp(time // 1000, UTC).strftime("%Y-%m-%d")
         rates = _rates(model, day, line.tokens.prompt)
         factor = Fraction(1)
         if line.is_fast:
-            factor *= _exact(model.get("fast", 1))
+            factor *= exact(model.get("fast", 1))
         if line.is_us:
-            factor *= _exact(model.get("us", 1))
+            factor *= exact(model.get("us", 1))
         if line.is_batch:
             factor /= 2
         tokens = line.tokens
@@ -114,15 +112,17 @@ def _rates(model: Mapping[str, Any], day: str, prompt: int) -> dict[str, Fractio
     for threshold in (100, 200):
         above = in_force.get(f"above_{threshold}k_prompt")
         if above is not None and prompt > threshold * 1000:
-            return {kind: _exact(above[kind]) for kind in kinds}
-    return {kind: _exact(in_force[kind]) for kind in kinds}
+            return {kind: exact(above[kind]) for kind in kinds}
+    return {kind: exact(in_force[kind]) for kind in kinds}
 
 
-def _exact(number: float) -> Fraction:
+def exact(number: float) -> Fraction:
+    """Return the number as it is written."""
     return Fraction(repr(number))
 
 
-def _plain_model(model: str) -> str:
+def plain_model(model: str) -> str:
+    """Return a model's id without what names a vendor, a place, a date or a mode."""
     name = model.lower().rsplit("/", 1)[-1]
     name = re.sub(r"^((us|eu|apac|global)\.)?anthropic\.", "", name)
     name = name.replace("[1m]", "").replace(".", "-")

@@ -69,7 +69,11 @@ class SlowLine:
 
 @dataclass(frozen=True)
 class SlowResponse:
-    """One response; `cost` in pico-dollars, `None` where the model has no price."""
+    """One response; money in pico-dollars.
+
+    `cost` is the recorded one, else the calculated one, which is `None` where the model
+    has no price.
+    """
 
     time: int
     session: str
@@ -77,19 +81,21 @@ class SlowResponse:
     model: str
     tokens: SlowTokens
     cost: int | None
+    recorded: int | None = None
+    calculated: int | None = None
 
 
 def read(roots: Path | Sequence[Path], prices: Prices | None = None) -> list[SlowResponse]:
     """Return the responses found below one or several roots, in time order."""
     places = [roots] if isinstance(roots, Path) else roots
     lines: list[SlowLine] = []
-    for root, path in _transcripts(places):
+    for root, path in transcripts(places):
         parts = path.relative_to(root / "projects").parts
         lines.extend(read_bytes(path.read_bytes(), parts))
     return put_together(lines, prices or Prices())
 
 
-def _transcripts(roots: Iterable[Path]) -> Iterator[tuple[Path, Path]]:
+def transcripts(roots: Iterable[Path]) -> Iterator[tuple[Path, Path]]:
     seen: set[Path] = set()
     for root in roots:
         for path in sorted((root / "projects").rglob("*.jsonl")):
@@ -268,22 +274,34 @@ def put_together(lines: Iterable[SlowLine], prices: Prices) -> list[SlowResponse
         by_key.setdefault(line.key, []).append(line)
     responses = []
     for group in by_key.values():
-        winner = max(group, key=_how_final)
+        winner = max(group, key=how_final)
         origin = min(
             group, key=lambda line: (line.time, line.is_forked, line.session, line.project)
         )
         if not winner.tokens.total and not winner.recorded:
             continue
-        cost = prices.cost(winner, origin.time)
+        calculated = prices.calculated(winner, origin.time)
         responses.append(
             SlowResponse(
-                origin.time, origin.session, origin.project, winner.model, winner.tokens, cost
+                time=origin.time,
+                session=origin.session,
+                project=origin.project,
+                model=billed_name(winner),
+                tokens=winner.tokens,
+                cost=calculated if winner.recorded is None else winner.recorded,
+                recorded=winner.recorded,
+                calculated=calculated,
             )
         )
     return sorted(responses, key=lambda response: response.time)
 
 
-def _how_final(line: SlowLine) -> tuple[object, ...]:
+def billed_name(line: SlowLine) -> str:
+    """Return the model, named apart where it ran in fast mode."""
+    return f"{line.model}-fast" if line.is_fast and line.model else line.model
+
+
+def how_final(line: SlowLine) -> tuple[object, ...]:
     tokens = line.tokens
     rules = (not line.is_sidechain, tokens.output, tokens.total, line.time)
     to_be_total = (

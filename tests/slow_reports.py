@@ -22,6 +22,8 @@ class SlowFigures:
     tokens: SlowTokens = field(default_factory=SlowTokens)
     cost: int = 0
     models: set[str] = field(default_factory=set)
+    first_of: dict[str, int] = field(default_factory=dict)
+    """When each model was first used."""
     unpriced: set[str] = field(default_factory=set)
     first: int = 0
     last: int = 0
@@ -32,6 +34,8 @@ class SlowFigures:
         self.responses += 1
         self.tokens += response.tokens
         self.models.add(response.model)
+        earliest = self.first_of.get(response.model, response.time)
+        self.first_of[response.model] = min(earliest, response.time)
         if response.cost is None:
             self.unpriced.add(response.model)
         else:

@@ -8,8 +8,6 @@ from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from rich.cells import cell_len, set_cell_size
-
 Align = Literal["left", "right"]
 
 _PICO_PER_CENT = 10**10
@@ -156,6 +154,10 @@ def plain(text: str) -> str:
 
 def fit(text: str, cells: int, align: Align = "left") -> str:
     """Return text in exactly so many cells: padded, or cut with an ellipsis."""
+    if text.isascii():
+        return _fit_ascii(text, cells, align)
+    from rich.cells import cell_len, set_cell_size
+
     width = cell_len(text)
     if width == cells:
         return text
@@ -167,13 +169,19 @@ def fit(text: str, cells: int, align: Align = "left") -> str:
     return set_cell_size(text, cells - 1) + "…"
 
 
+def _fit_ascii(text: str, cells: int, align: Align) -> str:
+    if len(text) <= cells:
+        return text.ljust(cells) if align == "left" else text.rjust(cells)
+    return text[: cells - 1] + "…" if cells > 0 else ""
+
+
 _MODEL = re.compile(
     r"""
     ^(?:[a-z0-9_./-]*[./])?claude-
     (?:(?P<family>[a-z]+)-(?P<version>\d{1,2}(?:[-.]\d{1,2})?)
       |(?P<older>\d{1,2}(?:[-.]\d{1,2})?)-(?P<kind>[a-z]+))
     (?:[-@](?:\d{8}|latest|thinking|v\d+(?::\d+)?))*
-    (?:\[1m\])?$
+    (?:\[1m\])?(?P<fast>-fast)?$
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -181,7 +189,7 @@ _MODEL = re.compile(
 
 @lru_cache(maxsize=256)
 def short_model(name: str) -> str:
-    """Return a model's everyday name, such as `Opus 5.5`; others stay as they are."""
+    """Return a model's everyday name, such as `Opus 5.5` or `Opus 5 fast`; others stay."""
     if not name:
         return "unknown"
     found = _MODEL.match(name)
@@ -189,4 +197,5 @@ def short_model(name: str) -> str:
         return plain(name)
     family = found["family"] or found["kind"]
     version = found["version"] or found["older"]
-    return f"{family.capitalize()} {version.replace('-', '.')}"
+    mode = " fast" if found["fast"] else ""
+    return f"{family.capitalize()} {version.replace('-', '.')}{mode}"

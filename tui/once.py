@@ -31,7 +31,8 @@ def _print_snapshot(settings: Settings, is_json: bool) -> int:
         monitor.read()
         snapshot = monitor.snapshot()
     if is_json:
-        from engine.documents import encode, live_document
+        from engine.documents.encoding import encode
+        from engine.documents.live import live_document
 
         print(encode(live_document(snapshot)))
     else:
@@ -48,7 +49,8 @@ def print_health(settings: Settings, *, is_json: bool) -> int:
         health = monitor.health()
         zone = monitor.snapshot().zone
     if is_json:
-        from engine.documents import encode, health_document
+        from engine.documents.encoding import encode
+        from engine.documents.health import health_document
 
         print(encode(health_document(health)))
     else:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from argparse import Namespace
 
 from engine.places import prices_path
-from engine.settings import Settings, SettingsError
+from engine.settings import SettingsError
+from tui.settings_of import settings_of
 
 
 def refresh_prices(options: Namespace) -> int:
     """Fetch, keep and report; return the exit code."""
     from engine.pricing.refresh import DEFAULT_URL, RefreshError, refresh
 
-    target = prices_path(Settings())
+    target = prices_path(settings_of(options))
     try:
         refreshed = refresh(target, options.url or DEFAULT_URL)
     except RefreshError as error:

@@ -15,10 +15,11 @@ LENGTH = 5 * HOUR
 class BlockSpan:
     """One block: where it begins, its first and last response, what it sums to."""
 
-    __slots__ = ("first", "first_slot", "last", "last_slot", "start", "tally")
+    __slots__ = ("first", "first_slot", "last", "last_slot", "length", "start", "tally")
 
-    def __init__(self, first: int, slot: int) -> None:
+    def __init__(self, first: int, slot: int, length: int = LENGTH) -> None:
         self.start = first - first % HOUR
+        self.length = length
         self.first = first
         self.last = first
         self.first_slot = slot
@@ -28,34 +29,37 @@ class BlockSpan:
     @property
     def end(self) -> int:
         """When the block ends at the latest."""
-        return self.start + LENGTH
+        return self.start + self.length
 
     def is_active(self, now: int) -> bool:
         """Whether the block is running: not over, and used within its length."""
-        return now < self.end and now - self.last < LENGTH
+        return now < self.end and now - self.last < self.length
 
 
 class Blocks:
     """The chain of blocks; a change recomputes from the first block it can touch.
 
-    A slot never straddles a block's end: blocks begin on the hour and last whole hours,
-    and a response exactly on a quarter hour has a slot of its own.
+    A slot never straddles a block's end: blocks begin on the hour and last whole quarter
+    hours, and a response exactly on a quarter hour has a slot of its own. Where they do not,
+    or end before the hour in which they begin, every response needs a slot of its own.
     """
 
-    def __init__(self, history: History) -> None:
+    def __init__(self, history: History, length: int = LENGTH) -> None:
         self.chain: list[BlockSpan] = []
         self.version = 0
         """Grows whenever a block other than the newest may have changed."""
         self._history = history
+        self._length = length
 
     def update(self, changed_from: int | None) -> None:
         """Bring the chain up to date with history, which changed from a slot on."""
         if changed_from is None:
             return
-        moment = slot_bounds(changed_from)[0]
         count = len(self.chain)
-        while self.chain and self.chain[-1].end >= moment:
-            self.chain.pop()
+        if self.chain:
+            moment = slot_bounds(changed_from)[0]
+            while self.chain and self.chain[-1].end >= moment:
+                self.chain.pop()
         kept = len(self.chain)
         order = self._history.order
         begin = bisect_left(order, self.chain[-1].last_slot + 1) if self.chain else 0
@@ -67,8 +71,8 @@ class Blocks:
     def _append(self, slot: int) -> None:
         first, last = self._history.span_of(slot)
         block = self.chain[-1] if self.chain else None
-        if block is None or first > block.end or first > block.last + LENGTH:
-            block = BlockSpan(first, slot)
+        if block is None or first > block.end or first > block.last + self._length:
+            block = BlockSpan(first, slot, self._length)
             self.chain.append(block)
         block.last = last
         block.last_slot = slot
@@ -92,10 +96,10 @@ class Blocks:
         return [block for block in self.chain if block is not active and block.start <= now]
 
     def gap_before(self, place: int) -> tuple[int, int] | None:
-        """Return the idle time before a block, where it was longer than a block."""
+        """Return the idle time before a block, where it was longer than a block lasts."""
         if place == 0:
             return None
         earlier, block = self.chain[place - 1], self.chain[place]
-        if block.first - earlier.last <= LENGTH:
+        if block.first - earlier.last <= self._length:
             return None
-        return earlier.last + LENGTH, block.first
+        return earlier.last + self._length, block.first

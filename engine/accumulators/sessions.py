@@ -46,7 +46,11 @@ class Group:
     @property
     def project(self) -> int:
         """The project of the first response."""
-        return min(self.projects, key=lambda project: (self.projects[project], project))
+        return self.in_order()[0]
+
+    def in_order(self) -> list[int]:
+        """Return the projects in order of first use."""
+        return sorted(self.projects, key=lambda project: (self.projects[project], project))
 
 
 def group_by(rows: Iterable[tuple[Key, Sums]], key: Callable[[Key], int]) -> dict[int, Group]:

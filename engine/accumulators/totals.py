@@ -59,6 +59,9 @@ class Tally:
         rows = self.by_model
         if not rows:
             return Figures()
+        if len(rows) == 1:
+            ((model, sums),) = rows.items()
+            return _figures_of(name(model), sums)
         totals = [sum(column) for column in zip(*(sums[:8] for sums in rows.values()), strict=True)]
         in_order = sorted(rows, key=lambda model: (rows[model][8], name(model)))
         return Figures(
@@ -75,10 +78,23 @@ class Tally:
         """Return the models' parts, the dearest first."""
         parts = {}
         for model, sums in self.by_model.items():
-            alone = Tally()
-            alone.by_model[model] = sums
-            parts[name(model)] = alone.figures(name)
+            called = name(model)
+            parts[called] = _figures_of(called, sums)
         return shares(parts)
+
+
+def _figures_of(model: str, sums: Sums) -> Figures:
+    """Return what the sums of one model stand for."""
+    models = (model,)
+    return Figures(
+        responses=sums[0],
+        tokens=Tokens(*sums[2:7]),
+        cost=sums[7],
+        models=models,
+        unpriced=models if sums[1] else (),
+        first=sums[8],
+        last=sums[9],
+    )
 
 
 def shares(parts: Mapping[str, Figures]) -> tuple[Part, ...]:

@@ -110,10 +110,22 @@ def look_at(settings: Settings, counts: dict[str, int]) -> tuple[PlaceLookedAt, 
 
 def walk(root: Root) -> Walk:
     """Find every transcript below a root; what cannot be read is named, never fatal."""
+    return _walk(root.projects, "")
+
+
+def files_of_session(path: str, relative: str) -> list[Found]:
+    """Return a session's transcript, where it is, and those of its sub-agents."""
+    found = stat(path, relative)
+    below = path.removesuffix(claude.SUFFIX)
+    files = _walk(below, relative.removesuffix(claude.SUFFIX)).files if os.path.isdir(below) else []
+    return files if found is None else [found, *files]
+
+
+def _walk(top: str, below: str) -> Walk:
     files: dict[tuple[int, int], Found] = {}
     refused: list[tuple[str, str]] = []
     seen: set[tuple[int, int]] = set()
-    waiting: list[tuple[str, str]] = [(root.projects, "")]
+    waiting: list[tuple[str, str]] = [(top, below)]
     linked: list[tuple[str, str]] = []
     while waiting or linked:
         directory, relative = waiting.pop() if waiting else linked.pop(0)

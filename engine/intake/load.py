@@ -37,6 +37,22 @@ class Waiting(Struct, frozen=True):
         return self.found.size - min(self.cursor.offset if self.cursor else 0, self.found.size)
 
 
+def newest_within(waiting: list[Waiting], most_bytes: int) -> list[Waiting]:
+    """Return the files written last whose unread bytes are no more than so many together.
+
+    The very last is among them however long it is, so that reading again goes on.
+    """
+    if sum(each.unread for each in waiting) <= most_bytes:
+        return waiting
+    kept: list[Waiting] = []
+    for each in sorted(waiting, key=lambda each: -each.found.mtime):
+        most_bytes -= each.unread
+        if most_bytes < 0 and kept:
+            break
+        kept.append(each)
+    return kept
+
+
 class Batch(Struct):
     """Scans to be booked together, by root."""
 

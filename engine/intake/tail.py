@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import tzinfo
 from functools import partial
 from hashlib import blake2b
 from typing import BinaryIO
 
 from msgspec import DecodeError, Struct
 
-from engine.agents import claude
+from engine.agents import claude, claude_limits
 from engine.agents.claude import Place, Unreadable
+from engine.agents.claude_limits import Hit
 from engine.intake.discover import Found
 from engine.responses import Sighting, merge
+from engine.times import open_zone
 
 _BUFFER = 1 << 20
 _FINGERPRINTED = 512
@@ -58,12 +61,23 @@ class Scan(Struct):
     """Reading began at the file's start: earlier problems of the file are void."""
     is_finished: bool
     """Everything there was has been read; else the same call reads on."""
+    hits: list[Hit] = []
+    """Limits that were hit."""
+
+
+def system_zone() -> tzinfo:
+    """Return the zone in which Claude Code writes clock times here."""
+    return open_zone(None, os.environ)[1]
 
 
 class Tail:
-    """Reads on in transcripts; remembers where unfinished lines were looked at."""
+    """Reads on in transcripts; remembers where unfinished lines were looked at.
 
-    def __init__(self) -> None:
+    `zone` is asked for the zone of the clock times that a message writes without one.
+    """
+
+    def __init__(self, zone: Callable[[], tzinfo] = system_zone) -> None:
+        self._zone = zone
         self._unfinished: dict[str, tuple[int, int]] = {}
 
     def read(self, found: Found, cursor: Cursor | None, most_bytes: int = 1 << 62) -> Scan | None:
@@ -101,9 +115,9 @@ class Tail:
         is_anew = start == 0
         scan = Scan(place, _NOTHING_READ, {}, [], None, is_anew, True)
         file.seek(start)
-        lines, bad, offset, tail = _read_lines(file, start, most, scan)
+        lines, bad, offset, tail = _read_lines(file, start, most, scan, self._zone)
         if tail is not None:
-            _read_unfinished(tail, offset, scan)
+            _read_unfinished(tail, offset, scan, self._zone)
             if len(tail) > _BUFFER:
                 self._unfinished[found.path] = (offset, offset + len(tail))
         else:
@@ -155,7 +169,7 @@ def _has_newline(file: BinaryIO) -> bool:
 
 
 def _read_lines(
-    file: BinaryIO, start: int, most: int, scan: Scan
+    file: BinaryIO, start: int, most: int, scan: Scan, zone: Callable[[], tzinfo]
 ) -> tuple[int, int, int, bytes | None]:
     """Read finished lines; return their number, the bad ones, the end, what is unfinished."""
     lines = bad = 0
@@ -170,7 +184,7 @@ def _read_lines(
             offset += len(line) + _skip_line(file)
             bad += 1
             continue
-        if is_worth_reading(line) and not _read_one(line, offset, scan):
+        if is_worth_reading(line) and not _read_one(line, offset, scan, zone):
             bad += 1
         lines += 1
         offset += len(line)
@@ -197,16 +211,23 @@ def _skip_line(file: BinaryIO) -> int:
     return skipped
 
 
-def _read_one(line: bytes, offset: int, scan: Scan) -> bool:
-    """Take the sightings of one line; return whether all of it could be read."""
+def _read_one(line: bytes, offset: int, scan: Scan, zone: Callable[[], tzinfo]) -> bool:
+    """Take what one line tells; return whether all of it could be read.
+
+    A line that the strict reader takes tells of a response or of a hit, never of both.
+    """
     reason: str | None = None
+    is_strict = True
     try:
         sightings, cwd = claude.read_line(line, offset, scan.place)
     except Unreadable as error:
         sightings, cwd, reason = [], None, str(error)
     except (DecodeError, ValueError, RecursionError):
+        is_strict = False
         sightings, cwd, reason = claude.read_patiently(line, offset, scan.place)
     _add(sightings, scan)
+    if not (sightings and is_strict):
+        _add_hits(line, offset, scan, zone)
     if scan.cwd is None:
         scan.cwd = cwd
     if reason is not None and len(scan.problems) < _MOST_PROBLEMS:
@@ -220,7 +241,12 @@ def _add(sightings: list[Sighting], scan: Scan) -> None:
         scan.sightings[sighting.key] = merge(known, sighting) if known else sighting
 
 
-def _read_unfinished(tail: bytes, offset: int, scan: Scan) -> None:
+def _add_hits(line: bytes, offset: int, scan: Scan, zone: Callable[[], tzinfo]) -> None:
+    place = scan.place
+    scan.hits += claude_limits.hits_in(line, offset, place.path, place.session, zone)
+
+
+def _read_unfinished(tail: bytes, offset: int, scan: Scan, zone: Callable[[], tzinfo]) -> None:
     """Count a last line that is whole but for its newline; leave the cursor before it."""
     if not tail.rstrip(b" \t\r").endswith(b"}") or b'"usage"' not in tail:
         return
@@ -233,3 +259,5 @@ def _read_unfinished(tail: bytes, offset: int, scan: Scan) -> None:
         if reason is not None:
             return
     _add(sightings, scan)
+    if not sightings:
+        _add_hits(tail, offset, scan, zone)

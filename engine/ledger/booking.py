@@ -13,7 +13,7 @@ from engine.ledger.names import Names
 from engine.ledger.sums import ADD, SLOT, SPAN_ANEW, TAKE_AWAY, TEMPORARY_TABLES
 from engine.pricing.cost import calculated_cost
 from engine.pricing.table import PriceTable
-from engine.responses import Sighting, Tokens, merge
+from engine.responses import FAST, Sighting, Tokens, billed_name, merge
 
 _COLUMNS = (
     "scope, id, time, is_forked, session, project, is_sidechain, won_at, model, input, output,"
@@ -115,7 +115,7 @@ class Booking:
                     key=f"#{row[1]}",
                     is_sidechain=bool(row[6]),
                     won_at=row[7],
-                    model=name("models", row[8]),
+                    model=self._base(row[8], bool(row[14] & 1)),
                     tokens=Tokens(*row[9:14]),
                     is_fast=bool(row[14] & 1),
                     is_us=bool(row[14] & 2),
@@ -142,7 +142,7 @@ class Booking:
             number("projects", new.project),
             new.is_sidechain,
             new.won_at,
-            self._model(new.model),
+            self._model(new.model, new.is_fast),
             tokens.input,
             tokens.output,
             tokens.cache_read,
@@ -168,36 +168,53 @@ class Booking:
             time=response.time,
         )
 
-    def _model(self, name: str) -> int:
+    def _model(self, model: str, is_fast: bool) -> int:
         """Return a model's number; a new one is kept with the price it is booked at."""
+        name = billed_name(model, is_fast)
         if not self._names.remembers("models", name):
             self._connection.execute(
-                "INSERT INTO models (name, price) VALUES (?, ?) ON CONFLICT DO NOTHING",
-                (name, self.prices.fingerprint(name)),
+                "INSERT INTO models (name, price, is_fast) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                (name, self.prices.fingerprint(model), name != model),
             )
         return self._names.number("models", name)
+
+    def _base(self, number: int, is_fast: bool) -> str:
+        """Return the model that a number stands for, without the mode it ran in."""
+        name = self._names.model(number)
+        return name.removesuffix(FAST) if is_fast else name
 
     def _note_other_prices(self, changed: Iterable[Sighting]) -> None:
         """Mark models that another process has booked at another price than ours.
 
         Their responses are calculated anew at the next start.
         """
-        for name in {response.model for response in changed}:
+        for model, is_fast in {(response.model, response.is_fast) for response in changed}:
             self._connection.execute(
                 "UPDATE models SET price = 'mixed' WHERE name = ? AND price <> ?",
-                (name, self.prices.fingerprint(name)),
+                (billed_name(model, is_fast), self.prices.fingerprint(model)),
             )
 
     def repriced_models(self) -> list[int]:
         """Return the models whose price differs from the one they were booked at."""
-        rows = self._connection.execute("SELECT model, name, price FROM models").fetchall()
-        return [model for model, name, price in rows if self.prices.fingerprint(name) != price]
+        rows = self._connection.execute("SELECT model, price FROM models").fetchall()
+        return [
+            model
+            for model, price in rows
+            if self.prices.fingerprint(self._priced_as(model)) != price
+        ]
+
+    def _priced_as(self, model: int) -> str:
+        """Return the name under which a model's price is looked for."""
+        is_fast = self._connection.execute(
+            "SELECT is_fast FROM models WHERE model = ?", (model,)
+        ).fetchone()[0]
+        return self._base(model, bool(is_fast))
 
     def note_price(self, model: int) -> None:
         """Keep that all of a model's responses bear its present price."""
         self._connection.execute(
             "UPDATE models SET price = ? WHERE model = ?",
-            (self.prices.fingerprint(self._names.model(model)), model),
+            (self.prices.fingerprint(self._priced_as(model)), model),
         )
 
     def reprice(self, model: int, scope: int, after: int, most: int, revision: int) -> int | None:
@@ -211,7 +228,7 @@ class Booking:
         ids = [row[0] for row in rows]
         place = {"scope": scope, "revision": revision}
         self._sum(TAKE_AWAY, ids, place)
-        self._connection.create_function("priced", 8, self._priced(self._names.model(model)))
+        self._connection.create_function("priced", 8, self._priced(self._priced_as(model)))
         self._connection.execute(
             "UPDATE responses SET changed = :revision, calculated = priced(input, output,"
             " cache_read, cache_write_5m, cache_write_1h, flags, searches, time)"
@@ -241,9 +258,10 @@ class Booking:
 
 def _moves(old: Sighting, new: Sighting) -> bool:
     """Say whether a response leaves its bucket, its place in it, or the count."""
-    return (old.time, old.session, old.project, old.model) != (
+    return (old.time, old.session, old.project, old.model, old.is_fast) != (
         new.time,
         new.session,
         new.project,
         new.model,
+        new.is_fast,
     ) or (bool(new.tokens.total or new.recorded) < bool(old.tokens.total or old.recorded))

@@ -8,8 +8,8 @@ import sqlite3
 import time
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import quote
 
+from engine.ledger.migrating import migrate
 from engine.ledger.schema import TABLES, VERSION
 from engine.reports import Notice
 
@@ -146,6 +146,8 @@ def _prepare(connection: sqlite3.Connection) -> sqlite3.Connection:
     connection.execute("PRAGMA temp_store=MEMORY")
     if version == 0:
         _create(connection)
+    elif version < VERSION:
+        migrate(connection)
     return connection
 
 
@@ -209,12 +211,14 @@ def _written(path: str, source: sqlite3.Connection) -> sqlite3.Connection:
 
 def _open_in_memory(path: str, error: Exception) -> tuple[sqlite3.Connection, tuple[Notice, ...]]:
     """Go on without writing the file: with what can be read of it, kept for this run only."""
+    from urllib.parse import quote
+
     memory = _prepare(sqlite3.connect(MEMORY, check_same_thread=False))
     for mode in ("mode=ro", "immutable=1"):
         try:
             address = f"file:{quote(os.path.abspath(path))}?{mode}"
             with closing(sqlite3.connect(address, timeout=0, uri=True)) as file:
-                if _version(file) == VERSION:
+                if 0 < _version(file) <= VERSION:
                     memory = _copied(file, memory)
             break
         except sqlite3.Error as failure:

@@ -19,6 +19,9 @@ _GROUPED = (
     " sum(cache_write_5m), sum(cache_write_1h), sum(cost), min(first), max(last)"
 )
 
+_OF_SESSION = "buckets INDEXED BY buckets_by_session"
+"""SQLite would rather look through all buckets, in the order of their slots."""
+
 
 class Recent(Struct, frozen=True, gc=False):
     """A response of the last hours, as rates need it."""
@@ -109,7 +112,7 @@ class Reader:
     def bucket_rows_of_session(self, session: int) -> list[tuple[int, ...]]:
         """Return slot, model and sums of one session."""
         return self._all(
-            f"SELECT slot, model, {_GROUPED} FROM buckets WHERE scope = ? AND session = ?"
+            f"SELECT slot, model, {_GROUPED} FROM {_OF_SESSION} WHERE scope = ? AND session = ?"
             " AND responses > 0 GROUP BY slot, model",
             self.scope,
             session,
@@ -126,8 +129,8 @@ class Reader:
         )
 
     def session_rows_where(self, column: str, number: int) -> list[tuple[int, ...]]:
-        """Return session, project, model and sums of one `project` or `model`."""
-        assert column in ("project", "model")
+        """Return session, project, model and sums of one `session`, `project` or `model`."""
+        assert column in ("session", "project", "model")
         return self._all(
             f"SELECT session, project, model, {_SUMS} FROM session_totals WHERE scope = ?"
             f" AND {column} = ? AND responses > 0",
@@ -169,7 +172,7 @@ class Reader:
         slots = [
             row[0]
             for row in self._all(
-                "SELECT DISTINCT slot FROM buckets WHERE scope = ? AND session = ?"
+                f"SELECT DISTINCT slot FROM {_OF_SESSION} WHERE scope = ? AND session = ?"
                 " AND responses > 0 ORDER BY slot DESC",
                 self.scope,
                 session,

@@ -8,11 +8,16 @@ start, `slot_totals` (by slot and model) and `session_totals` (by session, proje
 A *slot* is half of a quarter hour's number: an even slot holds the responses exactly on
 the quarter hour (they end a block but begin a day), the odd one after it the rest.
 `changed` is the ledger's revision in which a row last changed.
+
+A model's name is that under which its responses count (`engine.responses.billed_name`);
+where `is_fast`, its price is that of the name without the suffix. A *reading* is what an
+official source said of a window's use; a row stands for as long as it said the same. A
+*hit* is a refusal since a limit was reached, as a transcript of a root tells it.
 """
 
 from __future__ import annotations
 
-VERSION = 1
+VERSION = 2
 
 SUMS = (
     "responses",
@@ -32,6 +37,29 @@ _SUM_COLUMNS = ",\n".join(f"  {name} INTEGER NOT NULL" for name in SUMS) + (
     ",\n  first INTEGER,\n  last INTEGER,\n  changed INTEGER NOT NULL"
 )
 
+READINGS = """CREATE TABLE readings (
+  window TEXT NOT NULL,
+  account TEXT NOT NULL,
+  source TEXT NOT NULL,
+  session TEXT NOT NULL,
+  resets_at INTEGER NOT NULL,
+  captured_at INTEGER NOT NULL,
+  confirmed_at INTEGER NOT NULL,
+  used_share REAL NOT NULL,
+  PRIMARY KEY (window, account, source, session, resets_at, captured_at)
+) STRICT, WITHOUT ROWID"""
+
+HITS = """CREATE TABLE hits (
+  root INTEGER NOT NULL,
+  id INTEGER NOT NULL,
+  time INTEGER NOT NULL,
+  session TEXT NOT NULL,
+  window TEXT NOT NULL,
+  resets_at INTEGER,
+  flags INTEGER NOT NULL,
+  PRIMARY KEY (root, id)
+) STRICT, WITHOUT ROWID"""
+
 TABLES = f"""
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE clock (revision INTEGER NOT NULL) STRICT;
@@ -43,8 +71,11 @@ CREATE TABLE projects (
   project INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, directory TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE TABLE models (
-  model INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, price TEXT NOT NULL DEFAULT ''
+  model INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, price TEXT NOT NULL DEFAULT '',
+  is_fast INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+{READINGS};
+{HITS};
 CREATE TABLE agents (agent INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE files (
   file INTEGER PRIMARY KEY,

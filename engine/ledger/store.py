@@ -12,6 +12,7 @@ from threading import RLock
 from engine.intake.tail import Cursor, Scan
 from engine.ledger import opening
 from engine.ledger.booking import Booking
+from engine.ledger.hits import keep_hits
 from engine.ledger.names import Names
 from engine.pricing.table import PriceTable
 from engine.reports import Notice
@@ -48,6 +49,11 @@ class Ledger:
         """Close the connection; may be called twice."""
         with self.lock:
             self.connection.close()
+
+    def wait_at_most(self, seconds: float) -> None:
+        """Wait so long, and no longer, for a turn to write."""
+        with self.lock:
+            self.connection.execute(f"PRAGMA busy_timeout={round(seconds * 1000)}")
 
     @contextmanager
     def transaction(self) -> Iterator[int]:
@@ -131,13 +137,21 @@ class Ledger:
         rows = self.connection.execute("SELECT scope, roots FROM scopes").fetchall()
         return [scope for scope, roots in rows if str(root) in roots.lstrip(_UNFINISHED).split(",")]
 
-    def cursors(self, root: str) -> dict[str, Cursor]:
-        """Return how far each transcript of a root was read, by its path below `projects`."""
+    def cursors(self, root: str, below: str | None = None) -> dict[str, Cursor]:
+        """Return how far each transcript of a root was read, by its path below `projects`.
+
+        With `below`, only of the transcript that bears this path with `.jsonl`, and of those
+        in the directory that bears it.
+        """
+        condition, values = "", [root]
+        if below is not None:
+            condition = " AND (files.path = ? OR (files.path >= ? AND files.path < ?))"
+            values += [f"{below}.jsonl", f"{below}/", f"{below}0"]
         with self.lock:
             rows = self.connection.execute(
                 "SELECT files.path, device, inode, size, mtime, position, fingerprint, lines, bad "
-                "FROM files JOIN roots USING (root) WHERE roots.path = ?",
-                (root,),
+                f"FROM files JOIN roots USING (root) WHERE roots.path = ?{condition}",
+                values,
             )
             return {row[0]: Cursor(*row[1:]) for row in rows}
 
@@ -153,6 +167,7 @@ class Ledger:
             number = self.names.number("roots", root)
             for scan in scans:
                 self._note_file(number, scan)
+                keep_hits(self.connection, number, scan.hits)
             for scope in self._scopes_with(number):
                 self._booking.book(scope, sightings, revision)
         return revision

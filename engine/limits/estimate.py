@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from statistics import quantiles
 from typing import Literal
 
 from msgspec import Struct
 
 from engine.accumulators.blocks import BlockSpan
-from engine.reports import LEVELS, Level, Limit
+from engine.reports import LEVELS, Level, Levels, Limit
 from engine.responses import PICO
 from engine.settings import SettingsError
 from engine.times import HOUR
@@ -35,6 +34,18 @@ class LimitChoice(Struct, frozen=True):
     unit: Literal["tokens", "cost"] = "tokens"
     value: int | None = None
     """Tokens or pico-dollars, of a given limit."""
+    levels: Levels = LEVELS
+
+
+def levels_at(thresholds: tuple[float, float, float]) -> Levels:
+    """Return levels that begin at other shares; raises `SettingsError` unless these rise."""
+    half, high, critical = thresholds
+    if not 0 < half < high < critical < 1:
+        raise SettingsError(
+            "The thresholds of the limit's levels must be three rising percentages between 0 and"
+            " 100, such as 50, 75 and 90."
+        )
+    return ((1.0, "reached"), (critical, "critical"), (high, "high"), (half, "half"))
 
 
 def parse_limit(text: str | None) -> LimitChoice:
@@ -60,9 +71,9 @@ def parse_limit(text: str | None) -> LimitChoice:
     return LimitChoice("given", "cost" if is_cost else "tokens", value)
 
 
-def level_of(share: float | None) -> Level:
+def level_of(share: float | None, levels: Levels = LEVELS) -> Level:
     """Return the level that a used share has reached."""
-    return next((level for start, level in LEVELS if share is not None and share >= start), "fine")
+    return next((level for start, level in levels if share is not None and share >= start), "fine")
 
 
 class LimitBasis(Struct, frozen=True):
@@ -81,6 +92,7 @@ def measure(
     projected: tuple[int, int],
     rates: tuple[float, int],
     window: tuple[int, int],
+    levels: Levels = LEVELS,
 ) -> Limit:
     """Return the active block's use against a limit.
 
@@ -98,7 +110,7 @@ def measure(
         used=used[place],
         used_share=share,
         projected_share=projected[place] / value if value else None,
-        level=level_of(share),
+        level=level_of(share, levels),
         reached_at=_reached_at(value, used[place], rates, place, window),
         reason=basis.reason,
     )
@@ -118,6 +130,8 @@ def find_basis(choice: LimitChoice, finished: Sequence[BlockSpan]) -> LimitBasis
     if choice.source == "max":
         label = f"largest of {count} finished blocks · estimate"
         return LimitBasis("max", choice.unit, max(tokens), label)
+    from statistics import quantiles
+
     value = round(quantiles(tokens, n=10, method="inclusive")[8])
     return LimitBasis("p90", choice.unit, value, f"P90 of {count} finished blocks · estimate")
 

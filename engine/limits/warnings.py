@@ -5,15 +5,8 @@ from __future__ import annotations
 import msgspec
 from msgspec import Struct
 
-from engine.limits.estimate import level_of
 from engine.reports import LEVELS, Level, Limit, Warned
 
-_TEXTS: dict[Level, str] = {
-    "half": "Half of the limit of this block is used",
-    "high": "75 % of the limit of this block is used",
-    "critical": "90 % of the limit of this block is used",
-    "reached": "The limit of this block is reached",
-}
 SETTING = "warned"
 
 
@@ -44,11 +37,10 @@ class Warnings:
             return False
         if window != self._window:
             self._window, self.warned = window, ()
-        level = level_of(limit.used_share)
+        level = limit.level
         if level == "fine" or any(_is_up_to(level, warned.level) for warned in self.warned):
             return False
-        label = f"{_TEXTS[level]} ({limit.label})."
-        self.warned = (Warned(level, window, label, now), *self.warned)
+        self.warned = (Warned(level, window, _text(limit), now), *self.warned)
         return True
 
     def warned_in(self, window: int | None) -> tuple[Warned, ...]:
@@ -58,6 +50,13 @@ class Warnings:
     def kept(self) -> str:
         """Return the state as a text for the ledger."""
         return msgspec.json.encode(_Kept(self._window, self.warned)).decode()
+
+
+def _text(limit: Limit) -> str:
+    if limit.level == "reached":
+        return f"The limit of this block is reached ({limit.label})."
+    percent = int((limit.used_share or 0.0) * 100)
+    return f"{percent} % of the limit of this block is used ({limit.label})."
 
 
 def _is_up_to(level: Level, other: Level) -> bool:

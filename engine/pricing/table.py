@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -23,13 +24,18 @@ _decoder = msgspec.json.Decoder(PriceFile)
 class PriceTable:
     """Finds the price of a model; nothing is read before a model is asked for.
 
-    The Claude table wins for every id it knows. Other ids are looked for in the newer of the
-    refreshed and the embedded file, then in the older one, which may remember models that
-    LiteLLM has dropped; neither is read until such an id comes. May be used from any thread.
+    A price that the user gives wins, then the Claude table for every id it knows. Other ids
+    are looked for in the newer of the refreshed and the embedded file, then in the older one,
+    which may remember models that LiteLLM has dropped; neither is read until such an id
+    comes. May be used from any thread.
     """
 
-    def __init__(self, refreshed: Path | None = None) -> None:
+    def __init__(
+        self, refreshed: Path | None = None, given: Mapping[str, ModelPrice] | None = None
+    ) -> None:
+        """`given` are the user's own prices by folded id (`engine.pricing.overrides`)."""
         self._refreshed = refreshed
+        self._given = given or {}
         self._claude: dict[str, tuple[str, ModelEntry]] | None = None
         self._others: tuple[PriceFile, ...] | None = None
         self._problem: str | None = None
@@ -41,12 +47,14 @@ class PriceTable:
         return cls()
 
     @classmethod
-    def load(cls, refreshed: Path | None) -> PriceTable:
+    def load(
+        cls, refreshed: Path | None, given: Mapping[str, ModelPrice] | None = None
+    ) -> PriceTable:
         """Return the tables with a refreshed file beside the embedded one.
 
         A file that is absent is passed over, one that cannot be read too: see `problem`.
         """
-        return cls(refreshed)
+        return cls(refreshed, given)
 
     @property
     def problem(self) -> str | None:
@@ -77,6 +85,9 @@ class PriceTable:
         return not self._claude_entries().keys().isdisjoint(canonical(model))
 
     def _look_up(self, ids: tuple[str, ...]) -> ModelPrice | None:
+        for name in ids:
+            if name in self._given:
+                return self._given[name]
         claude = self._claude_entries()
         for name in ids:
             if name in claude:

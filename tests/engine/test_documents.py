@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from engine.documents import encode, live_document
+from engine.documents.encoding import encode
+from engine.documents.live import live_document
 from engine.monitor import Monitor
 from engine.settings import Settings
 from tests.made_lines import MINUTE, Clock, answer, moment, write

@@ -50,7 +50,7 @@ def test_the_engine_loads_nothing_heavy(module: str) -> None:
 
 _READ = """
 from pathlib import Path
-from engine.documents import live_document
+from engine.documents.live import live_document
 from engine.monitor import Monitor
 from engine.settings import Settings
 settings = Settings(roots=(Path(sys.argv[1]),), ledger=":memory:", zone="UTC", is_offline=True)

@@ -68,7 +68,7 @@ def test_a_new_window_begins_anew_and_no_window_says_nothing() -> None:
     assert warnings.warned_in(None) == ()
     (warned,) = warnings.warned_in(2)
     assert (warned.level, warned.window, warned.time) == ("half", 2, 0)
-    assert warned.text == "Half of the limit of this block is used (your limit)."
+    assert warned.text == "60 % of the limit of this block is used (your limit)."
 
 
 def test_what_was_kept_is_known_again_and_what_is_damaged_is_forgotten() -> None:

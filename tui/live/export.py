@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
 from engine.reports import Part, Report, ReportKind, Row
 from engine.responses import PICO, Tokens
 from engine.row_totals import total_of
-from tui.format import moment_of, plain
+from engine.times import iso_time
+from tui.flat.csv_text import csv_cell, csv_lines, usd
+from tui.format import moment_of
 
 ExportFormat = Literal["csv", "json"]
 
@@ -102,13 +101,9 @@ def _as_json(report: Report, rows: Sequence[Row]) -> str:
 
 def _as_csv(report: Report, rows: Sequence[Row]) -> str:
     """Return RFC 4180 lines; several names in one cell are parted by `; `."""
-    lines = [_fields(report.kind, row, is_flat=True) for row in rows]
     names = _fields(report.kind, report.totals, is_flat=True)
-    out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, list(names), lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows(lines)
-    return out.getvalue()
+    lines = [_fields(report.kind, row, is_flat=True).values() for row in rows]
+    return csv_lines(list(names), [[csv_cell(value) for value in line] for line in lines])
 
 
 def _totals(report: Report, rows: Sequence[Row]) -> Row:
@@ -120,8 +115,7 @@ def _fields(kind: ReportKind, row: Row, is_flat: bool = False) -> dict[str, Any]
     fields = {_KEY_NAMES[kind]: row.key, "label": row.label, **_place(kind, row), **_sums(row)}
     if not is_flat:
         return {**fields, "modelBreakdowns": [_part(part) for part in row.by_model]}
-    fields["totalCost"] = usd(row.figures.cost)
-    return {name: _cell(value) for name, value in fields.items()}
+    return {**fields, "totalCost": usd(row.figures.cost)}
 
 
 def _place(kind: ReportKind, row: Row) -> dict[str, Any]:
@@ -171,28 +165,5 @@ def _counts(tokens: Tokens) -> dict[str, int]:
     }
 
 
-def usd(pico: int) -> str:
-    """Return pico-dollars as a decimal to the last of its up to twelve digits."""
-    sign = "-" if pico < 0 else ""
-    whole, rest = divmod(abs(pico), PICO)
-    digits = f"{rest:012d}".rstrip("0")
-    return f"{sign}{whole}.{digits}" if digits else f"{sign}{whole}"
-
-
 def _iso(milliseconds: int | None) -> str | None:
-    if milliseconds is None:
-        return None
-    moment = datetime.fromtimestamp(milliseconds // 1_000, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1_000:03d}Z"
-
-
-def _cell(value: Any) -> str | int:
-    """Return a CSV cell; text that a spreadsheet would run as a formula begins with `'`."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return value
-    text = plain("; ".join(value) if isinstance(value, list) else str(value))
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+    return iso_time(milliseconds) if milliseconds is not None else None

@@ -1,0 +1,222 @@
+"""Answers of the period, project and model reports as documents, and the door to all kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import UNSET, Struct, UnsetType
+
+from engine.documents.blocks import blocks_document
+from engine.documents.changes import TrendDocument, trend_document
+from engine.documents.encoding import Price, iso, pricing
+from engine.documents.figures import (
+    UNKNOWN_MODEL,
+    RowSums,
+    Sums,
+    Totals,
+    project_name,
+    row_sums,
+    sums,
+    totals,
+)
+from engine.documents.sessions import sessions_document
+from engine.questions import Answer, AnswerRow
+
+
+class PeriodRow(RowSums, frozen=True, kw_only=True, rename="camel"):
+    """What the rows of all periods have; `project` is a directory name, where it is one's row."""
+
+    sessions: int
+    project: str | UnsetType = UNSET
+
+
+class HourRow(PeriodRow, frozen=True, kw_only=True, rename="camel"):
+    """An hour, named by its start in the zone with its offset from UTC."""
+
+    hour: str
+
+
+class DayRow(PeriodRow, frozen=True, kw_only=True, rename="camel"):
+    """A day."""
+
+    date: str
+
+
+class WeekRow(PeriodRow, frozen=True, kw_only=True, rename="camel"):
+    """A week, named by its first day."""
+
+    week: str
+
+
+class MonthRow(PeriodRow, frozen=True, kw_only=True, rename="camel"):
+    """A month, and how it differs from the one before it, where there is one."""
+
+    month: str
+    trend: TrendDocument | UnsetType = UNSET
+
+
+class ProjectRow(RowSums, frozen=True, kw_only=True, rename="camel"):
+    """A project: its directory name, and what people call it."""
+
+    project: str
+    name: str
+    sessions: int
+    first_activity: str | None
+    last_activity: str | None
+
+
+class ModelRow(Sums, frozen=True, kw_only=True, rename="camel"):
+    """A model, and the directory names of the projects that used it."""
+
+    model: str
+    sessions: int
+    project_paths: list[str]
+    first_activity: str | None
+    last_activity: str | None
+
+
+class AnswerDocument(Struct, frozen=True, kw_only=True, rename="camel"):
+    """What all reports have beside their rows; `totals` are of all rows found."""
+
+    totals: Totals
+    timezone: str
+    notes: list[str] | UnsetType = UNSET
+
+
+class HourlyDocument(AnswerDocument, frozen=True, kw_only=True, rename="camel"):
+    """What `ccmon hourly --json` prints; rows stand below `projects` where those are apart."""
+
+    hourly: list[HourRow] | UnsetType = UNSET
+    projects: dict[str, list[HourRow]] | UnsetType = UNSET
+
+
+class DailyDocument(AnswerDocument, frozen=True, kw_only=True, rename="camel"):
+    """What `ccmon daily --json` prints; rows stand below `projects` where those are apart."""
+
+    daily: list[DayRow] | UnsetType = UNSET
+    projects: dict[str, list[DayRow]] | UnsetType = UNSET
+
+
+class WeeklyDocument(AnswerDocument, frozen=True, kw_only=True, rename="camel"):
+    """What `ccmon weekly --json` prints; rows stand below `projects` where those are apart."""
+
+    weekly: list[WeekRow] | UnsetType = UNSET
+    projects: dict[str, list[WeekRow]] | UnsetType = UNSET
+
+
+class MonthlyDocument(AnswerDocument, frozen=True, kw_only=True, rename="camel"):
+    """What `ccmon monthly --json` prints; rows stand below `projects` where those are apart."""
+
+    monthly: list[MonthRow] | UnsetType = UNSET
+    projects: dict[str, list[MonthRow]] | UnsetType = UNSET
+
+
+class ProjectsDocument(AnswerDocument, frozen=True, kw_only=True, rename="camel"):
+    """What `ccmon projects --json` prints."""
+
+    projects: list[ProjectRow]
+
+
+class ModelsDocument(AnswerDocument, frozen=True, kw_only=True, rename="camel"):
+    """What `ccmon models --json` prints."""
+
+    models: list[ModelRow]
+
+
+_PERIODS: Mapping[str, tuple[type[AnswerDocument], type[PeriodRow], str]] = {
+    "hourly": (HourlyDocument, HourRow, "hour"),
+    "daily": (DailyDocument, DayRow, "date"),
+    "weekly": (WeeklyDocument, WeekRow, "week"),
+    "monthly": (MonthlyDocument, MonthRow, "month"),
+}
+"""For each kind of period its document, its row, and the key that names the row."""
+
+
+def answer_document(
+    answer: Answer, *, is_without_cost: bool = False, aliases: Mapping[str, str] | None = None
+) -> Struct:
+    """Return an answer as the document that scripts read.
+
+    Without cost every key of money is left out. `aliases` are names for projects, by their
+    directory's or their short name; they change what people read, never what names a row.
+    """
+    price, names = pricing(is_without_cost), aliases or {}
+    kind = answer.question.kind
+    if kind == "blocks":
+        return blocks_document(answer, price)
+    if kind == "session":
+        return sessions_document(answer, price, names)
+    if kind == "projects":
+        projects = [_project(each, price, names) for each in answer.rows]
+        return ProjectsDocument(**_common(answer, price), projects=projects)
+    if kind == "models":
+        models = [_model(each, price) for each in answer.rows]
+        return ModelsDocument(**_common(answer, price), models=models)
+    return _periods(answer, price)
+
+
+def period_fields(kind: str, answer: AnswerRow, price: Price) -> dict[str, Any]:
+    """Return the row of an hour, day, week or month as the fields of its struct."""
+    _, _, key = _PERIODS[kind]
+    row = answer.row
+    fields: dict[str, Any] = {
+        **row_sums(row, price),
+        key: row.key,
+        "sessions": row.sessions,
+        "project": answer.directory or UNSET,
+    }
+    if answer.trend:
+        fields["trend"] = trend_document(answer.trend, price)
+    return fields
+
+
+def _periods(answer: Answer, price: Price) -> AnswerDocument:
+    """Return rows under the report's name or, apart by project, under their project's.
+
+    As ccusage does, an answer without rows has the report's name in either case.
+    """
+    kind = answer.question.kind
+    document, make, _ = _PERIODS[kind]
+    rows = [make(**period_fields(kind, each, price)) for each in answer.rows]
+    fields = _common(answer, price)
+    if answer.question.by_project:
+        projects: dict[str, list[PeriodRow]] = {}
+        for each, row in zip(answer.rows, rows, strict=True):
+            projects.setdefault(each.directory, []).append(row)
+        fields["projects"] = projects
+    if not (answer.question.by_project and rows):
+        fields[kind] = rows
+    return document(**fields)
+
+
+def _common(answer: Answer, price: Price) -> dict[str, Any]:
+    return {
+        "totals": totals(answer.totals, price),
+        "timezone": answer.zone,
+        "notes": list(answer.notes) or UNSET,
+    }
+
+
+def _project(answer: AnswerRow, price: Price, aliases: Mapping[str, str]) -> ProjectRow:
+    row = answer.row
+    return ProjectRow(
+        **row_sums(row, price),
+        project=row.key,
+        name=project_name(row.label, row.key, aliases),
+        sessions=row.sessions,
+        first_activity=iso(row.figures.first),
+        last_activity=iso(row.figures.last),
+    )
+
+
+def _model(answer: AnswerRow, price: Price) -> ModelRow:
+    row = answer.row
+    return ModelRow(
+        **sums(row.figures, price),
+        model=row.key or UNKNOWN_MODEL,
+        sessions=row.sessions,
+        project_paths=list(answer.directories),
+        first_activity=iso(row.figures.first),
+        last_activity=iso(row.figures.last),
+    )

@@ -1,0 +1,64 @@
+"""What doctor tells as the document of `ccmon doctor --json`."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+from msgspec.structs import asdict
+
+from engine.documents.encoding import iso
+from engine.health import BadLine, Health, RootHealth
+from engine.reports import Notice, PlaceLookedAt
+from engine.times import iso_time
+
+
+class RootDocument(Struct, frozen=True, kw_only=True, rename="camel"):
+    """One root: what was read, and what Claude Code will delete when."""
+
+    path: str
+    files: int
+    lines: int
+    bad_lines: int
+    bytes: int
+    cleanup_days: int
+    cleanup_is_default: bool
+    files_deleted_within_week: int
+    oldest_deleted_at: str | None
+
+
+class HealthDocument(Struct, frozen=True, kw_only=True, rename="camel"):
+    """What `ccmon doctor --json` prints."""
+
+    generated_at: str
+    places: tuple[PlaceLookedAt, ...]
+    roots: list[RootDocument]
+    responses: int
+    first_response: str | None
+    last_response: str | None
+    bad_lines: tuple[BadLine, ...]
+    refused: tuple[tuple[str, str], ...]
+    unpriced_models: tuple[str, ...]
+    other_prices_as_of: str
+    ledger_path: str
+    ledger_size: int
+    is_ledger_in_memory: bool
+    watch: str
+    notices: tuple[Notice, ...]
+    versions: dict[str, str]
+
+
+def health_document(health: Health) -> HealthDocument:
+    """Return what doctor tells as the document that scripts read."""
+    return HealthDocument(
+        **{
+            **asdict(health),
+            "generated_at": iso_time(health.generated_at),
+            "first_response": iso(health.first_response),
+            "last_response": iso(health.last_response),
+            "roots": [_root(root) for root in health.roots],
+            "versions": dict(health.versions),
+        }
+    )
+
+
+def _root(root: RootHealth) -> RootDocument:
+    return RootDocument(**{**asdict(root), "oldest_deleted_at": iso(root.oldest_deleted_at)})

@@ -1,0 +1,197 @@
+"""A snapshot as the document of `ccmon live --json`."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import UNSET, Struct, UnsetType, field
+
+from engine.documents.blocks import (
+    BlockSpanDocument,
+    ForecastDocument,
+    PeriodDocument,
+    RateDocument,
+    period_fields,
+)
+from engine.documents.encoding import Price, dollars, iso, percent
+from engine.reports import (
+    Block,
+    BurnRate,
+    Level,
+    Limit,
+    Notice,
+    Projection,
+    SessionNow,
+    Snapshot,
+)
+from engine.times import MINUTE, iso_time
+
+
+class BlockDocument(BlockSpanDocument, frozen=True, kw_only=True, rename="camel"):
+    """The active block."""
+
+    anchor: Literal["estimated", "official", "pinned"]
+    elapsed_percent: float
+
+
+class BurnRateDocument(RateDocument, frozen=True, kw_only=True, rename="camel"):
+    """The rate over the recent window."""
+
+    window_minutes: float
+    word: str
+
+
+class ProjectionDocument(ForecastDocument, frozen=True, kw_only=True, rename="camel"):
+    """What the block will have used at its end if the recent rate goes on."""
+
+    total_tokens_range: list[int] | None
+    total_cost_range: list[float] | UnsetType | None = UNSET
+
+
+class LimitDocument(Struct, frozen=True, kw_only=True, rename="camel"):
+    """The block's use against the limit; `value` is tokens or US dollars, as `unit` says."""
+
+    source: Literal["given", "p90", "max", "none"]
+    label: str
+    unit: Literal["tokens", "cost"]
+    value: float | int | None
+    used: float | int
+    used_percent: float | None
+    projected_percent: float | None
+    level: Level
+    reached_at: str | None
+    reason: str
+
+
+class SessionNowDocument(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A session of the active block."""
+
+    session_id: str
+    project: str
+    models: list[str]
+    total_tokens: int
+    cost_usd: float = field(name="costUSD")
+    entries: int
+    tokens_per_minute: float
+    last_activity: str
+    is_busy: bool
+    sub_agents: int
+
+
+class LiveDocument(Struct, frozen=True, kw_only=True, rename="camel"):
+    """What `ccmon live --json` prints."""
+
+    generated_at: str
+    timezone: str
+    block: BlockDocument | None
+    burn_rate: BurnRateDocument
+    projection: ProjectionDocument | None
+    limit: LimitDocument
+    today: PeriodDocument
+    week: PeriodDocument
+    month: PeriodDocument
+    sessions: list[SessionNowDocument]
+    unpriced_models: list[str]
+    responses: int
+    last_activity: str | None
+    notices: tuple[Notice, ...]
+
+
+def live_document(snapshot: Snapshot) -> LiveDocument:
+    """Return a snapshot as the document that scripts read."""
+    return LiveDocument(
+        generated_at=iso_time(snapshot.generated_at),
+        timezone=snapshot.zone,
+        block=block_document(snapshot.block, dollars),
+        burn_rate=burn_rate_document(snapshot.burn_rate, dollars),
+        projection=projection_document(snapshot.projection, dollars),
+        limit=_limit(snapshot.limit),
+        today=PeriodDocument(**period_fields(snapshot.today, dollars)),
+        week=PeriodDocument(**period_fields(snapshot.week, dollars)),
+        month=PeriodDocument(**period_fields(snapshot.month, dollars)),
+        sessions=[_session(session) for session in snapshot.sessions],
+        unpriced_models=list(snapshot.unpriced),
+        responses=snapshot.responses,
+        last_activity=iso(snapshot.last_response),
+        notices=snapshot.notices,
+    )
+
+
+def block_document(block: Block | None, price: Price) -> BlockDocument | None:
+    """Return the active block, where there is one."""
+    if block is None:
+        return None
+    return BlockDocument(
+        **period_fields(block.figures, price),
+        start_time=iso_time(block.start),
+        end_time=iso_time(block.end),
+        actual_end_time=iso(block.figures.last),
+        is_active=True,
+        anchor=block.anchor,
+        elapsed_percent=round(block.elapsed_share * 100, 2),
+    )
+
+
+def burn_rate_document(rate: BurnRate, price: Price) -> BurnRateDocument:
+    """Return the recent rate."""
+    return BurnRateDocument(
+        tokens_per_minute=rate.tokens_per_minute,
+        tokens_per_minute_for_indicator=rate.plain_tokens_per_minute,
+        cost_per_hour=price(rate.cost_per_hour),
+        window_minutes=rate.window / MINUTE,
+        word=rate.word,
+    )
+
+
+def projection_document(projection: Projection | None, price: Price) -> ProjectionDocument | None:
+    """Return what the active block is heading for, where there is one."""
+    if projection is None:
+        return None
+    tokens = projection.tokens_range
+    return ProjectionDocument(
+        total_tokens=projection.tokens,
+        total_cost=price(projection.cost),
+        remaining_minutes=round(projection.remaining / MINUTE),
+        total_tokens_range=list(tokens) if tokens else None,
+        total_cost_range=_cost_range(projection.cost_range, price),
+    )
+
+
+def _cost_range(costs: tuple[int, int] | None, price: Price) -> list[float] | UnsetType | None:
+    if price is not dollars:
+        return UNSET
+    return [dollars(cost) for cost in costs] if costs else None
+
+
+def _limit(limit: Limit) -> LimitDocument:
+    is_cost = limit.unit == "cost"
+    value: float | int | None = limit.value
+    if is_cost and limit.value is not None:
+        value = dollars(limit.value)
+    return LimitDocument(
+        source=limit.source,
+        label=limit.label,
+        unit=limit.unit,
+        value=value,
+        used=dollars(limit.used) if is_cost else limit.used,
+        used_percent=percent(limit.used_share),
+        projected_percent=percent(limit.projected_share),
+        level=limit.level,
+        reached_at=iso(limit.reached_at),
+        reason=limit.reason,
+    )
+
+
+def _session(session: SessionNow) -> SessionNowDocument:
+    return SessionNowDocument(
+        session_id=session.session,
+        project=session.project,
+        models=list(session.models),
+        total_tokens=session.figures.tokens.total,
+        cost_usd=dollars(session.figures.cost),
+        entries=session.figures.responses,
+        tokens_per_minute=session.tokens_per_minute,
+        last_activity=iso_time(session.last),
+        is_busy=session.is_busy,
+        sub_agents=session.sub_agents,
+    )

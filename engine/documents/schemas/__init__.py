@@ -1,0 +1,61 @@
+"""JSON Schemas of all documents, made from the types that write them.
+
+The files beside this one are `python -m engine.documents.schemas`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from engine.documents.answers import (
+    DailyDocument,
+    HourlyDocument,
+    ModelsDocument,
+    MonthlyDocument,
+    ProjectsDocument,
+    WeeklyDocument,
+)
+from engine.documents.blocks import BlocksDocument
+from engine.documents.comparisons import ComparisonDocument
+from engine.documents.health import HealthDocument
+from engine.documents.live import LiveDocument
+from engine.documents.sessions import SessionDocument, SessionsDocument
+from engine.documents.summaries import SummaryDocument
+
+DOCUMENTS: dict[str, type[Struct]] = {
+    "hourly": HourlyDocument,
+    "daily": DailyDocument,
+    "weekly": WeeklyDocument,
+    "monthly": MonthlyDocument,
+    "session": SessionsDocument,
+    "session-id": SessionDocument,
+    "blocks": BlocksDocument,
+    "projects": ProjectsDocument,
+    "models": ModelsDocument,
+    "compare": ComparisonDocument,
+    "summary": SummaryDocument,
+    "live": LiveDocument,
+    "doctor": HealthDocument,
+}
+"""What each command prints with `--json`; `session-id` is `session --id`."""
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def schema_of(name: str) -> dict[str, Any]:
+    """Return the JSON Schema of a document."""
+    return {"$schema": _DIALECT, **msgspec.json.schema(DOCUMENTS[name])}
+
+
+def schema_text(name: str) -> str:
+    """Return what a schema's file holds."""
+    return msgspec.json.format(msgspec.json.encode(schema_of(name)), indent=2).decode() + "\n"
+
+
+def schema_path(name: str) -> Path:
+    """Return where a schema's file is."""
+    return Path(__file__).with_name(f"{name}.schema.json")

@@ -1,0 +1,74 @@
+"""Brings a ledger of an earlier version to this one, in one transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+
+from engine.ledger.schema import HITS, READINGS, VERSION
+from engine.ledger.sums import ADD, SLOT, SPAN_ANEW, TAKE_AWAY, TEMPORARY_TABLES
+from engine.responses import FAST
+
+_IS_FAST = "flags & 1 AND model IN (SELECT model FROM models WHERE name <> '')"
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Take the steps from the ledger's version to this one, unless another process just has.
+
+    A kill on the way leaves the earlier version whole.
+    """
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+        for step in _STEPS[version - 1 :]:
+            step(connection)
+        connection.execute(f"PRAGMA user_version={VERSION}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _to_2(connection: sqlite3.Connection) -> None:
+    """Add readings and hits, and count the responses of fast mode under names of their own."""
+    connection.execute(READINGS)
+    connection.execute(HITS)
+    connection.execute("ALTER TABLE models ADD COLUMN is_fast INTEGER NOT NULL DEFAULT 0")
+    connection.execute(
+        f"INSERT INTO models (name, price, is_fast) SELECT name || '{FAST}', price, 1 FROM models"
+        " WHERE name <> '' AND model IN (SELECT model FROM responses WHERE flags & 1)"
+        " ON CONFLICT DO NOTHING"
+    )
+    for statement in TEMPORARY_TABLES:
+        connection.execute(statement)
+    for (scope,) in connection.execute("SELECT scope FROM scopes").fetchall():
+        _rename_fast(connection, scope)
+
+
+def _rename_fast(connection: sqlite3.Connection, scope: int) -> None:
+    place = {
+        "scope": scope,
+        "revision": connection.execute("SELECT revision FROM clock").fetchone()[0],
+    }
+    listed = f"FROM responses WHERE scope = :scope AND {_IS_FAST}"
+    connection.execute("DELETE FROM temp.booked")
+    connection.execute("DELETE FROM temp.moved")
+    connection.execute(f"INSERT INTO temp.booked SELECT id {listed}", place)
+    connection.execute(
+        f"INSERT INTO temp.moved SELECT {SLOT}, session, project, model {listed}", place
+    )
+    for statement in TAKE_AWAY:
+        connection.execute(statement, place)
+    connection.execute(
+        "UPDATE responses SET model = (SELECT fast.model FROM models fast JOIN models base"
+        f" ON fast.name = base.name || '{FAST}' WHERE base.model = responses.model)"
+        " WHERE scope = :scope AND id IN (SELECT id FROM temp.booked)",
+        place,
+    )
+    for statement in (*ADD, *SPAN_ANEW):
+        connection.execute(statement, place)
+
+
+_STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (_to_2,)
+"""The first leads from version 1 to 2."""

@@ -1,0 +1,155 @@
+"""What official sources say of a limit window's use, and which of it holds (SPEC §9)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from engine.times import DAY, HOUR, minute_of
+
+ReadingSource = Literal["statusline", "claude.json", "desktop"]
+
+FIVE_HOUR = "five_hour"
+SEVEN_DAY = "seven_day"
+SPEND_LIMIT = "spend_limit"
+
+_LENGTHS = {FIVE_HOUR: 5 * HOUR, SEVEN_DAY: 7 * DAY}
+"""Lengths of windows that are known; a window of one model has that of its kind."""
+_LONGEST = 400 * DAY
+_MOST_PERCENT = 101.0
+"""Above it a percentage is none: Claude Code has sent the reset's time in its place."""
+_MOST_OF_SPEND = 100_000.0
+_LONGEST_NAME = 80
+
+
+class Reading(Struct, frozen=True):
+    """How much of a window one source said was used, at one moment."""
+
+    window: str
+    """`five_hour`, `seven_day`, `seven_day:<model>`, `spend_limit`, or what the source calls it."""
+    used_share: float
+    """0.0 to 1.0; of a spend limit it may be more."""
+    resets_at: int | None
+    """When the window ends, rounded to the minute: sources differ by a second."""
+    captured_at: int
+    source: ReadingSource = "statusline"
+    account: str = ""
+    """Empty where the source does not say whose window it is."""
+    session: str = ""
+
+
+def readings_of_hook(
+    rate_limits: object, captured_at: int, session: str = ""
+) -> tuple[Reading, ...]:
+    """Return what the status line's `rate_limits` says; what makes no sense is left out.
+
+    Percentages are 0 to 100 there, resets seconds since 1970 (milliseconds and ISO 8601
+    are understood). Never raises, whatever the value is.
+    """
+    found: dict[str, Reading] = {}
+    for window, said in _windows_of(rate_limits):
+        percent = said.get("used_percentage", said.get("utilization"))
+        reading = reading_of(
+            window, percent, said.get("resets_at"), captured_at, "statusline", session=session
+        )
+        if reading is not None:
+            found[window] = reading
+    return tuple(found.values())
+
+
+def reading_of(
+    window: str,
+    percent: object,
+    resets_at: object,
+    captured_at: int,
+    source: ReadingSource,
+    *,
+    account: str = "",
+    session: str = "",
+) -> Reading | None:
+    """Return what a source says of a window, `None` where it makes no sense.
+
+    `percent` is 0 to 100, `resets_at` any form of `engine.times.minute_of` or nothing.
+    """
+    share = _share_of(percent, window)
+    end = minute_of(resets_at)
+    if share is None or not _is_open(window, end, captured_at):
+        return None
+    return Reading(window, share, end, captured_at, source, account, session)
+
+
+def best(readings: Iterable[Reading], now: int) -> dict[str, Reading]:
+    """Return per window the reading that holds; a window that is over has none.
+
+    Of one account's readings. Idle sessions repeat old percentages and no use is taken back
+    within a window: of its latest reset the newest reading holds, with the highest share.
+    One without a reset holds only where none has one, and no longer than its window.
+    """
+    found: dict[str, Reading] = {}
+    for reading in readings:
+        if not _holds(reading, now):
+            continue
+        known = found.get(reading.window)
+        found[reading.window] = reading if known is None else _better(known, reading)
+    return found
+
+
+def _holds(reading: Reading, now: int) -> bool:
+    if reading.resets_at is not None:
+        return reading.resets_at > now
+    return now - reading.captured_at < _length_of(reading.window)
+
+
+def _better(one: Reading, other: Reading) -> Reading:
+    if one.resets_at != other.resets_at:
+        return one if (one.resets_at or 0) > (other.resets_at or 0) else other
+    newer = other if other.captured_at >= one.captured_at else one
+    return replace(newer, used_share=max(one.used_share, other.used_share))
+
+
+def _windows_of(rate_limits: object) -> Iterator[tuple[str, Mapping[str, object]]]:
+    """Yield name and content of each window; those of single models stand in a list."""
+    if not isinstance(rate_limits, dict):
+        return
+    for key, value in rate_limits.items():
+        if key == "model_scoped" and isinstance(value, list):
+            for each in value:
+                model = name_of(each.get("display_name")) if isinstance(each, dict) else ""
+                if model:
+                    yield f"{SEVEN_DAY}:{model}", each
+        elif isinstance(value, dict) and (name := name_of(key)):
+            yield name, value
+
+
+def name_of(text: object) -> str:
+    """Return a name fit to be kept and shown, empty where there is none."""
+    if not isinstance(text, str):
+        return ""
+    return "".join(sign for sign in text if sign.isprintable()).strip()[:_LONGEST_NAME]
+
+
+def _share_of(percent: object, window: str) -> float | None:
+    """Return a percentage as a share, `None` where it is none."""
+    if isinstance(percent, bool) or not isinstance(percent, int | float):
+        return None
+    if isinstance(percent, float) and not math.isfinite(percent):
+        return None
+    if window == SPEND_LIMIT:
+        return percent / 100 if 0 <= percent <= _MOST_OF_SPEND else None
+    return min(percent / 100, 1.0) if 0 <= percent <= _MOST_PERCENT else None
+
+
+def _is_open(window: str, resets_at: int | None, now: int) -> bool:
+    """Say whether a window can be running: not over, and no longer than it lasts.
+
+    A day is allowed for clocks that differ.
+    """
+    return resets_at is None or now < resets_at <= now + _length_of(window, _LONGEST) + DAY
+
+
+def _length_of(window: str, otherwise: int = 5 * HOUR) -> int:
+    return _LENGTHS.get(window.partition(":")[0], otherwise)

@@ -1,0 +1,141 @@
+"""Answers one-shot questions from the ledger's sums, bringing no history into memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, tzinfo
+
+from msgspec.structs import replace
+
+from engine.ledger.selecting import at_one_moment
+from engine.ledger.store import Ledger
+from engine.queries.basis import Basis
+from engine.queries.blocks import BlockRows
+from engine.queries.choosing import Choice, choose
+from engine.queries.comparing import compare
+from engine.queries.days import check_days
+from engine.queries.groups import model_rows, one_session, project_rows, session_rows
+from engine.queries.ordering import in_order, largest, newest
+from engine.queries.periods import PeriodRows
+from engine.queries.summing import summary
+from engine.questions import (
+    PERIOD_KINDS,
+    Answer,
+    AnswerRow,
+    Comparison,
+    Mode,
+    Question,
+    Selection,
+    SessionAnswer,
+    Summary,
+)
+from engine.reports import Snapshot
+from engine.rows import finish
+from engine.times import day_of
+
+_GROUPS = {"session": session_rows, "projects": project_rows, "models": model_rows}
+
+
+class Answers:
+    """Answers about the roots in force; nothing is kept from one question to the next."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        roots: Sequence[str],
+        zone_name: str,
+        zone: tzinfo,
+        clock: Callable[[], int],
+        week_start: int,
+    ) -> None:
+        self._ledger = ledger
+        self._roots = roots
+        self._zone = (zone_name, zone)
+        self._clock = clock
+        self._week_start = week_start
+
+    def today(self) -> date:
+        """Return the present day in the zone."""
+        return day_of(self._clock(), self._zone[1])
+
+    def answer(self, question: Question) -> Answer:
+        """Return a report; raises `SettingsError` where its last day comes before its first."""
+        check_days(question.selection.since, question.selection.until)
+        with self._seen(question.selection.mode) as basis:
+            return _answer(question, basis)
+
+    def session(self, name: str, mode: Mode = "auto") -> SessionAnswer | None:
+        """Return one session with all its responses, `None` where there is no such session."""
+        with self._seen(mode) as basis:
+            return one_session(name, basis)
+
+    def compare(self, left: str, right: str, selection: Selection) -> Comparison:
+        """Return two periods or two projects side by side; raises `SettingsError`."""
+        with self._seen(selection.mode) as basis:
+            return compare(left, right, selection, basis)
+
+    def summary(self, selection: Selection, snapshot: Snapshot) -> Summary:
+        """Return today, this week, this month, and the block as a snapshot shows it."""
+        with self._seen(selection.mode) as basis:
+            return summary(selection, snapshot, basis)
+
+    @contextmanager
+    def _seen(self, mode: Mode) -> Iterator[Basis]:
+        """Yield what an answer stands on, all of one moment whatever is written meanwhile."""
+        scope = self._ledger.open_scope(self._roots)
+        basis = Basis(self._ledger, scope, mode, self._zone, self._week_start, self._clock())
+        with at_one_moment(self._ledger):
+            yield basis
+
+
+def _answer(question: Question, basis: Basis) -> Answer:
+    choice = choose(question.selection, basis)
+    limit = None if question.token_limit == "max" else question.token_limit
+    notes = choice.notes
+    if notes:
+        rows, sessions = list[AnswerRow](), 0
+    elif question.kind == "blocks":
+        found = BlockRows(question, choice, basis)
+        limit, sessions = found.limit(), 0
+        rows = found.rows(limit)
+        if question.token_limit == "max" and limit is None:
+            notes = ("There is no finished block yet whose tokens could be the limit.",)
+    else:
+        rows, sessions = _rows(question, choice, basis)
+    if question.kind not in PERIOD_KINDS and question.last is not None:
+        rows = newest(rows, question.last)
+        sessions = sum(row.row.sessions for row in rows) if question.kind == "session" else 0
+    return _finished(question, basis, rows, sessions, limit, notes)
+
+
+def _rows(question: Question, choice: Choice, basis: Basis) -> tuple[list[AnswerRow], int]:
+    """Return the rows of periods or groups, and how many sessions they are of."""
+    if question.kind in PERIOD_KINDS:
+        return PeriodRows(question, choice, basis).rows()
+    selection = question.selection
+    chosen = choice.between(selection.since, selection.until, basis)
+    return _GROUPS[question.kind](chosen, basis)
+
+
+def _finished(
+    question: Question,
+    basis: Basis,
+    rows: list[AnswerRow],
+    sessions: int,
+    limit: int | None,
+    notes: tuple[str, ...],
+) -> Answer:
+    """Return rows in order with their shares, and the totals of all of them."""
+    ordered = in_order(rows, question)
+    shared, totals = finish([row.row for row in ordered], sessions)
+    finished = [replace(row, row=each) for row, each in zip(ordered, shared, strict=True)]
+    return Answer(
+        question=question,
+        zone=basis.zone_name,
+        now=basis.now,
+        rows=tuple(largest(finished, question)),
+        totals=totals,
+        token_limit=limit,
+        notes=notes,
+    )

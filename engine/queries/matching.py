@@ -1,0 +1,108 @@
+"""Which projects and models a user means: an exact name before a part of one."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from engine.pricing.match import folded
+
+_MOST_NEAR = 3
+_SEPARATORS = tuple({"/", os.sep})
+
+
+def find_projects(
+    pattern: str, projects: Mapping[int, tuple[str, str]], short_names: Mapping[int, str]
+) -> tuple[int, ...]:
+    """Return the projects whose directory's name or working directory is a pattern.
+
+    Where there is none, those of whose directory's name, working directory or short name it
+    is a part, whatever the case; of a place such as `.` or `~/code` those below it.
+    `projects` holds both by number.
+    """
+    path = _path(pattern)
+    is_relative = _is_relative(pattern)
+    part = pattern.rstrip("/").lower() or pattern
+    rules: list[Callable[[int, str, str], bool]] = [
+        lambda _, name, directory: name == pattern or (bool(path) and _same(directory, path)),
+        lambda number, name, directory: (
+            directory.startswith(path.rstrip("/") + "/")
+            if is_relative
+            else any(part in each.lower() for each in (name, directory, short_names[number]))
+        ),
+    ]
+    for rule in rules:
+        found = [number for number, named in projects.items() if rule(number, *named)]
+        if found:
+            return tuple(found)
+    return ()
+
+
+def find_models(pattern: str, models: Mapping[int, str]) -> tuple[int, ...]:
+    """Return the models that a pattern names; else those whose name it is a part of.
+
+    Case and the way a version is written do not matter: `opus 5.5` is part of
+    `claude-opus-5-5`.
+    """
+    asked, bare = folded(pattern), _bare(pattern)
+    rules: list[Callable[[str], bool]] = [
+        lambda name: name == pattern,
+        lambda name: folded(name) == asked,
+        lambda name: bool(asked) and (asked in folded(name) or pattern.lower() in name.lower()),
+        lambda name: bool(bare) and bare in _bare(name),
+    ]
+    for rule in rules:
+        found = [number for number, name in models.items() if rule(name)]
+        if found:
+            return tuple(found)
+    return ()
+
+
+def no_project(pattern: str, projects: Iterable[tuple[str, str]], names: Iterable[str]) -> str:
+    """Say that no project has a name, with those that come near."""
+    known = [*names, *(name for name, _ in projects)]
+    near = _nearest(pattern.rstrip("/").rpartition("/")[2] or pattern, known)
+    hint = f"the nearest are {near}" if near else "`ccmon projects` lists them all"
+    return f"No project is named like '{pattern}': {hint}."
+
+
+def no_model(pattern: str, models: Sequence[str]) -> str:
+    """Say that no model has a name, with those that come near."""
+    near = _nearest(pattern, models)
+    hint = f"the nearest are {near}" if near else "`ccmon models` lists them all"
+    return f"No model is named like '{pattern}': {hint}."
+
+
+def _nearest(pattern: str, known: Iterable[str]) -> str:
+    """Return up to three names that come near, in words."""
+    from difflib import get_close_matches
+
+    by_lower = {name.lower(): name for name in known if name}
+    near = get_close_matches(pattern.lower(), by_lower, n=_MOST_NEAR, cutoff=0.5)
+    names = [by_lower[each] for each in near]
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def _is_relative(pattern: str) -> bool:
+    """Say whether a pattern is a place relative to another, which no name contains."""
+    head = pattern.partition("/")[0]
+    return head in (".", "..", "~")
+
+
+def _path(pattern: str) -> str:
+    """Return the place a pattern names, empty where it is no path."""
+    if not _is_relative(pattern) and not any(each in pattern for each in _SEPARATORS):
+        return ""
+    try:
+        return os.path.realpath(os.path.expanduser(pattern))
+    except (OSError, ValueError):
+        return ""
+
+
+def _same(directory: str, path: str) -> bool:
+    return bool(directory) and (directory == path or os.path.realpath(directory) == path)
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())

@@ -1,0 +1,30 @@
+"""A document of every report, from made-up answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.documents.answers import answer_document
+from engine.documents.comparisons import comparison_document
+from engine.documents.sessions import session_document
+from engine.documents.summaries import summary_document
+from engine.questions import AnswerRow
+from tests.made_answers import ALPHA, KEYS, answer, comparison, row, session_answer, summary
+
+
+def every_document(*, is_without_cost: bool) -> Iterator[tuple[str, object]]:
+    """Yield a document of every report, by its schema's name."""
+    for kind in KEYS:
+        yield kind, answer_document(answer(kind), is_without_cost=is_without_cost)
+    for kind in ("hourly", "daily", "weekly", "monthly"):
+        apart = [AnswerRow(row=row("any"), directory=ALPHA)]
+        asked = answer(kind, *apart, by_project=True, notes=("Look here.",))
+        yield kind, answer_document(asked, is_without_cost=is_without_cost)
+    limited = answer("blocks", token_limit=7)
+    yield "blocks", answer_document(limited, is_without_cost=is_without_cost)
+    yield "session-id", session_document(session_answer(), is_without_cost=is_without_cost)
+    for compared in ("periods", "projects"):
+        yield "compare", comparison_document(comparison(compared), is_without_cost=is_without_cost)
+    for is_idle in (False, True):
+        asked_summary = summary(is_idle=is_idle)
+        yield "summary", summary_document(asked_summary, is_without_cost=is_without_cost)

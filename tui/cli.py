@@ -9,95 +9,118 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
-from pathlib import Path
+from contextlib import suppress
 
-from engine.settings import Settings, SettingsError
+from engine.settings import SettingsError
 from tui.options import UsageError, parse
 
 _FAILED = 1
 _WRONG_ARGUMENTS = 2
+_INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit code: 0, 1 for failure, 2 for wrong arguments."""
-
     try:
-        options = parse(sys.argv[1:] if arguments is None else arguments)
-        code = _dispatch(options)
-        sys.stdout.flush()
+        code = _dispatch(parse(sys.argv[1:] if arguments is None else arguments))
+        if sys.stdout is not None:
+            sys.stdout.flush()
         return code
     except UsageError as error:
-        print(f"ccmon: {error}", file=sys.stderr)
-        return _WRONG_ARGUMENTS
+        return _say(str(error), _WRONG_ARGUMENTS)
     except SettingsError as error:
-        print(f"ccmon: {error}", file=sys.stderr)
-        return _FAILED
+        return _say(str(error), _FAILED)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return 0
+    except OSError as error:
+        _drop_output()
+        what = error.filename or "What was to be printed"
+        return _say(f"{what} cannot be read or written ({error.strerror or error}).", _FAILED)
     except KeyboardInterrupt:
-        return 130
+        return _INTERRUPTED
 
 
 def _dispatch(options: Namespace) -> int:
-    if options.command == "demo":
-        from tui.demo import run_demo
+    """Run the command's face; what needs neither data nor settings comes first."""
+    match options.command:
+        case "version":
+            from tui import __version__
 
-        return run_demo(options)
-    if options.command == "prices":
-        from tui.prices import refresh_prices
+            print(f"ccmon {__version__}")
+            return 0
+        case "help":
+            from tui.manual import run_help
 
-        return refresh_prices(options)
-    _check(options)
-    if options.command == "doctor":
-        from tui.once import print_health
+            return run_help(options)
+        case "completion":
+            from tui.completion import run_completion
 
-        return print_health(_settings(options), is_json=options.json)
-    return _live(options)
+            return run_completion(options)
+        case "config":
+            from tui.config.command import run_config
+
+            return run_config(options)
+        case "demo":
+            from tui.demo import run_demo
+
+            return run_demo(options)
+        case "prices":
+            from tui.prices import refresh_prices
+
+            return refresh_prices(options)
+    return _with_data(options)
+
+
+def _with_data(options: Namespace) -> int:
+    """Run a command that reads transcripts."""
+    from tui.checks import check
+
+    check(options)
+    match options.command:
+        case "live":
+            return _live(options)
+        case "doctor":
+            from tui.once import print_health
+            from tui.settings_of import settings_of
+
+            return print_health(settings_of(options), is_json=options.json)
+        case "statusline":
+            from tui.statusline.command import run_statusline
+
+            return run_statusline(options)
+    from tui.reports import run_report
+
+    return run_report(options)
 
 
 def _live(options: Namespace) -> int:
     """Open the live screen on a terminal, else print one snapshot."""
+    from tui.settings_of import settings_of
+
+    settings = settings_of(options)
     if options.json or not _is_terminal():
         from tui.once import print_snapshot
 
-        return print_snapshot(_settings(options), is_json=options.json, is_demo=options.demo)
+        return print_snapshot(settings, is_json=options.json, is_demo=options.demo)
     from tui.live.run import run_live
 
     return run_live(
-        _settings(options), theme=options.theme, is_demo=options.demo, has_bell=not options.no_bell
+        settings, theme=options.theme, is_demo=options.demo, has_bell=not options.no_bell
     )
 
 
-def _check(options: Namespace) -> None:
-    """Refuse values that no run could use, as wrong arguments."""
-    from engine.limits.estimate import parse_limit
-    from engine.times import open_zone
-
-    try:
-        open_zone(options.timezone, os.environ)
-        parse_limit(getattr(options, "limit", None))
-    except SettingsError as error:
-        raise UsageError(str(error)) from error
-    theme = getattr(options, "theme", None)
-    if theme is not None:
-        from tui.live.themes import THEME_NAMES
-
-        if theme not in THEME_NAMES:
-            raise UsageError(f"There is no theme '{theme}': use one of {', '.join(THEME_NAMES)}.")
+def _say(sentence: str, code: int) -> int:
+    if sys.stderr is not None:
+        with suppress(OSError):
+            print(f"ccmon: {sentence}", file=sys.stderr)
+    return code
 
 
-def _settings(options: Namespace) -> Settings:
-    named = options.config_dir
-    return Settings(
-        roots=tuple(Path(path) for path in named) if named else None,
-        ledger=options.ledger,
-        zone=options.timezone,
-        limit=getattr(options, "limit", None),
-        week_start=options.start_of_week,
-        is_offline=options.offline,
-        is_polling=options.poll,
-    )
+def _drop_output() -> None:
+    """Let what is still to be written go nowhere, so that the end of the process is quiet."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _is_terminal() -> bool:

@@ -7,12 +7,14 @@ A test checks that the README holds what this makes.
 
 from __future__ import annotations
 
-import argparse
 import sys
+from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 from tui.live.keys import key_rows
-from tui.options import COMMANDS, make_parser
+from tui.options.commands import ALL
+from tui.options.definition import Command, Option, OptionGroup
 
 _README = Path(__file__).parent.parent / "README.md"
 
@@ -48,26 +50,57 @@ def _key(word: str) -> str:
 
 
 def options_tables() -> str:
-    """Return each command's options as a table."""
-    parts: list[str] = []
-    for (name, text), parser in zip(COMMANDS, _parsers(), strict=True):
-        parts += [f"**`ccmon {name}`**: {text}", "", "| option | meaning |", "|---|---|"]
-        for action in parser._actions:
-            if isinstance(action, argparse._HelpAction):
-                continue
-            value = f" {action.metavar}" if action.metavar and action.option_strings else ""
-            names = ", ".join(f"`{each}{value}`" for each in action.option_strings)
-            shown = names or f"`{action.metavar or action.dest}`"
-            parts.append(f"| {shown} | {action.help} |")
+    """Return what the reports share in one table, then each command with its own options."""
+    parts = ["**Options that the reports share**", "", *_shared_rows(), ""]
+    for commands, options in _alike():
+        parts += [f"**`ccmon {each.name}`**: {each.summary}\\" for each in commands]
+        parts[-1] = parts[-1].removesuffix("\\")
+        shown = [option for option in options if not option.is_hidden]
+        if shown:
+            parts += ["", "| option | meaning |", "|---|---|"]
+            parts += [f"| {_spelled(option)} | {option.help} |" for option in shown]
         parts.append("")
     return "\n".join(parts)
 
 
-def _parsers() -> list[argparse.ArgumentParser]:
-    for action in make_parser()._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            return list(action.choices.values())
-    return []
+def _shared_rows() -> Iterator[str]:
+    """Return the table of shared options, with the commands that have each."""
+    groups = dict.fromkeys(group for command in ALL for group in command.shared)
+    yield from ("| option | meaning | of |", "|---|---|---|")
+    for group in sorted(groups, key=_first_place):
+        for option in group.options:
+            if not option.is_hidden:
+                yield f"| {_spelled(option)} | {option.help} | {_holders(group)} |"
+
+
+def _first_place(group: OptionGroup) -> int:
+    """Return where a group stands among those of the reports."""
+    daily = next(command for command in ALL if command.name == "daily")
+    return daily.shared.index(group)
+
+
+def _holders(group: OptionGroup) -> str:
+    """Return which commands have a group of options."""
+    lacking = [each for each in ALL if each.group == "reports" and group not in each.shared]
+    others = [each for each in ALL if each.group != "reports" and group in each.shared]
+    but = f" but {', '.join(f'`{each.name}`' for each in lacking)}" if lacking else ""
+    return ", ".join([f"all reports{but}", *(f"`{each.name}`" for each in others)])
+
+
+def _alike() -> Iterator[tuple[list[Command], tuple[Option, ...]]]:
+    """Return commands in their order, those that follow each other with the same options as one."""
+    for options, commands in groupby(ALL, key=lambda command: command.own):
+        yield list(commands), options
+
+
+def _spelled(option: Option) -> str:
+    """Return an option's spellings, each as code and with what its value is called."""
+    if not option.flags:
+        return f"`{option.metavar}`"
+    value = f" {option.metavar}" if option.metavar else ""
+    return ", ".join(
+        [*(f"`{each}{value}`" for each in option.flags), *(f"`{each}`" for each in option.off)]
+    )
 
 
 if __name__ == "__main__":

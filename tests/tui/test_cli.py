@@ -63,19 +63,15 @@ def sentence(text: str) -> str:
 
 
 def test_the_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(["--version"])
-    assert ended.value.code == 0
+    assert main(["--version"]) == 0
     assert capsys.readouterr().out == f"ccmon {__version__}\n"
 
 
-@pytest.mark.parametrize("words", [["--help"], ["live", "--help"], ["demo", "-h"]])
+@pytest.mark.parametrize("words", [["--help"], ["live", "--help"], ["demo", "-h"], ["daily", "-h"]])
 def test_help_is_printed_and_is_no_failure(
     words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(words)
-    assert ended.value.code == 0
+    assert main(words) == 0
     assert capsys.readouterr().out.startswith(" ".join(["usage: ccmon", *words[:-1]]))
 
 
@@ -83,7 +79,7 @@ def test_help_is_printed_and_is_no_failure(
     ("words", "said"),
     [
         (["lvie"], "There is no command 'lvie': did you mean 'live'?"),
-        (["watch"], "there are live, demo, doctor, prices."),
+        (["watch"], "use one of live, summary, daily"),
         (["--bogus"], "--bogus"),
         (["live", "more"], "more"),
         (["live", "--limit"], "--limit"),
@@ -91,6 +87,13 @@ def test_help_is_printed_and_is_no_failure(
         (["live", "--limit", "0"], "give tokens such as 500k"),
         (["live", "--limit", "$x"], "dollars such as 20usd"),
         (["live", "--limit=-5k"], "give tokens such as 500k"),
+        (["live", "--limti", "5k"], "did you mean '--limit'?"),
+        (["daily", "-s", "someday"], "'someday' is no day"),
+        (["daily", "-u", "2025-11-99"], "There is no day '2025-11-99'"),
+        (["daily", "-z", "Mars/Base"], "use an IANA name such as Europe/Berlin"),
+        (["blocks", "-t", "much"], "'much' is no token limit"),
+        (["daily", "--config", "absent.toml"], "absent.toml cannot be read"),
+        (["help", "everythin"], "There is no help on 'everythin'"),
         (["live", "-z", "Mars/Base"], "use an IANA name such as Europe/Berlin"),
         (["doctor", "-z", "../../etc/passwd"], "use an IANA name"),
         (["live", "--theme", "pink"], "use one of dark, light"),
@@ -102,7 +105,7 @@ def test_help_is_printed_and_is_no_failure(
         (["demo", "--seed", "x"], "'x' is no whole number"),
         (["demo", "--responses", "5"], "needs at least 160 responses"),
         (["prices"], "required: refresh"),
-        (["prices", "burn"], "choose from"),
+        (["prices", "burn"], "use one of refresh"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -129,7 +132,7 @@ def test_wrong_arguments_print_no_traceback_from_the_command_itself() -> None:
     assert "'much' is no limit" in sentence(done.stderr)
 
 
-@pytest.mark.parametrize("words", [["live"], ["live", "--json"]])
+@pytest.mark.parametrize("words", [["live"], ["live", "--json"], ["daily"], ["blocks", "--json"]])
 def test_a_config_directory_that_holds_nothing_is_named_with_every_place(
     words: list[str],
     tmp_path: Path,
@@ -178,13 +181,20 @@ def test_away_from_a_terminal_one_plain_snapshot_is_printed(history: Path) -> No
         assert any(line.startswith(f"{name:<9}") for line in lines), name
 
 
-def test_a_reader_that_goes_away_is_no_failure(history: Path) -> None:
-    """What `ccmon live | head -1` does, the other end closed before anything is written."""
+@pytest.mark.parametrize(
+    "words",
+    [["live"], ["daily"], ["daily", "--json"], ["help", "--man"], ["--version"]],
+    ids=" ".join,
+)
+def test_a_reader_that_goes_away_is_no_failure(words: list[str], history: Path) -> None:
+    """What `ccmon daily | head -1` does, the other end closed before anything is written."""
+    needs_data = words[0] in ("live", "daily")
+    places = ["--offline", "--config-dir", str(history)] if needs_data else []
     reading, writing = os.pipe()
     os.close(reading)
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "tui", "live", "--offline", "--config-dir", str(history)],
+            [sys.executable, "-m", "tui", *words, *places],
             cwd=PROJECT,
             env=clean(),
             stdin=subprocess.DEVNULL,
@@ -196,6 +206,62 @@ def test_a_reader_that_goes_away_is_no_failure(history: Path) -> None:
     finally:
         os.close(writing)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
+def test_output_that_cannot_be_written_is_said() -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "tui", "help"],
+            cwd=PROJECT,
+            env=clean(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+        )
+    assert done.returncode == 1
+    assert "cannot be read or written (No space left on device)" in sentence(done.stderr)
+
+
+@pytest.mark.parametrize("words", [["daily", "--json"], ["doctor"], ["prices", "refresh"]])
+def test_a_system_without_a_home_directory_is_told_what_to_set(
+    words: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr("os.path.expanduser", str)
+    assert main(words) == 1
+    assert "set HOME to yours" in sentence(capsys.readouterr().err)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interrupt_ends_with_130_and_silence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("tui.cli.parse", interrupt)
+    assert main(["daily"]) == 130
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_report_reads_its_configuration(
+    history: Path, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = home / ".config" / "ccmon"
+    place.mkdir(parents=True)
+    (place / "config.toml").write_text(
+        f"config-dir = '{history}'\noffline = true\ntimezone = 'UTC'\n[daily]\njson = true\n"
+    )
+    assert main(["daily"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["timezone"] == "UTC"
+    assert sum(row["responses"] for row in document["daily"]) == 200
 
 
 def test_without_home_in_the_environment_it_still_runs(history: Path) -> None:
@@ -339,8 +405,9 @@ sys.addaudithook(_refuse)
 """
 
 
+@pytest.mark.parametrize("command", ["live", "daily", "blocks", "session"])
 def test_offline_opens_no_connection_and_json_loads_nothing_heavy(
-    history: Path, tmp_path: Path
+    command: str, history: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "watch").mkdir()
     (tmp_path / "watch" / "sitecustomize.py").write_text(
@@ -349,9 +416,10 @@ def test_offline_opens_no_connection_and_json_loads_nothing_heavy(
         + "sorted({'rich', 'textual', 'httpx', 'watchfiles'} & set(sys.modules))) + '\\n'))\n"
     )
     words = ("--json", "--offline", "--config-dir", str(history))
-    done = ccmon("live", *words, PYTHONPATH=str(tmp_path / "watch"))
+    done = ccmon(command, *words, PYTHONPATH=str(tmp_path / "watch"))
     assert done.returncode == 0
-    assert json.loads(done.stdout)["responses"] == 200
+    document = json.loads(done.stdout)
+    assert document["responses" if command == "live" else "totals"]
     assert done.stderr == "loaded: \n"
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from engine.responses import PICO
 from tests.tui.report_samples import HOUR, NOW, OPUS, UNKNOWN, figures, report_of, row
-from tui.live.export import ExportError, usd, write_report
+from tui.flat.csv_text import usd
+from tui.live.export import ExportError, write_report
 
 
 def exported(tmp_path, report, fmt="csv", rows=None):

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from engine.documents import encode, live_document
+from engine.documents.encoding import encode
+from engine.documents.live import live_document
 from engine.monitor import Monitor
 from engine.reports import Notice
 from tui.live.themes import THEME_NAMES

@@ -1,0 +1,187 @@
+"""The completion scripts, run in the shells they are for."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tui.cli import main
+from tui.completion.command import script
+from tui.manual.topics import topic_names
+from tui.options.commands import ALL, SHELLS, THEMES
+from tui.options.shared import MODES, SORT_COLUMNS
+
+NAMES = {command.name for command in ALL}
+
+_BASH = """
+source "$1"; shift
+COMP_WORDS=("$@")
+COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+_ccmon
+printf '%s\\n' "${COMPREPLY[@]}"
+"""
+_ZSH = """
+compdef() { }
+_arguments() { print -rl -- "$@" }
+_describe() { print -rl -- "${(@P)4}" }
+source "$1"; shift
+words=("$@")
+CURRENT=$#words
+_ccmon
+"""
+
+
+@pytest.fixture(params=SHELLS)
+def shell(request: pytest.FixtureRequest) -> str:
+    name = str(request.param)
+    if shutil.which(name) is None:
+        pytest.skip(f"{name} is not installed")
+    return name
+
+
+def run(name: str, *words: str, cwd: Path) -> list[str]:
+    if shutil.which(name) is None:
+        pytest.skip(f"{name} is not installed")
+    done = subprocess.run(
+        [name, *words], cwd=cwd, capture_output=True, text=True, timeout=30, check=True
+    )
+    assert done.stderr == ""
+    return [line for line in done.stdout.splitlines() if line]
+
+
+def in_bash(line: str, place: Path) -> set[str]:
+    """Return what bash offers at the end of a line."""
+    path = place / ".ccmon.bash"
+    path.write_text(script("bash"), "utf-8")
+    words = ["-c", _BASH, "bash", str(path), *line.split(" ")]
+    return set(run("bash", "--norc", "--noprofile", *words, cwd=place))
+
+
+def in_fish(line: str, place: Path) -> set[str]:
+    """Return what fish offers at the end of a line, without the explanations."""
+    path = place / ".ccmon.fish"
+    path.write_text(script("fish"), "utf-8")
+    asked = f"source {path}; complete -C '{line}'"
+    return {each.split("\t")[0] for each in run("fish", "--no-config", "-c", asked, cwd=place)}
+
+
+def in_zsh(line: str, place: Path) -> list[str]:
+    """Return what zsh's own functions are told at the end of a line."""
+    path = place / ".ccmon.zsh"
+    path.write_text(script("zsh"), "utf-8")
+    return run("zsh", "-f", "-c", _ZSH, "zsh", str(path), *line.split(" "), cwd=place)
+
+
+def test_the_script_is_printed_and_its_syntax_is_right(
+    shell: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["completion", shell]) == 0
+    path = tmp_path / "script"
+    path.write_text(capsys.readouterr().out, "utf-8")
+    assert run(shell, "--no-execute" if shell == "fish" else "-n", str(path), cwd=tmp_path) == []
+    path.write_text(path.read_text("utf-8") + "\nif (\n", "utf-8")
+    with pytest.raises(subprocess.CalledProcessError):
+        run(shell, "--no-execute" if shell == "fish" else "-n", str(path), cwd=tmp_path)
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_every_option_that_is_shown_is_in_every_script(shell: str) -> None:
+    text = script(shell)
+    for command in ALL:
+        assert command.name in text
+        for option in command.options:
+            for flag in option.spellings if not option.is_hidden else ():
+                word = (
+                    flag
+                    if shell != "fish"
+                    else f"-{'l' if flag[1] == '-' else 's'} " + (flag.lstrip("-"))
+                )
+                assert word in text
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("ccmon ", NAMES),
+        ("ccmon da", {"daily"}),
+        ("ccmon claude we", {"weekly"}),
+        ("ccmon --lim", {"--limit"}),
+        ("ccmon --theme ", set(THEMES)),
+        ("ccmon daily --js", {"--json"}),
+        ("ccmon daily --no-c", {"--no-cost", "--no-compact", "--no-color"}),
+        ("ccmon session --ins", set()),
+        ("ccmon daily -m ", set(MODES)),
+        ("ccmon daily -j -m d", {"display"}),
+        ("ccmon daily --mode = ca", {"calculate"}),
+        ("ccmon daily --mode =", set(MODES)),
+        ("ccmon daily --sort ", set(SORT_COLUMNS)),
+        ("ccmon daily --since ", set()),
+        ("ccmon daily --since -", set()),
+        ("ccmon daily --config ", {"some.toml", "place"}),
+        ("ccmon daily --config-dir ", {"place"}),
+        ("ccmon demo ", {"place"}),
+        ("ccmon completion ", set(SHELLS)),
+        ("ccmon prices ", {"refresh"}),
+        ("ccmon config ", {"show", "check", "edit", "path"}),
+        ("ccmon config show da", {"daily"}),
+        ("ccmon config check some", {"some.toml"}),
+        ("ccmon help ", NAMES | set(topic_names())),
+        ("ccmon help daily x", set()),
+    ],
+)
+def test_bash_offers_what_can_stand_there(line: str, offered: set[str], tmp_path: Path) -> None:
+    (tmp_path / "place").mkdir()
+    (tmp_path / "some.toml").touch()
+    assert {each for each in in_bash(line, tmp_path) if not each.startswith(".")} == offered
+
+
+def test_bash_keeps_a_files_name_with_blanks_whole(tmp_path: Path) -> None:
+    (tmp_path / "my file.toml").touch()
+    assert in_bash("ccmon daily --config my", tmp_path) == {"my file.toml"}
+
+
+def test_every_option_is_offered_by_bash_for_its_command(tmp_path: Path) -> None:
+    for name in ("daily", "blocks", "statusline"):
+        command = next(each for each in ALL if each.name == name)
+        shown = {
+            flag for option in command.options if not option.is_hidden for flag in option.spellings
+        }
+        assert in_bash(f"ccmon {name} -", tmp_path) == shown | {"-h", "--help"}
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("ccmon da", {"daily"}),
+        ("ccmon daily --sor", {"--sort"}),
+        ("ccmon daily --mode ", set(MODES)),
+        ("ccmon --lim", {"--limit"}),
+        ("ccmon live --theme sa", {"safe-dark", "safe-light"}),
+        ("ccmon completion ", set(SHELLS)),
+        ("ccmon daily --config some", {"some.toml"}),
+        ("ccmon demo pl", {"place/"}),
+        ("ccmon help cost", {"costs"}),
+    ],
+)
+def test_fish_offers_what_can_stand_there(line: str, offered: set[str], tmp_path: Path) -> None:
+    (tmp_path / "place").mkdir()
+    (tmp_path / "some.toml").touch()
+    assert in_fish(line, tmp_path) == offered
+
+
+def test_zsh_is_told_the_commands_and_each_commands_options(tmp_path: Path) -> None:
+    commands = in_zsh("ccmon d", tmp_path)
+    assert {each.partition(":")[0] for each in commands} == NAMES
+    assert "daily:a row for each day" in commands
+    assert in_zsh("ccmon claude d", tmp_path) == commands
+
+    told = in_zsh("ccmon claude daily --mode ", tmp_path)
+    assert f"(-m --mode)--mode=[whose cost counts]:MODE:({' '.join(MODES)})" in told
+    assert told == in_zsh("ccmon daily --mode ", tmp_path)
+    assert "*--config-dir=[" in "\n".join(told)
+    assert not any("--id" in spec for spec in told)
+    assert any("--id=" in spec for spec in in_zsh("ccmon session -", tmp_path))
+    assert any("--limit=" in spec for spec in in_zsh("ccmon --lim", tmp_path))

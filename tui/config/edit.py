@@ -1,0 +1,58 @@
+"""`ccmon config edit`: opens the user's configuration, made with every key if there is none."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from engine.settings import SettingsError
+from tui.config.checking import check_place
+from tui.config.places import Place
+from tui.config.template import template
+
+_EDITORS = ("nano", "vi", "notepad")
+
+
+def edit(path: str) -> int:
+    """Open a file in the user's editor and check it afterwards; return the exit code."""
+    command = editor()
+    file = Path(path)
+    try:
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(template(), "utf-8")
+            print(f"Made {path}.", flush=True)
+    except OSError as error:
+        raise SettingsError(
+            f"{path} cannot be written ({error.strerror}): name another directory with"
+            " CCMON_CONFIG_DIR."
+        ) from error
+    try:
+        code = subprocess.run([*command, path], check=False).returncode
+    except OSError as error:
+        raise SettingsError(
+            f"The editor {command[0]} cannot be started ({error.strerror}): set VISUAL or EDITOR"
+            " to another."
+        ) from error
+    if code != 0:
+        raise SettingsError(f"The editor {command[0]} ended with exit code {code}.")
+    return check_place(Place("user", path))
+
+
+def editor() -> list[str]:
+    """Return the command of the user's editor; raises `SettingsError` where there is none."""
+    for name in ("VISUAL", "EDITOR"):
+        named = os.environ.get(name, "").strip()
+        if named:
+            try:
+                return shlex.split(named, posix=sys.platform != "win32")
+            except ValueError as error:
+                raise SettingsError(f"{name} is no command ({error}): set it anew.") from error
+    for known in _EDITORS:
+        if shutil.which(known):
+            return [known]
+    raise SettingsError("There is no editor: set VISUAL or EDITOR to yours.")

@@ -1,0 +1,56 @@
+"""What one configuration file says, and where each word of it stands."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tui.config.places import FileKind
+from tui.options.definition import UsageError
+
+DEFAULT_THRESHOLDS = (0.5, 0.75, 0.9)
+
+
+class ConfigError(UsageError):
+    """A configuration that cannot hold; one sentence with file, line and what would be right."""
+
+
+class Origin(NamedTuple):
+    """Where a value comes from."""
+
+    path: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return self.path if self.line is None else f"{self.path}, line {self.line}"
+
+
+class Found(NamedTuple):
+    """A value with its origin."""
+
+    value: object
+    origin: Origin
+
+
+class Layer(NamedTuple):
+    """What one file sets.
+
+    `values` are by command (an empty name: every command) and by the option's attribute;
+    prices in USD per million tokens by model; thresholds are shares of a limit.
+    """
+
+    kind: FileKind
+    path: str
+    values: dict[str, dict[str, Found]]
+    prices: dict[str, Found]
+    projects: dict[str, Found]
+    models: dict[str, Found]
+    thresholds: Found | None = None
+    ignored: tuple[str, ...] = ()
+    """Keys that mean nothing to ccmon, or values it cannot take over."""
+    problem: str = ""
+    """Why nothing could be read, where that is no error."""
+
+
+def empty_layer(kind: FileKind, path: str, problem: str = "") -> Layer:
+    """Return a layer that sets nothing."""
+    return Layer(kind, path, {}, {}, {}, {}, problem=problem)

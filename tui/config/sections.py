@@ -1,0 +1,113 @@
+"""Reads the tables of a configuration that are no options: prices, aliases, thresholds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
+from typing import NoReturn, Protocol
+
+from tui.config.layer import Found, Origin
+from tui.options.values import hint
+
+PRICE_PARTS = ("input", "output", "cache-read", "cache-write-5m", "cache-write-1h")
+"""What a price is made of, in USD per million tokens."""
+
+_NEEDED_PARTS = ("input", "output")
+_DEAREST = 1_000_000
+
+
+class Reader(Protocol):
+    """What knows where a key stands."""
+
+    def origin(self, path: tuple[str, ...]) -> Origin:
+        """Return where a key stands."""
+
+    def fail(self, path: tuple[str, ...], reason: str) -> NoReturn:
+        """Refuse what stands at a key."""
+
+
+def read_prices(reader: Reader, table: Mapping[str, object]) -> dict[str, Found]:
+    """Return `[prices."model"]` by model."""
+    return {
+        model: Found(_price(reader, model, parts), reader.origin(("prices", model)))
+        for model, parts in table.items()
+    }
+
+
+def _price(reader: Reader, model: str, parts: object) -> dict[str, float]:
+    path = ("prices", model)
+    if not isinstance(parts, dict):
+        reader.fail(path, f'a price is a table, written [prices."{model}"]')
+    for part, amount in parts.items():
+        if part not in PRICE_PARTS:
+            reader.fail((*path, part), f"there is no price of '{part}': {hint(part, PRICE_PARTS)}")
+        if not is_amount(amount):
+            reader.fail(
+                (*path, part), f"'{part}' is an amount in USD per million tokens, such as 3"
+            )
+    for part in _NEEDED_PARTS:
+        if part not in parts:
+            reader.fail(path, f"the price of '{model}' lacks '{part}'")
+    return {part: float(amount) for part, amount in parts.items()}
+
+
+def is_amount(amount: object) -> bool:
+    """Return whether something can be a price in USD per million tokens."""
+    return (
+        isinstance(amount, int | float)
+        and not isinstance(amount, bool)
+        and math.isfinite(amount)
+        and 0 <= amount <= _DEAREST
+    )
+
+
+def read_aliases(
+    reader: Reader, table: Mapping[str, object]
+) -> tuple[dict[str, Found], dict[str, Found]]:
+    """Return `[aliases.projects]` and `[aliases.models]`, each by name."""
+    for key in table:
+        if key not in ("projects", "models"):
+            near = hint(key, ("projects", "models"))
+            reader.fail(("aliases", key), f"there are no aliases of '{key}': {near}")
+    return _names(reader, "projects", table), _names(reader, "models", table)
+
+
+def _names(reader: Reader, key: str, table: Mapping[str, object]) -> dict[str, Found]:
+    names = table.get(key, {})
+    if not isinstance(names, dict):
+        reader.fail(("aliases", key), f"aliases are a table, written [aliases.{key}]")
+    for name, shown in names.items():
+        if not isinstance(shown, str) or not shown.strip():
+            reader.fail(("aliases", key, name), f"the alias of '{name}' is a text")
+    return {
+        name: Found(shown, reader.origin(("aliases", key, name))) for name, shown in names.items()
+    }
+
+
+def read_thresholds(reader: Reader, table: Mapping[str, object]) -> Found | None:
+    """Return `[limits] thresholds` as shares, from percentages."""
+    for key in table:
+        if key != "thresholds":
+            end = hint(key, ("thresholds",))
+            reader.fail(("limits", key), f"there is no key '{key}' of [limits]: {end}")
+    if "thresholds" not in table:
+        return None
+    path = ("limits", "thresholds")
+    given = table["thresholds"]
+    if not isinstance(given, list) or not _are_thresholds(given):
+        reader.fail(
+            path,
+            "thresholds are three rising percentages above 0 and below 100, such as [50, 75, 90]",
+        )
+    return Found(tuple(each / 100 for each in given), reader.origin(path))
+
+
+def _are_thresholds(given: list[object]) -> bool:
+    numbers = [each for each in given if is_amount(each)]
+    return len(given) == len(numbers) == 3 and _rise((0, *numbers, 100))
+
+
+def _rise(numbers: Iterable[object]) -> bool:
+    rising = [float(str(each)) for each in numbers]
+    return all(one < other for one, other in pairwise(rising))

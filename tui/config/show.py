@@ -1,0 +1,217 @@
+"""`ccmon config show`: each value in force, and where it comes from."""
+
+from __future__ import annotations
+
+import json
+import os
+from argparse import Namespace
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from tui.config.in_force import defaults, read_layers, set_by_files
+from tui.config.layer import DEFAULT_THRESHOLDS, Found, Layer, Origin
+from tui.config.places import places
+from tui.config.toml_file import command_tables
+from tui.options.commands import ALL, find_command
+from tui.options.definition import Command, Option, UsageError
+from tui.options.parser import given as given_by
+from tui.options.values import DAYS, hint, sentence_end
+
+
+class Shown(NamedTuple):
+    """One value in force."""
+
+    key: str
+    value: object
+    source: str
+    """`default`, `file` or `command line`."""
+    origin: Origin | None = None
+
+    def document(self) -> dict[str, Any]:
+        """Return it as JSON has it."""
+        place = {} if self.origin is None else {"file": self.origin.path, "line": self.origin.line}
+        return {"value": self.value, "source": self.source, **place}
+
+
+def show(options: Namespace) -> int:
+    """Print what is in force for one command or for all; return the exit code."""
+    commands = [_asked(options.subject)] if options.subject else list(_configurable())
+    layers = read_layers(options.config)
+    asked = {
+        command.name: list(_values(command, layers, _given(command, options.more)))
+        for command in commands
+    }
+    if options.json:
+        print(json.dumps(_document(asked, layers, options.config), indent=2, ensure_ascii=False))
+    else:
+        from tui.format import plain
+
+        for line in _lines(asked, layers, options.config):
+            print(plain(line))
+    return 0
+
+
+def _configurable() -> Iterator[Command]:
+    return (command for command in ALL if command.is_configurable)
+
+
+def _given(command: Command, words: Sequence[str]) -> Mapping[str, Any]:
+    return given_by(command, words) if words else {}
+
+
+def _asked(name: str) -> Command:
+    if name not in command_tables():
+        end = sentence_end(hint(name, command_tables()))
+        raise UsageError(f"There is no configuration of a command '{name}': {end}")
+    return find_command(name)
+
+
+def _values(
+    command: Command, layers: tuple[Layer, ...], given: Mapping[str, Any]
+) -> Iterator[Shown]:
+    """Return each value of a command in the order of its options."""
+    found = set_by_files(command, layers, given)
+    plain_values = defaults(command)
+    for option in command.options:
+        if not option.flags or option.is_hidden or not option.is_configurable:
+            continue
+        if option.dest in given:
+            value = _said(option, given[option.dest])
+            yield Shown(option.key, value, "command line")
+        elif option.dest in found:
+            said = found[option.dest][1]
+            yield Shown(option.key, _said(option, said.value), "file", said.origin)
+        else:
+            yield Shown(option.key, _said(option, plain_values[option.dest]), "default")
+
+
+def _said(option: Option, value: object) -> object:
+    """Return a value as it would be written."""
+    return DAYS[value] if option.choices == DAYS and isinstance(value, int) else value
+
+
+def _tables(layers: tuple[Layer, ...]) -> dict[str, dict[str, Found]]:
+    """Return prices and aliases by the name of their table, the strongest layer's last word."""
+    tables: dict[str, dict[str, Found]] = {
+        "prices": {},
+        "aliases.projects": {},
+        "aliases.models": {},
+    }
+    for layer in layers:
+        tables["prices"] |= layer.prices
+        tables["aliases.projects"] |= layer.projects
+        tables["aliases.models"] |= layer.models
+    return tables
+
+
+def _thresholds(layers: tuple[Layer, ...]) -> Shown:
+    for layer in reversed(layers):
+        if layer.thresholds is not None:
+            shares, origin = layer.thresholds
+            return Shown("thresholds", _percentages(shares), "file", origin)
+    return Shown("thresholds", _percentages(DEFAULT_THRESHOLDS), "default")
+
+
+def _percentages(shares: object) -> list[float]:
+    return [float(f"{share * 100:.6g}") for share in shares] if isinstance(shares, tuple) else []
+
+
+def _document(
+    asked: Mapping[str, list[Shown]], layers: tuple[Layer, ...], named: str | None
+) -> dict[str, Any]:
+    """Return all of it for scripts."""
+    return {
+        "files": list(_files(layers, named)),
+        "values": {
+            name: {shown.key: shown.document() for shown in values}
+            for name, values in asked.items()
+        },
+        "limits": {"thresholds": _thresholds(layers).document()},
+        **{
+            name: {
+                key: {"value": found.value, "file": found.origin.path, "line": found.origin.line}
+                for key, found in table.items()
+            }
+            for name, table in _tables(layers).items()
+        },
+    }
+
+
+def _files(layers: tuple[Layer, ...], named: str | None) -> Iterator[dict[str, Any]]:
+    """Return each place looked at, the weakest first, with what was found there."""
+    read = {layer.path: layer for layer in layers}
+    for place in places(os.environ, named):
+        layer = read.get(place.path)
+        if layer is not None:
+            state = f"passed over: it {layer.problem}" if layer.problem else "read"
+        else:
+            state = "passed over: another goes before" if os.path.isfile(place.path) else "absent"
+        ignored = list(layer.ignored) if layer is not None else []
+        yield {"path": place.path, "state": state, "ignored": ignored}
+
+
+def _lines(
+    asked: Mapping[str, list[Shown]], layers: tuple[Layer, ...], named: str | None
+) -> Iterator[str]:
+    """Return the lines for people; for all commands only what is not the default."""
+    if len(asked) == 1:
+        parts = {f"ccmon {name}": values for name, values in asked.items()}
+    else:
+        parts = _set_parts(asked)
+    for title, rows in parts.items():
+        yield title
+        yield from _rows(rows)
+    if not parts:
+        yield "No file sets an option; every one has its default (ccmon config show COMMAND)."
+    for title, table in _tables(layers).items():
+        if table:
+            yield title
+            yield from _rows(
+                [Shown(key, found.value, "file", found.origin) for key, found in table.items()]
+            )
+    yield "limits"
+    yield from _rows([_thresholds(layers)])
+    yield "files, the later the stronger"
+    for file in _files(layers, named):
+        yield f"  {file['path']}: {file['state']}"
+        if file["ignored"]:
+            yield f"    means nothing here: {', '.join(file['ignored'])}"
+
+
+def _set_parts(asked: Mapping[str, list[Shown]]) -> dict[str, list[Shown]]:
+    """Return what is not the default: what all commands have alike, then each command's own."""
+    ways: dict[str, dict[str, Shown]] = {}
+    for name, values in asked.items():
+        for shown in values:
+            ways.setdefault(shown.key, {})[name] = shown
+    parts: dict[str, list[Shown]] = {"every command that has the option": []}
+    parts |= {f"ccmon {name}": [] for name in asked}
+    for by_command in ways.values():
+        first, *others = by_command.values()
+        if others and all(each == first for each in others):
+            by_command = {"": first}
+        for name, shown in by_command.items():
+            if shown.source != "default":
+                parts[f"ccmon {name}" if name else next(iter(parts))].append(shown)
+    return {title: rows for title, rows in parts.items() if rows}
+
+
+def _rows(rows: list[Shown]) -> Iterator[str]:
+    """Return values in three columns."""
+    keys = max(len(shown.key) for shown in rows)
+    texts = [_text(shown.value) for shown in rows]
+    width = min(max(map(len, texts)), 40)
+    for shown, text in zip(rows, texts, strict=True):
+        source = shown.source if shown.origin is None else str(shown.origin)
+        yield f"  {shown.key:<{keys}}  {text:<{width}}  {source}"
+
+
+def _text(value: object) -> str:
+    """Return a value as a configuration file has it; what is not set is a dash."""
+    if value is None:
+        return "-"
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_text(inner)}" for key, inner in value.items())
+    if isinstance(value, list):
+        return f"[{', '.join(map(_text, value))}]"
+    return f"{value:g}" if isinstance(value, float) else json.dumps(value, ensure_ascii=False)

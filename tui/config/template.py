@@ -1,0 +1,68 @@
+"""The configuration that `ccmon config edit` begins with: every key, commented out."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from tui.config.toml_file import command_tables, configurable
+from tui.options.definition import Option
+
+_HEAD = """\
+# Configuration of ccmon. Take the # away from what shall hold; ccmon config check
+# looks it over, ccmon config show says what is in force and where it comes from.
+
+# ── for every command that has the option ──
+"""
+_TAIL = """\
+# ── prices of one's own, in USD per million tokens ──
+
+#[prices."my-model"]
+#input = 3
+#output = 15
+#cache-read = 0.3
+#cache-write-5m = 3.75
+#cache-write-1h = 6
+
+# ── other names ──
+
+#[aliases.projects]
+#"-home-me-shop" = "Shop"
+
+#[aliases.models]
+#"claude-opus-4-8" = "Opus"
+
+# ── where the limit's levels begin, in percent ──
+
+#[limits]
+#thresholds = [50, 75, 90]
+"""
+
+
+def template() -> str:
+    """Return the text of the file."""
+    lines = [_HEAD]
+    shared = _shared_keys()
+    for key in sorted(shared):
+        lines.append("\n".join(_entry(configurable()[key])) + "\n")
+    for command in command_tables():
+        own = {key: option for key, option in configurable(command).items() if key not in shared}
+        lines.append(f"# ── for ccmon {command} ──\n\n#[{command}]")
+        lines += ["\n".join(_entry(option)) for option in own.values()]
+        lines.append("")
+    return "\n".join([*lines, _TAIL])
+
+
+def _shared_keys() -> set[str]:
+    """Return the keys that more than one command has."""
+    counted: dict[str, int] = {}
+    for command in command_tables():
+        for key in configurable(command):
+            counted[key] = counted.get(key, 0) + 1
+    return {key for key, count in counted.items() if count > 1}
+
+
+def _entry(option: Option) -> Iterator[str]:
+    """Return a key's explanation, and the key with a value as it could be."""
+    yield from textwrap.wrap(option.help, 88, initial_indent="# ", subsequent_indent="# ")
+    yield f"#{option.key} = {option.example or 'true'}"

@@ -1,0 +1,159 @@
+"""Reads one of ccmon's own configuration files and checks every word of it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, NoReturn
+
+from tui.config.layer import ConfigError, Found, Layer, Origin, empty_layer
+from tui.config.places import Place
+from tui.config.sections import read_aliases, read_prices, read_thresholds
+from tui.config.toml_lines import KeyPath, key_lines, line_of
+from tui.config.value import TypeMismatch, option_value
+from tui.options.commands import ALL
+from tui.options.definition import Option
+from tui.options.values import hint, sentence_end
+
+_AT_LINE = re.compile(r" \(at line (\d+), column \d+\)$")
+_SECTIONS = ("prices", "aliases", "limits")
+
+
+def read_toml(place: Place) -> Layer:
+    """Return what a file says; raises `ConfigError` for what cannot hold in it."""
+    try:
+        with open(place.path, encoding="utf-8-sig", newline="") as file:
+            text = file.read()
+    except OSError as error:
+        raise ConfigError(
+            f"The configuration {place.path} cannot be read ({error.strerror}): name another"
+            " with --config FILE."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(
+            f"The configuration {place.path} is no UTF-8 text (byte {error.start}):"
+            " save it as UTF-8."
+        ) from error
+    return TomlReader(place, text).layer()
+
+
+def configurable(command: str = "") -> dict[str, Option]:
+    """Return the options that a file may set by their keys, of one command or of all.
+
+    Where several commands have a key, it is explained as the reports have it.
+    """
+    found: dict[str, Option] = {}
+    for each in sorted(ALL, key=lambda each: each.group != "reports"):
+        if each.is_configurable and command in ("", each.name):
+            for option in each.options:
+                if option.is_configurable and option.flags:
+                    found.setdefault(option.key, option)
+    return found
+
+
+def command_tables() -> tuple[str, ...]:
+    """Return the names of commands that can have a table of their own."""
+    return tuple(each.name for each in ALL if each.is_configurable)
+
+
+class TomlReader:
+    """Goes through one file's text, and knows where each key stands."""
+
+    def __init__(self, place: Place, text: str) -> None:
+        self.place = place
+        self._text = text
+
+    @cached_property
+    def _lines(self) -> dict[KeyPath, int]:
+        return key_lines(self._text.replace("\r\n", "\n"))
+
+    def origin(self, path: KeyPath) -> Origin:
+        """Return where a key stands."""
+        return Origin(self.place.path, line_of(self._lines, path))
+
+    def fail(self, path: KeyPath, reason: str) -> NoReturn:
+        """Refuse what stands at a key."""
+        raise ConfigError(_plain(f"{self.origin(path)}: {sentence_end(reason)}"))
+
+    def layer(self) -> Layer:
+        """Return all that the file sets; raises `ConfigError`."""
+        made = empty_layer(self.place.kind, self.place.path)
+        general = made.values.setdefault("", {})
+        for key, value in self._document().items():
+            if key in _SECTIONS:
+                made = self._section(made, key, value)
+            elif key in command_tables() and isinstance(value, dict):
+                known = configurable(key)
+                made.values[key] = dict(
+                    self._setting((key, name), inner, known) for name, inner in value.items()
+                )
+            else:
+                dest, found = self._setting((key,), value, configurable())
+                general[dest] = found
+        return made
+
+    def _document(self) -> Mapping[str, Any]:
+        try:
+            return tomllib.loads(self._text)
+        except tomllib.TOMLDecodeError as error:
+            match = _AT_LINE.search(str(error))
+            line = int(match[1]) if match else self._text.count("\n") + 1
+            reason = _AT_LINE.sub("", str(error)).replace(" (at end of document)", "")
+            raise ConfigError(
+                f"{self.place.path}, line {line}: this is no TOML ({_plain(reason)})."
+            ) from error
+        except RecursionError as error:
+            raise ConfigError(f"{self.place.path}: this is nested too deeply.") from error
+
+    def _setting(
+        self, path: KeyPath, value: object, known: Mapping[str, Option]
+    ) -> tuple[str, Found]:
+        """Return the attribute that a key sets, and its value."""
+        key = path[-1]
+        option = known.get(key)
+        if option is None:
+            self._fail_key(path, known)
+        if self.place.is_project and option.is_private:
+            self._fail_private(path)
+        try:
+            return option.dest, Found(option_value(option, value), self.origin(path))
+        except TypeMismatch as error:
+            self.fail(path, f"wrong value of '{key}': {error}")
+
+    def _fail_key(self, path: KeyPath, known: Mapping[str, Option]) -> NoReturn:
+        right = tuple(known)
+        where = f" of [{path[0]}]" if len(path) > 1 else ""
+        if not where:
+            right += (*command_tables(), *_SECTIONS)
+        near = hint(path[-1], right)
+        end = near if near.endswith("?") else "see ccmon help config"
+        self.fail(path, f"there is no key '{path[-1]}'{where}: {end}")
+
+    def _fail_private(self, path: KeyPath) -> NoReturn:
+        self.fail(
+            path,
+            f"'{path[-1]}' cannot be set by a project's own file, since a cloned repository"
+            " must not choose it: set it in your config.toml (ccmon config path)",
+        )
+
+    def _section(self, made: Layer, key: str, value: object) -> Layer:
+        """Return the layer with `[prices]`, `[aliases]` or `[limits]` in it."""
+        if not isinstance(value, dict):
+            self.fail((key,), f"'{key}' is a table, written [{key}]")
+        if key == "prices":
+            if self.place.is_project:
+                self._fail_private((key,))
+            return made._replace(prices=read_prices(self, value))
+        if key == "aliases":
+            projects, models = read_aliases(self, value)
+            return made._replace(projects=projects, models=models)
+        return made._replace(thresholds=read_thresholds(self, value))
+
+
+def _plain(text: str) -> str:
+    """Return a text on one line and without control characters."""
+    from tui.format import plain
+
+    return plain(text)

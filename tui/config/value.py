@@ -1,0 +1,40 @@
+"""Turns a value of a configuration file into an option's, by the option's own rules."""
+
+from __future__ import annotations
+
+from argparse import ArgumentTypeError
+from datetime import date
+
+from tui.options.definition import Option
+
+
+class TypeMismatch(Exception):
+    """A value that an option cannot have; the text says what would be right."""
+
+
+def option_value(option: Option, value: object) -> object:
+    """Return what a file's value means for an option; raises `TypeMismatch`."""
+    if not option.metavar:
+        if not isinstance(value, bool):
+            raise TypeMismatch("it is true or false")
+        return value
+    if option.is_repeatable:
+        many = value if isinstance(value, list) else [value]
+        return [_read(option, each) for each in many]
+    return _read(option, value)
+
+
+def _read(option: Option, value: object) -> object:
+    """Read one value as if it stood on the command line."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float | date):
+        raise TypeMismatch(_expected(option))
+    try:
+        return option.read(str(value))
+    except ArgumentTypeError as error:
+        raise TypeMismatch(str(error)) from error
+
+
+def _expected(option: Option) -> str:
+    if option.choices:
+        return f"it is one of {', '.join(option.choices)}"
+    return f"it is one value, such as {option.example}"

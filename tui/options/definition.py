@@ -1,0 +1,91 @@
+"""What an option and a command are, for the parser, the configuration, completion and help."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal, NamedTuple
+
+Group = Literal["watch", "reports", "scripts", "upkeep"]
+
+
+class UsageError(Exception):
+    """A command line that cannot hold; the text is one sentence that says what would be right."""
+
+
+class Option(NamedTuple):
+    """One option, or one argument without a flag."""
+
+    flags: tuple[str, ...]
+    """All spellings that give the value or switch it on, the long one last; none: an argument."""
+    help: str
+    metavar: str = ""
+    """What the value is called; empty: a switch."""
+    read: Callable[[str], object] = str
+    """Turns text into the value; raises `ArgumentTypeError` with what would be right."""
+    choices: tuple[str, ...] = ()
+    default: object = None
+    """Of a switch usually `False`; `None` where neither is said yet."""
+    off: tuple[str, ...] = ()
+    """Flags that switch it off."""
+    example: str = ""
+    """A value as it could stand in a configuration file."""
+    completes: Literal["", "file", "directory"] = ""
+    name: str = ""
+    """The attribute that holds the value, where it is not the long flag's."""
+    one_of: str = ""
+    """Options that name the same here exclude each other."""
+    is_repeatable: bool = False
+    is_required: bool = True
+    """Of an argument without a flag."""
+    takes_all: bool = False
+    """An argument that takes all that is left."""
+    is_hidden: bool = False
+    """Accepted so that scripts keep working; shown nowhere."""
+    is_configurable: bool = True
+    is_private: bool = False
+    """A project's own file may not set it."""
+
+    @property
+    def key(self) -> str:
+        """Its name in a configuration file: the long flag without hyphens before it."""
+        return self.flags[-1].lstrip("-") if self.flags else self.name
+
+    @property
+    def dest(self) -> str:
+        """The attribute of the parsed options that holds its value."""
+        return self.name or self.key.replace("-", "_")
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """All flags, those that switch it off last."""
+        return self.flags + self.off
+
+
+class OptionGroup(NamedTuple):
+    """Options that several commands share, under one title."""
+
+    title: str
+    options: tuple[Option, ...]
+
+
+class Command(NamedTuple):
+    """One command with everything that is said of it."""
+
+    name: str
+    group: Group
+    summary: str
+    """What it does, in one line."""
+    shared: tuple[OptionGroup, ...] = ()
+    own: tuple[Option, ...] = ()
+    about: str = ""
+    """Paragraphs, apart by empty lines."""
+    examples: tuple[tuple[str, str], ...] = ()
+    """Command lines, and what each does."""
+    is_configurable: bool = True
+    takes_encoded_names: bool = False
+    """Its arguments may be directory names of projects, which begin with a hyphen."""
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        """All its options and arguments, its own first."""
+        return self.own + tuple(option for group in self.shared for option in group.options)

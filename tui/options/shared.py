@@ -1,0 +1,209 @@
+"""Options that several commands have in common, defined once."""
+
+from __future__ import annotations
+
+from tui.options import values
+from tui.options.definition import Option, OptionGroup
+
+MODES = ("auto", "calculate", "display")
+ORDERS = ("asc", "desc")
+SORT_COLUMNS = (
+    "name",
+    "first",
+    "last",
+    "responses",
+    "sessions",
+    "input",
+    "output",
+    "cache-write",
+    "cache-read",
+    "tokens",
+    "cost",
+)
+
+CONFIG_DIR = Option(
+    ("--config-dir",),
+    "read this config directory instead of CLAUDE_CONFIG_DIR, ~/.config/claude and ~/.claude;"
+    " may be given several times",
+    "PATH",
+    completes="directory",
+    example='["~/.claude"]',
+    is_repeatable=True,
+    is_private=True,
+)
+LEDGER = Option(
+    ("--ledger",),
+    "keep the ledger here; ':memory:' keeps none",
+    "PATH",
+    completes="file",
+    example='":memory:"',
+    is_private=True,
+)
+TIMEZONE = Option(
+    ("-z", "--timezone"),
+    "an IANA zone such as Europe/Berlin or UTC; local is the system's (the default)",
+    "ZONE",
+    read=values.zone,
+    example='"Europe/Berlin"',
+)
+START_OF_WEEK = Option(
+    ("-w", "--start-of-week"),
+    "the first day of the week (default: monday)",
+    "DAY",
+    read=values.week_day,
+    choices=values.DAYS,
+    default=0,
+    example='"sunday"',
+)
+OFFLINE = Option(
+    ("-O", "--offline"),
+    "never open a connection (prices stay as is)",
+    default=False,
+    off=("--no-offline",),
+    is_private=True,
+)
+POLL = Option(("--poll",), "look for changes instead of waiting for file events", default=False)
+CONFIG = Option(
+    ("--config",),
+    "read this configuration instead of config.toml and ./.ccmon.toml",
+    "FILE",
+    completes="file",
+    is_configurable=False,
+)
+PLACES = OptionGroup(
+    "Where and when", (CONFIG_DIR, LEDGER, TIMEZONE, START_OF_WEEK, OFFLINE, CONFIG)
+)
+
+PROJECT = Option(
+    ("-p", "--project"),
+    "only this project: its path, its directory name below projects (may begin with '-'),"
+    " or part of either",
+    "PROJECT",
+    example='"shop"',
+)
+MODEL = Option(("--model",), "only models with this in their name", "NAME", example='"opus"')
+MODE = Option(
+    ("-m", "--mode"),
+    "whose cost counts: auto (the recorded one where there is one, else ours; the default),"
+    " calculate (ours) or display (only the recorded)",
+    "MODE",
+    read=values.choice(MODES),
+    choices=MODES,
+    default="auto",
+    example='"auto"',
+)
+CHOSEN = OptionGroup("What is counted", (PROJECT, MODEL, MODE))
+DATES = OptionGroup(
+    "From when to when",
+    (
+        Option(
+            ("-s", "--since"),
+            "from this day on: 2026-11-01, 20261101, today, yesterday, 7d (the last seven days)"
+            " or 2w",
+            "DAY",
+            example='"30d"',
+        ),
+        Option(
+            ("-u", "--until"),
+            "up to and with this day, in the same words",
+            "DAY",
+            example='"today"',
+        ),
+    ),
+)
+LAST = Option(
+    ("--last",),
+    "only the newest N: periods by the calendar (1 is the running one), sessions and blocks"
+    " by their newest responses",
+    "N",
+    read=values.number,
+    example="12",
+)
+SORTING = OptionGroup(
+    "Order",
+    (
+        Option(
+            ("-o", "--order"),
+            "asc or desc (default: times and names upwards, figures downwards)",
+            "ORDER",
+            read=values.choice(ORDERS),
+            choices=ORDERS,
+            example='"desc"',
+        ),
+        Option(
+            ("--sort",),
+            f"sort by a column: {', '.join(SORT_COLUMNS)}",
+            "COLUMN",
+            read=values.choice(SORT_COLUMNS),
+            choices=SORT_COLUMNS,
+            example='"cost"',
+        ),
+        Option(
+            ("--top",),
+            "show only the N that cost most; totals stay of all",
+            "N",
+            read=values.number,
+            example="10",
+        ),
+    ),
+)
+BREAKDOWN = Option(
+    ("-b", "--breakdown"),
+    "a line for each model below each row",
+    default=False,
+    off=("--no-breakdown",),
+)
+PROJECT_ALIASES = Option(
+    ("--project-aliases",),
+    "show projects under other names: name=shown,other=shown",
+    "ALIASES",
+    read=values.aliases,
+    example='"-home-me-shop=Shop"',
+)
+INSTANCES = Option(
+    ("-i", "--instances"),
+    "rows apart by project",
+    default=False,
+    off=("--no-instances",),
+)
+OUTPUT = OptionGroup(
+    "Output",
+    (
+        Option(
+            ("-j", "--json"),
+            "print as JSON",
+            default=False,
+            off=("--no-json",),
+            one_of="output",
+        ),
+        Option(("--csv",), "print as CSV", default=False, one_of="output"),
+        Option(("--markdown",), "print as a Markdown table", default=False, one_of="output"),
+        Option(
+            ("--no-cost",),
+            "leave costs out",
+            default=False,
+            off=("--cost",),
+        ),
+        Option(
+            ("--compact",),
+            "the narrow table, whatever the terminal's width",
+            default=False,
+            off=("--no-compact",),
+        ),
+        Option(
+            ("--color",),
+            "colour the table also where the output is no terminal, or never"
+            " (default: on a terminal, unless NO_COLOR is set)",
+            off=("--no-color",),
+        ),
+    ),
+)
+IDLE = OptionGroup(
+    "Accepted and without effect",
+    (
+        Option(("-d", "--debug"), "", default=False, is_hidden=True, is_configurable=False),
+        Option(("--debug-samples",), "", "N", is_hidden=True, is_configurable=False),
+        Option(("--single-thread",), "", default=False, is_hidden=True, is_configurable=False),
+        Option(("--all",), "", default=False, is_hidden=True, is_configurable=False),
+    ),
+)

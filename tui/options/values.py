@@ -1,0 +1,115 @@
+"""Turns the text of an option's value into the value, or says what would be right."""
+
+from __future__ import annotations
+
+from argparse import ArgumentTypeError
+from collections.abc import Callable
+
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+_MOST_DAYS = 3_650
+_MOST_HOURS = 24 * 7
+
+
+def number(text: str) -> int:
+    """Return a whole number of 1 or more; thousands may be set apart."""
+    digits = text.replace("_", "").replace(",", "")
+    value = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 16 else 0
+    if value < 1:
+        raise ArgumentTypeError(f"'{text}' is no number of 1 or more")
+    return value
+
+
+def demo_days(text: str) -> int:
+    """Return how many days a demo reaches back."""
+    value = number(text)
+    if value > _MOST_DAYS:
+        raise ArgumentTypeError(f"a demo reaches back at most {_MOST_DAYS:,} days")
+    return value
+
+
+def whole(text: str) -> int:
+    """Return any whole number."""
+    try:
+        return int(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"'{text}' is no whole number") from error
+
+
+def percentage(text: str) -> int:
+    """Return a whole number from 0 to 100."""
+    digits = text.removesuffix("%")
+    value = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 4 else 101
+    if value > 100:
+        raise ArgumentTypeError(f"'{text}' is no percentage from 0 to 100")
+    return value
+
+
+def hours(text: str) -> float:
+    """Return a length of more than 0 hours and at most a week."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value <= _MOST_HOURS:
+        raise ArgumentTypeError(
+            f"'{text}' is no length of a block: give hours above 0, at most {_MOST_HOURS}"
+        )
+    return value
+
+
+def week_day(text: str) -> int:
+    """Return a day of the week, Monday 0; two letters or more of its name suffice."""
+    near = [index for index, day in enumerate(DAYS) if day.startswith(text.lower())]
+    if len(text) < 2 or len(near) != 1:
+        raise ArgumentTypeError(f"'{text}' is no day: use one of {', '.join(DAYS)}")
+    return near[0]
+
+
+def zone(text: str) -> str | None:
+    """Return a zone's name as it is; `local` is the system's own, as without any."""
+    return None if text.lower() == "local" else text
+
+
+def aliases(text: str) -> str:
+    """Return `a=X,b=Y` as it is, once it is seen to be that."""
+    alias_map(text)
+    return text
+
+
+def alias_map(text: str) -> dict[str, str]:
+    """Return what `a=X,b=Y` means; raises `ArgumentTypeError` where a part is no pair."""
+    found: dict[str, str] = {}
+    for part in text.split(","):
+        name, equals, shown = (word.strip() for word in part.partition("="))
+        if not (name and equals and shown):
+            raise ArgumentTypeError(f"'{part.strip()}' is no alias: write name=shown,other=shown")
+        found[name] = shown
+    return found
+
+
+def choice(
+    choices: tuple[str, ...], synonyms: tuple[tuple[str, str], ...] = ()
+) -> Callable[[str], str]:
+    """Return a reader of one of some words; a synonym is read as the word it stands for."""
+
+    def read(text: str) -> str:
+        word = dict(synonyms).get(text, text)
+        if word not in choices:
+            raise ArgumentTypeError(f"there is no '{text}': {hint(text, choices)}")
+        return word
+
+    return read
+
+
+def hint(text: str, right: tuple[str, ...]) -> str:
+    """Return the end of a sentence that names the nearest right word, or all of them."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(text, right, 1)
+    return f"did you mean '{near[0]}'?" if near else f"use one of {', '.join(right)}"
+
+
+def sentence_end(text: str) -> str:
+    """Return the text with a full stop where it ends with neither that nor a question mark."""
+    return text if text.endswith(("?", ".")) else f"{text}."

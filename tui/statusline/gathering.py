@@ -1,0 +1,99 @@
+"""Asks the ledger for a status line's figures, and takes no longer than a prompt may wait."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from threading import Thread
+from typing import TYPE_CHECKING
+
+from engine.limits.readings import Reading, best, readings_of_hook
+from engine.questions import Glance
+from engine.settings import Settings, SettingsError
+from engine.times import DAY
+from tui.statusline.hook import Hook
+
+if TYPE_CHECKING:
+    from engine.monitor import Monitor
+
+PATIENCE = 1.0
+"""Seconds after which the line is made of what is known by then."""
+_TURN = 0.2
+"""Seconds to wait for another process that is writing."""
+_JUST_NOW = 10_000
+"""Milliseconds for which a look at all transcripts, by any process, is good enough."""
+_MOST_BYTES = 32 << 20
+"""New bytes read at most: of a first long history the newest, the rest at the next call."""
+_LONGEST_WINDOW = 7 * DAY
+_TROUBLE = "ccmon could not read its ledger: see ccmon doctor"
+
+
+class Gathered:
+    """What has been found so far; grows while it is being gathered."""
+
+    def __init__(self, hook: Hook, now: int) -> None:
+        self.now = now
+        self.readings = readings_of_hook(hook.rate_limits, now, hook.session)
+        self.windows: Mapping[str, Reading] = best(self.readings, now)
+        self.glance: Glance | None = None
+        self.is_partial = False
+        self.trouble = ""
+        self.is_done = False
+
+
+def gather(
+    settings: Callable[[], Settings], hook: Hook, now: int, patience: float = PATIENCE
+) -> Gathered:
+    """Return what is known of a session in time; what is new in its transcript is read first.
+
+    What does not come in time, because another process holds the ledger or history is long,
+    is left: see `is_done`. Never raises.
+    """
+    found = Gathered(hook, now)
+    thread = Thread(target=_gather, args=(settings, hook, found), name="ccmon-glance", daemon=True)
+    thread.start()
+    thread.join(patience)
+    return found
+
+
+def _gather(settings: Callable[[], Settings], hook: Hook, found: Gathered) -> None:
+    """Find out step by step, the quickest first."""
+    try:
+        _ask(settings(), hook, found)
+        found.is_done = True
+    except SettingsError as error:
+        found.trouble, found.is_done = str(error), True
+    except Exception:  # noqa: BLE001 - the thread's one boundary: a hook never fails
+        found.trouble, found.is_done = _TROUBLE, True
+
+
+def _ask(settings: Settings, hook: Hook, found: Gathered) -> None:
+    """Read what is new, the session's own first, and look at the ledger after each step.
+
+    Where another process is writing all the while, what is new waits for the next call.
+    """
+    from engine.monitor import Monitor
+
+    session = hook.session or None
+    with Monitor(settings) as monitor:
+        monitor.wait_at_most(_TURN)
+        found.is_partial = True
+        if found.readings:
+            monitor.note_readings(found.readings)
+            earlier = monitor.readings(found.now - _LONGEST_WINDOW)
+            found.windows = best((*earlier, *found.readings), found.now)
+        is_free = _read(monitor, hook.transcript)
+        found.glance = monitor.glance(session)
+        if is_free:
+            is_all = monitor.catch_up(most_bytes=_MOST_BYTES, unless_within=_JUST_NOW)
+            found.glance, found.is_partial = monitor.glance(session), not is_all
+
+
+def _read(monitor: Monitor, transcript: str) -> bool:
+    """Read one session; return whether the ledger was free to take it."""
+    if transcript:
+        try:
+            monitor.read_transcript(transcript)
+        except sqlite3.Error:
+            return False
+    return True

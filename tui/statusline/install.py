@@ -1,0 +1,199 @@
+"""Puts ccmon into Claude Code's settings as its status line, and takes it out again."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import stat
+import sys
+import tempfile
+import time
+from argparse import Namespace
+from collections.abc import Mapping
+from contextlib import suppress
+from difflib import unified_diff
+from pathlib import Path
+
+from engine.settings import SettingsError
+from tui.format import plain
+from tui.statusline.settings_text import (
+    Settings,
+    parse_settings,
+    with_command,
+    without_status_line,
+)
+
+_NAMES = ("ccmon", "ccmon.exe")
+
+
+def run_install(options: Namespace) -> int:
+    """Show the change to Claude Code's settings, and make it on a yes; return the exit code.
+
+    The file as it was is kept beside it. Raises `SettingsError` where the settings cannot
+    be read, understood or written.
+    """
+    path = settings_path(options.config_dir, os.environ)
+    text = _read(path)
+    new = _changed(path, text, is_out=options.uninstall)
+    if new == text:
+        done = "not installed" if options.uninstall else "already installed"
+        print(f"ccmon's status line is {done} in {path}: nothing to change.")
+        return 0
+    print(_diff(path, text, new))
+    if not options.yes and not _agrees():
+        print("Nothing was changed.")
+        return 1
+    backup = _write(path, text, new)
+    print(f"Changed {path}" + (f"; as it was: {backup}" if backup else ""))
+    return 0
+
+
+def settings_path(config_dirs: list[str] | None, environment: Mapping[str, str]) -> Path:
+    """Return Claude Code's settings file: in the first config directory in force.
+
+    Raises `SettingsError` where there is no such directory.
+    """
+    named = config_dirs or environment.get("CLAUDE_CONFIG_DIR", "").split(",")
+    first = next((each.strip() for each in named if each.strip()), "~/.claude")
+    try:
+        directory = Path(first).expanduser()
+    except RuntimeError as error:
+        raise SettingsError(
+            "The system knows no home directory: name Claude Code's with --config-dir."
+        ) from error
+    if directory.name == "projects":
+        directory = directory.parent
+    if not directory.is_dir():
+        raise SettingsError(
+            f"There is no directory {directory}: start Claude Code once, or name its config"
+            " directory with --config-dir."
+        )
+    return Path(os.path.realpath(directory / "settings.json"))
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        raise SettingsError(f"{path} could not be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path} is not written in UTF-8: nothing was changed.") from error
+
+
+def _changed(path: Path, text: str, *, is_out: bool) -> str:
+    """Return the settings with ccmon's status line, or without it."""
+    try:
+        settings = parse_settings(text)
+    except SettingsError as error:
+        raise SettingsError(f"{path} {error}: mend it first; nothing was changed.") from error
+    present = settings.command()
+    words = own_words(present)
+    if is_out:
+        return text if words is None else _taken_out(settings, words)
+    return text if words is not None else with_command(settings, _command(present))
+
+
+def _taken_out(settings: Settings, words: list[str]) -> str:
+    before = wrapped_command(words)
+    return without_status_line(settings) if before is None else with_command(settings, before)
+
+
+def _command(present: str | None) -> str:
+    own = f"{_program()} statusline"
+    return own if present is None else f"{own} --wrap {shlex.quote(present)}"
+
+
+def _program() -> str:
+    """Return how a shell finds ccmon: by its name, else by the path it was started from."""
+    if shutil.which("ccmon"):
+        return "ccmon"
+    started = os.path.abspath(sys.argv[0])
+    if os.path.basename(started) in _NAMES:
+        return shlex.quote(started)
+    return f"{shlex.quote(sys.executable)} -m tui"
+
+
+def own_words(command: str | None) -> list[str] | None:
+    """Return the words behind `ccmon statusline`, `None` where a command is not ours."""
+    try:
+        words = shlex.split(command or "")
+    except ValueError:
+        return None
+    while words and "=" in words[0] and not words[0].startswith("-"):
+        words.pop(0)
+    if words[1:3] == ["-m", "tui"]:
+        words = ["ccmon", *words[3:]]
+    is_own = bool(words) and os.path.basename(words[0]) in _NAMES and "statusline" in words[1:2]
+    return words[2:] if is_own else None
+
+
+def wrapped_command(words: list[str]) -> str | None:
+    """Return the command that stood there before, `None` where there was none."""
+    for place, word in enumerate(words):
+        if word == "--wrap":
+            return words[place + 1] if place + 1 < len(words) else None
+        if word.startswith("--wrap="):
+            return word.removeprefix("--wrap=")
+    return None
+
+
+def _diff(path: Path, old: str, new: str) -> str:
+    lines = unified_diff(
+        old.splitlines(), new.splitlines(), str(path), f"{path} (new)", lineterm="", n=2
+    )
+    return "\n".join(map(plain, lines))
+
+
+def _agrees() -> bool:
+    """Ask for a yes; away from a terminal there is none."""
+    if sys.stdin is None or not sys.stdin.isatty():
+        print("Run it on a terminal to say yes, or with --yes.")
+        return False
+    with suppress(EOFError):
+        return input("Make this change? [y/N] ").strip().lower() in ("y", "yes")
+    return False
+
+
+def _write(path: Path, old: str, new: str) -> Path | None:
+    """Write the settings at once, as private as they were; return where the old ones are."""
+    try:
+        backup = None
+        if path.exists():
+            backup = _free(
+                path.with_name(f"{path.name}.ccmon-backup-{time.strftime('%Y%m%d-%H%M%S')}")
+            )
+            shutil.copy2(path, backup)
+        if _read(path) != old:
+            raise SettingsError(f"{path} was changed meanwhile: run it again.")
+        _replace(path, new)
+    except OSError as error:
+        raise SettingsError(f"{path} could not be written: {error.strerror}.") from error
+    return backup
+
+
+def _free(path: Path) -> Path:
+    """Return a path at which nothing is."""
+    name, number = path, 1
+    while name.exists():
+        number += 1
+        name = path.with_name(f"{path.name}-{number}")
+    return name
+
+
+def _replace(path: Path, text: str) -> None:
+    mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o600
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode("utf-8"))
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, mode)
+        os.replace(temporary, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise

@@ -1,0 +1,125 @@
+"""The status line as ccmon words it: parts, the most wanted first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from engine.limits.estimate import level_of
+from engine.limits.readings import FIVE_HOUR, SEVEN_DAY, SPEND_LIMIT
+from engine.reports import LEVELS, Level, Levels
+from tui.format import percent, tokens
+from tui.statusline.shown import Shown
+
+Tone = Literal["", "strong", "muted", "good", "warning", "bad"]
+
+_WINDOWS = ((FIVE_HOUR, "5h"), (SEVEN_DAY, "7d"), (SPEND_LIMIT, "spend"))
+_RATE_TONES: dict[str, Tone] = {"busy": "warning", "intense": "bad"}
+
+
+class Piece(NamedTuple):
+    """Text in one tone; a tone never says what the text does not."""
+
+    text: str
+    tone: Tone = ""
+
+
+class Part(NamedTuple):
+    """What stands or gives way together."""
+
+    pieces: tuple[Piece, ...]
+    is_near: bool = False
+    """It goes on with what the part before it speaks of."""
+
+
+class Marks(NamedTuple):
+    """Shares from which the context and the official windows change their tone."""
+
+    context_low: float = 0.5
+    context_medium: float = 0.8
+    levels: Levels = LEVELS
+
+
+def parts_of(shown: Shown, marks: Marks) -> tuple[Part, ...]:
+    """Return the parts of the line that are known; narrow lines lose the last ones first."""
+    return (
+        *_model(shown),
+        *_costs(shown),
+        *_block(shown),
+        *_windows(shown, marks.levels),
+        *_context(shown, marks),
+        *_rate(shown),
+        *((Part((Piece("still reading", "muted"),)),) if shown.is_partial else ()),
+        *((Part((Piece(shown.trouble, "warning"),)),) if shown.trouble else ()),
+    )
+
+
+def _model(shown: Shown) -> Iterator[Part]:
+    name, effort = shown.model(), shown.hook.effort
+    if name is not None:
+        said = (Piece(f" ({effort})", "muted"),) if effort else ()
+        yield Part((Piece(name, "strong"), *said))
+
+
+def _costs(shown: Shown) -> Iterator[Part]:
+    session, today = shown.session_cost(), shown.today_cost()
+    if session is not None:
+        yield Part((Piece(session), Piece(" session", "muted")))
+    if today is not None:
+        yield Part((Piece(today), Piece(" today", "muted")), is_near=session is not None)
+
+
+def _block(shown: Shown) -> Iterator[Part]:
+    """Yield the block; where the official window's end is known, that one is told alone."""
+    cost, left = shown.block_cost(), shown.block_left()
+    if cost is not None:
+        is_told = left is not None and shown.left(FIVE_HOUR) is None
+        said = (Piece(f", {left} left", "muted"),) if is_told else ()
+        yield Part((Piece("block ", "muted"), Piece(cost), *said))
+    elif shown.glance is not None:
+        yield Part((Piece("no active block", "muted"),))
+
+
+def _windows(shown: Shown, levels: Levels) -> Iterator[Part]:
+    is_near = False
+    for window, name in _WINDOWS:
+        used, left = shown.used(window), shown.left(window)
+        if used is None:
+            continue
+        tone = _tone_of_level(level_of(shown.windows[window].used_share, levels))
+        said = (Piece(f" ({left} left)", "muted"),) if left is not None else ()
+        yield Part((Piece(f"{name} ", "muted"), Piece(used, tone), *said), is_near)
+        is_near = True
+
+
+def _tone_of_level(level: Level) -> Tone:
+    if level in ("critical", "reached"):
+        return "bad"
+    return "warning" if level == "high" else ""
+
+
+def _context(shown: Shown, marks: Marks) -> Iterator[Part]:
+    count, share = shown.context_tokens(), shown.context_share()
+    if count is None and share is None:
+        return
+    pieces = [Piece("context", "muted")]
+    if count is not None:
+        pieces.append(Piece(f" {tokens(count)}"))
+    if share is not None:
+        said = f" ({percent(share)})" if count is not None else f" {percent(share)}"
+        pieces.append(Piece(said, _fill(share, marks)))
+    yield Part(tuple(pieces))
+
+
+def _fill(share: float, marks: Marks) -> Tone:
+    if share < marks.context_low:
+        return "good"
+    return "warning" if share < marks.context_medium else "bad"
+
+
+def _rate(shown: Shown) -> Iterator[Part]:
+    rate = shown.burn_rate()
+    if rate is None or shown.glance is None or shown.glance.block is None:
+        return
+    word = shown.glance.burn_rate.word
+    yield Part((Piece(rate, _RATE_TONES.get(word, "") if shown.burn_words != "off" else ""),))

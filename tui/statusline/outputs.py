@@ -1,0 +1,109 @@
+"""Writes a status line for who shows it: Claude Code, tmux, waybar, or anything else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from tui.statusline.line import Part, Piece, Tone
+
+Format = Literal["claude", "plain", "tmux", "waybar"]
+
+_BETWEEN = " │ "
+_NEAR = " · "
+_ANSI: dict[Tone, str] = {
+    "strong": "1",
+    "muted": "2",
+    "good": "32",
+    "warning": "33",
+    "bad": "31",
+}
+_TMUX: dict[Tone, str] = {
+    "strong": "bold",
+    "muted": "dim",
+    "good": "fg=green",
+    "warning": "fg=yellow",
+    "bad": "fg=red",
+}
+
+
+def escape(text: str, output: Format) -> str:
+    """Return text that came from elsewhere so that it steers nothing where it is shown."""
+    if output == "tmux":
+        return text.replace("#", "##")
+    if output == "waybar":
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text
+
+
+def written(parts: Sequence[Part], output: Format, *, is_coloured: bool, cells: int | None) -> str:
+    """Return the parts as one line; in fewer cells the last parts give way first."""
+    fitting = parts if cells is None else _fitting(parts, cells)
+    return "".join(_piece(piece, output, is_coloured) for piece in _pieces(fitting))
+
+
+def _piece(piece: Piece, output: Format, is_coloured: bool) -> str:
+    text = escape(piece.text, output)
+    if not piece.tone or not is_coloured:
+        return text
+    if output == "claude":
+        return f"\x1b[{_ANSI[piece.tone]}m{text}\x1b[0m"
+    return f"#[{_TMUX[piece.tone]}]{text}#[default]" if output == "tmux" else text
+
+
+def _fitting(parts: Sequence[Part], cells: int) -> Sequence[Part]:
+    """Return as many of the first parts as fit; of the first, what fits."""
+    kept = list(parts)
+    while len(kept) > 1 and width(plain_text(kept)) > cells:
+        kept.pop()
+    if kept and width(plain_text(kept)) > cells:
+        return [Part((Piece(cut(plain_text(kept), cells)),))]
+    return kept
+
+
+def _pieces(parts: Sequence[Part]) -> Iterator[Piece]:
+    for place, part in enumerate(parts):
+        if place:
+            yield Piece(_NEAR if part.is_near else _BETWEEN, "muted")
+        yield from part.pieces
+
+
+def plain_text(parts: Sequence[Part]) -> str:
+    """Return the parts as one line without any style."""
+    return "".join(piece.text for piece in _pieces(parts))
+
+
+def width(text: str) -> int:
+    """Return the cells a line takes."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import category, east_asian_width
+
+    return sum(
+        0 if category(sign) in ("Mn", "Me", "Cf") else 1 + (east_asian_width(sign) in "WF")
+        for sign in text
+    )
+
+
+def cut(text: str, cells: int) -> str:
+    """Return the beginning of a text in so many cells, an ellipsis where it was longer."""
+    if width(text) <= cells:
+        return text
+    while text and width(text) > cells - 1:
+        text = text[:-1]
+    return f"{text}…" if cells > 0 else ""
+
+
+def waybar(text: str, tooltip: Sequence[str], level: str | None, share: float | None) -> str:
+    """Return the JSON object waybar reads; `class` and `percentage` only where known."""
+    import msgspec
+
+    module: dict[str, object] = {
+        "text": text,
+        "tooltip": "\n".join(escape(line, "waybar") for line in tooltip),
+    }
+    if level is not None:
+        module["class"] = level
+    if share is not None:
+        module["percentage"] = round(share * 100)
+    return msgspec.json.encode(module).decode()

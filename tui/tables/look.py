@@ -1,0 +1,53 @@
+"""How a report is to look: its width, and the names that people read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct
+
+from engine.documents.figures import project_name
+from engine.reports import Figures
+from tui.format import dollars, plain, short_model
+
+UNKNOWN_COST = "?"
+
+
+class Look(Struct, frozen=True, kw_only=True):
+    """What tables and pages are drawn for."""
+
+    width: int
+    zone: str = "UTC"
+    is_compact: bool = False
+    has_cost: bool = True
+    projects: Mapping[str, str] = {}
+    """Names for projects, by directory name or the name they have otherwise."""
+    models: Mapping[str, str] = {}
+    """Names for models, by their ids."""
+
+    def project(self, name: str, directory: str = "") -> str:
+        """Return what a project is called."""
+        return plain(project_name(name, directory, self.projects))
+
+    def model(self, name: str) -> str:
+        """Return what a model is called, such as `Opus 5.5`."""
+        given = self.models.get(name)
+        return plain(given) if given else short_model(name)
+
+    def all_models(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Return what models are called, each name once."""
+        return tuple(dict.fromkeys(map(self.model, names)))
+
+
+def cost_text(figures: Figures, has_mark: bool = False) -> str:
+    """Return a cost; where a column has `+` marks, the others keep a cell for it."""
+    if figures.unpriced and figures.cost == 0:
+        return f"{UNKNOWN_COST} "
+    blank = " " if has_mark and not figures.unpriced else ""
+    return dollars(figures.cost, bool(figures.unpriced)) + blank
+
+
+def unpriced_note(names: Iterable[str]) -> str:
+    """Return the footnote that says what the marked costs leave out; empty where nothing is."""
+    known = ", ".join(plain(name) or "unknown" for name in sorted(set(names)))
+    return f"+ leaves out responses of models without a known price: {known}" if known else ""

@@ -1,0 +1,104 @@
+"""Today, this week, this month and the active block on one page."""
+
+from __future__ import annotations
+
+from engine.questions import Summary
+from tui.format import clock, dollars, duration, tokens, tokens_exact
+from tui.tables.columns import (
+    COST,
+    COUNTS,
+    MODELS,
+    RESPONSES,
+    SESSIONS,
+    STEPS,
+    figure_cells,
+    part_rows,
+    priced,
+    session_cells,
+    session_columns,
+    text_column,
+)
+from tui.tables.layout import Cell, Table, TableRow, draw
+from tui.tables.lines import BLANK, Line, facts, footnotes, line
+from tui.tables.look import Look, cost_text, unpriced_note
+
+_NAME = "name"
+
+
+def summary_lines(summary: Summary, look: Look) -> list[Line]:
+    """Return the page; a part that has nothing to say is left out."""
+    lines = [*_periods(summary, look), BLANK, *_block(summary, look)]
+    if summary.by_model:
+        lines += [BLANK, *_models(summary, look)]
+    if summary.sessions:
+        lines += [BLANK, *_sessions(summary, look)]
+    shown = [summary.month.figures, *([summary.block.figures] if summary.block else [])]
+    shown += [summary.week.figures, *(row.figures for row in summary.sessions)]
+    unpriced = {name for figures in shown for name in figures.unpriced}
+    return lines + footnotes([unpriced_note(unpriced)] if look.has_cost else [], look.width)
+
+
+def _periods(summary: Summary, look: Look) -> list[Line]:
+    periods = (
+        ("Today", summary.today),
+        ("This week", summary.week),
+        ("This month", summary.month),
+    )
+    has_mark = any(row.figures.unpriced for _, row in periods)
+    rows = [
+        TableRow(
+            {
+                **figure_cells(row.figures, look, has_mark),
+                _NAME: Cell(name),
+                "sessions": Cell(tokens_exact(row.sessions)),
+            }
+        )
+        for name, row in periods
+    ]
+    columns = (text_column(_NAME, ""), *COUNTS, COST, SESSIONS, RESPONSES)
+    table = Table(columns=priced(columns, look, has_mark), lines=rows, steps=STEPS)
+    return draw(table, look.width, look.is_compact)
+
+
+def _block(summary: Summary, look: Look) -> list[Line]:
+    block, rate = summary.block, summary.burn_rate
+    if block is None:
+        return [line("No block is active.", "dim")]
+    times = f"{clock(block.start, summary.zone)} to {clock(block.end, summary.zone)}"
+    used = [f"{tokens_exact(block.figures.tokens.total)} tokens"]
+    burn = [f"{tokens(round(rate.tokens_per_minute))} tokens a minute"]
+    ahead = [f"{tokens(summary.projection.tokens)} tokens"] if summary.projection else []
+    if look.has_cost:
+        used.append(cost_text(block.figures))
+        burn.append(f"{dollars(rate.cost_per_hour)} an hour")
+        ahead += [dollars(summary.projection.cost)] if summary.projection else []
+    pairs = [
+        ("Block", f"{times} ({block.anchor}) · {duration(block.remaining)} left"),
+        ("Used", " · ".join(used)),
+        ("Burn rate", " · ".join([*burn, rate.word])),
+        ("At its end", f"{' · '.join(ahead)} if this rate goes on" if ahead else ""),
+    ]
+    return facts(pairs, look.width)
+
+
+def _models(summary: Summary, look: Look) -> list[Line]:
+    has_mark = any(part.figures.unpriced for part in summary.by_model)
+    table = Table(
+        columns=priced(
+            (text_column(_NAME, "This month"), *COUNTS, COST, RESPONSES), look, has_mark
+        ),
+        lines=part_rows(summary.by_model, _NAME, look, has_mark, is_inner=False),
+        steps=STEPS,
+    )
+    return draw(table, look.width, look.is_compact)
+
+
+def _sessions(summary: Summary, look: Look) -> list[Line]:
+    has_mark = any(row.figures.unpriced for row in summary.sessions)
+    rows = [
+        TableRow({**figure_cells(row.figures, look, has_mark), **session_cells(row, look)})
+        for row in summary.sessions
+    ]
+    names = session_columns(summary.sessions, "Today's sessions", "Today")
+    columns = priced((*names, MODELS, *COUNTS, COST, RESPONSES), look, has_mark)
+    return draw(Table(columns=columns, lines=rows, steps=STEPS), look.width, look.is_compact)

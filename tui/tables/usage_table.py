@@ -1,0 +1,147 @@
+"""The tables of hours, days, weeks, months, sessions, projects and models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.questions import Answer, AnswerRow, QuestionKind
+from tui.format import plain, tokens_exact
+from tui.tables.columns import (
+    BAR,
+    COST,
+    COUNTS,
+    LAST,
+    MODELS,
+    RESPONSES,
+    SESSIONS,
+    SHARE,
+    STEPS,
+    bar_cell,
+    bar_share,
+    change_text,
+    figure_cells,
+    part_rows,
+    priced,
+    session_cells,
+    session_columns,
+    share_text,
+    text_column,
+    time_cell,
+    total_row,
+)
+from tui.tables.layout import Across, Cell, Column, Step, Table, TableLine, TableRow, draw
+from tui.tables.lines import Line, footnotes
+from tui.tables.look import Look, unpriced_note
+
+FIRST = "name"
+_TREND = Column(name="trend", title="Change", style="dim")
+_TITLES: dict[QuestionKind, str] = {
+    "hourly": "Hour",
+    "daily": "Day",
+    "weekly": "Week",
+    "monthly": "Month",
+    "session": "Session",
+    "projects": "Project",
+    "models": "Model",
+}
+_PROJECT_STEPS = (STEPS[0], Step(drop=("models",)), *STEPS[1:])
+_MOST_OF_LABEL = 10
+"""Cells of the widest label that needs no short form: `Sun 22 Nov`."""
+
+
+def usage_lines(answer: Answer, look: Look, is_broken_down: bool = False) -> list[Line]:
+    """Return the table of any report but blocks, with its footnotes."""
+    table = Table(
+        columns=_columns(answer, look),
+        lines=list(_lines(answer, look, is_broken_down)),
+        totals=total_row(answer, FIRST, look, _has_mark(answer)),
+        steps=_PROJECT_STEPS if answer.question.kind == "projects" else STEPS,
+    )
+    notes = [_trend_note(answer, look)]
+    if look.has_cost:
+        notes.append(unpriced_note(answer.totals.figures.unpriced))
+    return [*draw(table, look.width, look.is_compact), *footnotes(notes, look.width)]
+
+
+def _lines(answer: Answer, look: Look, is_broken_down: bool) -> Iterator[TableLine]:
+    largest = max((bar_share(each.row, look) for each in answer.rows), default=0.0)
+    is_keyed = any(len(each.row.label) > _MOST_OF_LABEL for each in answer.rows)
+    has_mark = _has_mark(answer)
+    for project, rows in _groups(answer, look).items():
+        if answer.question.by_project:
+            yield Across(project, "bold", is_heading=True)
+        for each in rows:
+            yield TableRow(_cells(answer, each, look, largest, is_keyed))
+            if is_broken_down:
+                yield from part_rows(each.row.by_model, FIRST, look, has_mark)
+
+
+def _groups(answer: Answer, look: Look) -> dict[str, list[AnswerRow]]:
+    """Return the rows of each project, the projects in the order in which they come."""
+    groups: dict[str, list[AnswerRow]] = {}
+    for each in answer.rows:
+        name = look.project(each.row.project, each.directory) if answer.question.by_project else ""
+        groups.setdefault(name, []).append(each)
+    return groups
+
+
+def _columns(answer: Answer, look: Look) -> tuple[Column, ...]:
+    kind = answer.question.kind
+    first = text_column(FIRST, _TITLES[kind])
+    counts = (*COUNTS, COST)
+    if kind == "session":
+        names = session_columns(each.row for each in answer.rows)
+        columns = (*names, MODELS, *counts, BAR, LAST, RESPONSES)
+    elif kind == "projects":
+        columns = (first, MODELS, *counts, BAR, SHARE, SESSIONS, LAST, RESPONSES)
+    elif kind == "models":
+        columns = (first, *counts, BAR, SHARE, SESSIONS, RESPONSES)
+    else:
+        trend = (_TREND,) if any(each.trend for each in answer.rows) else ()
+        period = Column(name=FIRST, title=_TITLES[kind], align="left")
+        columns = (period, MODELS, *counts, *trend, BAR, SESSIONS, RESPONSES)
+    return priced(columns, look, _has_mark(answer))
+
+
+def _cells(
+    answer: Answer, each: AnswerRow, look: Look, largest: float, is_keyed: bool
+) -> dict[str, Cell]:
+    row = each.row
+    cells = {
+        **figure_cells(row.figures, look, _has_mark(answer)),
+        FIRST: _first_cell(answer.question.kind, each, look, is_keyed),
+        "bar": bar_cell(row, largest, look),
+        "share": Cell(share_text(row, look)),
+        "sessions": Cell(tokens_exact(row.sessions)),
+        "last": time_cell(row.figures.last, answer.zone),
+        "trend": Cell(change_text(each.trend.change, look) if each.trend else ""),
+    }
+    if answer.question.kind == "session":
+        cells |= session_cells(row, look, each.directory)
+    return cells
+
+
+def _first_cell(kind: QuestionKind, each: AnswerRow, look: Look, is_keyed: bool) -> Cell:
+    """Return what names a row: in few cells by its key, where a day's or week's label is long."""
+    row = each.row
+    if kind == "projects":
+        return Cell(look.project(row.label, row.key))
+    if kind == "models":
+        return Cell(plain(look.models.get(row.key, row.key)) or "unknown", look.model(row.key))
+    short = plain(row.key) if is_keyed and kind != "hourly" else ""
+    return Cell(plain(row.label or row.key), short)
+
+
+def _has_mark(answer: Answer) -> bool:
+    return bool(answer.totals.figures.unpriced)
+
+
+def _trend_note(answer: Answer, look: Look) -> str:
+    """Return what the change of a month is held against."""
+    known = [each for each in answer.rows if each.trend]
+    if not known:
+        return ""
+    what = "cost" if look.has_cost else "tokens"
+    running = [each for each in known if each.trend is not None and each.trend.is_to_date]
+    note = f"Change: {what} against the month before"
+    return f"{note}; {plain(running[0].row.label)} against the same days of it" if running else note

@@ -12,8 +12,8 @@ from msgspec.structs import astuple
 
 from engine.questions import Answer, AnswerRow, Question
 from engine.reports import Figures
-from tests.slow_answers import SlowAnswer, SlowRow
 from tests.slow_reports import SlowFigures
+from tests.slow_rows import SlowAnswer, SlowRow
 
 _PERIODS = ("hourly", "daily", "weekly", "monthly")
 _FIGURES: Mapping[str, Callable[[AnswerRow], Any]] = {

@@ -5,94 +5,24 @@ Nothing here is the engine's but the words of the question.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
-from fractions import Fraction
-from typing import Protocol, TypeVar
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from engine.questions import Question, Selection
+from tests.slow_blocks import answer_blocks
 from tests.slow_reading import SlowResponse
-from tests.slow_reports import SlowFigures, group
-
-HOUR = 3_600_000
-DAY = 24 * HOUR
-MINUTE = 60_000
-CENT = 10**10
-"""A cent in pico-dollars."""
-
-
-class Timed(Protocol):
-    """What has a moment, in UTC milliseconds."""
-
-    @property
-    def time(self) -> int: ...
-
-
-AnyTimed = TypeVar("AnyTimed", bound=Timed)
-
-
-@dataclass(frozen=True)
-class Setting:
-    """Where and when a question is asked."""
-
-    zone: str
-    now: int
-    week_start: int = 0
-
-    def day(self, time: int) -> date:
-        return datetime.fromtimestamp(time // 1000, ZoneInfo(self.zone)).date()
-
-    def midnight(self, day: date) -> int:
-        """Return the first moment of a day, which the clock may skip to."""
-        begin = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(self.zone))
-        return round(begin.astimezone(UTC).timestamp() * 1000)
-
-
-@dataclass
-class SlowRow:
-    """One row: where it stands in time, and what it sums to."""
-
-    key: str
-    start: int | None = None
-    end: int | None = None
-    directory: str = ""
-    """Of a period apart by project."""
-    directories: dict[str, int] = field(default_factory=dict)
-    """When each project of a session or model was first used."""
-    sessions: int = 0
-    figures: SlowFigures = field(default_factory=SlowFigures)
-    by_model: dict[str, SlowFigures] = field(default_factory=dict)
-    is_active: bool = False
-    is_gap: bool = False
-    rate: tuple[Fraction, Fraction, Fraction] | None = None
-    """Tokens and plain tokens a minute, pico-dollars an hour."""
-    projection: tuple[int, int, int] | None = None
-    """Tokens, pico-dollars, minutes left."""
-    limit: tuple[int, Fraction, str] | None = None
-    """The limit, the projected share of it, and its status."""
-    trend: tuple[object, ...] | None = None
-    """Of a month: the one before, whether to date, the change, and its shares."""
-
-
-@dataclass
-class SlowAnswer:
-    """Rows by name or time, and what all of them sum to."""
-
-    rows: list[SlowRow]
-    totals: SlowFigures
-    sessions: int
-    token_limit: int | None = None
+from tests.slow_reports import group
+from tests.slow_rows import HOUR, MINUTE, Setting, SlowAnswer, SlowRow, whole
 
 
 def answer(question: Question, found: Sequence[SlowResponse], setting: Setting) -> SlowAnswer:
     """Return all rows of a report in no order; `top` is left aside, and `last` but of periods."""
     responses = [_priced(each, question.selection) for each in found]
-    if question.kind == "blocks":
-        return _blocks(question, responses, setting)
     of_all_days = _chosen(question.selection, responses)
+    if question.kind == "blocks":
+        return answer_blocks(question, responses, of_all_days, setting)
     chosen = _of_days(question, of_all_days, setting)
     rows = _make_rows(question, chosen, setting)
     if question.kind in ("hourly", "daily", "weekly", "monthly") and question.selection.project:
@@ -104,11 +34,6 @@ def answer(question: Question, found: Sequence[SlowResponse], setting: Setting) 
         for row in rows:
             row.trend = _trend(question, row, of_all_days, setting)
     return SlowAnswer(rows, whole(chosen), len({each.session for each in chosen}))
-
-
-def whole(responses: Iterable[SlowResponse]) -> SlowFigures:
-    """Return what all responses sum to."""
-    return group(responses, lambda response: "").get("", SlowFigures())
 
 
 def _priced(response: SlowResponse, selection: Selection) -> SlowResponse:
@@ -264,128 +189,3 @@ def _trend(
         tokens / same.tokens.total if same.tokens.total else None,
         cost / same.cost if same.cost else None,
     )
-
-
-def _blocks(question: Question, responses: Sequence[SlowResponse], setting: Setting) -> SlowAnswer:
-    """Return blocks over all responses; where only some are chosen, what these sum to in each."""
-    chosen = _chosen(question.selection, responses)
-    is_narrowed = question.selection.project is not None or question.selection.model is not None
-    ids = {id(each) for each in chosen}
-    found = in_blocks(responses, question.block_length)
-    active = _active(found, question.block_length, setting.now)
-    limit = _limit(question, found, setting.now)
-    rows: list[SlowRow] = []
-    kept: list[SlowResponse] = []
-    for place, (start, inside) in enumerate(found):
-        gap = _gap(found, place, question.block_length)
-        if gap is not None and not is_narrowed and _is_shown(question, gap, setting):
-            rows.append(gap)
-        own = [each for each in inside if id(each) in ids]
-        row = _block(start, own, question.block_length, is_active=place == active)
-        if own and _is_shown(question, row, setting):
-            rows.append(_with_rate(row, limit, setting.now))
-            kept += own
-    return SlowAnswer(rows, whole(kept), 0, limit)
-
-
-Blocks = Sequence[tuple[int, list[SlowResponse]]]
-
-
-def _limit(question: Question, found: Blocks, now: int) -> int | None:
-    """Return the limit given, or the most tokens of a block that is over."""
-    if question.token_limit != "max":
-        return question.token_limit
-    active = _active(found, question.block_length, now)
-    totals = [
-        whole(inside).tokens.total
-        for place, (start, inside) in enumerate(found)
-        if start <= now and place != active
-    ]
-    return max(totals, default=0) or None
-
-
-def _active(found: Blocks, length: int, now: int) -> int | None:
-    """Return the place of the newest block that has begun, if it still runs."""
-    begun = [place for place, (start, _) in enumerate(found) if start <= now]
-    if not begun:
-        return None
-    start, inside = found[begun[-1]]
-    return begun[-1] if now < start + length and now - inside[-1].time < length else None
-
-
-def _gap(found: Blocks, place: int, length: int) -> SlowRow | None:
-    """Return the idle time before a block, where it was longer than a block."""
-    if place == 0:
-        return None
-    last, first = found[place - 1][1][-1].time, found[place][1][0].time
-    if first - last <= length:
-        return None
-    return SlowRow(key=f"gap-{last + length}", start=last + length, end=first, is_gap=True)
-
-
-def _block(start: int, own: Sequence[SlowResponse], length: int, *, is_active: bool) -> SlowRow:
-    return SlowRow(
-        key=str(start),
-        start=start,
-        end=start + length,
-        figures=whole(own),
-        by_model=group(own, lambda each: each.model),
-        is_active=is_active,
-    )
-
-
-def _is_shown(question: Question, row: SlowRow, setting: Setting) -> bool:
-    assert row.start is not None
-    if question.is_active_only and not row.is_active:
-        return False
-    is_recent = row.is_active or row.start >= setting.now - 3 * DAY
-    if question.is_recent_only and not is_recent:
-        return False
-    since = question.selection.since or date.min
-    return since <= setting.day(row.start) <= (question.selection.until or date.max)
-
-
-def _with_rate(row: SlowRow, limit: int | None, now: int) -> SlowRow:
-    """Give the active block its average rate, and what that leads to."""
-    span = row.figures.last - row.figures.first
-    if not row.is_active or span <= 0:
-        return row
-    tokens, cost = row.figures.tokens, row.figures.cost
-    minutes = Fraction(span, MINUTE)
-    left = _half_up(Fraction((row.end or 0) - now, MINUTE))
-    row.rate = (
-        tokens.total / minutes,
-        (tokens.input + tokens.output) / minutes,
-        cost / minutes * 60,
-    )
-    projected = _half_up(tokens.total + row.rate[0] * left)
-    cents = _half_up(Fraction(cost + row.rate[2] / 60 * left) / CENT)
-    row.projection = (projected, cents * CENT, left)
-    if limit is not None:
-        share = Fraction(projected, limit)
-        status = "exceeds" if share > 1 else "warning" if share > Fraction(4, 5) else "ok"
-        row.limit = (limit, share, status)
-    return row
-
-
-def _half_up(number: Fraction) -> int:
-    return math.floor(number + Fraction(1, 2))
-
-
-def hours_as_length(hours: str) -> int:
-    """Return a block's length in milliseconds, given in hours as typed."""
-    return round(Fraction(hours) * HOUR)
-
-
-def in_blocks(responses: Iterable[AnyTimed], length: int) -> list[tuple[int, list[AnyTimed]]]:
-    """Return each block's start and responses, oldest first."""
-    found: list[tuple[int, list[AnyTimed]]] = []
-    for response in sorted(responses, key=lambda response: response.time):
-        if (
-            not found
-            or response.time > found[-1][0] + length
-            or response.time > found[-1][1][-1].time + length
-        ):
-            found.append((response.time // HOUR * HOUR, []))
-        found[-1][1].append(response)
-    return found

@@ -24,9 +24,10 @@ from tests.answer_agreement import assert_answer_agrees
 from tests.conftest import NOW
 from tests.generated import FILES, START, transcripts
 from tests.parity.made import write_made
-from tests.slow_answers import HOUR, Setting, answer
+from tests.slow_answers import answer
 from tests.slow_prices import Prices
 from tests.slow_reading import SlowResponse, read
+from tests.slow_rows import HOUR, Setting
 
 MakeSettings = Callable[..., Settings]
 

@@ -15,8 +15,8 @@ from engine.ledger.store import Ledger
 from engine.ledger.sums import QUARTER
 from engine.periods import day_after
 from engine.reports import Detail, Part, Point, ReportKind, ResponseRow, Row
-from engine.snapshots import point
 from engine.rows import with_shares
+from engine.snapshots import point
 from engine.tabulating import Tabulator
 from engine.times import HOUR, day_of, start_of_day
 from engine.titles import Titles, agent_names

@@ -13,6 +13,7 @@ from engine.intake.tail import Scan
 from engine.intake.watch import Watcher
 from engine.ledger.booking import FiguresTooLarge
 from engine.ledger.store import Ledger
+from engine.lookout import Lookout
 from engine.outlook import Outlook
 from engine.price_refresh import PriceRefresh
 from engine.reading import Reading
@@ -21,10 +22,15 @@ from engine.reports import Notice, Progress
 from engine.roots import Roots
 from engine.settings import Settings
 from engine.standing import Standing
+from engine.telling import Telling
+from engine.usage_asking import UsageAsking
 
 _LOOK_WITH_EVENTS = 30.0
 _LOOK_WITHOUT_EVENTS = 2.0
 _LEAST_BETWEEN_CHANGES = 0.1
+_LEAST_BETWEEN_LIMITS = 0.4
+_WAIT = 0.5
+"""Seconds between looks at what other processes write."""
 _EVENT_DUE = 3_000
 """Milliseconds after a change by which its event has come, if events come."""
 
@@ -62,15 +68,20 @@ class Follower:
         self._walk_took = 0.0
         self._last_change = 0.0
         self._data_version = 0
+        self._looked_at = -1
+        self._last_limits = 0.0
         self._on_change: Callable[[], None] = lambda: None
         self._is_caught_up = False
         self.is_read_once = False
         """Nobody is going to follow: who asks is shown all of history."""
         self._untitled = Event()
         self.roots = Roots(settings, ledger)
+        self.lookout = Lookout(settings, ledger, standing, self.roots)
+        self.telling = Telling(settings, ledger, standing)
+        self.usage = UsageAsking(settings, ledger, standing)
         self._opening = Lock()
 
-    def open(self) -> None:
+    def open(self, *, is_whole: bool | None = None) -> None:
         """Show what the ledger knows, unless something is shown already.
 
         Who is going to follow gets its newest part alone, for the first paint's sake.
@@ -79,8 +90,8 @@ class Follower:
             return
         with self._opening:
             if self._standing.present is None:
-                is_whole = self.is_read_once
-                self.recovery.insist(lambda: self._look_through(is_whole=is_whole))
+                wanted = self.is_read_once if is_whole is None else is_whole
+                self.recovery.insist(lambda: self._look_through(is_whole=wanted))
 
     def start(self, on_change: Callable[[], None]) -> None:
         """Read, then follow, in a thread of its own."""
@@ -90,6 +101,45 @@ class Follower:
         self.recovery.reader = self._thread
         self._thread.start()
         Thread(target=self._learn_titles, name="ccmon-titles", daemon=True).start()
+
+    @property
+    def is_following(self) -> bool:
+        """Whether a thread reads and looks at everything by itself."""
+        return self._thread is not None
+
+    def look_at_limits_once(self) -> None:
+        """Look at all that is known of limits, where no thread does.
+
+        All of history is brought in only where the 5-hour window's limit is estimated from it.
+        """
+        if self.is_following:
+            return
+        self.open(is_whole=False)
+        self.recovery.insist(self._look_at_limits)
+        self.recovery.insist(self.lookout.calibrate)
+        if self.lookout.wants_estimate() and not self._standing.is_whole:
+            self.recovery.insist(lambda: self._look_through(is_whole=True))
+
+    def attend_once(self) -> None:
+        """Read what is new and tell what happened to windows, where no thread does."""
+        if self.is_following:
+            return
+        if not self._standing.is_whole:
+            self.recovery.insist(lambda: self._look_through(is_whole=True))
+        self.recovery.insist(self._look)
+        self.recovery.insist(self._pull)
+        self._standing.finish_reading()
+        self.recovery.insist(self._look_at_limits)
+        if self.telling.attend():
+            self.lookout.look()
+
+    def keep_and_look(self) -> None:
+        """Write what is to be kept, and look at limits by it."""
+        if self.is_following:
+            self.look_soon()
+        else:
+            self._keep_settings()
+            self.look_at_limits_once()
 
     def look_soon(self) -> None:
         """Ask for a look at everything."""
@@ -126,15 +176,18 @@ class Follower:
     def _look_through(self, *, is_whole: bool) -> None:
         """Look at the ledger through the roots, and those candidates it already knows."""
         settings, standing = self._settings, self._standing
+        roots = self.roots.in_force()
+        self.lookout.look()
         standing.put(
             Outlook(
                 self._ledger,
-                self.roots.in_force(),
+                roots,
                 settings,
                 standing.choice,
                 standing.zone,
                 standing.lock,
                 standing.titles,
+                standing.anchor(),
                 is_whole=is_whole,
             )
         )
@@ -170,12 +223,14 @@ class Follower:
         self.recovery.insist(self._reprice)
         with self._opening:
             self.recovery.insist(lambda: self._look_through(is_whole=True))
+        self.recovery.insist(self._look_at_limits)
         self._tell()
         self._wants_look = True
         while self._wants_look and not self._stop.is_set():
             self._wants_look = False
             self.recovery.insist(self._look)
         self.recovery.insist(self._pull)
+        self.recovery.insist(self._look_at_limits)
         self._standing.finish_reading()
         self._untitled.set()
 
@@ -196,7 +251,8 @@ class Follower:
         self.say_price_problem()
         while not self._stop.is_set():
             self._prices.refresh_when_due()
-            self._wake.wait(1.0)
+            self.recovery.insist(self.usage.ask_when_due)
+            self._wake.wait(_WAIT)
             self._wake.clear()
             if self._stop.is_set():
                 break
@@ -225,7 +281,10 @@ class Follower:
         if self._standing.is_reading:
             self._standing.finish_reading()
         self._keep_settings()
-        return self._standing.revision != before
+        is_news = self._look_at_limits(is_due=False)
+        if self.telling.attend_when_due():
+            is_news = self.lookout.look() or is_news
+        return is_news or self._standing.revision != before
 
     def _look(self, *, is_unasked: bool = False, most_bytes: int = 1 << 62) -> None:
         """Look at every file of every root and read what is new."""
@@ -286,6 +345,28 @@ class Follower:
         if self._standing.present is not None and self._standing.outlook.pull():
             self._standing.note_change()
             self._untitled.set()
+
+    def _look_at_limits(self, *, is_due: bool = True) -> bool:
+        """Look at what is known of limits; return whether there is something new to draw.
+
+        At the ledger where it has changed, and not again at once unless that is due.
+        """
+        is_news = self.lookout.look_at_files()
+        revision = self._ledger.revision()
+        is_due = is_due or time.monotonic() - self._last_limits >= _LEAST_BETWEEN_LIMITS
+        if is_due and revision != self._looked_at:
+            self._looked_at, self._last_limits = revision, time.monotonic()
+            is_news = self.lookout.look() or is_news
+        if not self._standing.is_reading:
+            is_news = self.lookout.calibrate() or is_news
+        return self._anchor() or is_news
+
+    def _anchor(self) -> bool:
+        """Show the true 5-hour window as it is known now; return whether that is new."""
+        if not self._standing.outlook.put_anchor(self._standing.anchor()):
+            return False
+        self._standing.note_change()
+        return True
 
     def _learn_titles(self) -> None:
         """Keep the present sessions' titles current, in a thread that may take its time."""

@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import date
 from types import TracebackType
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar
 
 from engine.following import Follower
 from engine.health import Health, examine
 from engine.intake import discover
 from engine.ledger.reading import Reader
 from engine.ledger.store import Ledger
-from engine.limits.warnings import SETTING
 from engine.places import ledger_path
 from engine.price_refresh import PriceRefresh
 from engine.questions import (
@@ -31,9 +30,10 @@ from engine.reports import Detail, Notice, Progress, Report, ReportKind, Snapsho
 from engine.settings import Settings, SettingsError
 from engine.standing import Standing
 from engine.times import day_of
+from engine.windows import Event, LimitsNow
 
 if TYPE_CHECKING:
-    from engine.limits.readings import Reading, ReadingSource
+    from engine.limits.readings import Reading
     from engine.queries.answering import Answers
 
 ALL = 1 << 62
@@ -60,8 +60,7 @@ class Monitor:
         self._prices = PriceRefresh(settings)
         self._ledger = Ledger(ledger_path(settings), self._prices.table)
         self._follower = Follower(settings, self._ledger, self._standing, self._prices)
-        warned = self._follower.recovery.insist(lambda: self._ledger.setting(SETTING))
-        self._standing.open(warned, lambda: self._ledger.notices)
+        self._standing.open(lambda: self._ledger.notices)
 
     def __enter__(self) -> Monitor:
         return self
@@ -171,13 +170,10 @@ class Monitor:
     def note_readings(self, readings: Iterable[Reading]) -> bool:
         """Keep what an official source said; return whether the ledger took it."""
         from engine.ledger.readings import keep_readings
+        from engine.lookout import rows_of
 
-        rows = [
-            (r.window, r.account, r.source, r.session, r.resets_at, r.captured_at, r.used_share)
-            for r in readings
-        ]
         try:
-            keep_readings(self._ledger, rows)
+            keep_readings(self._ledger, rows_of(readings))
         except sqlite3.Error:
             return False
         return True
@@ -188,20 +184,64 @@ class Monitor:
         `captured_at` is when each was given last.
         """
         from engine.ledger.readings import readings_since
-        from engine.limits.readings import Reading
+        from engine.lookout import reading_of_row
 
         return tuple(
-            Reading(
-                window=row[0],
-                account=row[1],
-                source=cast("ReadingSource", row[2]),
-                session=row[3],
-                resets_at=row[4],
-                captured_at=confirmed_at,
-                used_share=row[6],
-            )
+            reading_of_row(row, confirmed_at)
             for row, confirmed_at in readings_since(self._ledger, since)
         )
+
+    def limits(self) -> LimitsNow:
+        """Return every limit window as it stands, with what was told of them lately.
+
+        Where nothing else has been read all of history is brought in only for an estimate.
+        """
+        self._follower.look_at_limits_once()
+        return self._answer(self._standing.limits)
+
+    def attend(self) -> tuple[Event, ...]:
+        """Read what is new and return what is to be told, in this thread (where none follows)."""
+        self._follower.attend_once()
+        return self.take_events()
+
+    @property
+    def on_event(self) -> list[Callable[[Event], None]]:
+        """What is called, in the following thread, with each event that this process is to tell."""
+        return self._follower.telling.listeners
+
+    def take_events(self) -> tuple[Event, ...]:
+        """Return the events that this process is to tell and has not taken yet, oldest first.
+
+        Only a monitor that follows (`start`) has any; those of all processes are a snapshot's.
+        """
+        return self._follower.telling.take()
+
+    def pin_reset(self, time: int | None) -> None:
+        """Say when the present 5-hour window ends; `None` takes back what was said before.
+
+        An official source goes before it, and it holds no longer than up to that time. Raises
+        `SettingsError` for a time that is past or further than five hours away.
+        """
+        from engine.limits.pins import checked_pin
+        from engine.lookout import PINNED
+
+        kept = "" if time is None else str(checked_pin(time, self.settings.clock()))
+        with self._standing.lock:
+            self._standing.to_keep[PINNED] = kept
+            self._standing.reset_at = None
+        self._follower.keep_and_look()
+
+    def enable_oauth(self, is_enabled: bool) -> None:
+        """Let the usage endpoint be asked, or no more: in all processes, from now on."""
+        self._follower.recovery.insist(lambda: self._follower.usage.enable(is_enabled))
+
+    def is_oauth_enabled(self) -> bool:
+        """Return whether the usage endpoint is asked."""
+        return self._follower.recovery.insist(lambda: self._follower.usage.is_enabled)
+
+    def ask_usage(self) -> None:
+        """Ask the usage endpoint if it is turned on and time to; takes up to ten seconds."""
+        self._follower.recovery.insist(self._follower.usage.ask)
 
     def today(self) -> date:
         """Return the present day in the zone in force."""

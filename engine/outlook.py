@@ -8,6 +8,7 @@ from threading import RLock
 
 from engine.accumulators.sessions import short_names
 from engine.accumulators.view import View
+from engine.accumulators.windows import Anchor
 from engine.details import DetailMaker
 from engine.intake.discover import Root
 from engine.ledger.reading import Reader
@@ -35,6 +36,7 @@ class Outlook:
         zone: tzinfo,
         lock: RLock,
         titles: Titles,
+        anchor: Anchor | None = None,
         *,
         is_whole: bool,
     ) -> None:
@@ -45,16 +47,21 @@ class Outlook:
         self._titles = titles
         scope = ledger.open_scope(root.path for root in roots)
         self._reader = reader = Reader(ledger, scope)
-        self.view = View(reader, zone, settings.clock, lock)
+        self.view = View(reader, zone, settings.clock, lock, anchor)
         self.view.load(ledger.revision(), is_whole=is_whole)
         self._project_names: Mapping[int, str] = {}
         self._learn_names()
-        week_start = settings.week_start
         self.snapshots = SnapshotMaker(
-            self.view, ledger.names, choice, week_start, self.project_names, titles
+            self.view, ledger.names, choice, settings, self.project_names, titles
         )
         self.reports = Tabulator(
-            self.view, reader, ledger.names, lock, week_start, self.project_names, titles
+            self.view,
+            reader,
+            ledger.names,
+            lock,
+            settings.week_start,
+            self.project_names,
+            titles,
         )
         self.details = DetailMaker(
             self.view,
@@ -74,6 +81,13 @@ class Outlook:
     def pull(self) -> bool:
         """Bring in what the ledger has new; return whether that was anything."""
         if not self.view.pull(self._ledger.revision()):
+            return False
+        self._learn_names()
+        return True
+
+    def put_anchor(self, anchor: Anchor | None) -> bool:
+        """Follow another true window, or none; say whether that is new."""
+        if not self.view.put_anchor(anchor):
             return False
         self._learn_names()
         return True

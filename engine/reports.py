@@ -13,6 +13,7 @@ from typing import Literal
 from msgspec import Struct
 
 from engine.responses import Tokens
+from engine.windows import BurnUp, Event, HitNow, WindowNow
 
 ReportKind = Literal["daily", "weekly", "monthly", "sessions", "blocks", "models", "projects"]
 REPORT_KINDS: tuple[ReportKind, ...] = (
@@ -126,7 +127,7 @@ class Limit(Struct, frozen=True):
     `reason` then says why in words a user reads.
     """
 
-    source: Literal["given", "p90", "max", "none"]
+    source: Literal["given", "p90", "max", "median", "none"]
     label: str
     """Such as `your limit`, `P90 of 23 finished blocks · estimate`, `not enough history`."""
     unit: Literal["tokens", "cost"]
@@ -141,7 +142,7 @@ class Limit(Struct, frozen=True):
 
 
 class Block(Struct, frozen=True):
-    """The active 5-hour block."""
+    """The active 5-hour block: the true window where that is known, else as SPEC §7 has it."""
 
     start: int
     end: int
@@ -151,7 +152,7 @@ class Block(Struct, frozen=True):
     remaining: int
     elapsed_share: float
     anchor: Literal["estimated", "official", "pinned"] = "estimated"
-    """Where the block's start is known from."""
+    """Where the block's start is known from: its responses, an official reset, the user."""
 
 
 class SessionNow(Struct, frozen=True):
@@ -172,6 +173,10 @@ class SessionNow(Struct, frozen=True):
     """Sub-agents with responses in the active block, or in the hour before it."""
     title: str = ""
     """What the session is called, where that is known."""
+    state: Literal["busy", "idle", ""] = ""
+    """What Claude Code itself says of a session that is open, empty where it says nothing."""
+    context_share: float | None = None
+    """How full the context was at the session's newest response of its own."""
 
 
 class Progress(Struct, frozen=True):
@@ -245,6 +250,18 @@ class Snapshot(Struct, frozen=True):
     """The hours of the current day up to now, in the user's zone."""
     recent_days: tuple[Point, ...]
     """The last 30 days with today last, days without use included."""
+    windows: tuple[WindowNow, ...] = ()
+    """`five_hour` first, then the week, the week by model, spending, others, budgets."""
+    burn_ups: tuple[BurnUp, ...] = ()
+    """Of `five_hour` and `seven_day`, where their limits are known."""
+    rates: tuple[BurnRate, ...] = ()
+    """Over 1, 5, 15 and 60 minutes."""
+    events: tuple[Event, ...] = ()
+    """Latest first, at most 50, of all processes."""
+    plan: str = ""
+    """Such as `Max 5x`, empty where unknown."""
+    hit: HitNow | None = None
+    """The gravest limit that is hit now."""
 
     @property
     def is_empty(self) -> bool:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
+from engine.windows import Budget
+
 
 class SettingsError(Exception):
     """A setting that cannot hold; its text is one sentence for the user."""
@@ -31,11 +33,19 @@ class Settings(Struct, frozen=True):
     ledger: str | None = None
     zone: str | None = None
     limit: str | None = None
-    """`500k`, `$20`, `max`, `p90`; `None` means p90."""
+    """`500k`, `$20`, `max`, `median`, `p90`; `None` means p90, or a calibration that is at hand."""
+    reset_at: str | None = None
+    """When the 5-hour window ends, as a clock time of the zone such as `14:30`."""
+    budgets: tuple[Budget, ...] = ()
     week_start: int = 0
     """First day of the week, Monday is 0."""
     thresholds: tuple[float, float, float] = (0.5, 0.75, 0.9)
     """Shares of a limit at which the levels `half`, `high` and `critical` begin."""
+    window_thresholds: Mapping[str, tuple[float, ...]] = {}
+    """Those of single windows (`seven_day`, `budget:month`, or a kind such as `budget`); of
+    fewer than three the lower levels are left out."""
+    quiet_hours: str | None = None
+    """When nothing is to be heard, such as `22:00-07:00`."""
     price_overrides: Mapping[str, Mapping[str, float]] = {}
     """The user's own prices by model (`engine.pricing.overrides.AMOUNTS`)."""
     is_offline: bool = False

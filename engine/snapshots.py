@@ -7,14 +7,17 @@ from datetime import date, timedelta, tzinfo
 
 from msgspec import Struct
 
-from engine.accumulators.blocks import BlockSpan
 from engine.accumulators.rates import WINDOW
 from engine.accumulators.sessions import Group
 from engine.accumulators.totals import ModelNames, Tally
 from engine.accumulators.view import View
+from engine.accumulators.windows import Running
 from engine.ledger.names import Names
 from engine.ledger.reading import slot_of
 from engine.limits.estimate import LimitBasis, LimitChoice, find_basis, measure
+from engine.limits.known import Known
+from engine.limits.readings import FIVE_HOUR
+from engine.limits.windowing import WindowMaker
 from engine.reports import (
     Block,
     BurnRate,
@@ -29,14 +32,22 @@ from engine.reports import (
     Snapshot,
     Warned,
 )
+from engine.session_states import SessionState
+from engine.settings import Settings
 from engine.times import HOUR, MINUTE, SECOND, clock_of, day_of, start_of_day, start_of_week
 from engine.titles import Titles
+from engine.windows import WindowNow
 
 _BUSY = 2 * MINUTE
 _RANGE_AFTER = HOUR
 _RANGE_WINDOWS = (WINDOW, 30 * MINUTE, 60 * MINUTE)
+_RATE_WINDOWS = (MINUTE, 5 * MINUTE, 15 * MINUTE, 60 * MINUTE)
 _DAYS_SHOWN = 30
 _CALM = 5 * SECOND
+_CONTEXT = 200_000
+_LARGE_CONTEXT = 1_000_000
+_LARGE = "[1m]"
+"""What a model's name says where its context is the large one."""
 
 
 class Surroundings(Struct, frozen=True):
@@ -48,7 +59,9 @@ class Surroundings(Struct, frozen=True):
     progress: Progress | None
     notices: tuple[Notice, ...]
     places: tuple[PlaceLookedAt, ...]
-    warned: tuple[Warned, ...]
+    known: Known = Known()
+    states: Mapping[str, SessionState] = {}
+    """What Claude Code says of open sessions, by name."""
 
 
 class _Periods(Struct, frozen=True):
@@ -64,7 +77,7 @@ class Measured(Struct, frozen=True):
     """The active block at a moment, and how fast it is used."""
 
     now: int
-    span: BlockSpan | None
+    span: Running | None
     rate: BurnRate
     projection: Projection | None
     limit: Limit
@@ -78,22 +91,23 @@ class SnapshotMaker:
         view: View,
         names: Names,
         choice: LimitChoice,
-        week_start: int,
+        settings: Settings,
         project_names: Callable[[], Mapping[int, str]],
         titles: Titles,
     ) -> None:
         self._view = view
         self._names = names
         self._choice = choice
-        self._week_start = week_start
+        self._week_start = settings.week_start
         self._project_names = project_names
         self._titles = titles
         self._periods: tuple[tuple[object, ...], _Periods] | None = None
         self._basis: tuple[tuple[object, ...], LimitBasis] | None = None
+        self.windows = WindowMaker(view, names, choice, settings, self._basis_at)
 
     def measure(self, now: int) -> Measured:
         """Return the active block with its rate, projection and use of the limit."""
-        span = self._view.blocks.active(now)
+        span = self._view.running(now)
         moment = calm(now)
         rate = self._view.recents.burn_rate(moment)
         projection = self._projection(span, rate, moment) if span else None
@@ -112,9 +126,10 @@ class SnapshotMaker:
         """Return where things stood at the moment of measuring."""
         view = self._view
         now, span, rate = measured.now, measured.span, measured.rate
-        is_partial = around.is_reading and (around.progress is not None or not view.is_whole)
+        is_partial = is_partly_read(view, around)
         limit = _unknown_yet(measured.limit) if is_partial else measured.limit
         periods = self._periods_of(now, around.revision)
+        windows = self.windows.at(now, around.known, around.revision, is_partial=is_partial)
         block = block_at(span, now, self._names.model) if span else None
         shown = (block.figures if block else Figures(), periods.today, periods.week, periods.month)
         return Snapshot(
@@ -131,8 +146,8 @@ class SnapshotMaker:
             today=periods.today,
             week=periods.week,
             month=periods.month,
-            sessions=self._sessions(now) if span else (),
-            warned=around.warned,
+            sessions=self._sessions(now, around.states) if span else (),
+            warned=_warned(around.known, windows.windows),
             unpriced=tuple(sorted({model for figures in shown for model in figures.unpriced})),
             notices=around.notices,
             places=around.places,
@@ -140,9 +155,15 @@ class SnapshotMaker:
             last_response=view.newest(),
             today_hours=self._hours(now),
             recent_days=periods.days,
+            windows=windows.windows,
+            burn_ups=windows.burn_ups,
+            rates=tuple(view.recents.burn_rate(calm(now), window) for window in _RATE_WINDOWS),
+            events=tuple(told.event for told in around.known.told),
+            plan=around.known.plan,
+            hit=windows.hit,
         )
 
-    def _basis_at(self, now: int, span: BlockSpan | None) -> LimitBasis:
+    def _basis_at(self, now: int, span: Running | None) -> LimitBasis:
         """Find the basis anew only when blocks have changed."""
         key = (self._view.blocks.version, span.start if span else None, now // HOUR)
         if self._basis is None or self._basis[0] != key:
@@ -150,7 +171,7 @@ class SnapshotMaker:
             self._basis = (key, find_basis(self._choice, finished))
         return self._basis[1]
 
-    def _projection(self, span: BlockSpan, rate: BurnRate, now: int) -> Projection:
+    def _projection(self, span: Running, rate: BurnRate, now: int) -> Projection:
         tokens, cost = span.tally.tokens, span.tally.cost
         remaining = max(span.end - now, 0)
         tokens_range = cost_range = None
@@ -205,18 +226,24 @@ class SnapshotMaker:
             for hour in range(start, now + 1, HOUR)
         )
 
-    def _sessions(self, now: int) -> tuple[SessionNow, ...]:
+    def _sessions(self, now: int, states: Mapping[str, SessionState]) -> tuple[SessionNow, ...]:
         rates = self._view.recents.session_rates(calm(now))
         projects = self._project_names()
         sessions = [
-            self._session_now(session, group, rates.get(session, 0.0), projects, now)
+            self._session_now(session, group, rates.get(session, 0.0), projects, states, now)
             for session, group in self._view.now_groups.items()
         ]
         sessions.sort(key=lambda session: (-session.last, session.session))
         return tuple(sessions)
 
     def _session_now(
-        self, session: int, group: Group, rate: float, projects: Mapping[int, str], now: int
+        self,
+        session: int,
+        group: Group,
+        rate: float,
+        projects: Mapping[int, str],
+        states: Mapping[str, SessionState],
+        now: int,
     ) -> SessionNow:
         figures = group.tally.figures(self._names.model)
         last = figures.last or 0
@@ -231,10 +258,21 @@ class SnapshotMaker:
             last=last,
             is_busy=now - last < _BUSY,
             sub_agents=self._view.recents.agents_of(session),
+            state=states.get(name, ""),
+            context_share=self._context_share(session),
         )
 
+    def _context_share(self, session: int) -> float | None:
+        """Return how full a session's context is: one that was ever fuller is a large one."""
+        found = self._view.recents.contexts().get(session)
+        if found is None:
+            return None
+        newest, longest = found
+        is_large = longest > _CONTEXT or _LARGE in self._names.model(newest.model).lower()
+        return newest.prompt / (_LARGE_CONTEXT if is_large else _CONTEXT)
 
-def block_at(span: BlockSpan, now: int, name: ModelNames) -> Block:
+
+def block_at(span: Running, now: int, name: ModelNames) -> Block:
     """Return a block as it stands at a moment."""
     length = span.end - span.start
     elapsed = min(max(now - span.start, 0), length)
@@ -246,6 +284,27 @@ def block_at(span: BlockSpan, now: int, name: ModelNames) -> Block:
         elapsed=elapsed,
         remaining=length - elapsed,
         elapsed_share=elapsed / length,
+        anchor=span.anchor,
+    )
+
+
+def is_partly_read(view: View, around: Surroundings) -> bool:
+    """Say whether history is still being read, so that nothing is estimated from it."""
+    return around.is_reading and (around.progress is not None or not view.is_whole)
+
+
+def _warned(known: Known, windows: tuple[WindowNow, ...]) -> tuple[Warned, ...]:
+    """Return the levels of the present 5-hour window that were told, latest first."""
+    window = next((each for each in windows if each.window == FIVE_HOUR), None)
+    if window is None or window.start is None or window.resets_at is None:
+        return ()
+    half = (window.resets_at - window.start) // 2
+    return tuple(
+        Warned(told.event.level, told.start, told.event.text, told.event.time)
+        for told in known.told
+        if told.event.window == FIVE_HOUR
+        and told.event.kind == "level"
+        and abs(told.start - window.start) < half
     )
 
 

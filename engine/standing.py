@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from threading import RLock
 
 from msgspec.structs import replace
 
-from engine.limits.estimate import levels_at, parse_limit
-from engine.limits.warnings import SETTING, Warnings
+from engine.accumulators.windows import Anchor
+from engine.limits.estimate import levels_at, levels_of_window, parse_limit
+from engine.limits.events import gravest_level
+from engine.limits.known import Known, next_turn, true_window
+from engine.limits.pins import next_reset
+from engine.limits.windowing import Windows
 from engine.outlook import Outlook
 from engine.reports import (
     Detail,
@@ -20,10 +24,12 @@ from engine.reports import (
     Snapshot,
     Span,
 )
+from engine.session_states import SessionState
 from engine.settings import Settings
-from engine.snapshots import Surroundings
+from engine.snapshots import Surroundings, is_partly_read
 from engine.times import open_zone
 from engine.titles import Titles
+from engine.windows import LimitsNow
 
 
 class Standing:
@@ -36,8 +42,19 @@ class Standing:
     def __init__(self, settings: Settings) -> None:
         """Raises `SettingsError` for a zone or a limit that cannot hold."""
         self.lock = RLock()
-        self.choice = replace(parse_limit(settings.limit), levels=levels_at(settings.thresholds))
+        self.choice = replace(
+            parse_limit(settings.limit),
+            levels=levels_at(settings.thresholds),
+            is_asked=settings.limit is not None,
+        )
+        for window in settings.window_thresholds:
+            levels_of_window(window, self.choice.levels, settings.window_thresholds)
         self.zone_name, self.zone = open_zone(settings.zone, settings.environment)
+        self.reset_at = next_reset(settings.reset_at, settings.clock(), self.zone)
+        """When the 5-hour window ends by what the user set, `None` for nothing."""
+        self.known = Known()
+        self._anchor: tuple[int, int, int, Anchor | None] = (-1, 0, 0, None)
+        self.states: Mapping[str, SessionState] = {}
         self.is_reading = True
         self.progress: Progress | None = None
         self.places: tuple[PlaceLookedAt, ...] = ()
@@ -49,7 +66,6 @@ class Standing:
         self._ledger_notices: Callable[[], tuple[Notice, ...]] = lambda: ()
         self._notices: dict[str, Notice] = {}
         self._outlook: Outlook | None = None
-        self._warnings = Warnings(None)
 
     @property
     def outlook(self) -> Outlook:
@@ -67,9 +83,8 @@ class Standing:
         """Whether the present outlook has all of history."""
         return self._outlook is not None and self._outlook.view.is_whole
 
-    def open(self, warned: str | None, ledger_notices: Callable[[], tuple[Notice, ...]]) -> None:
-        """Take up what an earlier run has told, and where the ledger says what is wrong."""
-        self._warnings = Warnings(warned)
+    def open(self, ledger_notices: Callable[[], tuple[Notice, ...]]) -> None:
+        """Take up where the ledger says what is wrong."""
         self._ledger_notices = ledger_notices
 
     def put(self, outlook: Outlook) -> None:
@@ -79,6 +94,20 @@ class Standing:
                 outlook.view.history.set_zone(self.zone)
             self._outlook = outlook
             self.revision += 1
+
+    def know(self, known: Known) -> None:
+        """Take what is known of limits by now."""
+        with self.lock:
+            self.known = known
+
+    def anchor(self) -> Anchor | None:
+        """Return the true 5-hour window, where it is known."""
+        now, known = self._settings.clock(), self.known
+        revision, since, until, anchor = self._anchor
+        if revision != known.revision or not since <= now < until:
+            anchor = true_window(known, now)
+            self._anchor = known.revision, now, next_turn(known, now), anchor
+        return anchor
 
     def note_change(self) -> None:
         """Say that figures changed."""
@@ -114,26 +143,50 @@ class Standing:
             self.revision += 1
 
     def snapshot(self) -> Snapshot:
-        """Return where things stand now, and note a level of the limit that was reached."""
+        """Return where things stand now."""
         now = self._settings.clock()
         with self.lock:
             outlook = self.outlook
             measured = outlook.snapshots.measure(now)
-            window = measured.span.start if measured.span else None
-            if not self.is_reading and self._warnings.note(measured.limit, window, now):
-                self.to_keep[SETTING] = self._warnings.kept()
-            return outlook.snapshots.make(
-                measured,
-                Surroundings(
-                    zone=self.zone_name,
-                    revision=self.revision,
-                    is_reading=self.is_reading,
-                    progress=self.progress,
-                    notices=self.notices(),
-                    places=self.places,
-                    warned=self._warnings.warned_in(window),
-                ),
+            return outlook.snapshots.make(measured, self._surroundings())
+
+    def windows(self, now: int) -> Windows:
+        """Return the limit windows alone."""
+        with self.lock:
+            return self.outlook.snapshots.windows.at(
+                now,
+                self.known,
+                self.revision,
+                is_partial=is_partly_read(self.outlook.view, self._surroundings()),
             )
+
+    def limits(self) -> LimitsNow:
+        """Return every limit window as it stands."""
+        now = self._settings.clock()
+        with self.lock:
+            made = self.windows(now)
+            return LimitsNow(
+                generated_at=now,
+                zone=self.zone_name,
+                plan=self.known.plan,
+                windows=made.windows,
+                burn_ups=made.burn_ups,
+                events=tuple(told.event for told in self.known.told),
+                hit=made.hit,
+                level=gravest_level(made.windows),
+            )
+
+    def _surroundings(self) -> Surroundings:
+        return Surroundings(
+            zone=self.zone_name,
+            revision=self.revision,
+            is_reading=self.is_reading,
+            progress=self.progress,
+            notices=self.notices(),
+            places=self.places,
+            known=self.known,
+            states=self.states,
+        )
 
     def report(self, kind: ReportKind, span: Span) -> Report:
         """Return a tab's rows and totals."""

@@ -1,4 +1,4 @@
-"""A document of every report, from made-up answers."""
+"""A document of every report, from made-up answers and limits."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 from engine.documents.answers import answer_document
 from engine.documents.comparisons import comparison_document
+from engine.documents.limits import events_document, limits_document
 from engine.documents.sessions import session_document
 from engine.documents.summaries import summary_document
 from engine.questions import AnswerRow
 from tests.made_answers import ALPHA, KEYS, answer, comparison, row, session_answer, summary
+from tests.made_limits import budget, event, hit, limits, window
 
 
 def every_document(*, is_without_cost: bool) -> Iterator[tuple[str, object]]:
@@ -28,3 +30,6 @@ def every_document(*, is_without_cost: bool) -> Iterator[tuple[str, object]]:
     for is_idle in (False, True):
         asked_summary = summary(is_idle=is_idle)
         yield "summary", summary_document(asked_summary, is_without_cost=is_without_cost)
+    given = limits(window(), budget(), window("odd", None, hit=hit()), hit=hit())
+    yield "limits", limits_document(given, is_endpoint_asked=False, notices=["Look here."])
+    yield "events", events_document(given, [event()])

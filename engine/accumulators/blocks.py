@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from typing import ClassVar, Literal
 
 from engine.accumulators.history import History
 from engine.accumulators.totals import Tally
@@ -15,6 +16,8 @@ LENGTH = 5 * HOUR
 class BlockSpan:
     """One block: where it begins, its first and last response, what it sums to."""
 
+    anchor: ClassVar[Literal["estimated"]] = "estimated"
+    """Where its start is known from: its responses alone."""
     __slots__ = ("first", "first_slot", "last", "last_slot", "length", "start", "tally")
 
     def __init__(self, first: int, slot: int, length: int = LENGTH) -> None:

@@ -66,9 +66,13 @@ class History:
     def tally(self, first: int, before: int) -> Tally:
         """Return the tally of a range of slots."""
         tally = Tally()
-        for place in range(bisect_left(self.order, first), bisect_left(self.order, before)):
-            tally.add_all(self.slots[self.order[place]])
+        for slot in self.slots_between(first, before):
+            tally.add_all(self.slots[slot])
         return tally
+
+    def slots_between(self, first: int, before: int) -> list[int]:
+        """Return the slots of a range that have responses, in time order."""
+        return self.order[bisect_left(self.order, first) : bisect_left(self.order, before)]
 
     def slots_of_day(self, day: date) -> tuple[int, int]:
         """Return the slots of a day, as first and the one after the last."""

@@ -14,6 +14,7 @@ WINDOW = 10 * MINUTE
 """The recent window of the burn rate."""
 STEP = 2 * MINUTE
 """Length of a step of the trace."""
+_MINUTES = STEP // MINUTE
 SESSION_WINDOW = 5 * MINUTE
 """The window of a session's own rate."""
 
@@ -28,18 +29,21 @@ class Recents:
     def __init__(self) -> None:
         self._responses: dict[int, Recent] = {}
         self._order: list[tuple[int, int]] = []
-        self._steps: dict[int, list[int]] = {}
+        self._minutes: dict[int, list[int]] = {}
         self._agents: dict[int, dict[int, int]] = {}
+        self._contexts: dict[int, tuple[Recent, int]] | None = None
 
     def clear(self) -> None:
         """Forget all, before the window moves."""
         self._responses.clear()
         self._order.clear()
-        self._steps.clear()
+        self._minutes.clear()
         self._agents.clear()
+        self._contexts = None
 
     def update(self, changed: Mapping[int, Recent]) -> None:
         """Take new and replaced responses, by id."""
+        self._contexts = None
         for id_, recent in changed.items():
             old = self._responses.pop(id_, None)
             if old is not None:
@@ -51,9 +55,9 @@ class Recents:
                 self._count(recent, 1)
 
     def _count(self, recent: Recent, sign: int) -> None:
-        step = self._steps.setdefault(recent.time // STEP, [0, 0])
-        step[0] += sign * recent.tokens
-        step[1] += sign * recent.cost
+        minute = self._minutes.setdefault(recent.time // MINUTE, [0, 0])
+        minute[0] += sign * recent.tokens
+        minute[1] += sign * recent.cost
         if recent.agent:
             agents = self._agents.setdefault(recent.session, {})
             agents[recent.agent] = agents.get(recent.agent, 0) + sign
@@ -93,14 +97,14 @@ class Recents:
         )
 
     def trace(self, start: int, first: int, now: int) -> Trace:
-        """Return tokens and cost of each step from a block's start up to now.
+        """Return tokens and cost of each step from a block's start, a whole minute, up to now.
 
         `first` is the block's first response: one exactly at the start may belong to the
         block before.
         """
         end = start + LENGTH
         begun = min(max(now - start, 0) // STEP + 1, (end - start) // STEP)
-        steps = [tuple(self._steps.get(start // STEP + number, (0, 0))) for number in range(begun)]
+        steps = [self._step(start // MINUTE + number * _MINUTES) for number in range(begun)]
         if first > start:
             earlier = list(self._at(start))
             steps[0] = (
@@ -122,6 +126,31 @@ class Recents:
             running_tokens=tuple(each[0] for each in running),
             running_cost=tuple(each[1] for each in running),
         )
+
+    def _step(self, minute: int) -> tuple[int, int]:
+        tokens = cost = 0
+        for each in range(minute, minute + _MINUTES):
+            sums = self._minutes.get(each)
+            if sums is not None:
+                tokens += sums[0]
+                cost += sums[1]
+        return tokens, cost
+
+    def uses(self, start: int, now: int) -> Iterator[Recent]:
+        """Yield the responses from a time up to now, in time order."""
+        return self._within(now - start + 1, now)
+
+    def contexts(self) -> Mapping[int, tuple[Recent, int]]:
+        """Return each session's newest response of its own, and the longest prompt it had."""
+        if self._contexts is None:
+            self._contexts = {}
+            for _, id_ in self._order:
+                recent = self._responses[id_]
+                if recent.prompt and not recent.agent:
+                    known = self._contexts.get(recent.session)
+                    longest = max(recent.prompt, known[1] if known else 0)
+                    self._contexts[recent.session] = (recent, longest)
+        return self._contexts
 
     def _at(self, moment: int) -> Iterator[Recent]:
         for time, id_ in self._order[bisect_left(self._order, (moment, -1)) :]:

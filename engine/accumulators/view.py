@@ -10,6 +10,7 @@ from engine.accumulators.blocks import Blocks
 from engine.accumulators.history import History
 from engine.accumulators.rates import Recents
 from engine.accumulators.sessions import Group, Sessions, group_by
+from engine.accumulators.windows import Anchor, Running, TrueSpan
 from engine.ledger.reading import Reader, slot_of
 from engine.times import DAY, HOUR
 
@@ -25,13 +26,21 @@ class View:
     what is in memory, so who draws under that lock never waits for the ledger.
     """
 
-    def __init__(self, reader: Reader, zone: tzinfo, clock: Callable[[], int], lock: RLock) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        zone: tzinfo,
+        clock: Callable[[], int],
+        lock: RLock,
+        anchor: Anchor | None = None,
+    ) -> None:
         self.history = History(zone)
         self.blocks = Blocks(self.history)
         self.sessions = Sessions()
         self.recents = Recents()
         self.now_groups: dict[int, Group] = {}
-        """Sessions of the newest block."""
+        """Sessions of the true window, else of the newest block."""
+        self.anchor = anchor
         self.lock = lock
         self.revision = 0
         self.is_whole = False
@@ -39,6 +48,7 @@ class View:
         self._reader = reader
         self._clock = clock
         self._recents_from = 0
+        self._true: TrueSpan | None = None
 
     def load(self, revision: int, *, is_whole: bool) -> None:
         """Bring in all of history, or the newest part that a first snapshot needs."""
@@ -66,25 +76,49 @@ class View:
         self.revision = revision
         return changed is not None
 
+    def put_anchor(self, anchor: Anchor | None) -> bool:
+        """Follow another true window, or none; say whether that is new."""
+        if anchor == self.anchor:
+            return False
+        self.anchor = anchor
+        self._pull_recents(None)
+        return True
+
+    def running(self, now: int) -> Running | None:
+        """Return the window that is running, if any: the true one where it is known."""
+        true = self._true
+        if true is not None and true.holds(now):
+            return true if true.has_begun else None
+        return self.blocks.active(now)
+
     def _pull_recents(self, changed: int | None) -> None:
-        """Follow the newest block's responses and sessions.
+        """Follow the responses and sessions of the true window, else of the newest block.
 
         Where something older changed, a response may have moved there: all are read anew.
         """
-        block = self.blocks.newest(self._clock())
-        if block is None:
+        now = self._clock()
+        anchor = self.anchor if self.anchor and self.anchor.is_in_force(now) else None
+        block = self.blocks.newest(now)
+        if anchor is None and block is None:
             return
-        start = block.start - HOUR
+        true, groups = None, {}
+        if anchor is not None:
+            true = TrueSpan(anchor, self._reader.session_rows_within(anchor.start, anchor.end))
+            groups, begun = true.groups, true.start
+        elif block is not None:
+            rows = self._reader.session_rows_between(block.first_slot, block.last_slot + 1)
+            parts = (((row[0], row[1], row[2]), row[3:]) for row in rows)
+            groups, begun = group_by(parts, lambda key: key[0]), block.start
+        start = begun - HOUR
         is_anew = changed is None or changed < slot_of(start) or start != self._recents_from
         recent = self._reader.recent(start, 0 if is_anew else self.revision)
-        rows = self._reader.session_rows_between(block.first_slot, block.last_slot + 1)
-        groups = group_by((((row[0], row[1], row[2]), row[3:]) for row in rows), lambda key: key[0])
         with self.lock:
             if is_anew:
                 self.recents.clear()
             self._recents_from = start
             self.recents.update(recent)
             self.now_groups = groups
+            self._true = true
 
     def newest(self) -> int | None:
         """Return when the newest response came."""

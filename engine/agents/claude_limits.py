@@ -225,13 +225,16 @@ def _reset_of(
 ) -> int | None:
     """Return when one may go on: as the fields say, else the text; of money the text first."""
     longest = 5 * HOUR + _SLACK if window == _FIVE_HOUR else _LATEST_RESET
-    told = minute_of(quota.get("resetsAt"))
-    if told is not None and told > time + _LATEST_RESET:
-        told = None
+    told = _near(minute_of(quota.get("resetsAt")), time)
     if told is not None and window != _SPEND_LIMIT:
         return told
-    said = reset_in(text, time, zone, longest)
+    said = _near(reset_in(text, time, zone, longest), time)
     return told if said is None else said
+
+
+def _near(moment: int | None, time: int) -> int | None:
+    """Return a moment that can be a reset as seen from a time, late copies included."""
+    return moment if moment is not None and abs(moment - time) <= _LATEST_RESET else None
 
 
 def _rejected(quota: object) -> Mapping[str, object]:

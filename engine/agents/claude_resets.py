@@ -70,7 +70,7 @@ def _moments(said: re.Match[str], clock: tuple[int, int], time: int, zone: tzinf
     for day in _days(said, datetime.fromtimestamp(time / SECOND, zone).date()):
         for fold in (0, 1):
             moment = datetime(day.year, day.month, day.day, *clock, tzinfo=zone, fold=fold)
-            yield int(moment.timestamp()) * SECOND
+            yield int(moment.timestamp()) // 60 * MINUTE
 
 
 def _days(said: re.Match[str], today: date) -> Iterator[date]:

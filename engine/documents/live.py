@@ -14,6 +14,15 @@ from engine.documents.blocks import (
     period_fields,
 )
 from engine.documents.encoding import Price, dollars, iso, percent
+from engine.documents.limits import (
+    EventDocument,
+    HitDocument,
+    WindowDocument,
+    event_documents,
+    hit_document,
+    window_documents,
+)
+from engine.limits.status import Status, status_of
 from engine.reports import (
     Block,
     BurnRate,
@@ -51,7 +60,7 @@ class ProjectionDocument(ForecastDocument, frozen=True, kw_only=True, rename="ca
 class LimitDocument(Struct, frozen=True, kw_only=True, rename="camel"):
     """The block's use against the limit; `value` is tokens or US dollars, as `unit` says."""
 
-    source: Literal["given", "p90", "max", "none"]
+    source: Literal["given", "p90", "max", "median", "none"]
     label: str
     unit: Literal["tokens", "cost"]
     value: float | int | None
@@ -76,6 +85,9 @@ class SessionNowDocument(Struct, frozen=True, kw_only=True, rename="camel"):
     last_activity: str
     is_busy: bool
     sub_agents: int
+    state: Literal["busy", "idle"] | None
+    """What Claude Code itself says of a session that is open."""
+    context_percent: float | None
 
 
 class LiveDocument(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -85,8 +97,14 @@ class LiveDocument(Struct, frozen=True, kw_only=True, rename="camel"):
     timezone: str
     block: BlockDocument | None
     burn_rate: BurnRateDocument
+    burn_rates: list[BurnRateDocument]
     projection: ProjectionDocument | None
     limit: LimitDocument
+    plan: str | None
+    status: Status
+    windows: list[WindowDocument]
+    hit: HitDocument | None
+    events: list[EventDocument]
     today: PeriodDocument
     week: PeriodDocument
     month: PeriodDocument
@@ -104,8 +122,14 @@ def live_document(snapshot: Snapshot) -> LiveDocument:
         timezone=snapshot.zone,
         block=block_document(snapshot.block, dollars),
         burn_rate=burn_rate_document(snapshot.burn_rate, dollars),
+        burn_rates=[burn_rate_document(rate, dollars) for rate in snapshot.rates],
         projection=projection_document(snapshot.projection, dollars),
         limit=_limit(snapshot.limit),
+        plan=snapshot.plan or None,
+        status=status_of(snapshot.windows, snapshot.hit)[0],
+        windows=window_documents(snapshot.windows, snapshot.generated_at),
+        hit=hit_document(snapshot.hit),
+        events=event_documents(snapshot.events),
         today=PeriodDocument(**period_fields(snapshot.today, dollars)),
         week=PeriodDocument(**period_fields(snapshot.week, dollars)),
         month=PeriodDocument(**period_fields(snapshot.month, dollars)),
@@ -194,4 +218,6 @@ def _session(session: SessionNow) -> SessionNowDocument:
         last_activity=iso_time(session.last),
         is_busy=session.is_busy,
         sub_agents=session.sub_agents,
+        state=session.state or None,
+        context_percent=percent(session.context_share),
     )

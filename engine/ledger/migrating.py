@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
-from engine.ledger.schema import HITS, READINGS, VERSION
+from engine.ledger.schema import EVENTS, HITS, INDEXES, READINGS, VERSION
 from engine.ledger.sums import ADD, SLOT, SPAN_ANEW, TAKE_AWAY, TEMPORARY_TABLES
 from engine.responses import FAST
 
@@ -31,9 +31,9 @@ def migrate(connection: sqlite3.Connection) -> None:
 
 
 def _to_2(connection: sqlite3.Connection) -> None:
-    """Add readings and hits, and count the responses of fast mode under names of their own."""
-    connection.execute(READINGS)
-    connection.execute(HITS)
+    """Add readings, hits and events, and count responses of fast mode under names of their own."""
+    for statement in (READINGS, HITS, EVENTS, *INDEXES):
+        connection.execute(statement)
     connection.execute("ALTER TABLE models ADD COLUMN is_fast INTEGER NOT NULL DEFAULT 0")
     connection.execute(
         f"INSERT INTO models (name, price, is_fast) SELECT name || '{FAST}', price, 1 FROM models"

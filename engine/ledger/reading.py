@@ -37,6 +37,8 @@ class Recent(Struct, frozen=True, gc=False):
     cost: int
     is_counted: int
     """1 where it has tokens or a cost at all, else 0."""
+    prompt: int = 0
+    """Tokens the model was given."""
 
 
 class Booked(Struct, frozen=True, gc=False):
@@ -109,6 +111,35 @@ class Reader:
             before,
         )
 
+    def session_rows_within(self, start: int, end: int) -> list[tuple[int, ...]]:
+        """Return session, project, model and sums from a time up to another, to the response.
+
+        Whole quarter hours come from their sums; a row may come twice.
+        """
+        whole, last = -(-start // QUARTER) * QUARTER, end // QUARTER * QUARTER
+        if whole >= last:
+            return self._rows_of_responses(start, end)
+        return [
+            *self._rows_of_responses(start, whole),
+            *self.session_rows_between(slot_of(whole), slot_of(last)),
+            *self._rows_of_responses(last, end),
+        ]
+
+    def _rows_of_responses(self, start: int, end: int) -> list[tuple[int, ...]]:
+        if start >= end:
+            return []
+        return self._all(
+            "SELECT session, project, model, count(*),"
+            " sum(recorded IS NULL AND calculated IS NULL), sum(input), sum(output),"
+            " sum(cache_read), sum(cache_write_5m), sum(cache_write_1h),"
+            " sum(coalesce(recorded, calculated, 0)), min(time), max(time) FROM responses"
+            f" WHERE scope = ? AND time >= ? AND time < ? AND {COUNTS}"
+            " GROUP BY session, project, model",
+            self.scope,
+            start,
+            end,
+        )
+
     def bucket_rows_of_session(self, session: int) -> list[tuple[int, ...]]:
         """Return slot, model and sums of one session."""
         return self._all(
@@ -156,7 +187,8 @@ class Reader:
         rows = self._all(
             "SELECT id, time, session, model, is_sidechain * agent, input + output + cache_read +"
             " cache_write_5m + cache_write_1h, input + output,"
-            f" coalesce(recorded, calculated, 0), {COUNTS} FROM responses"
+            f" coalesce(recorded, calculated, 0), {COUNTS}, input + cache_read + cache_write_5m +"
+            " cache_write_1h FROM responses"
             " WHERE scope = ? AND time >= ? AND changed > ?",
             self.scope,
             start,

@@ -12,7 +12,8 @@ the quarter hour (they end a block but begin a day), the odd one after it the re
 A model's name is that under which its responses count (`engine.responses.billed_name`);
 where `is_fast`, its price is that of the name without the suffix. A *reading* is what an
 official source said of a window's use; a row stands for as long as it said the same. A
-*hit* is a refusal since a limit was reached, as a transcript of a root tells it.
+*hit* is a refusal since a limit was reached, as a transcript of a root tells it. An
+*event* is what was told of a window that lasted from `start` until `until`.
 """
 
 from __future__ import annotations
@@ -60,6 +61,27 @@ HITS = """CREATE TABLE hits (
   PRIMARY KEY (root, id)
 ) STRICT, WITHOUT ROWID"""
 
+INDEXES = (
+    "CREATE INDEX readings_by_time ON readings (confirmed_at)",
+    "CREATE INDEX hits_by_time ON hits (root, time)",
+    "CREATE INDEX events_by_time ON events (time)",
+)
+_INDEXES = ";\n".join(INDEXES)
+
+EVENTS = """CREATE TABLE events (
+  window TEXT NOT NULL,
+  start INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  level TEXT NOT NULL,
+  is_official INTEGER NOT NULL,
+  until INTEGER NOT NULL,
+  time INTEGER NOT NULL,
+  severity TEXT NOT NULL,
+  title TEXT NOT NULL,
+  text TEXT NOT NULL,
+  PRIMARY KEY (window, start, kind, level, is_official)
+) STRICT, WITHOUT ROWID"""
+
 TABLES = f"""
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE clock (revision INTEGER NOT NULL) STRICT;
@@ -76,6 +98,7 @@ CREATE TABLE models (
 ) STRICT;
 {READINGS};
 {HITS};
+{EVENTS};
 CREATE TABLE agents (agent INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE files (
   file INTEGER PRIMARY KEY,
@@ -146,4 +169,5 @@ CREATE TABLE session_totals (
   PRIMARY KEY (scope, session, project, model)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX session_totals_by_change ON session_totals (scope, changed);
+{_INDEXES};
 """

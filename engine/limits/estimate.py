@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -17,6 +17,7 @@ from engine.times import HOUR
 LEAST_BLOCKS = 5
 """Fewer finished blocks than these are not enough for an estimate."""
 
+_NAMES: tuple[Level, ...] = ("half", "high", "critical")
 _MOST = 10**15
 _MOST_DOLLARS = 10**6
 _FACTORS = {"": 1, "k": 10**3, "m": 10**6, "b": 10**9}
@@ -30,11 +31,34 @@ _ASKED = re.compile(
 class LimitChoice(Struct, frozen=True):
     """What the user asked to be measured against."""
 
-    source: Literal["given", "p90", "max"]
+    source: Literal["given", "p90", "max", "median"]
     unit: Literal["tokens", "cost"] = "tokens"
     value: int | None = None
     """Tokens or pico-dollars, of a given limit."""
     levels: Levels = LEVELS
+    is_asked: bool = False
+    """Whether the user said so: nothing else takes its place."""
+
+
+def levels_of_window(
+    window: str, levels: Levels, thresholds: Mapping[str, tuple[float, ...]]
+) -> Levels:
+    """Return where a window's levels begin: by its own thresholds, its kind's, else `levels`.
+
+    The last threshold is that of `critical`, the one before of `high`. Raises `SettingsError`
+    unless they rise and are three at most (100 % may follow, it is one anyway).
+    """
+    own = thresholds.get(window) or thresholds.get(window.partition(":")[0])
+    if not own:
+        return levels
+    below = [share for share in own if share < 1]
+    if len(below) > len(_NAMES) or sorted(set(below)) != below or min(below, default=0.5) <= 0:
+        raise SettingsError(
+            f"The thresholds of {window} must be one to three rising percentages between 0 and"
+            " 100, such as 50, 75 and 90."
+        )
+    named = zip(reversed(below), reversed(_NAMES), strict=False)
+    return ((1.0, "reached"), *named)
 
 
 def levels_at(thresholds: tuple[float, float, float]) -> Levels:
@@ -49,13 +73,18 @@ def levels_at(thresholds: tuple[float, float, float]) -> Levels:
 
 
 def parse_limit(text: str | None) -> LimitChoice:
-    """Return what `500k`, `1.5M`, `$20`, `20usd`, `max` or `p90` means; `None` means p90.
+    """Return what `500k`, `1.5M`, `$20`, `20usd`, `max`, `median` or `p90` (`None`) means.
 
     Raises `SettingsError` for anything else.
     """
     asked = (text or "p90").strip()
-    if asked.lower() in ("p90", "max"):
-        return LimitChoice("max" if asked.lower() == "max" else "p90")
+    named: dict[str, LimitChoice] = {
+        "p90": LimitChoice("p90"),
+        "max": LimitChoice("max"),
+        "median": LimitChoice("median"),
+    }
+    if asked.lower() in named:
+        return named[asked.lower()]
     match = _ASKED.match(asked)
     amount = 0.0
     if match is not None:
@@ -66,7 +95,7 @@ def parse_limit(text: str | None) -> LimitChoice:
     if value < 1 or (is_cost and amount > _MOST_DOLLARS):
         raise SettingsError(
             f"'{text}' is no limit: give tokens such as 500k or 1.5M, dollars such as 20usd or"
-            " '$20' (in quotes, for the shell), or one of max and p90."
+            " '$20' (in quotes, for the shell), or one of max, median and p90."
         )
     return LimitChoice("given", "cost" if is_cost else "tokens", value)
 
@@ -79,7 +108,7 @@ def level_of(share: float | None, levels: Levels = LEVELS) -> Level:
 class LimitBasis(Struct, frozen=True):
     """A limit's value (tokens or pico-dollars) with its label, or why there is none."""
 
-    source: Literal["given", "p90", "max", "none"]
+    source: Literal["given", "p90", "max", "median", "none"]
     unit: Literal["tokens", "cost"]
     value: int | None
     label: str
@@ -130,8 +159,11 @@ def find_basis(choice: LimitChoice, finished: Sequence[BlockSpan]) -> LimitBasis
     if choice.source == "max":
         label = f"largest of {count} finished blocks · estimate"
         return LimitBasis("max", choice.unit, max(tokens), label)
-    from statistics import quantiles
+    from statistics import median, quantiles
 
+    if choice.source == "median":
+        label = f"median of {count} finished blocks · estimate"
+        return LimitBasis("median", choice.unit, round(median(tokens)), label)
     value = round(quantiles(tokens, n=10, method="inclusive")[8])
     return LimitBasis("p90", choice.unit, value, f"P90 of {count} finished blocks · estimate")
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from engine.times import DAY, HOUR, minute_of
 
-ReadingSource = Literal["statusline", "claude.json", "desktop"]
+ReadingSource = Literal["statusline", "claude.json", "desktop", "oauth"]
 
 FIVE_HOUR = "five_hour"
 SEVEN_DAY = "seven_day"
@@ -151,5 +151,10 @@ def _is_open(window: str, resets_at: int | None, now: int) -> bool:
     return resets_at is None or now < resets_at <= now + _length_of(window, _LONGEST) + DAY
 
 
+def known_length(window: str) -> int | None:
+    """Return how long a window lasts, in milliseconds, where that is known."""
+    return _LENGTHS.get(window.partition(":")[0])
+
+
 def _length_of(window: str, otherwise: int = 5 * HOUR) -> int:
-    return _LENGTHS.get(window.partition(":")[0], otherwise)
+    return known_length(window) or otherwise

@@ -98,7 +98,7 @@ def test_the_readme_documents_every_name_and_no_other(
     documented = _documented()
     made = document()
     made["notices"] = [{"severity": "warning", "text": "something"}]
-    assert set(made) == set(documented) - {"tokenCounts"}
+    assert set(made) == set(documented) - {"tokenCounts", "forecast"}
     names: dict[str, set[str]] = {}
     for path, name in _names(made):
         names.setdefault(path.rpartition(".")[2], set()).add(name)
@@ -107,7 +107,8 @@ def test_the_readme_documents_every_name_and_no_other(
         assert found - documented[place] == set(), place
     for place in ("tokenCounts", "burnRate", "projection", "sessions", "notices", "today"):
         assert documented[place] - names[place] <= {"null"}, place
-    values = {"given", "p90", "max", "none", "tokens", "cost", "null", "estimated"}
+    values = {"given", "p90", "max", "median", "none", "tokens", "cost", "null"}
+    values |= {"official", "pinned", "estimated"}
     values |= {"fine", "half", "high", "critical", "reached"}
     assert documented["limit"] - names["limit"] <= values
     assert documented["block"] - names["block"] <= values
@@ -188,5 +189,5 @@ def test_an_empty_machine_has_every_name_too(settings: MakeSettings) -> None:
     with Monitor(settings()) as monitor:
         monitor.read()
         made = json.loads(encode(live_document(monitor.snapshot())))
-    assert set(made) == set(_documented()) - {"tokenCounts"}
+    assert set(made) == set(_documented()) - {"tokenCounts", "forecast"}
     assert (made["responses"], made["lastActivity"]) == (0, None)

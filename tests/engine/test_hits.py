@@ -149,6 +149,8 @@ def test_a_copy_under_a_later_time_takes_nothing_from_the_first(
     write(one, refusal("u1", session="s1"), name="-code/s1.jsonl")
     (hit,) = hits_of()
     assert (hit.time, hit.session, hit.resets_at) == (AT, "s1", RESET)
+    write(one, refusal("u1", AT + 3 * HOUR, session="s4"), name="-code/s4.jsonl")
+    assert hits_of() == [hit]
     assert hits_of(since=AT + 1) == []
     assert [hit.session for hit in hits_of(two)] == ["s3"]
 

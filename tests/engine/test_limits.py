@@ -33,6 +33,7 @@ _COST = LimitBasis("given", "cost", 20 * PICO, "your limit")
         (" P90 ", LimitChoice("p90")),
         ("max", LimitChoice("max")),
         ("MAX", LimitChoice("max")),
+        ("Median", LimitChoice("median")),
         ("1", LimitChoice("given", "tokens", 1)),
         ("500k", LimitChoice("given", "tokens", 500_000)),
         ("500K", LimitChoice("given", "tokens", 500_000)),
@@ -93,7 +94,7 @@ def test_anything_else_is_refused_with_a_sentence_that_says_what_would_be_right(
         parse_limit(text)
     assert str(refused.value) == (
         f"'{text}' is no limit: give tokens such as 500k or 1.5M, dollars such as 20usd or"
-        " '$20' (in quotes, for the shell), or one of max and p90."
+        " '$20' (in quotes, for the shell), or one of max, median and p90."
     )
 
 

@@ -22,6 +22,7 @@ from engine.documents.answers import (
 from engine.documents.blocks import BlocksDocument
 from engine.documents.comparisons import ComparisonDocument
 from engine.documents.health import HealthDocument
+from engine.documents.limits import EventsDocument, LimitsDocument
 from engine.documents.live import LiveDocument
 from engine.documents.sessions import SessionDocument, SessionsDocument
 from engine.documents.summaries import SummaryDocument
@@ -38,6 +39,8 @@ DOCUMENTS: dict[str, type[Struct]] = {
     "models": ModelsDocument,
     "compare": ComparisonDocument,
     "summary": SummaryDocument,
+    "limits": LimitsDocument,
+    "events": EventsDocument,
     "live": LiveDocument,
     "doctor": HealthDocument,
 }

@@ -1,0 +1,1 @@
+"""Official readings that other programs of Anthropic's keep in local files."""

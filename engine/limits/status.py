@@ -1,0 +1,43 @@
+"""How things stand with the limits in one word, as scripts ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from engine.windows import OFFICIAL, HitNow, WindowNow
+
+Status = Literal["fine", "warning", "critical", "hit", "unknown"]
+
+_IN_ORDER: tuple[Status, ...] = ("fine", "warning", "critical", "hit")
+
+
+def status_of(windows: Iterable[WindowNow], hit: HitNow | None) -> tuple[Status, WindowNow | None]:
+    """Return the gravest status, and the window that is in it: of several the first.
+
+    `hit` is what stops work: a hit limit, or an official window that is used up. A limit or
+    a budget of one's own and an estimate are at most `critical`.
+    """
+    gravest: WindowNow | None = None
+    status: Status = "unknown"
+    for window in windows:
+        found = _status(window, hit)
+        if found is None:
+            continue
+        if status == "unknown" or _IN_ORDER.index(found) > _IN_ORDER.index(status):
+            gravest, status = window, found
+    return ("hit", gravest if status == "hit" else None) if hit is not None else (status, gravest)
+
+
+def _status(window: WindowNow, hit: HitNow | None) -> Status | None:
+    """Return the status of one window, `None` where nothing is known of it."""
+    if window.hit is not None or (hit is not None and hit.window == window.window):
+        return "hit"
+    if window.used_share is None:
+        return None
+    if window.level == "reached" and window.source in OFFICIAL:
+        return "hit"
+    if window.level in ("reached", "critical"):
+        return "critical"
+    is_heading = window.forecast.reaches_at is not None
+    return "warning" if is_heading or window.level != "fine" else "fine"

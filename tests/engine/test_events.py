@@ -1,0 +1,179 @@
+"""What happens to windows is told once in each, by whichever process sees it first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.limits.readings import FIVE_HOUR, SEVEN_DAY, Reading
+from engine.monitor import Monitor
+from engine.responses import PICO
+from engine.settings import Settings
+from engine.windows import Budget, Event
+from tests.engine.test_windows import NOW, RESET, five_hours, refusal
+from tests.made_lines import HOUR, MINUTE, Clock, answer, moment, write
+
+MakeSettings = Callable[..., Settings]
+Open = Callable[..., Monitor]
+
+
+@pytest.fixture
+def opened(tmp_path: Path, settings: MakeSettings) -> Iterator[Open]:
+    monitors: list[Monitor] = []
+
+    def make(clock: Clock, **given: object) -> Monitor:
+        plain = {"roots": (tmp_path,), "clock": clock, "ledger": str(tmp_path / "ledger.db")}
+        monitors.append(Monitor(settings(**{**plain, **given})))
+        return monitors[-1]
+
+    yield make
+    for monitor in monitors:
+        monitor.close()
+
+
+def told(events: tuple[Event, ...]) -> list[str]:
+    return [f"{event.kind} {event.window} {event.level}" for event in events]
+
+
+def test_a_share_that_wavers_tells_each_level_once(opened: Open) -> None:
+    clock = Clock(NOW)
+    monitor = opened(clock)
+    found = []
+    for percent in (40, 51, 49, 52, 76, 74, 77, 91, 100, 100):
+        clock.now += MINUTE // 2
+        monitor.note_readings([five_hours(percent, clock.now)])
+        found += [event for event in told(monitor.attend()) if event.startswith("level")]
+    assert found == [f"level five_hour {name}" for name in ("half", "high", "critical", "reached")]
+    events = opened(clock).limits().events
+    assert events[0].title == "5 hours: limit reached"
+    assert events[-1].text == "51 % was used (official · status line)."
+    assert told(opened(clock).attend()) == []
+
+
+def test_what_was_told_of_an_estimate_is_told_again_officially_but_not_back(
+    tmp_path: Path, opened: Open
+) -> None:
+    clock = Clock(NOW)
+    write(tmp_path, answer("a", NOW - HOUR, 800))
+    monitor = opened(clock, limit="1000")
+    assert told(monitor.attend()) == ["level five_hour high"]
+    monitor.note_readings([five_hours(30)])
+    assert told(monitor.attend()) == []
+    clock.now += MINUTE
+    monitor.note_readings([five_hours(76, clock.now)])
+    assert told(monitor.attend()) == ["level five_hour high"]
+
+
+def test_a_reset_is_told_of_windows_that_were_nearly_used_up(opened: Open) -> None:
+    clock = Clock(NOW)
+    monitor = opened(clock)
+    week = moment("2026-11-22T15:00")
+    monitor.note_readings([five_hours(80), Reading(SEVEN_DAY, 0.6, week, NOW)])
+    assert told(monitor.attend()) == ["level five_hour high", "level seven_day half"]
+    clock.now = week + MINUTE
+    again = opened(clock)
+    assert told(again.attend()) == ["reset five_hour fine"]
+    assert told(monitor.attend()) == [], "the other process told it"
+    monitor.note_readings([five_hours(80, clock.now, RESET + 5 * HOUR)])
+    assert told(monitor.attend()) == ["level five_hour high"], "a window of its own"
+
+
+def test_a_reset_of_long_ago_is_no_news(opened: Open) -> None:
+    clock = Clock(NOW)
+    monitor = opened(clock)
+    monitor.note_readings([five_hours(80)])
+    monitor.attend()
+    clock.now = RESET + 2 * HOUR
+    assert told(opened(clock).attend()) == []
+
+
+def test_a_hit_is_told_then_that_work_goes_on_and_extra_usage(tmp_path: Path, opened: Open) -> None:
+    clock = Clock(NOW)
+    monitor = opened(clock)
+    monitor.note_readings([five_hours(100, NOW - MINUTE)])
+    assert told(monitor.attend()) == ["level five_hour reached"]
+    write(tmp_path, refusal("h", NOW, "five_hour", RESET))
+    (event,) = monitor.attend()
+    assert (event.kind, event.text) == ("hit", "Claude refused to go on until 14:40.")
+    clock.now += 10 * MINUTE
+    assert told(monitor.attend()) == []
+    write(tmp_path, answer("ok", clock.now, 10))
+    monitor.note_readings([five_hours(100, clock.now)])
+    assert told(monitor.attend()) == ["cleared five_hour fine", "extra_usage five_hour reached"]
+    clock.now = RESET
+    assert told(monitor.attend()) == ["reset five_hour fine"]
+
+
+def test_a_hit_that_ends_with_its_window_is_reset_not_cleared(tmp_path: Path, opened: Open) -> None:
+    clock = Clock(NOW)
+    write(tmp_path, refusal("h", NOW, "five_hour", RESET))
+    monitor = opened(clock)
+    assert told(monitor.attend()) == ["hit five_hour reached"]
+    clock.now = RESET
+    assert told(monitor.attend()) == ["reset five_hour fine"]
+
+
+def test_a_forecast_is_told_once_when_it_has_held_for_two_minutes(opened: Open) -> None:
+    clock = Clock(NOW)
+    monitor = opened(clock)
+    readings = [five_hours(percent, NOW - (60 - percent) * MINUTE) for percent in range(5, 61, 5)]
+    monitor.note_readings(readings)
+    assert told(monitor.attend()) == ["level five_hour half"]
+    forecast = monitor.snapshot().windows[0].forecast
+    assert forecast.reaches_at is not None
+    clock.now += MINUTE
+    monitor.note_readings([five_hours(61, clock.now)])
+    assert told(monitor.attend()) == []
+    clock.now += MINUTE
+    monitor.note_readings([five_hours(62, clock.now)])
+    (event,) = monitor.attend()
+    assert (event.kind, event.severity) == ("forecast", "warning")
+    assert "before the reset at 14:40" in event.text
+    clock.now += MINUTE
+    monitor.note_readings([five_hours(63, clock.now)])
+    assert told(monitor.attend()) == []
+
+
+def test_a_budget_is_crossed_once_in_its_day(tmp_path: Path, opened: Open) -> None:
+    clock = Clock(NOW)
+    write(tmp_path, answer("a", NOW, 990))
+    monitor = opened(clock, limit="$9999", budgets=(Budget("day", "tokens", 1_000),))
+    assert told(monitor.attend()) == ["level budget:day critical"]
+    write(tmp_path, answer("b", NOW, 10))
+    (event,) = monitor.attend()
+    assert (event.kind, event.title) == ("budget", "Budget · day: crossed")
+    write(tmp_path, answer("c", NOW, 10))
+    assert told(monitor.attend()) == []
+    clock.now = moment("2026-11-23T00:00")
+    assert told(monitor.attend()) == ["reset budget:day fine"]
+    write(tmp_path, answer("d", clock.now, 1_000))
+    assert told(monitor.attend()) == ["budget budget:day reached"]
+
+
+def test_no_money_is_needed_for_a_budget_of_money(tmp_path: Path, opened: Open) -> None:
+    write(tmp_path, answer("a", NOW, 250_000))
+    monitor = opened(Clock(NOW), limit="1b", budgets=(Budget("month", "cost", PICO),))
+    assert told(monitor.attend()) == ["budget budget:month reached"]
+
+
+def test_only_the_newest_fifty_are_shown(opened: Open) -> None:
+    clock = Clock(NOW)
+    monitor = opened(clock)
+    for number in range(60):
+        clock.now += 1
+        monitor.note_readings([Reading(f"window {number}", 0.8, RESET, clock.now)])
+        assert told(monitor.attend()) == [f"level window {number} high"]
+    events = monitor.snapshot().events
+    assert [event.window for event in events] == [f"window {n}" for n in range(59, 9, -1)]
+
+
+def test_a_re_anchored_window_is_the_same_window(tmp_path: Path, opened: Open) -> None:
+    clock = Clock(NOW)
+    write(tmp_path, answer("a", NOW - HOUR, 600))
+    monitor = opened(clock, limit="1000")
+    assert told(monitor.attend()) == [f"level {FIVE_HOUR} half"]
+    monitor.pin_reset(NOW + 2 * HOUR)
+    assert told(monitor.attend()) == []
+    assert [warned.level for warned in monitor.snapshot().warned] == ["half"]

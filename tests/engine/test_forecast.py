@@ -1,0 +1,350 @@
+"""Forecasts of a window: exact on simple courses, calm on strange ones, better than naive ones."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.limits.forecast import (
+    forecast_local,
+    forecast_official,
+    foresee_use,
+    no_forecast,
+    pace_of,
+)
+from engine.limits.readings import FIVE_HOUR, SEVEN_DAY, Reading
+from engine.times import DAY, HOUR, MINUTE
+from engine.windows import Forecast
+from tests.bench.forecast import MOMENTS, RULES, cases_of, is_better
+from tests.bench.histories import made_up_history
+from tests.conftest import NOW
+
+START = NOW - 2 * HOUR
+END = START + 5 * HOUR
+WINDOW = (START, END)
+TWO_HOURS_OF_THREE = 1 - math.exp(-1.5)
+"""The part of work lasting two hours on average that falls within the next three."""
+
+
+def reading(time: int, percent: float, resets_at: int | None = END) -> Reading:
+    return Reading(FIVE_HOUR, percent / 100, resets_at, time)
+
+
+def steady(percent: float, step: int = 10 * MINUTE) -> list[Reading]:
+    """Return readings of even use up to a percentage now."""
+    return [
+        reading(time, percent * (time - START) / (NOW - START))
+        for time in range(START + step, NOW + 1, step)
+    ]
+
+
+def points(amount: int, first: int = START, last: int = NOW) -> list[tuple[int, int]]:
+    """Return as much used every minute."""
+    return [(time, amount) for time in range(first + MINUTE, last + 1, MINUTE)]
+
+
+def official(readings: Sequence[Reading], now: int = NOW, is_hit: bool = False) -> Forecast:
+    forecast = forecast_official(readings, START, END, now, is_hit)
+    assert forecast is not None
+    return forecast
+
+
+def test_steady_official_readings_go_on_for_two_hours_on_average() -> None:
+    forecast = official(steady(24))
+    assert (forecast.basis, forecast.basis_label) == ("official", "12 official readings")
+    assert forecast.share_at_reset == pytest.approx(0.24 + 0.24 * TWO_HOURS_OF_THREE)
+    assert forecast.share_high == pytest.approx(0.24 + 1.5 * 0.12 * 3)
+    assert forecast.share_low == pytest.approx(0.24 + 0.12 * 0.25, rel=1e-3)
+
+
+def test_a_limit_is_reached_when_its_course_says_so() -> None:
+    forecast = official(steady(80))
+    two_hours = 2 * HOUR
+    assert forecast.reaches_at == pytest.approx(NOW - two_hours * math.log(1 - 0.2 / 0.8), abs=2)
+    assert forecast.earliest == NOW + 20 * MINUTE
+    assert forecast.latest is None
+    assert forecast.share_at_reset is not None
+    assert forecast.share_at_reset > 1
+
+
+def test_a_limit_that_lasts_is_not_reached_before_the_reset() -> None:
+    forecast = official(steady(10))
+    assert (forecast.reaches_at, forecast.earliest, forecast.latest) == (None, None, None)
+    assert forecast.share_high is not None
+    assert forecast.share_high < 1
+
+
+@pytest.mark.parametrize(
+    "readings",
+    [
+        [],
+        steady(30)[:2],
+        [reading(NOW, 10), reading(NOW, 11), reading(NOW, 12)],
+        [reading(NOW + minute * MINUTE, 10 + minute) for minute in range(1, 9)],
+        [reading(NOW - minute * MINUTE, 10, END - HOUR) for minute in range(9)],
+        [reading(NOW - minute * MINUTE, 10, None) for minute in range(9)],
+        [reading(START - minute * MINUTE, 10) for minute in range(1, 9)],
+        [reading(NOW - minute * MINUTE, math.nan) for minute in range(9)],
+    ],
+    ids=[
+        "none",
+        "two",
+        "at one time",
+        "to come",
+        "of another reset",
+        "of no reset",
+        "before it",
+        "no numbers",
+    ],
+)
+def test_fewer_than_three_readings_of_the_window_give_no_forecast(readings: list[Reading]) -> None:
+    assert forecast_official(readings, START, END, NOW) is None
+
+
+def test_what_idle_sessions_repeat_takes_nothing_back() -> None:
+    risen = steady(40)
+    repeated = [
+        reading(time + 5 * MINUTE, 7) for time in range(START + HOUR, NOW - HOUR // 2, HOUR)
+    ]
+    assert official(risen + repeated).share_at_reset == pytest.approx(
+        official(risen).share_at_reset
+    )
+    assert official([*risen, reading(NOW - 1, 2)]).share_at_reset == pytest.approx(
+        official(risen).share_at_reset, rel=1e-3
+    )
+
+
+def test_whole_percents_are_no_pause_between_them() -> None:
+    # 3 % in two hours: the next whole one is due only 40 minutes after the last.
+    readings = [
+        reading(START + minute * MINUTE, math.floor(3 * (minute + 1) / 120))
+        for minute in range(120)
+    ]
+    before_third = readings[:-1]
+    forecast = official(before_third, NOW - MINUTE)
+    assert forecast.share_at_reset == pytest.approx(0.02 + 0.02, abs=0.008)
+
+
+def test_after_a_pause_the_forecast_fades() -> None:
+    worked = points(100, START, NOW - HOUR)
+    used = 100 * 60
+    seen = [
+        foresee_use(worked, used, WINDOW, NOW - HOUR + pause * MINUTE).expected
+        for pause in (0, 4, 8, 16, 32, 60)
+    ]
+    assert seen == sorted(seen, reverse=True)
+    assert used <= seen[-1] < 1.001 * used
+    assert seen[0] > 1.8 * used
+
+
+def test_a_pause_ends_with_the_next_use() -> None:
+    worked = points(100, START, NOW - HOUR)
+    later = [*worked, (NOW, 100)]
+    assert (
+        foresee_use(later, 6_100, WINDOW, NOW).expected
+        > foresee_use(worked, 6_000, WINDOW, NOW).expected + 500
+    )
+
+
+def test_local_use_is_measured_against_the_limit() -> None:
+    forecast = forecast_local(points(100), 12_000, 50_000, WINDOW, NOW)
+    assert (forecast.basis, forecast.basis_label) == (
+        "local",
+        "last 30 min and so far, this machine",
+    )
+    assert forecast.share_at_reset == pytest.approx(0.24 + 0.24 * TWO_HOURS_OF_THREE, rel=0.01)
+    at_end = foresee_use(points(100), 12_000, WINDOW, NOW)
+    assert at_end.time == END
+    assert at_end.expected == pytest.approx(50_000 * (forecast.share_at_reset or 0))
+
+
+def test_what_lies_outside_the_window_is_left_out() -> None:
+    inside = points(100)
+    outside = [(START - 1, 10**9), (NOW + 1, 10**9)]
+    assert forecast_local(inside + outside, 12_000, 50_000, WINDOW, NOW) == forecast_local(
+        inside, 12_000, 50_000, WINDOW, NOW
+    )
+
+
+def test_two_quick_responses_do_not_explode() -> None:
+    quick = [(START, 5_000), (START + 1, 5_000)]
+    seen = foresee_use(quick, 10_000, WINDOW, START + 2)
+    assert seen.expected < 10_000 + 10_000 / 10 * 120
+
+
+@pytest.mark.parametrize("is_early", [True, False])
+def test_a_week_counts_days_and_nights_together(is_early: bool) -> None:
+    start = NOW - (HOUR if is_early else 4 * DAY)
+    window = (start, start + 7 * DAY)
+    worked = [
+        (time, 100) for time in range(start, NOW + 1, HOUR) if is_early or time // HOUR % 24 < 8
+    ]
+    used = 100 * len(worked)
+    elapsed = DAY if is_early else 4 * DAY
+    seen = forecast_local(worked, used, 10**6, window, NOW)
+    idle = NOW - max(time for time, _ in worked)
+    even = used * (window[1] - NOW) / elapsed * math.exp(-idle / DAY)
+    assert (seen.share_at_reset or 0) * 10**6 == pytest.approx(used + even, rel=0.1)
+    assert seen.basis_label == "last 2 days and so far, this machine"
+
+
+def test_a_week_is_forecast_from_official_readings_too() -> None:
+    start, end = NOW - 3 * DAY, NOW + 4 * DAY
+    daily = [Reading(SEVEN_DAY, day / 10, end, start + day * DAY) for day in range(1, 4)]
+    forecast = forecast_official(daily, start, end, NOW)
+    assert forecast is not None
+    assert forecast.share_at_reset == pytest.approx(0.3 + 0.4)
+
+
+@pytest.mark.parametrize(("share", "is_hit"), [(1.0, False), (1.3, False), (0.97, True)])
+def test_nothing_moves_once_the_limit_is_hit(share: float, is_hit: bool) -> None:
+    by_local = forecast_local(points(100), round(share * 1000), 1000, WINDOW, NOW, is_hit)
+    by_official = official([*steady(90), reading(NOW, share * 100)], is_hit=is_hit)
+    for forecast in (by_local, by_official):
+        assert forecast.is_frozen
+        assert (forecast.reaches_at, forecast.earliest, forecast.latest) == (None, None, None)
+        assert forecast.share_low == forecast.share_at_reset == forecast.share_high
+        assert forecast.share_at_reset == max(share, 1.0)
+        assert forecast.cone == ()
+
+
+@pytest.mark.parametrize(
+    ("percent", "word"), [(34, "under"), (35, "on"), (40, "on"), (45, "on"), (46, "over")]
+)
+def test_pace_is_on_within_five_points_of_even_use(percent: int, word: str) -> None:
+    pace, said = pace_of(percent / 100, WINDOW, NOW)
+    assert pace == pytest.approx((percent - 40) / 100)
+    assert said == word
+    assert official(steady(percent)).pace_word == word
+
+
+def test_without_any_rate_pace_is_all_that_can_be_said() -> None:
+    forecast = no_forecast(0.9, WINDOW, NOW)
+    assert (forecast.basis, forecast.pace_word) == ("none", "over")
+    assert forecast.share_at_reset is None
+    assert no_forecast(None, WINDOW, NOW).pace is None
+    assert forecast_local(points(1), 5, 0, WINDOW, NOW).basis == "none"
+
+
+def test_the_cone_leads_from_now_to_the_reset() -> None:
+    forecast = official(steady(24))
+    first, last = forecast.cone[0], forecast.cone[-1]
+    assert (first.time, last.time) == (NOW, END)
+    assert first.low == first.expected == first.high == pytest.approx(0.24)
+    assert (last.low, last.expected, last.high) == (
+        forecast.share_low,
+        forecast.share_at_reset,
+        forecast.share_high,
+    )
+    for earlier, later in zip(forecast.cone, forecast.cone[1:], strict=False):
+        assert earlier.time < later.time
+        assert earlier.expected <= later.expected
+
+
+TIMES = st.integers(START - HOUR, END + HOUR)
+USES = st.lists(st.tuples(TIMES, st.integers(-5, 10**15)), max_size=30)
+WINDOWS = st.sampled_from([WINDOW, (START, START + 7 * DAY), (START, START), (END, START)])
+READINGS = st.lists(
+    st.builds(
+        Reading,
+        st.just(FIVE_HOUR),
+        st.floats(allow_nan=True, allow_infinity=True) | st.integers(0, 101).map(lambda p: p / 100),
+        st.sampled_from([END, END + MINUTE, END + HOUR, None]),
+        TIMES,
+    ),
+    max_size=30,
+)
+
+
+def assert_sound(forecast: Forecast, now: int, end: int) -> None:
+    """Hold a forecast against what is true of every one."""
+    if forecast.share_at_reset is None:
+        assert forecast.basis == "none"
+        return
+    assert forecast.share_low is not None
+    assert forecast.share_high is not None
+    assert 0 <= forecast.share_low <= forecast.share_at_reset <= forecast.share_high
+    never = end + 1
+    times = [
+        never if time is None else time
+        for time in (forecast.earliest, forecast.reaches_at, forecast.latest)
+    ]
+    assert times == sorted(times)
+    assert all(now < time <= end for time in times if time != never)
+    if not forecast.is_frozen and not math.isclose(forecast.share_at_reset, 1.0):
+        assert (forecast.reaches_at is not None) == (forecast.share_at_reset > 1)
+
+
+@given(USES, st.integers(0, 10**15), st.integers(-1, 10**15), WINDOWS, TIMES, st.booleans())
+def test_any_local_use_gives_a_sound_forecast(
+    uses: list[tuple[int, int]],
+    used: int,
+    limit: int,
+    window: tuple[int, int],
+    now: int,
+    is_hit: bool,
+) -> None:
+    assert_sound(forecast_local(uses, used, limit, window, now, is_hit), now, window[1])
+
+
+@given(READINGS, WINDOWS, TIMES, st.booleans())
+def test_any_readings_give_a_sound_forecast_or_none(
+    readings: list[Reading], window: tuple[int, int], now: int, is_hit: bool
+) -> None:
+    forecast = forecast_official(readings, *window, now, is_hit)
+    if forecast is not None:
+        assert len({each.captured_at for each in readings}) >= 3
+        assert_sound(forecast, now, window[1])
+
+
+@given(USES, st.integers(0, 10**6), st.integers(0, 10**6), st.integers(1, 10**7))
+def test_who_used_more_reaches_the_limit_no_later(
+    uses: list[tuple[int, int]], used: int, more: int, limit: int
+) -> None:
+    one = forecast_local(uses, used, limit, WINDOW, NOW)
+    other = forecast_local(uses, used + more, limit, WINDOW, NOW)
+    assert (other.share_at_reset or 0) >= (one.share_at_reset or 0) or other.is_frozen
+    if not other.is_frozen:
+        assert (other.reaches_at or END) <= (one.reaches_at or END)
+        assert (other.earliest or END) <= (one.earliest or END)
+
+
+@given(USES, st.integers(0, 10**6), st.integers(1, 10**7), st.integers(0, 20))
+def test_the_unit_does_not_matter(
+    uses: list[tuple[int, int]], used: int, limit: int, doublings: int
+) -> None:
+    scale = 2**doublings
+    scaled = [(time, amount * scale) for time, amount in uses]
+    assert forecast_local(scaled, used * scale, limit * scale, WINDOW, NOW) == forecast_local(
+        uses, used, limit, WINDOW, NOW
+    )
+
+
+@given(st.randoms(use_true_random=False))
+def test_the_order_of_what_is_given_does_not_matter(chance: object) -> None:
+    shuffled = steady(60)
+    chance.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert official(shuffled) == official(steady(60))
+
+
+def test_the_forecast_is_nearer_than_the_average_so_far() -> None:
+    history = made_up_history(23, is_held_out=True, days=20)
+    cases = cases_of(history, history.blocks)
+    assert {case.moment for case in cases} == set(MOMENTS)
+    assert len(cases) > 150
+    assert is_better(cases)
+    within = sum(case.is_within() for case in cases) / len(cases)
+    assert 0.65 < within < 0.95
+
+
+def test_the_average_so_far_is_not_better_than_itself() -> None:
+    history = made_up_history(24, is_held_out=True, days=4)
+    cases = cases_of(history, history.blocks)
+    for case in cases:
+        case.foreseen[RULES[0]] = case.foreseen[RULES[1]]
+    assert cases
+    assert not is_better(cases)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from engine.settings import SettingsError
@@ -19,7 +19,7 @@ def check(options: Namespace) -> None:
     """
     for dest, verify in CHECKS.items():
         value = getattr(options, dest, None)
-        if value is None and dest != "timezone":
+        if value in (None, ()) and dest != "timezone":
             continue
         try:
             verify(value)
@@ -50,6 +50,18 @@ def _limit(text: str) -> None:
     parse_limit(text)
 
 
+def _budgets(texts: Iterable[str]) -> None:
+    from engine.limits.budget_texts import parse_budgets
+
+    parse_budgets(texts)
+
+
+def _quiet_hours(text: str) -> None:
+    from engine.notify.quiet_hours import QuietHours
+
+    QuietHours.parse(text)
+
+
 def _token_limit(text: str) -> None:
     from engine.queries.days import parse_token_limit
 
@@ -67,6 +79,8 @@ def _day(text: str) -> None:
 CHECKS: dict[str, Callable[[Any], None]] = {
     "timezone": _zone,
     "limit": _limit,
+    "budgets": _budgets,
+    "quiet_hours": _quiet_hours,
     "token_limit": _token_limit,
     "since": _day,
     "until": _day,

@@ -85,6 +85,14 @@ def _with_data(options: Namespace) -> int:
             from tui.settings_of import settings_of
 
             return print_health(settings_of(options), is_json=options.json)
+        case "limits":
+            from tui.limits import run_limits
+
+            return run_limits(options)
+        case "events":
+            from tui.events import run_events
+
+            return run_events(options)
         case "statusline":
             from tui.statusline.command import run_statusline
 
@@ -96,7 +104,7 @@ def _with_data(options: Namespace) -> int:
 
 def _live(options: Namespace) -> int:
     """Open the live screen on a terminal, else print one snapshot."""
-    from tui.settings_of import settings_of
+    from tui.settings_of import channels_of, settings_of
 
     settings = settings_of(options)
     if options.json or not _is_terminal():
@@ -106,7 +114,11 @@ def _live(options: Namespace) -> int:
     from tui.live.run import run_live
 
     return run_live(
-        settings, theme=options.theme, is_demo=options.demo, has_bell=not options.no_bell
+        settings,
+        theme=options.theme,
+        is_demo=options.demo,
+        has_bell=not options.no_bell,
+        channels=channels_of(options),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -124,6 +124,11 @@ def moment_of(milliseconds: int, zone: str) -> datetime:
     if known is None:
         return datetime.fromtimestamp(milliseconds / 1_000).astimezone()
     return datetime.fromtimestamp(milliseconds / 1_000, known)
+
+
+def zone_at(milliseconds: int, zone: str) -> tzinfo:
+    """Return a zone by its name; where the name is none, the system's offset at that time."""
+    return moment_of(milliseconds, zone).tzinfo or UTC
 
 
 @lru_cache(maxsize=16)

@@ -79,11 +79,12 @@ def print_page(asked: Asked, zone: str, selection: Selection, options: Namespace
         projects=options.project_alias_map,
         models=options.model_alias_map,
     )
-    lines = _page(asked, look, selection, is_broken_down=options.breakdown)
+    lines = page_of(asked, look, selection, is_broken_down=options.breakdown)
     print_lines(lines, is_styled=has_styles(options.color, sys.stdout))
 
 
-def _page(asked: Asked, look: Look, selection: Selection, is_broken_down: bool) -> list[Line]:
+def page_of(asked: Asked, look: Look, selection: Selection, is_broken_down: bool) -> list[Line]:
+    """Return a page's lines, title first."""
     from tui.tables.lines import BLANK
     from tui.tables.title import selected, title_line, title_of
 

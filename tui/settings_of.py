@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from engine.settings import Settings, SettingsError
+from engine.windows import Budget
+
+if TYPE_CHECKING:
+    from engine.notify.channels import Channels
 
 
 def settings_of(options: Namespace) -> Settings:
@@ -21,7 +29,11 @@ def settings_of(options: Namespace) -> Settings:
             zone=getattr(options, "timezone", None),
             limit=getattr(options, "limit", None),
             week_start=getattr(options, "start_of_week", 0),
+            reset_at=getattr(options, "reset_at", None),
+            budgets=_budgets(options.budgets),
             thresholds=options.thresholds,
+            window_thresholds=options.window_thresholds,
+            quiet_hours=options.quiet_hours,
             price_overrides=options.prices,
             is_offline=getattr(options, "offline", False),
             is_polling=getattr(options, "poll", False),
@@ -31,6 +43,23 @@ def settings_of(options: Namespace) -> Settings:
             "The system knows no home directory: set HOME to yours, such as"
             " HOME=/home/me ccmon live."
         ) from error
+
+
+def channels_of(options: Namespace) -> Channels:
+    """Return the channels of warnings that are on; raises `SettingsError`."""
+    from engine.notify import channels
+
+    quiet = {"quiet-hours": options.quiet_hours} if options.quiet_hours else {}
+    made = channels.channels_of({**options.channels, **quiet})
+    return replace(made, bell=made.bell and not getattr(options, "no_bell", False))
+
+
+def _budgets(texts: Sequence[str]) -> tuple[Budget, ...]:
+    if not texts:
+        return ()
+    from engine.limits.budget_texts import parse_budgets
+
+    return parse_budgets(texts)
 
 
 def _ledger(named: str | None) -> str | None:

@@ -18,6 +18,7 @@ from engine.reports import (
     Span,
 )
 from engine.responses import PICO, Tokens
+from engine.windows import Event
 from tests.tui.live_samples import (
     BLOCK_START,
     HOUR,
@@ -26,7 +27,9 @@ from tests.tui.live_samples import (
     OPUS,
     ZONE,
     empty,
+    estimated,
     figures,
+    hit,
     parts,
     points,
     quiet,
@@ -44,6 +47,8 @@ class FakeSource:
         self.is_closed = False
         self.refreshed = 0
         self.reports: list[tuple[ReportKind, Span]] = []
+        self.happened: list[Event] = []
+        self.pinned: list[int | None] = []
 
     def start(self, on_change: Callable[[], None]) -> None:
         self.on_change = on_change
@@ -68,6 +73,14 @@ class FakeSource:
 
     def learn_titles(self, sessions: Iterable[str]) -> bool:
         return False
+
+    def take_events(self) -> tuple[Event, ...]:
+        taken = tuple(self.happened)
+        self.happened.clear()
+        return taken
+
+    def pin_reset(self, time: int | None) -> None:
+        self.pinned.append(time)
 
     def set_zone(self, zone: str | None) -> None:
         self.held = replace(self.held, zone=zone or ZONE, revision=self.held.revision + 1)
@@ -145,7 +158,14 @@ def _look() -> None:
     from tui.live.app import LiveApp
     from tui.live.source import LiveOptions
 
-    samples = {"busy": snapshot, "quiet": quiet, "reading": reading, "empty": empty}
+    samples = {
+        "busy": snapshot,
+        "estimated": estimated,
+        "hit": hit,
+        "quiet": quiet,
+        "reading": reading,
+        "empty": empty,
+    }
     name = sys.argv[1] if len(sys.argv) > 1 else "busy"
     source = FakeSource(samples[name]())
 

@@ -24,6 +24,15 @@ from engine.reports import (
     Warned,
 )
 from engine.responses import PICO, Tokens
+from engine.windows import (
+    BurnUp,
+    Event,
+    Forecast,
+    Foreseen,
+    HitNow,
+    UsePoint,
+    WindowNow,
+)
 
 ZONE = "Europe/Berlin"
 NOW = int(datetime(2026, 11, 22, 16, 5, 9, tzinfo=ZoneInfo(ZONE)).timestamp() * 1000)
@@ -82,9 +91,9 @@ def session(name: str, project: str, minutes: float, **changes: object) -> Sessi
 def sessions() -> tuple[SessionNow, ...]:
     """Return sessions with plain, wide and hostile project names."""
     return (
-        session("s1", "alpha-api", 0.2, sub_agents=2),
-        session("s2", "データ分析プロジェクト", 1, models=(SONNET, HAIKU)),
-        session("s3", "zeta-cli", 3),
+        session("s1", "alpha-api", 0.2, sub_agents=2, context_share=0.61, state="busy"),
+        session("s2", "データ分析プロジェクト", 1, models=(SONNET, HAIKU), context_share=0.22),
+        session("s3", "zeta-cli", 3, state="busy"),
         session("s4", "evil\x1b[31m\x07 [bold]name[/]", 7, models=(HAIKU,)),
         session("s5", "a-project-with-a-name-far-too-long-for-any-column-there-is", 31),
         session("s6", "delta-ml", 55),
@@ -100,6 +109,164 @@ def points(count: int, step: int, label: Callable[[datetime], str]) -> tuple[Poi
         name = label(datetime.fromtimestamp(start / 1000, ZoneInfo(ZONE)))
         made.append(Point(start, name, tokens // 2_000, tokens * 40, tokens * PICO // 9_000))
     return tuple(made)
+
+
+def forecast(now: int, reset: int, used: float, then: float, **changes: object) -> Forecast:
+    """Return a forecast from official readings that leads from one share to another."""
+    steps = 12
+    cone = tuple(
+        Foreseen(
+            now + (reset - now) * step // steps,
+            used + (then - used) * 0.7 * step / steps,
+            used + (then - used) * step / steps,
+            used + (then - used) * 1.4 * step / steps,
+        )
+        for step in range(steps + 1)
+    )
+    made = Forecast(
+        basis="official",
+        basis_label="14 official readings",
+        share_at_reset=then,
+        share_low=cone[-1].low,
+        share_high=cone[-1].high,
+        pace=0.16,
+        pace_word="over",
+        cone=cone,
+    )
+    return replace(made, **changes)
+
+
+def windows(now: int = NOW) -> tuple[WindowNow, ...]:
+    """Return what an official source says: 5 hours, week, a model's week, credits."""
+    start = BLOCK_START
+    end, week_end = start + 5 * HOUR, NOW - NOW % HOUR + 60 * HOUR
+    official = {"source": "statusline", "basis": "official · status line"}
+    given = {**official, "captured_at": now - 2 * MINUTE, "age": 2 * MINUTE}
+    return (
+        WindowNow(
+            window="five_hour",
+            label="5 hours",
+            used_share=0.78,
+            start=start,
+            resets_at=end,
+            elapsed_share=(now - start) / (end - start),
+            level="high",
+            forecast=forecast(
+                now,
+                end,
+                0.78,
+                1.17,
+                reaches_at=start + 4 * HOUR + 7 * MINUTE,
+                earliest=start + 3 * HOUR + 41 * MINUTE,
+                latest=start + 4 * HOUR + 52 * MINUTE,
+            ),
+            **given,  # type: ignore[arg-type]
+        ),
+        WindowNow(
+            window="seven_day",
+            label="Week",
+            used_share=0.41,
+            start=week_end - 7 * DAY,
+            resets_at=week_end,
+            elapsed_share=(now - week_end + 7 * DAY) / (7 * DAY),
+            level="fine",
+            forecast=forecast(now, week_end, 0.41, 0.63, pace=-0.23, pace_word="under"),
+            **given,  # type: ignore[arg-type]
+        ),
+        WindowNow(
+            window="seven_day:fable",
+            label="Week · Fable",
+            source="claude.json",
+            basis="official · Claude Code's cache",
+            captured_at=now - 95 * MINUTE,
+            age=95 * MINUTE,
+            is_floor=True,
+            used_share=0.19,
+            start=week_end - 7 * DAY,
+            resets_at=week_end,
+            elapsed_share=(now - week_end + 7 * DAY) / (7 * DAY),
+            forecast=Forecast("none", "no forecast yet"),
+        ),
+        WindowNow(
+            window="budget:month",
+            label="Budget · month",
+            source="budget",
+            basis="your budget · this machine",
+            used_share=0.522,
+            used=1_305 * PICO,
+            limit=2_500 * PICO,
+            unit="cost",
+            start=NOW - 22 * DAY,
+            resets_at=NOW - NOW % HOUR + 8 * DAY + 8 * HOUR,
+            elapsed_share=0.72,
+            level="half",
+            forecast=Forecast("none", "no forecast yet"),
+        ),
+    )
+
+
+def burn_ups(now: int = NOW) -> tuple[BurnUp, ...]:
+    """Return the steps that led to the windows' shares."""
+    made = []
+    for window in windows(now)[:2]:
+        assert window.start is not None
+        assert window.resets_at is not None
+        assert window.used_share is not None
+        count = 14
+        points = tuple(
+            UsePoint(
+                window.start + (now - window.start) * step // count,
+                round(window.used_share * (step / count) ** 1.3, 2),
+            )
+            for step in range(1, count + 1)
+        )
+        made.append(BurnUp(window.window, window.start, window.resets_at, points, window.basis))
+    return tuple(made)
+
+
+def rates() -> tuple[BurnRate, ...]:
+    """Return the rates over 1, 5, 15 and 60 minutes."""
+    return tuple(
+        BurnRate(minutes * MINUTE, rate, rate / 14, round(rate * 540) * PICO // 1_000_000, "busy")
+        for minutes, rate in ((1, 21_000.0), (5, 18_200.0), (15, 14_900.0), (60, 12_400.0))
+    )
+
+
+def events(now: int = NOW) -> tuple[Event, ...]:
+    """Return what happened, latest first."""
+    return (
+        Event(
+            now - 9 * MINUTE,
+            "level",
+            "five_hour",
+            "warning",
+            "5 hours: 75 % used",
+            "75 % of the 5-hour limit was used at 15:56; it resets at 18:00.",
+            "high",
+        ),
+        Event(
+            now - 80 * MINUTE,
+            "forecast",
+            "five_hour",
+            "warning",
+            "5 hours: limit ahead",
+            "At the present pace the 5-hour limit is reached at 17:10, before its reset.",
+        ),
+        Event(
+            now - 30 * HOUR,
+            "reset",
+            "five_hour",
+            "information",
+            "5 hours: reset",
+            "The 5-hour window was reset.",
+        ),
+    )
+
+
+def hit_now(now: int = NOW, **changes: object) -> HitNow:
+    """Return the 5-hour limit, hit a while ago."""
+    made = HitNow("five_hour", "5 hours", now - 12 * MINUTE, BLOCK_START + 5 * HOUR, False)
+    return replace(made, **changes)
 
 
 def snapshot(now: int = NOW) -> Snapshot:
@@ -161,6 +328,11 @@ def snapshot(now: int = NOW) -> Snapshot:
         last_response=now - 4_000,
         today_hours=points(17, HOUR, lambda moment: f"{moment:%H:00}"),
         recent_days=points(30, DAY, lambda moment: f"{moment:%d %b}"),
+        windows=windows(now),
+        burn_ups=burn_ups(now),
+        rates=rates(),
+        events=events(now),
+        plan="Max 5x",
     )
 
 
@@ -176,7 +348,57 @@ def quiet() -> Snapshot:
         burn_rate=BurnRate(10 * MINUTE, 0.0, 0.0, 0, "idle"),
         limit=no_limit(),
         last_response=NOW - 9 * HOUR,
+        windows=(unknown_window(), *windows()[1:2]),
+        burn_ups=burn_ups()[1:],
+        rates=(),
+        events=(),
     )
+
+
+def unknown_window() -> WindowNow:
+    """Return the 5 hours without a limit that is known."""
+    return WindowNow(
+        window="five_hour",
+        label="5 hours",
+        source="none",
+        basis="not enough history",
+        forecast=Forecast("none", "no forecast yet"),
+        reason="3 finished blocks are known, 5 are needed; --limit gives one of your own.",
+    )
+
+
+def estimated(now: int = NOW) -> Snapshot:
+    """Return the sample where no official source has spoken: an estimate, from this machine."""
+    official = windows(now)[0]
+    window = replace(
+        official,
+        source="p90",
+        basis="P90 of 23 finished blocks · estimate",
+        captured_at=None,
+        age=None,
+        used=4_530_000,
+        limit=5_810_000,
+        unit="tokens",
+        forecast=replace(
+            official.forecast, basis="local", basis_label="last 30 min and so far, this machine"
+        ),
+    )
+    return replace(
+        snapshot(now),
+        windows=(window,),
+        burn_ups=burn_ups(now)[:1],
+        events=(),
+        plan="",
+    )
+
+
+def hit(now: int = NOW) -> Snapshot:
+    """Return the sample with the 5-hour limit hit."""
+    held = snapshot(now)
+    first, *others = held.windows
+    frozen = Forecast("official", "hit", is_frozen=True, pace=0.38, pace_word="over")
+    reached = replace(first, used_share=1.0, level="reached", hit=hit_now(now), forecast=frozen)
+    return replace(held, windows=(reached, *others), hit=hit_now(now))
 
 
 def no_limit() -> Limit:
@@ -203,6 +425,11 @@ def reading() -> Snapshot:
         progress=Progress(412, 1_204, 318_000_000, 758_000_000, 61_204, 3.4, 0.42),
         limit=no_limit(),
         warned=(),
+        windows=(),
+        burn_ups=(),
+        rates=(),
+        events=(),
+        plan="",
     )
 
 

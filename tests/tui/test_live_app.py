@@ -6,11 +6,27 @@ import threading
 
 import pytest
 from msgspec.structs import replace
+from textual.pilot import Pilot
 
-from engine.reports import Notice, Warned
+from engine.notify.channels import Channels
+from engine.notify.quiet_hours import QuietHours
+from engine.reports import Notice
+from engine.windows import Event
 from tests.tui.fake_source import FakeSource
 from tests.tui.live_pilot import live, screen_text
-from tests.tui.live_samples import BLOCK_START, ZONE, empty, quiet, reading, session, snapshot
+from tests.tui.live_samples import (
+    BLOCK_START,
+    HOUR,
+    MINUTE,
+    ZONE,
+    empty,
+    events,
+    hit,
+    quiet,
+    reading,
+    session,
+    snapshot,
+)
 from tui.live.app import LiveApp
 from tui.live.keys import KEYS, key_rows
 from tui.live.source import Source
@@ -120,57 +136,162 @@ async def test_an_older_snapshot_never_takes_the_place_of_a_newer_one():
         assert "No window is open" not in screen_text(app)
 
 
-async def test_each_level_is_told_once_per_window_with_a_bell(monkeypatch: pytest.MonkeyPatch):
-    source = FakeSource(replace(snapshot(), warned=()))
+def written(app: LiveApp, monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """Return what the app writes besides the picture, from now on."""
+    kept: list[bytes] = []
+    monkeypatch.setattr(app, "_write", lambda data: kept.append(data) if data else None)
+    return kept
+
+
+def messages(app: LiveApp) -> list[str]:
+    return [notification.message for notification in app._notifications]
+
+
+async def take(app: LiveApp, pilot: Pilot[None], source: FakeSource, *happened: Event) -> list[str]:
+    source.happened += happened
+    app._take(source.held)
+    await pilot.pause()
+    return messages(app)
+
+
+async def test_what_happens_is_told_once_with_a_bell(monkeypatch: pytest.MonkeyPatch):
+    source = FakeSource()
     async with live(source) as (app, pilot):
-        bells: list[int] = []
-        monkeypatch.setattr(app, "bell", lambda: bells.append(1))
-
-        async def take(*warned: Warned) -> list[str]:
-            source.put(replace(snapshot(), warned=warned))
-            await pilot.pause()
-            return [notification.message for notification in app._notifications]
-
-        half = Warned("half", BLOCK_START, "Half is used.", 0)
-        high = Warned("high", BLOCK_START, "[b]Much[/b] is used.", 0)
-        assert await take() == []
-        assert await take(half) == ["Half is used."]
-        assert await take(half) == ["Half is used."]
-        assert await take(high, half) == ["Half is used.", "[b]Much[/b] is used."]
-        assert len(bells) == 2
+        kept = written(app, monkeypatch)
+        level, ahead, reset = events()
+        odd = replace(ahead, text="[b]Much[/b] is used.")
+        assert await take(app, pilot, source) == []
+        assert await take(app, pilot, source, level) == [level.text]
+        assert await take(app, pilot, source) == [level.text]
+        assert await take(app, pilot, source, odd, reset) == [level.text, odd.text, reset.text]
+        assert kept == [b"\a", b"\a"]
         await pilot.press("x")
-        assert await take(high, half) == []
-        later = replace(half, window=BLOCK_START + 1, text="Half again.")
-        assert await take(later) == ["Half again."]
-        assert len(bells) == 3
+        assert messages(app) == []
 
 
-async def test_levels_crossed_together_are_told_as_the_gravest():
-    source = FakeSource(replace(snapshot(), warned=()))
+async def test_of_much_that_happens_at_once_the_gravest_is_told(monkeypatch: pytest.MonkeyPatch):
+    source = FakeSource()
     async with live(source) as (app, pilot):
-        app._take(source.held)
-        source.put(snapshot())
-        await pilot.pause()
-        messages = [notification.message for notification in app._notifications]
-        assert messages == ["75 % of the limit is used."]
+        kept = written(app, monkeypatch)
+        level, ahead, reset = events()
+        hit = replace(level, kind="hit", severity="error", title="5 hours: hit", text="Hit.")
+        await take(app, pilot, source, reset, level, ahead, hit)
+        assert messages(app) == [level.text, ahead.text, "Hit."]
+        assert kept == [b"\a"]
 
 
-async def test_what_an_earlier_run_has_told_is_not_told_again():
-    source = FakeSource(snapshot())
+@pytest.mark.parametrize(
+    ("channels", "bytes_written", "toasts"),
+    [
+        (Channels(bell=False), [], 1),
+        (Channels(toast=False), [b"\a"], 0),
+        (Channels(bell=False, terminal=True), [b"\x1b]777;notify;5 hours"], 1),
+        (Channels(terminal=True, quiet_hours=QuietHours.parse("16:00-17:00")), [], 1),
+    ],
+)
+async def test_channels_carry_what_happens_as_they_are_set(
+    channels: Channels,
+    bytes_written: list[bytes],
+    toasts: int,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    source = FakeSource()
+    environment = {"TERM": "foot"}
+    async with live(source, channels=channels, environment=environment) as (app, pilot):
+        kept = written(app, monkeypatch)
+        assert len(await take(app, pilot, source, events()[0])) == toasts
+        assert [data.partition(b":")[0] for data in kept] == bytes_written
+
+
+async def test_the_taskbar_shows_the_first_windows_use_and_is_cleared_at_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    source = FakeSource()
+    environment = {"TERM": "xterm-ghostty", "TERM_PROGRAM": "ghostty"}
+    environment |= {"TERM_PROGRAM_VERSION": "1.2.0"}
+    channels = Channels(bell=False, progress=True)
+    async with live(source, channels=channels, environment=environment) as (app, _):
+        kept = written(app, monkeypatch)
+        first = replace(source.held.windows[0], used_share=0.95, level="critical")
+        source.held = replace(source.held, windows=(first,))
+        for second in range(9):
+            held = source.held
+            app._take(replace(held, generated_at=held.generated_at + second * 1_000))
+        assert kept == [b"\x1b]9;4;2;95\x07"] * 2
+    assert kept[-1] == b"\x1b]9;4;0;0\x07"
+
+
+async def test_warnings_can_be_turned_off(monkeypatch: pytest.MonkeyPatch):
+    source = FakeSource()
     async with live(source) as (app, pilot):
-        app._take(source.held)
-        source.put(replace(source.held, revision=source.held.revision + 1))
-        await pilot.pause()
-        assert not list(app._notifications)
-
-
-async def test_warnings_can_be_turned_off():
-    source = FakeSource(replace(snapshot(), warned=()))
-    async with live(source) as (app, pilot):
+        kept = written(app, monkeypatch)
         await pilot.press("a", "x")
-        source.put(snapshot())
+        assert await take(app, pilot, source, *events()) == []
+        assert source.happened == []
+        assert kept == []
+
+
+async def test_a_hit_limit_is_a_line_on_every_tab_until_it_is_cleared():
+    source = FakeSource(hit())
+    async with live(source) as (app, pilot):
+        assert "! LIMIT HIT  5 hours · resets 18:00 in 1:54:51" in screen_text(app)
+        await pilot.press("2")
+        assert "! LIMIT HIT" in screen_text(app)
+        await pilot.press("1")
+        source.put(replace(snapshot(), revision=2))
         await pilot.pause()
-        assert not list(app._notifications)
+        assert "LIMIT HIT" not in screen_text(app)
+
+
+async def test_all_events_are_listed_on_a_sheet_also_those_that_come_later():
+    source = FakeSource(replace(snapshot(), events=events()[1:]))
+    async with live(source) as (app, pilot):
+        await pilot.press("v")
+        await pilot.pause()
+        assert events()[0].title not in screen_text(app)
+        source.put(replace(snapshot(), revision=2))
+        await pilot.pause()
+        assert events()[0].title in screen_text(app)
+        await pilot.press("v")
+        await pilot.press("v")
+        await pilot.pause()
+        text = screen_text(app)
+        for event in events():
+            assert event.title in text
+        assert "75 % of the 5-hour limit was used at 15:56" in text
+        await pilot.press("v")
+        assert isinstance(app.screen, WatchScreen)
+
+
+@pytest.mark.parametrize(
+    ("anchor", "said"),
+    [
+        ("estimated", "Reset pinned at 18:20"),
+        ("official", "Reset pinned at 18:20; the official reset goes before it"),
+    ],
+)
+async def test_the_reset_is_pinned_and_unpinned(anchor: str, said: str):
+    held = snapshot()
+    source = FakeSource(replace(held, block=replace(held.block, anchor=anchor)))
+    async with live(source) as (app, pilot):
+        await pilot.press("R", *"18:20", "enter")
+        assert source.pinned == [BLOCK_START + 5 * HOUR + 20 * MINUTE]
+        assert said in messages(app)
+        await pilot.press("R", "enter")
+        assert source.pinned[1:] == [None]
+        await pilot.press("R", "1", "escape")
+        assert len(source.pinned) == 2
+        assert isinstance(app.screen, WatchScreen)
+
+
+@pytest.mark.parametrize(("typed", "said"), [("25:99", "14:30"), ("4:00", "five hours")])
+async def test_a_reset_that_cannot_be_is_told_on_the_sheet(typed: str, said: str):
+    source = FakeSource()
+    async with live(source) as (app, pilot):
+        await pilot.press("R", *typed, "enter")
+        await pilot.pause()
+        assert said in screen_text(app).split("nothing unpins it):")[1]
+        assert source.pinned == []
 
 
 async def test_an_empty_machine_names_the_places_and_starts_the_demo():
@@ -297,7 +418,7 @@ def with_unpriced(model: str) -> dict[str, object]:
 
 @pytest.mark.parametrize("key", ["?", "f1"])
 async def test_help_opens_and_closes_with_the_same_key(key: str):
-    async with live(size=(120, 60)) as (app, pilot):
+    async with live(size=(120, 64)) as (app, pilot):
         await pilot.press(key)
         await pilot.pause()
         text = screen_text(app)

@@ -10,17 +10,36 @@ from rich.cells import cell_len
 
 from engine.reports import LEVELS, Figures, Notice, Part, Snapshot
 from engine.responses import PICO
-from tests.tui.live_samples import DAY, HOUR, NOW, empty, no_limit, quiet, reading, snapshot
+from tests.tui.live_samples import (
+    DAY,
+    HOUR,
+    MINUTE,
+    NOW,
+    ZONE,
+    empty,
+    estimated,
+    hit,
+    hit_now,
+    quiet,
+    reading,
+    snapshot,
+    windows,
+)
 from tui.live.block_pane import BlockPane, block_view
-from tui.live.burn_pane import BurnPane, BurnUpPane, burn_up_view, burn_view
+from tui.live.burn_pane import BurnPane, burn_view
+from tui.live.burn_up_pane import BurnUpPane, burn_up_view, course_view
+from tui.live.course_plot import Course, course_axis, course_plot
+from tui.live.events_pane import EventsPane, events_view
+from tui.live.forecast_pane import ForecastPane, forecast_view
 from tui.live.header import Header, header_view
-from tui.live.limit_pane import LimitPane, limit_view
+from tui.live.hit_banner import HitBanner, countdown, hit_view
+from tui.live.limits_pane import LimitsPane, limits_view, most_telling
 from tui.live.lines import Line, LinePane, Piece, cells, cropped, ends, joined
 from tui.live.notices import Notices, notices_of
 from tui.live.plot import LEVEL_WORDS, Curve, bars, burn_up, columns, gauge, time_axis
 from tui.live.progress_bar import ProgressBar
 from tui.live.sessions_pane import ORDERS, SessionsPane, sessions_view
-from tui.live.status_line import StatusLine, status_parts
+from tui.live.status_line import StatusLine, status_view
 from tui.live.totals_pane import TotalsPane, totals_view
 
 YEAR = 365 * DAY
@@ -40,20 +59,24 @@ def text(lines: Sequence[str]) -> str:
 def all_panes(held: Snapshot) -> list[tuple[type[LinePane], object]]:
     return [
         (BlockPane, block_view(held, "cost")),
-        (LimitPane, limit_view(held)),
+        (LimitsPane, limits_view(held)),
+        (ForecastPane, forecast_view(held)),
         (BurnPane, burn_view(held, "tokens")),
         (BurnUpPane, burn_up_view(held, "cost")),
+        (BurnUpPane, course_view(held, "seven_day")),
+        (EventsPane, events_view(held)),
+        (HitBanner, hit_view(held)),
         (SessionsPane, sessions_view(held, "cost", 0, False)),
         (TotalsPane, totals_view(held, "tokens")),
         (Header, header_view(held, is_paused=False, is_demo=True)),
         (ProgressBar, held.progress),
-        (StatusLine, status_parts(held, False)),
+        (StatusLine, status_view(held, False)),
         (Notices, notices_of(held, ("odd-model",))),
     ]
 
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
-@pytest.mark.parametrize("sample", [snapshot, quiet, reading, empty])
+@pytest.mark.parametrize("sample", [snapshot, estimated, hit, quiet, reading, empty])
 def test_no_pane_draws_wider_or_higher_than_its_size(sample, width, height):
     for pane, view in all_panes(sample()):
         lines = drawn(pane, view, width, height)
@@ -79,7 +102,9 @@ def test_a_sum_without_a_price_is_marked():
     figures = replace(held.block.figures, unpriced=("odd-model",))
     held = replace(held, block=replace(held.block, figures=figures))
     assert "$42.06+" in text(drawn(BlockPane, block_view(held, "cost"), 78, 4))
-    assert "$42.06+ of" in text(drawn(LimitPane, limit_view(held), 78, 3))
+    window = replace(held.windows[0], source="given", unit="cost", used=PICO, limit=2 * PICO)
+    held = replace(held, windows=(window,))
+    assert "$1.00+ of $2.00" in text(drawn(LimitsPane, limits_view(held), 78, 3))
 
 
 def test_no_window_says_when_the_newest_response_came():
@@ -107,9 +132,9 @@ def test_a_newest_response_of_another_year_names_it():
 
 
 def test_before_anything_is_read_nothing_is_said_to_be_missing():
-    held = replace(empty(), state="reading")
+    held = replace(empty(), state="reading", windows=())
     window = text(drawn(BlockPane, block_view(held, "cost"), 78, 4))
-    limit = text(drawn(LimitPane, limit_view(held), 78, 3))
+    limit = text(drawn(LimitsPane, limits_view(held), 78, 3))
     sessions = text(drawn(SessionsPane, sessions_view(held, "cost", 0, False), 78, 3))
     assert all("eading…" in each for each in (window, limit, sessions))
     assert not any(said in window + limit for said in ("not enough", "no limit", "No window"))
@@ -133,42 +158,230 @@ def test_thirty_days_without_use_say_so_and_draw_no_axis():
     assert "most $0.00" not in text(lines)
 
 
-def test_the_limit_names_its_source_and_the_moment_it_is_reached():
-    lines = text(drawn(LimitPane, limit_view(snapshot()), 78, 3))
-    assert "78% high" in lines
-    assert "P90 of 23 finished blocks · estimate" in lines
-    assert "reached at 17:07" in lines
+def limit_lines(width: int, height: int, **changes: object) -> str:
+    window = replace(windows()[0], **changes)
+    held = replace(snapshot(), windows=(window,))
+    return text(drawn(LimitsPane, limits_view(held), width, height))
+
+
+def test_every_window_says_share_reset_countdown_source_and_age_in_one_line():
+    lines = drawn(LimitsPane, limits_view(snapshot()), 80, 4)
+    for line, said in zip(
+        lines,
+        (
+            ("5 hours", "78% high", "18:00 in 1h 54m", "official 2m"),
+            ("Week", "41%", "Wed 04:00 in 2d 11h", "official 2m"),
+            ("Fable", "≥ 19%", "Wed 04:00 in 2d 11h", "official 1h"),
+            ("Budget month", "52% half", "1 Dec 00:00 in 8d 07h", "this machine"),
+        ),
+        strict=True,
+    ):
+        assert all(each in line for each in said), line
+        assert "┃" in line
+        assert "█" in line
+    assert len({line.index("official") for line in lines[:3]}) == 1
+
+
+def test_bars_are_of_one_length_and_marked_where_even_use_would_stand():
+    lines = drawn(LimitsPane, limits_view(snapshot()), 120, 4)
+    bars_of = [[sign for sign in line if sign in "█▏▎▍▌▋▊▉▒┃─"] for line in lines]
+    assert len({len(bar) for bar in bars_of}) == 1
+    bar = bars_of[0]
+    assert bar.index("┃") == pytest.approx(len(bar) * windows()[0].elapsed_share, abs=1)
+
+
+def test_a_window_with_more_lines_says_the_source_in_full():
+    lines = limit_lines(78, 2)
+    assert "resets 18:00 in 1h 54m · official · status line · 2m ago" in lines
 
 
 def test_the_limits_source_is_named_however_narrow_the_pane():
-    held = snapshot()
-    limit = replace(held.limit, unit="tokens", value=7_220_000, used=4_530_000)
-    for width, height in ((56, 8), (40, 8), (78, 3)):
-        lines = text(drawn(LimitPane, limit_view(replace(held, limit=limit)), width, height))
-        assert "4.53M of 7.22M tokens" in lines
-        assert "P90 of 23 finished blocks · estimate" in lines
+    for width, height in ((56, 8), (42, 8), (78, 3)):
+        lines = text(drawn(LimitsPane, limits_view(estimated()), width, height))
+        assert "4.53M of 5.81M tokens" in lines or width < 50
+        assert "P90 of 23 finished blocks" in lines
 
 
-def test_levels_crossed_are_listed_with_their_times():
-    lines = text(drawn(LimitPane, limit_view(snapshot()), 58, 8))
-    assert "15:56 high" in lines
-    assert "14:45 half used" in lines
+def test_a_figure_of_this_machine_has_no_age_and_an_old_official_one_is_dim():
+    def inks(age: int | None) -> set[str]:
+        pane = LimitsPane()
+        held = replace(snapshot(), windows=(replace(windows()[0], age=age),))
+        pane.set_reactive(LinePane.view, limits_view(held))
+        lines = pane.lines(80, 1)
+        return {piece.ink for line in lines for piece in line if "official" in piece.text}
+
+    assert inks(9 * MINUTE) == {"plain"}
+    assert inks(11 * MINUTE) == {"muted"}
+    assert "ago" not in text(drawn(LimitsPane, limits_view(estimated()), 78, 3))
 
 
-def test_every_level_is_a_word():
-    held = snapshot()
-    for share, level in LEVELS:
-        limit = replace(held.limit, used_share=share, level=level)
-        assert LEVEL_WORDS[level] in text(
-            drawn(LimitPane, limit_view(replace(held, limit=limit)), 78, 3)
-        )
+def test_every_level_is_a_word_and_the_bar_never_overflows():
+    for share, level in ((0.2, "fine"), *LEVELS, (2.7, "reached")):
+        lines = limit_lines(78, 2, used_share=share, level=level)
+        assert LEVEL_WORDS[level] in lines
+        assert {len(line) for line in lines.split("\n")} <= set(range(79))
     assert len(set(LEVEL_WORDS.values())) == 5
 
 
-def test_without_history_the_limit_says_so_and_why():
-    lines = text(drawn(LimitPane, limit_view(quiet()), 78, 3))
-    assert "not enough history" in lines
+def test_a_window_without_a_limit_says_why():
+    lines = text(drawn(LimitsPane, limits_view(quiet()), 78, 4))
+    assert "no limit known" in lines
     assert "5 are needed" in lines
+    one_line = text(drawn(LimitsPane, limits_view(quiet()), 78, 2))
+    assert "no limit known · 3 finished blocks are known" in one_line
+
+
+def test_of_too_many_windows_the_gravest_stay():
+    grave = replace(windows()[3], level="critical")
+    held = replace(snapshot(), windows=(*windows()[:3], grave))
+    rows = limits_view(held).rows
+    assert [row.brief for row in most_telling(rows, 3)] == ["5 hours", "Week", "Budget month"]
+    assert most_telling(rows, 4) == rows
+
+
+def test_under_fifty_columns_a_window_is_a_bar_with_its_share_and_countdown():
+    line = drawn(LimitsPane, limits_view(snapshot()), 40, 4)[0]
+    assert line.startswith(" 5 hours")
+    assert line.endswith(" 78% 1h 54m")
+
+
+def forecast_lines(width: int, height: int, held: Snapshot) -> str:
+    return text(drawn(ForecastPane, forecast_view(held), width, height))
+
+
+def test_the_forecast_says_when_the_limit_is_reached_with_its_range():
+    lines = forecast_lines(80, 2, snapshot())
+    assert "5 hours limit 17:07 (16:41-17:52) · 53m before reset · 16 pts over pace" in lines
+    assert "Week    not before the reset · ~63% at Wed 04:00 (56-72) · 23 pts under pace" in lines
+    assert "14 official readings" in forecast_lines(58, 4, snapshot())
+
+
+def test_a_forecast_of_another_day_names_the_day():
+    week = windows()[1]
+    at = NOW + 30 * HOUR
+    ahead = replace(week.forecast, reaches_at=at, earliest=at - 14 * HOUR, latest=None)
+    held = replace(snapshot(), windows=(replace(week, forecast=ahead),))
+    assert "limit Mon 22:05 (08:05-later) · 1d 05h before reset" in forecast_lines(80, 2, held)
+
+
+def test_a_hit_limit_freezes_the_forecast_and_the_projection():
+    lines = forecast_lines(80, 2, hit())
+    assert "limit hit · nothing moves until 18:00" in lines
+    assert "~" not in lines.split("\n")[0]
+    assert "at the end" in text(drawn(BurnPane, burn_view(snapshot(), "cost"), 78, 6))
+    assert "at the end" not in text(drawn(BurnPane, burn_view(hit(), "cost"), 78, 6))
+
+
+def test_without_any_rate_there_is_no_forecast_yet():
+    assert "5 hours no forecast yet" in forecast_lines(80, 2, quiet())
+
+
+def test_what_will_be_reached_comes_before_what_will_not():
+    fable = windows()[2]
+    reached = replace(fable, forecast=replace(windows()[0].forecast, reaches_at=NOW + HOUR))
+    held = replace(snapshot(), windows=(*windows()[:2], windows()[3], reached))
+    briefs = [row.brief for row in forecast_view(held).rows]
+    assert briefs == ["5 hours", "Week", "Fable"]
+
+
+def banner(held: Snapshot, width: int = 100) -> str:
+    return drawn(HitBanner, hit_view(held), width, 1)[0]
+
+
+def test_the_banner_says_which_limit_is_hit_and_counts_down_to_the_reset():
+    assert banner(hit()) == " ! LIMIT HIT  5 hours · resets 18:00 in 1:54:51 · since 15:53"
+    later = replace(hit(), generated_at=NOW + 1_000)
+    assert banner(later).replace("1:54:50", "1:54:51") == banner(hit())
+    assert hit_view(snapshot()) is None
+
+
+def test_extra_usage_is_another_state_and_an_unknown_reset_is_said():
+    extra = replace(hit(), hit=hit_now(is_extra_usage=True))
+    assert banner(extra).startswith(" ! EXTRA USAGE beyond 5 hours · resets 18:00")
+    unknown = replace(hit(), hit=hit_now(resets_at=None))
+    assert "until a response succeeds" in banner(unknown)
+
+
+def test_a_countdown_is_exact_and_never_negative():
+    assert countdown(6_891_000) == "1:54:51"
+    assert countdown(2 * DAY + 3_000) == "2d 00:00:03"
+    assert countdown(-5) == "0:00:00"
+
+
+def test_events_are_listed_latest_first_with_their_times():
+    lines = drawn(EventsPane, events_view(snapshot()), 40, 3)
+    assert lines[0].startswith(" 15:56     ! 5 hours: 75 % used")
+    assert lines[2].startswith(" Sat 10:05 · 5 hours: reset")
+    assert "Nothing happened" in text(drawn(EventsPane, events_view(quiet()), 40, 3))
+
+
+def course_of(held: Snapshot, window: str = "five_hour") -> Course:
+    view = course_view(held, window)
+    assert view is not None
+    return view.course
+
+
+def test_a_course_draws_steps_up_to_now_a_cone_after_it_and_the_limit_on_top():
+    course = course_of(snapshot())
+    width, height = 60, 12
+    rows = course_plot(course, width, height)
+    now = (course.now - course.start) * width // (course.end - course.start)
+
+    def places(ink: str) -> set[int]:
+        found = set()
+        for row in rows:
+            x = 0
+            for piece in row:
+                if piece.ink == ink and piece.text.strip():
+                    found |= {x + n for n, sign in enumerate(piece.text) if sign.strip()}
+                x += len(piece.text)
+        return found
+
+    first = (course.points[0].time - course.start) * width // (course.end - course.start)
+    assert first > 0
+    assert places("accent") == set(range(first, now + 1))
+    assert min(places("second")) >= now
+    assert "╌" in "".join(piece.text for piece in rows[0])
+    assert any("│" in piece.text for row in rows for piece in row)
+    assert {sum(len(piece.text) for piece in row) for row in rows} == {width}
+
+
+def test_a_course_rests_within_a_minute_and_a_course_of_days_longer():
+    held = snapshot()
+    start = NOW - NOW % MINUTE
+    first = replace(held, generated_at=start + 1_000)
+    later = replace(held, generated_at=start + 59_000)
+    assert burn_up_view(first, "cost") == burn_up_view(later, "cost")
+    assert burn_up_view(first, "cost") != burn_up_view(
+        replace(held, generated_at=start + MINUTE), "cost"
+    )
+
+
+def test_the_axis_of_a_week_names_its_days():
+    course = course_of(snapshot(), "seven_day")
+    (piece,) = course_axis(course, ZONE, 60)
+    assert piece.text.split() == ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue"]
+    assert len(piece.text) == 60
+
+
+def test_a_limit_that_is_hit_has_no_cone():
+    assert course_of(hit()).cone == ()
+    assert "forecast" not in text(drawn(BurnUpPane, burn_up_view(hit(), "cost"), 78, 9))
+
+
+def test_without_a_limit_the_running_sum_is_drawn():
+    held = replace(snapshot(), burn_ups=())
+    lines = text(drawn(BurnUpPane, burn_up_view(held, "tokens"), 78, 9))
+    assert "at this rate 3.51M" in lines
+    assert "limit" not in lines
+
+
+def test_rates_over_four_spans_are_a_line_or_a_table():
+    few = text(drawn(BurnPane, burn_view(snapshot(), "cost"), 78, 3))
+    assert "1m 21.0k · 5m 18.2k · 15m 14.9k · 1h 12.4k tok/min" in few
+    table = drawn(BurnPane, burn_view(snapshot(), "cost"), 58, 10)
+    assert any(line.split() == ["over", "1m", "5m", "15m", "1h"] for line in table)
+    assert any(line.split()[-4:] == ["$11.34", "$9.83", "$8.05", "$6.70"] for line in table)
 
 
 def test_sessions_come_in_the_order_asked_for():
@@ -215,19 +428,13 @@ def test_bars_show_every_use_and_dot_what_is_open():
     assert rows == ["  █ ", " ▁█·"]
 
 
-def test_a_burn_up_ends_now_and_its_limit_is_a_line():
-    rows = burn_up(Curve((10, 20), 4, 0.5, 40, 30), 20, 6)
+def test_a_burn_up_ends_now():
+    rows = burn_up(Curve((10, 20), 4, 0.5, 40), 20, 6)
     signs = ["".join(piece.text for piece in row) for row in rows]
     solid = [piece.text for row in rows for piece in row if piece.ink == "accent"]
     assert max(len(row.rstrip()) for row in signs) == 20
-    assert any("╌" in row for row in signs)
     assert sum(len(run) for run in solid) <= 22
     assert {len(row) for row in signs} == {20}
-
-
-def test_a_limit_far_above_the_curve_does_not_flatten_it():
-    assert Curve((10, 20), 4, 0.5, 40, 10_000).top == 40
-    assert Curve((10, 20), 4, 0.5, 40, 100).top == 100
 
 
 @pytest.mark.parametrize("width", [8, 20, 36, 60, 130])
@@ -277,35 +484,24 @@ def test_the_gravest_notice_comes_first_and_models_without_a_price_are_named():
 
 
 def test_the_status_line_drops_what_matters_least():
-    parts = status_parts(snapshot(), False)
-    assert drawn(StatusLine, parts, 40, 1) == [" 78% high · reached at 17:07"]
-    assert drawn(StatusLine, parts, 14, 1) == [" 78% high"]
+    view = status_view(snapshot(), False)
+    assert drawn(StatusLine, view, 40, 1) == [" 78% high · limit at 17:07"]
+    assert drawn(StatusLine, view, 14, 1) == [" 78% high"]
+    assert drawn(StatusLine, status_view(hit(), False), 24, 1) == [" HIT 5 hours 1:54:51"]
+
+
+def test_a_status_of_several_lines_has_a_bar_for_each_window():
+    lines = drawn(StatusLine, status_view(snapshot(), False), 40, 10)
+    assert [line.split()[0] for line in lines[:4]] == ["5", "Week", "Fable", "Budget"]
+    assert all("┃" in line for line in lines[:4])
+    assert lines[4].startswith(" limit at 17:07 · 1h 54m left")
 
 
 def test_an_empty_window_projection_and_trace_draw_nothing_false():
     held = quiet()
     assert "at the end" not in text(drawn(BurnPane, burn_view(held, "cost"), 78, 6))
     assert "once a window is open" in text(drawn(BurnUpPane, burn_up_view(held, "cost"), 78, 9))
-
-
-def test_the_burn_up_is_in_the_unit_of_the_limit():
-    held = snapshot()
-    assert burn_up_view(held, "tokens").by == "cost"
-    assert burn_up_view(held, "tokens").limit == held.limit.value
-    assert burn_up_view(replace(held, limit=no_limit()), "tokens").by == "tokens"
-    assert burn_up_view(replace(held, limit=no_limit()), "tokens").limit is None
-
-
-def test_forecasts_past_the_end_do_not_cry_wolf():
-    held = snapshot()
-    limit = replace(held.limit, reached_at=None, projected_share=0.81, used_share=0.5, level="half")
-    lines = text(drawn(LimitPane, limit_view(replace(held, limit=limit)), 78, 3))
-    assert "not before 18:00" in lines
-    assert "about 81%" in lines
-    assert held.block is not None
-    assert held.block.end - held.block.start == 5 * HOUR
-    assert held.limit.value is not None
-    assert held.limit.value > PICO
+    assert course_view(held, "five_hour") is None
 
 
 def test_lines_crop_by_cells_and_drop_parts_whole():

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 from msgspec.structs import replace
+from rich.cells import cell_len
 from textual.geometry import Region
 
 from tests.tui.fake_source import FakeSource
 from tests.tui.live_pilot import live, screen_text
-from tests.tui.live_samples import quiet, snapshot
+from tests.tui.live_samples import estimated, hit, quiet, reading, snapshot
 from tui.live.app import LiveApp
+from tui.live.hit_banner import HitBanner
 from tui.live.lines import LinePane
 from tui.live.themes import THEME_NAMES, THEMES
 
@@ -18,7 +20,7 @@ async def test_the_first_tab_shows_everything_essential_at_80_by_24():
     async with live() as (app, _):
         text = screen_text(app)
     for said in (
-        "ccmon live · this machine",
+        "ccmon live · Max 5x · this machine",
         "● live",
         "1 Live",
         "8 Projects",
@@ -26,8 +28,14 @@ async def test_the_first_tab_shows_everything_essential_at_80_by_24():
         "1h 54m left",
         "cache write 4.10M",
         "78% high",
-        "P90 of 23 finished blocks · estimate",
-        "reached at 17:07",
+        "18:00 in 1h 54m",
+        "official 2m",
+        "≥ 19%",
+        "limit 17:07 (16:41-17:52) · 53m before reset · 16 pts over pace",
+        "~63% at Wed 04:00 (56-72) · 23 pts under pace",
+        "5 hours: 14 official readings",
+        "1m 21.0k · 5m 18.2k · 15m 14.9k · 1h 12.4k tok/min",
+        "61%",
         "18.2k tok/min · $9.80/h · busy",
         "Today $62.22",
         "Month $1,305.40",
@@ -74,6 +82,57 @@ async def test_one_changed_figure_repaints_only_its_row(monkeypatch: pytest.Monk
         assert painted == [("totals", 1)]
 
 
+async def test_a_hit_limit_repaints_its_countdown_alone(monkeypatch: pytest.MonkeyPatch):
+    source = FakeSource(hit())
+    async with live(source, size=(120, 40)) as (app, pilot):
+        await pilot.pause()
+        regions: list[Region] = []
+        refresh = HitBanner.refresh
+
+        def counted(self: HitBanner, *given: Region, **more: bool) -> object:
+            regions.extend(given)
+            return refresh(self, *given, **more)
+
+        monkeypatch.setattr(HitBanner, "refresh", counted)
+        painted: list[str | None] = []
+        render_line = LinePane.render_line
+
+        def drawn(self: LinePane, y: int) -> object:
+            painted.append(self.id)
+            return render_line(self, y)
+
+        monkeypatch.setattr(LinePane, "render_line", drawn)
+        app._take(replace(source.held, generated_at=source.held.generated_at + 1_000))
+        await pilot.pause(0.05)
+        assert sorted(set(painted)) == ["header", "hit"]
+        assert [region.width for region in regions] == [len("1:54:50")]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60), (60, 16), (40, 10)])
+@pytest.mark.parametrize("sample", [estimated, hit, quiet, reading])
+async def test_no_state_cuts_a_window_or_wraps_a_line(sample, size: tuple[int, int]):
+    async with live(FakeSource(sample()), size=size) as (app, _):
+        rows = screen_text(app).split("\n")
+        assert len(rows) == size[1]
+        assert {cell_len(row) for row in rows} == {size[0]}
+        assert len(_regions(app)) > 0
+        for window in sample().windows:
+            name = window.label.rpartition(" · ")[2]
+            assert window.used_share is None or any(name in row for row in rows)
+
+
+async def test_many_windows_have_a_line_each_at_80_by_24():
+    held = snapshot()
+    day = replace(held.windows[3], window="budget:day", label="Budget · day")
+    credits = replace(held.windows[3], window="spend_limit", label="Credits")
+    held = replace(held, windows=(*held.windows, day, credits))
+    async with live(FakeSource(held)) as (app, _):
+        text = screen_text(app)
+        for name in ("5 hours", "Week", "Fable", "Budget month", "Budget day", "Credits"):
+            assert f"\n {name} " in text
+        assert "▸ alpha-api" in text
+
+
 async def test_themes_turn_and_the_choice_is_handed_on():
     chosen: list[str] = []
     async with live(theme="high-contrast", on_theme=chosen.append) as (app, pilot):
@@ -114,7 +173,15 @@ async def test_hostile_names_are_text_without_control_characters():
 async def test_every_size_shows_window_limit_burn_sessions_and_totals(size: tuple[int, int]):
     async with live(size=size) as (app, _):
         text = screen_text(app)
-        for said in ("1h 54m left", "78% high", "18.2k tok/min", "▸ alpha-api", "Today", "q quit"):
+        for said in (
+            "1h 54m left",
+            "78%",
+            "limit 17:07",
+            "18.2k tok/min",
+            "▸ alpha-api",
+            "Today",
+            "q quit",
+        ):
             assert said in text, said
         assert all(region.width for region in _regions(app))
 
@@ -134,10 +201,10 @@ async def test_a_tiny_pane_says_what_matters_first_on_as_many_lines_as_it_has(
 ):
     async with live(size=size) as (app, _):
         lines = [line for line in screen_text(app).splitlines() if line.strip()]
-    assert lines[0].startswith(" 78% high"[: size[0]])
+    assert lines[0].startswith(" 78% high"[: size[0]] if size[1] == 1 else " 5 hours")
     if size[1] > 1:
         said = "\n".join(lines)
-        for each in ("reached at 17:07", "1h 54m left", "18.2k tok/min", "today $62.22"):
+        for each in ("limit at 17:07", "1h 54m left", "18.2k tok/min", "today $62.22"):
             assert each in said
     else:
         assert len(lines) == 1

@@ -7,7 +7,13 @@ from argparse import Namespace
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tui.config.layer import DEFAULT_THRESHOLDS, ConfigError, Found, Layer
+from tui.config.layer import (
+    DEFAULT_THRESHOLDS,
+    LIMITED_WINDOWS,
+    ConfigError,
+    Found,
+    Layer,
+)
 from tui.config.places import Place, places
 from tui.options.commands import ALL
 from tui.options.definition import Command, Option
@@ -17,7 +23,8 @@ def options_in_force(command: Command, given: Mapping[str, Any]) -> Namespace:
     """Return the options of a command, with what the configuration sets where nothing is given.
 
     Beside the options: `prices` by model, `project_alias_map`, `model_alias_map`,
-    `thresholds` as shares, `origins` of what a file set, and `config_error`. A status line
+    `thresholds` as shares, `window_thresholds` by window, `budgets` and `quiet_hours` as
+    written, `channels` by key, `origins` of what a file set, and `config_error`. A status line
     goes on without a configuration that cannot hold and keeps the sentence there; for
     others it raises `ConfigError`.
     """
@@ -104,12 +111,19 @@ def set_by_files(
 
 
 def _add_tables(options: Namespace, layers: Iterable[Layer]) -> None:
-    """Add what is no option: prices, aliases, thresholds."""
+    """Add what is no option of a file: prices, aliases, `[limits]` and `[notify]`."""
     options.prices, options.project_alias_map, options.model_alias_map = {}, {}, {}
-    options.thresholds = DEFAULT_THRESHOLDS
+    limits: dict[str, Any] = {"thresholds": DEFAULT_THRESHOLDS}
+    options.channels = {}
     for layer in layers:
         options.prices |= {name: found.value for name, found in layer.prices.items()}
         options.project_alias_map |= {name: found.value for name, found in layer.projects.items()}
         options.model_alias_map |= {name: found.value for name, found in layer.models.items()}
-        if layer.thresholds is not None:
-            options.thresholds = layer.thresholds.value
+        limits |= {key: found.value for key, found in layer.limits.items()}
+        options.channels |= {key: found.value for key, found in layer.notify.items()}
+    options.thresholds = limits["thresholds"]
+    options.window_thresholds = {
+        window: limits[key] for key, window in LIMITED_WINDOWS.items() if key in limits
+    }
+    options.budgets = limits.get("budgets", ())
+    options.quiet_hours = limits.get("quiet-hours") or None

@@ -8,6 +8,8 @@ from tui.config.places import FileKind
 from tui.options.definition import UsageError
 
 DEFAULT_THRESHOLDS = (0.5, 0.75, 0.9)
+LIMITED_WINDOWS = {"five-hour": "five_hour", "week": "seven_day"}
+"""Keys of `[limits]` that say where the levels of one kind of window begin, with its name."""
 
 
 class ConfigError(UsageError):
@@ -35,7 +37,7 @@ class Layer(NamedTuple):
     """What one file sets.
 
     `values` are by command (an empty name: every command) and by the option's attribute;
-    prices in USD per million tokens by model; thresholds are shares of a limit.
+    prices in USD per million tokens by model; `limits` and `notify` are those tables.
     """
 
     kind: FileKind
@@ -44,7 +46,8 @@ class Layer(NamedTuple):
     prices: dict[str, Found]
     projects: dict[str, Found]
     models: dict[str, Found]
-    thresholds: Found | None = None
+    limits: dict[str, Found]
+    notify: dict[str, Found]
     ignored: tuple[str, ...] = ()
     """Keys that mean nothing to ccmon, or values it cannot take over."""
     problem: str = ""
@@ -53,4 +56,4 @@ class Layer(NamedTuple):
 
 def empty_layer(kind: FileKind, path: str, problem: str = "") -> Layer:
     """Return a layer that sets nothing."""
-    return Layer(kind, path, {}, {}, {}, {}, problem=problem)
+    return Layer(kind, path, {}, {}, {}, {}, {}, {}, problem=problem)

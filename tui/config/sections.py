@@ -1,10 +1,9 @@
-"""Reads the tables of a configuration that are no options: prices, aliases, thresholds."""
+"""Reads the tables of a configuration that are no options: prices and aliases."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from itertools import pairwise
+from collections.abc import Mapping
 from typing import NoReturn, Protocol
 
 from tui.config.layer import Found, Origin
@@ -83,31 +82,3 @@ def _names(reader: Reader, key: str, table: Mapping[str, object]) -> dict[str, F
     return {
         name: Found(shown, reader.origin(("aliases", key, name))) for name, shown in names.items()
     }
-
-
-def read_thresholds(reader: Reader, table: Mapping[str, object]) -> Found | None:
-    """Return `[limits] thresholds` as shares, from percentages."""
-    for key in table:
-        if key != "thresholds":
-            end = hint(key, ("thresholds",))
-            reader.fail(("limits", key), f"there is no key '{key}' of [limits]: {end}")
-    if "thresholds" not in table:
-        return None
-    path = ("limits", "thresholds")
-    given = table["thresholds"]
-    if not isinstance(given, list) or not _are_thresholds(given):
-        reader.fail(
-            path,
-            "thresholds are three rising percentages above 0 and below 100, such as [50, 75, 90]",
-        )
-    return Found(tuple(each / 100 for each in given), reader.origin(path))
-
-
-def _are_thresholds(given: list[object]) -> bool:
-    numbers = [each for each in given if is_amount(each)]
-    return len(given) == len(numbers) == 3 and _rise((0, *numbers, 100))
-
-
-def _rise(numbers: Iterable[object]) -> bool:
-    rising = [float(str(each)) for each in numbers]
-    return all(one < other for one, other in pairwise(rising))

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from tui.config.in_force import defaults, read_layers, set_by_files
-from tui.config.layer import DEFAULT_THRESHOLDS, Found, Layer, Origin
+from tui.config.layer import DEFAULT_THRESHOLDS, LIMITED_WINDOWS, Found, Layer, Origin
+from tui.config.limit_tables import LIMIT_KEYS, NOTIFY_KEYS
 from tui.config.places import places
 from tui.config.toml_file import command_tables
 from tui.options.commands import ALL, find_command
@@ -104,12 +105,48 @@ def _tables(layers: tuple[Layer, ...]) -> dict[str, dict[str, Found]]:
     return tables
 
 
-def _thresholds(layers: tuple[Layer, ...]) -> Shown:
-    for layer in reversed(layers):
-        if layer.thresholds is not None:
-            shares, origin = layer.thresholds
-            return Shown("thresholds", _percentages(shares), "file", origin)
-    return Shown("thresholds", _percentages(DEFAULT_THRESHOLDS), "default")
+def _limits(layers: tuple[Layer, ...]) -> list[Shown]:
+    """Return `[limits]`: what files set, and the thresholds in any case."""
+    found: dict[str, Found] = {}
+    for layer in layers:
+        found |= layer.limits
+    thresholds = Shown("thresholds", _percentages(DEFAULT_THRESHOLDS), "default")
+    shown = {"thresholds": thresholds} | {
+        key: Shown(key, _written(key, each.value), "file", each.origin)
+        for key, each in found.items()
+    }
+    return [shown[key] for key in LIMIT_KEYS if key in shown]
+
+
+def _written(key: str, value: object) -> object:
+    """Return a value of `[limits]` as it would be written."""
+    if key == "thresholds" or key in LIMITED_WINDOWS:
+        return _percentages(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _channels(layers: tuple[Layer, ...]) -> list[Shown]:
+    """Return `[notify]` with what holds where no file sets anything."""
+    from engine.notify.channels import Channels
+
+    found: dict[str, Found] = {}
+    for layer in layers:
+        found |= layer.notify
+    return [
+        Shown(key, _without_secret(key, found[key].value), "file", found[key].origin)
+        if key in found
+        else Shown(key, getattr(Channels(), key) or False, "default")
+        for key in NOTIFY_KEYS
+    ]
+
+
+def _without_secret(key: str, value: object) -> object:
+    """Return a channel's value; of a webhook's address, which is a secret, only the host."""
+    if key != "webhook" or not isinstance(value, str) or not value.strip():
+        return value
+    from engine.notify.webhook import checked_host
+
+    return f"{checked_host(value.strip())} …"
 
 
 def _percentages(shares: object) -> list[float]:
@@ -126,7 +163,8 @@ def _document(
             name: {shown.key: shown.document() for shown in values}
             for name, values in asked.items()
         },
-        "limits": {"thresholds": _thresholds(layers).document()},
+        "limits": {shown.key: shown.document() for shown in _limits(layers)},
+        "notify": {shown.key: shown.document() for shown in _channels(layers)},
         **{
             name: {
                 key: {"value": found.value, "file": found.origin.path, "line": found.origin.line}
@@ -170,7 +208,9 @@ def _lines(
                 [Shown(key, found.value, "file", found.origin) for key, found in table.items()]
             )
     yield "limits"
-    yield from _rows([_thresholds(layers)])
+    yield from _rows(_limits(layers))
+    yield "notify"
+    yield from _rows(_channels(layers))
     yield "files, the later the stronger"
     for file in _files(layers, named):
         yield f"  {file['path']}: {file['state']}"

@@ -14,6 +14,18 @@ _HEAD = """\
 
 # ── for every command that has the option ──
 """
+_LIMITS = """\
+# Percentages at which the levels half, high and critical begin: of every limit, of the
+# 5 hours, of the week (its models too). Of fewer than three the lower levels are left out.
+#thresholds = [50, 75, 90]
+#five-hour = [60, 80, 95]
+#week = [75, 90]
+# What you want to use at most in a day, a week or a month.
+#budgets = ["20usd/day", "500k/week"]
+# When warnings are only drawn on the screen.
+#quiet-hours = "22:00-07:30"
+"""
+"""Keys of `[limits]` that are no options of `ccmon limits`."""
 _TAIL = """\
 # ── prices of one's own, in USD per million tokens ──
 
@@ -32,10 +44,16 @@ _TAIL = """\
 #[aliases.models]
 #"claude-opus-4-8" = "Opus"
 
-# ── where the limit's levels begin, in percent ──
+# ── how warnings reach you; command and webhook only in this file, not in ./.ccmon.toml ──
 
-#[limits]
-#thresholds = [50, 75, 90]
+#[notify]
+#toast = true
+#bell = true
+#terminal = false         # the terminal's own notification (OSC 9, 777 or 99)
+#progress = false         # the used share in the taskbar or tab (OSC 9;4)
+#desktop = false          # notify-send, osascript or PowerShell
+#command = "my-script"    # gets each warning as JSON on its standard input
+#webhook = "https://hooks.example.org/ccmon"
 """
 
 
@@ -49,6 +67,7 @@ def template() -> str:
         own = {key: option for key, option in configurable(command).items() if key not in shared}
         lines.append(f"# ── for ccmon {command} ──\n\n#[{command}]")
         lines += ["\n".join(_entry(option)) for option in own.values()]
+        lines += [_LIMITS.rstrip()] if command == "limits" else []
         lines.append("")
     return "\n".join([*lines, _TAIL])
 

@@ -9,8 +9,9 @@ from functools import cached_property
 from typing import Any, NoReturn
 
 from tui.config.layer import ConfigError, Found, Layer, Origin, empty_layer
+from tui.config.limit_tables import LIMIT_KEYS, PRIVATE_CHANNELS, read_limits, read_notify
 from tui.config.places import Place
-from tui.config.sections import read_aliases, read_prices, read_thresholds
+from tui.config.sections import read_aliases, read_prices
 from tui.config.toml_lines import KeyPath, key_lines, line_of
 from tui.config.value import TypeMismatch, option_value
 from tui.options.commands import ALL
@@ -18,7 +19,7 @@ from tui.options.definition import Option
 from tui.options.values import hint, sentence_end
 
 _AT_LINE = re.compile(r" \(at line (\d+), column \d+\)$")
-_SECTIONS = ("prices", "aliases", "limits")
+_SECTIONS = ("prices", "aliases", "limits", "notify")
 
 
 def read_toml(place: Place) -> Layer:
@@ -85,10 +86,7 @@ class TomlReader:
             if key in _SECTIONS:
                 made = self._section(made, key, value)
             elif key in command_tables() and isinstance(value, dict):
-                known = configurable(key)
-                made.values[key] = dict(
-                    self._setting((key, name), inner, known) for name, inner in value.items()
-                )
+                made.values[key] = self._settings(key, value)
             else:
                 dest, found = self._setting((key,), value, configurable())
                 general[dest] = found
@@ -106,6 +104,11 @@ class TomlReader:
             ) from error
         except RecursionError as error:
             raise ConfigError(f"{self.place.path}: this is nested too deeply.") from error
+
+    def _settings(self, command: str, table: Mapping[str, object]) -> dict[str, Found]:
+        """Return what a command's own table sets."""
+        known = configurable(command)
+        return dict(self._setting((command, name), value, known) for name, value in table.items())
 
     def _setting(
         self, path: KeyPath, value: object, known: Mapping[str, Option]
@@ -127,6 +130,8 @@ class TomlReader:
         where = f" of [{path[0]}]" if len(path) > 1 else ""
         if not where:
             right += (*command_tables(), *_SECTIONS)
+        if path[0] == "limits":
+            right = (*LIMIT_KEYS, *right)
         near = hint(path[-1], right)
         end = near if near.endswith("?") else "see ccmon help config"
         self.fail(path, f"there is no key '{path[-1]}'{where}: {end}")
@@ -139,17 +144,34 @@ class TomlReader:
         )
 
     def _section(self, made: Layer, key: str, value: object) -> Layer:
-        """Return the layer with `[prices]`, `[aliases]` or `[limits]` in it."""
+        """Return the layer with one of the tables in it that are no command's alone."""
         if not isinstance(value, dict):
             self.fail((key,), f"'{key}' is a table, written [{key}]")
+        if self.place.is_project:
+            self._refuse_private(key, value)
         if key == "prices":
-            if self.place.is_project:
-                self._fail_private((key,))
             return made._replace(prices=read_prices(self, value))
         if key == "aliases":
             projects, models = read_aliases(self, value)
             return made._replace(projects=projects, models=models)
-        return made._replace(thresholds=read_thresholds(self, value))
+        if key == "notify":
+            return made._replace(notify=read_notify(self, value))
+        return self._limits(made, value)
+
+    def _limits(self, made: Layer, table: Mapping[str, object]) -> Layer:
+        """Return the layer with `[limits]`, where the options of `ccmon limits` stand, too."""
+        of_command = {name: value for name, value in table.items() if name not in LIMIT_KEYS}
+        made.values["limits"] = self._settings("limits", of_command)
+        read = {name: value for name, value in table.items() if name in LIMIT_KEYS}
+        return made._replace(limits=read_limits(self, read))
+
+    def _refuse_private(self, key: str, table: Mapping[str, object]) -> None:
+        """Refuse what would run programs or tell others, and prices, in a project's own file."""
+        if key == "prices":
+            self._fail_private((key,))
+        for name in PRIVATE_CHANNELS:
+            if key == "notify" and name in table:
+                self._fail_private((key, name))
 
 
 def _plain(text: str) -> str:

@@ -13,17 +13,17 @@ from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from engine.reports import LEVELS, Level, Snapshot, Warned
+from engine.reports import Snapshot
 from tui import format as fmt
+from tui.live.announcer import Announcer
 from tui.live.keys import KEYS, Key, bindings
-from tui.live.messages import DemoFailed, DemoOpened, SnapshotTaken
+from tui.live.messages import ChannelFailed, DemoFailed, DemoOpened, SnapshotTaken
 from tui.live.source import LiveOptions, Source
 from tui.live.themes import THEME_NAMES, THEMES, theme_after
 from tui.live.watch_screen import WatchScreen
 
 _TICK = 1.0
 _BRIEF = 2.0
-_RANK: dict[Level, int] = {level: rank for rank, (_, level) in enumerate(reversed(LEVELS))}
 
 
 class LiveApp(App[None]):
@@ -57,7 +57,7 @@ class LiveApp(App[None]):
         self._source = monitor
         self._watch_screen = WatchScreen(monitor, self._options)
         self._revision = -1
-        self._told: set[tuple[Level, int]] = set()
+        self._announcer: Announcer | None = None
         self._has_warnings = True
         self._is_utc = False
         for theme in THEMES:
@@ -86,12 +86,23 @@ class LiveApp(App[None]):
 
     def on_ready(self) -> None:
         """Start following, once the first picture stands."""
+        options, snapshot = self._options, self._source.snapshot()
+        channels = options.channels
+        self._announcer = Announcer(
+            replace(channels, bell=channels.bell and options.has_bell),
+            zone=fmt.zone_at(snapshot.generated_at, snapshot.zone),
+            environment=options.environment,
+            notice=self._tell_failure,
+            is_offline=options.is_offline,
+        )
         self._follow(self._source)
         self.set_interval(_TICK, self._tick)
 
     def on_unmount(self) -> None:
         """Stop the monitor's thread before the app is gone."""
         self._source.close()
+        if self._announcer is not None:
+            self._write(self._announcer.close())
 
     def _follow(self, source: Source) -> None:
         source.start(partial(self._tell, source))
@@ -112,39 +123,54 @@ class LiveApp(App[None]):
         """Show a snapshot unless a newer one was shown already, and warn."""
         if snapshot.revision < self._revision:
             return
-        if self._revision < 0:
-            # What an earlier run has told of this window is not news.
-            self._told.update((entry.level, entry.window) for entry in snapshot.warned)
         self._revision = snapshot.revision
         self._watch_screen.show(snapshot)
         if self.screen is not self._watch_screen:
-            self._show_details(snapshot.revision)
+            self._show_above(snapshot)
         if snapshot.state == "following":
-            self._warn(snapshot.warned)
+            self._warn(snapshot)
 
-    def _show_details(self, revision: int) -> None:
-        """Keep details that lie over the tabs up to date."""
+    def _show_above(self, snapshot: Snapshot) -> None:
+        """Keep details or events that lie over the tabs up to date."""
         from tui.live.detail_screen import DetailScreen
+        from tui.live.events_pane import EventsScreen
 
         if isinstance(self.screen, DetailScreen):
-            self.screen.show(revision)
+            self.screen.show(snapshot.revision)
+        elif isinstance(self.screen, EventsScreen):
+            self.screen.show(snapshot)
 
-    def _warn(self, warned: Iterable[Warned]) -> None:
-        """Tell the gravest level crossed since the last time, each once per window."""
-        new = [entry for entry in warned if (entry.level, entry.window) not in self._told]
-        self._told.update((entry.level, entry.window) for entry in new)
-        if not new or not self._has_warnings:
+    def _warn(self, snapshot: Snapshot) -> None:
+        """Tell what happened since the last time, and show the use in the taskbar."""
+        announcer = self._announcer
+        if announcer is None:
             return
-        gravest = max(new, key=lambda entry: (entry.window, _RANK[entry.level]))
-        self.notify(
-            fmt.plain(gravest.text),
-            title="Limit",
-            severity="error" if _RANK[gravest.level] >= _RANK["critical"] else "warning",
-            timeout=10,
-            markup=False,
-        )
-        if self._options.has_bell:
-            self.bell()
+        self._write(announcer.progress(snapshot))
+        events = self._source.take_events()
+        if not events or not self._has_warnings:
+            return
+        for event in announcer.toasts(events):
+            self.notify(
+                fmt.plain(event.text),
+                title=fmt.plain(event.title),
+                severity=event.severity,
+                timeout=10,
+                markup=False,
+            )
+        self._write(announcer.send(events, snapshot.generated_at))
+
+    def _write(self, written: bytes) -> None:
+        """Send the terminal what is not part of the picture."""
+        if written and self._driver is not None:
+            self._driver.write(written.decode())
+
+    def _tell_failure(self, text: str) -> None:
+        """Post that a channel failed; runs in the channel's thread."""
+        self.post_message(ChannelFailed(text))
+
+    def on_channel_failed(self, event: ChannelFailed) -> None:
+        """Say which channel could not be used."""
+        self.notify(fmt.plain(event.text), severity="warning", timeout=10, markup=False)
 
     def _say(self, text: str) -> None:
         self.notify(text, timeout=_BRIEF, markup=False)
@@ -160,6 +186,35 @@ class LiveApp(App[None]):
         from tui.live.help_screen import NoticesScreen
 
         self.push_screen(NoticesScreen(self._watch_screen.notices))
+
+    def action_events(self) -> None:
+        """Show all that happened to the windows."""
+        from tui.live.events_pane import EventsScreen
+
+        if (shown := self._watch_screen.shown) is not None:
+            self.push_screen(EventsScreen(shown.events, shown.generated_at, shown.zone))
+
+    def action_pin_reset(self) -> None:
+        """Ask when the 5-hour window resets."""
+        from tui.live.pin_screen import PinScreen
+
+        zone = self._source.snapshot().zone
+        self.push_screen(PinScreen(lambda: self._source.snapshot().generated_at, zone), self._pin)
+
+    def _pin(self, chosen: tuple[int | None] | None) -> None:
+        """Pin or unpin the reset, and show at once what follows from it."""
+        if chosen is None:
+            return
+        (time,) = chosen
+        self._source.pin_reset(time)
+        snapshot = self._source.snapshot()
+        self._take(snapshot)
+        if time is None:
+            self._say("Reset unpinned")
+            return
+        is_official = snapshot.block is not None and snapshot.block.anchor == "official"
+        more = "; the official reset goes before it" if is_official else ""
+        self._say(f"Reset pinned at {fmt.clock(time, snapshot.zone)}{more}")
 
     def action_dismiss(self) -> None:
         """Put the messages in the corner and the notice line away."""
@@ -185,7 +240,7 @@ class LiveApp(App[None]):
         self._say(f"Times in {snapshot.zone}")
 
     def action_turn_warnings(self) -> None:
-        """Turn the limit's warnings on or off."""
+        """Turn the warnings on or off."""
         self._has_warnings = not self._has_warnings
         self._say("Warnings on" if self._has_warnings else "Warnings off")
 
@@ -216,7 +271,6 @@ class LiveApp(App[None]):
         before.close()
         self._options = replace(self._options, is_demo=True)
         self._revision = -1
-        self._told.clear()
         await self._watch_screen.go_over(event.source, self._options)
         self._follow(event.source)
 

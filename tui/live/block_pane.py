@@ -12,7 +12,7 @@ from tui.live.lines import BLANK, Line, LinePane, Piece, cells, ends, joined
 from tui.live.plot import gauge
 from tui.live.words import Basis, cost_text, figure, note, share_text
 
-_ANCHORS = {"estimated": "start estimated", "official": "official", "pinned": "start pinned"}
+_ANCHORS = {"estimated": "start estimated", "official": "official", "pinned": "reset pinned"}
 
 
 class BlockView(Struct, frozen=True):
@@ -95,32 +95,39 @@ def _closed(said: Sequence[str], width: int) -> Sequence[Line]:
 
 
 def _open(view: BlockView, block: Block, width: int, height: int) -> Sequence[Line]:
-    """Lay out an open window: cramped, or with a line for every model."""
-    left = (Piece(f" {view.left} ", "bold"), Piece("left", "muted"))
-    bar_width = width - 16
-    bar = gauge(block.elapsed_share, bar_width, ink="accent")
-    lines: list[Line] = [(*bar, *left)]
+    """Lay out an open window: figures only, or with its clock and a line for every model."""
+    lines: list[Line] = []
+    left: list[Line] = [figure(view.left, "left")]
     if height >= 7:
+        bar_width = width - 16
         until = f"until {fmt.clock(block.end, view.zone)}"
         gone = (Piece(f"{view.gone} gone", "muted"),)
-        lines += [ends(gone, (Piece(until, "muted"),), bar_width), BLANK]
-    lines.append(_sums(block.figures, view.by, width))
+        bar = gauge(block.elapsed_share, bar_width, ink="accent")
+        lines = [
+            (*bar, Piece(f" {view.left} ", "bold"), Piece("left", "muted")),
+            ends(gone, (Piece(until, "muted"),), bar_width),
+            BLANK,
+        ]
+        left = []
+    models = _models_inline(block.by_model, view.by, width)
+    sums = [*left, *_sums(block.figures, view.by)]
+    lines.append(joined([*sums, models] if height < 3 else sums, width, " · "))
     lines.append(_kinds(block.figures, width))
-    if height >= len(lines) + 2:
+    if height >= len(lines) + min(3, len(block.by_model)) and height > len(lines) + 1:
         lines += [BLANK] if height > len(lines) + len(block.by_model) else []
         lines += _model_lines(block.by_model, view.by, width, height - len(lines))
     else:
-        lines.append(_models_inline(block.by_model, view.by, width))
+        lines.append(models)
     return [(Piece(" "), *line) for line in lines]
 
 
-def _sums(figures: Figures, by: Basis, width: int) -> Line:
+def _sums(figures: Figures, by: Basis) -> list[Line]:
     cost = figure(fmt.dollars(figures.cost, bool(figures.unpriced)), "")
     total = figure(fmt.tokens(figures.tokens.total), "tokens")
     first, second = (cost, total) if by == "cost" else (total, cost)
     word = "response" if figures.responses == 1 else "responses"
     responses = figure(fmt.tokens_exact(figures.responses), word)
-    return joined([first, second, responses], width, " · ")
+    return [first, second, responses]
 
 
 def _kinds(figures: Figures, width: int) -> Line:

@@ -7,7 +7,9 @@ from msgspec import Struct
 from tui.live.keys import BY_ID
 from tui.live.lines import BLANK, Line, OneLine, Piece, cells, ends, joined
 
-LIVE_KEYS = ("quit", "help", "next-tab", "open", "sort", "basis", "pause", "zone", "theme")
+LIVE_KEYS = (
+    "quit", "help", "next-tab", "open", "sort", "basis", "pause", "events", "zone", "theme",
+)  # fmt: skip
 TABLE_KEYS = (
     "quit", "help", "next-tab", "open", "filter", "sort", "reverse", "span", "basis", "export",
 )  # fmt: skip

@@ -19,6 +19,7 @@ class HeaderView(Struct, frozen=True):
     word: str
     ink: str
     is_demo: bool
+    plan: str = ""
 
 
 def header_view(snapshot: Snapshot, *, is_paused: bool, is_demo: bool) -> HeaderView:
@@ -26,7 +27,8 @@ def header_view(snapshot: Snapshot, *, is_paused: bool, is_demo: bool) -> Header
     word, ink = _freshness(snapshot)
     if is_paused:
         word, ink = "‖ PAUSED", "high"
-    return HeaderView(snapshot.generated_at, snapshot.zone, word, ink, is_demo)
+    plan = fmt.plain(snapshot.plan)
+    return HeaderView(snapshot.generated_at, snapshot.zone, word, ink, is_demo, plan)
 
 
 def _freshness(snapshot: Snapshot) -> tuple[str, str]:
@@ -53,6 +55,8 @@ class Header(OneLine):
         if not isinstance(view, HeaderView):
             return (*name, Piece(" · this machine", "muted"))
         place = " · demo, made-up figures" if view.is_demo else " · this machine"
+        if view.plan:
+            place = f" · {view.plan}{place}"
         moment = fmt.moment_of(view.now, view.zone)
         fresh = Piece(f"{view.word} ", view.ink)
         day = Piece(f"{moment:%a} {moment.day} {moment:%b}  ", "muted")

@@ -20,6 +20,9 @@ _SIGNS = (
     ("$1.20+", "some models have no known price: their cost is missing in this sum"),
     ("~$9.00", "a forecast: what it comes to if the present rate goes on"),
     ("┃", "even pace: the part of the window that has gone"),
+    ("▒", "a forecast: what will be used at the reset"),
+    ("≥ 42%", "at least so much is used: the official figure is old"),
+    ("official", "as Claude Code said it, and how long ago; all else is of this machine"),
     ("levels", "fine, half used (50 %), high (75 %), CRITICAL (90 %), REACHED"),
     ("estimate", "a limit taken from your own finished windows, not an official one"),
 )
@@ -39,7 +42,7 @@ class Sheet(ModalScreen[None]):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = INK_CLASSES
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,backspace,enter,?,h,f1,n", "dismiss", "close", id="close"),
+        Binding("escape,backspace,enter,?,h,f1,n,v", "dismiss", "close", id="close"),
         Binding("q", "app.quit", "quit", id="sheet-quit"),
         Binding("j", "scroll(1)", "down", id="sheet-down"),
         Binding("k", "scroll(-1)", "up", id="sheet-up"),

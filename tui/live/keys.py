@@ -45,6 +45,8 @@ KEYS: tuple[Key, ...] = (
         "Read all notices", "Everywhere", in_palette=True),
     Key("dismiss", "app", "x", "x", "dismiss", "dismiss",
         "Dismiss messages and the notice line", "Everywhere", in_palette=True),
+    Key("events", "app", "v", "v", "events", "events",
+        "List what happened to the limits", "Everywhere", in_palette=True),
     *(
         Key(f"tab-{number}", "screen", str(number), str(number), f"show_tab({number})", name,
             f"Go to {name}", "Tabs", in_palette=True)
@@ -92,7 +94,9 @@ KEYS: tuple[Key, ...] = (
     Key("theme", "app", "t", "t", "turn_theme", "theme", "Next theme", "What is shown",
         in_palette=True),
     Key("warnings", "app", "a", "a", "turn_warnings", "warnings",
-        "Warnings of the limit on or off", "What is shown", in_palette=True),
+        "Warnings of the limits on or off", "What is shown", in_palette=True),
+    Key("pin", "app", "R", "R", "pin_reset", "pin reset",
+        "Say when the 5-hour window resets, or unpin it", "What is shown", in_palette=True),
     Key("demo", "screen", "d", "d", "open_demo", "demo", "Try ccmon on made-up data",
         "Nothing to read"),
 )  # fmt: skip

@@ -7,11 +7,17 @@ from textual.widget import Widget
 
 from engine.reports import Snapshot
 from tui.live.block_pane import BlockPane, block_view
-from tui.live.burn_pane import BurnPane, BurnUpPane, burn_up_view, burn_view
-from tui.live.limit_pane import LimitPane, limit_view
+from tui.live.burn_pane import BurnPane, burn_view
+from tui.live.burn_up_pane import BurnUpPane, burn_up_view, course_view
+from tui.live.events_pane import EventsPane, events_view
+from tui.live.forecast_pane import ForecastPane, forecast_view
+from tui.live.limits_pane import LimitsPane, limits_view
 from tui.live.sessions_pane import ORDERS, SessionsPane, sessions_view
 from tui.live.totals_pane import TotalsPane, totals_view
 from tui.live.words import Basis
+
+_FEW = 4
+"""Windows that small screens have a line each for, unless sessions give up some."""
 
 
 class LivePane(Widget):
@@ -24,23 +30,32 @@ class LivePane(Widget):
 
     def compose(self) -> ComposeResult:
         """Set the panes in reading order."""
+        yield LimitsPane(id="limits")
+        yield ForecastPane(id="forecast")
         yield BlockPane(id="block")
-        yield LimitPane(id="limit")
-        yield BurnPane(id="burn")
         yield BurnUpPane(id="burn-up")
+        yield BurnUpPane(id="week-up")
+        yield BurnPane(id="burn")
         yield SessionsPane(id="sessions")
         yield TotalsPane(id="totals")
+        yield EventsPane(id="events")
 
     def show(self, snapshot: Snapshot, by: Basis) -> None:
         """Show a snapshot; panes whose part is the same do nothing."""
+        week = course_view(snapshot, "seven_day")
+        self.set_class(len(snapshot.windows) > _FEW, "-many")
+        self.set_class(week is not None, "-week")
+        self.query_one(LimitsPane).view = limits_view(snapshot)
+        self.query_one(ForecastPane).view = forecast_view(snapshot)
         self.query_one(BlockPane).view = block_view(snapshot, by)
-        self.query_one(LimitPane).view = limit_view(snapshot)
+        self.query_one("#burn-up", BurnUpPane).view = burn_up_view(snapshot, by)
+        self.query_one("#week-up", BurnUpPane).view = week
         self.query_one(BurnPane).view = burn_view(snapshot, by)
-        self.query_one(BurnUpPane).view = burn_up_view(snapshot, by)
         self.query_one(SessionsPane).view = sessions_view(
             snapshot, by, self._order, self._is_reversed
         )
         self.query_one(TotalsPane).view = totals_view(snapshot, by)
+        self.query_one(EventsPane).view = events_view(snapshot)
 
     def sort_next(self) -> None:
         """Sort the sessions by the next column; shown with the next snapshot."""

@@ -34,3 +34,11 @@ class DemoFailed(Message, bubble=False):
     def __init__(self, text: str) -> None:
         self.text = text
         super().__init__()
+
+
+class ChannelFailed(Message, bubble=False):
+    """A warning could not be sent; the text is one sentence for the user."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        super().__init__()

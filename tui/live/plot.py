@@ -8,11 +8,14 @@ from msgspec import Struct
 
 from engine.reports import Level
 from tui import format as fmt
-from tui.live.lines import BLANK, Line, Piece
+from tui.live.lines import BLANK, Line, Piece, padded
 
 _UP = " ▁▂▃▄▅▆▇█"
 _RIGHT = " ▏▎▍▌▋▊▉█"
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
+
+AXIS = 7
+"""Cells left of a plot in which its scale stands."""
 
 LEVEL_WORDS: dict[Level, str] = {
     "fine": "fine",
@@ -50,10 +53,10 @@ def gauge(
     if mark is not None:
         place = min(width - 1, max(0, round(mark * width)))
         drawn[place] = ("┃", "bold")
-    return _runs(drawn)
+    return runs(drawn)
 
 
-def _runs(drawn: Sequence[tuple[str, str]]) -> Line:
+def runs(drawn: Sequence[tuple[str, str]]) -> Line:
     """Join neighbouring signs of one ink."""
     pieces: list[Piece] = []
     for sign, ink in drawn:
@@ -90,7 +93,7 @@ def bars(values: Sequence[int | None], height: int, *, top: int, ink: str) -> li
                 signs.append(("·" if below == 0 else " ", "track"))
             else:
                 signs.append((_UP[min(8, max(0, eighths - below))], ink))
-        rows.append(_runs(signs))
+        rows.append(runs(signs))
     return rows
 
 
@@ -124,29 +127,24 @@ class Curve(Struct, frozen=True):
     """What a burn-up plot shows, in one unit from a block's start to its end.
 
     `running` are the sums at the end of each of the first steps, `now` the share of the
-    block that has gone, `goal` where the present rate leads to and `limit` the line not
-    to cross; `None` where not known.
+    block that has gone and `goal` where the present rate leads to, `None` where not known.
     """
 
     running: tuple[int, ...]
     steps: int
     now: float
     goal: int | None
-    limit: int | None
 
     @property
     def top(self) -> int:
-        """The largest value drawn; a limit far above the curve is left off."""
-        reached = max((*self.running, self.goal or 0, 1))
-        if self.limit is not None and self.limit <= reached * 4:
-            return max(reached, self.limit)
-        return reached
+        """The largest value drawn."""
+        return max((*self.running, self.goal or 0, 1))
 
 
 def burn_up(curve: Curve, width: int, height: int) -> list[Line]:
-    """Draw a curve of sums in braille, dotted on to its goal, under its limit line."""
+    """Draw a curve of sums in braille, dotted on to its goal."""
     top = curve.top
-    known, ahead = _Canvas(width, height), _Canvas(width, height)
+    known, ahead = Canvas(width, height), Canvas(width, height)
     wide, tall = width * 2, height * 4
     place = [0, *curve.running]
     last = min(wide - 1, int(curve.now * wide))
@@ -164,37 +162,52 @@ def burn_up(curve: Curve, width: int, height: int) -> list[Line]:
         for x in range(last + 3, wide, 3):
             value = first + (curve.goal - first) * (x - last) / (wide - 1 - last)
             ahead.dot(x, tall - 1 - int(value * (tall - 1) / top))
-    line = None
-    if curve.limit is not None and curve.limit <= top:
-        line = height - 1 - int(curve.limit * (tall - 1) / top) // 4
-    return [_layered(known.row(y), ahead.row(y), y == line) for y in range(height)]
+    return [_layered(known.row(y), ahead.row(y)) for y in range(height)]
 
 
-def _layered(known: str, ahead: str, has_limit: bool) -> Line:
-    """Put the curve over the forecast over the limit line."""
-    signs = []
-    for solid, dotted in zip(known, ahead, strict=True):
-        if solid != " ":
-            signs.append((solid, "accent"))
-        elif dotted != " ":
-            signs.append((dotted, "second"))
-        else:
-            signs.append(("╌" if has_limit else " ", "high"))
-    return _runs(signs)
+def _layered(known: str, ahead: str) -> Line:
+    """Put the curve over the forecast."""
+    return runs(
+        [
+            (solid, "accent") if solid != " " else (dotted, "second")
+            for solid, dotted in zip(known, ahead, strict=True)
+        ]
+    )
 
 
-class _Canvas:
+def with_axis(
+    rows: Sequence[Line], axis: Line, top: str, unit: str, width: int, *, at_half: bool = False
+) -> list[Line]:
+    """Set the scale left of the rows and the times under them; `unit` stands under the top.
+
+    With `at_half` it stands in the middle row.
+    """
+    lines: list[Line] = []
+    place = len(rows) // 2 if at_half else 1
+    for number, row in enumerate(rows):
+        name = top if number == 0 else unit if number == place and len(rows) > 2 else ""
+        sign = "┤" if number == 0 or (at_half and name) else "│"
+        edge = Piece(fmt.fit(name, AXIS, "right"), "muted")
+        lines.append((edge, Piece(sign, "edge"), *row))
+    lines.append((Piece(fmt.fit("0", AXIS, "right"), "muted"), Piece("└", "edge"), *axis))
+    return [padded(line, width) for line in lines]
+
+
+class Canvas:
     """A grid of braille dots, two by four in a cell."""
 
     def __init__(self, width: int, height: int) -> None:
         self._cells = [[0] * width for _ in range(height)]
 
     def dot(self, x: int, y: int) -> None:
+        """Set one dot."""
         self._cells[y // 4][x // 2] |= _DOTS[y % 4][x % 2]
 
     def column(self, x: int, start: int, end: int) -> None:
+        """Set the dots of a column between two rows of dots, both included."""
         for y in range(min(start, end), max(start, end) + 1):
             self.dot(x, y)
 
     def row(self, y: int) -> str:
+        """Return a row of cells; those without a dot are blanks."""
         return "".join(chr(0x2800 + dots) if dots else " " for dots in self._cells[y])

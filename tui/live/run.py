@@ -13,6 +13,8 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from engine.monitor import Monitor
+from engine.notify.channels import Channels
+from engine.notify.quiet_hours import QuietHours
 from engine.settings import Settings
 from tui.live.app import LiveApp
 from tui.live.source import LiveOptions
@@ -21,8 +23,18 @@ from tui.made_up import DemoAtWork, made_up_user
 _THEME = "theme"
 
 
-def run_live(settings: Settings, *, theme: str | None, is_demo: bool, has_bell: bool) -> int:
+def run_live(
+    settings: Settings,
+    *,
+    theme: str | None,
+    is_demo: bool,
+    has_bell: bool,
+    channels: Channels | None = None,
+) -> int:
     """Show the live screen until the user quits; return the exit code."""
+    carried = channels or Channels()
+    if carried.quiet_hours is None and settings.quiet_hours:
+        carried = replace(carried, quiet_hours=QuietHours.parse(settings.quiet_hours))
     with ExitStack() as cleanup:
         monitor = _open_demo(settings, cleanup) if is_demo else Monitor(settings)
         cleanup.callback(monitor.close)
@@ -32,6 +44,9 @@ def run_live(settings: Settings, *, theme: str | None, is_demo: bool, has_bell: 
             is_demo=is_demo,
             no_color=bool(settings.environment.get("NO_COLOR")),
             has_bell=has_bell,
+            channels=carried,
+            environment=settings.environment,
+            is_offline=settings.is_offline,
             open_demo=lambda: _open_demo(settings, cleanup),
             on_theme=lambda name: monitor.keep_preference(_THEME, name),
         )

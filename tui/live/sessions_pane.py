@@ -172,14 +172,14 @@ class _Cell(NamedTuple):
 def _fixed_cells(session: SessionNow, since: str, by: Basis, width: int) -> list[_Cell]:
     """Return the columns right of project and model, as many as the width has room for."""
     figures = session.figures
-    cost = _Cell("cost", 11, fmt.dollars(figures.cost, bool(figures.unpriced)))
+    cost = _Cell("cost", 10, fmt.dollars(figures.cost, bool(figures.unpriced)))
     tokens = _Cell("tokens", 9, fmt.tokens(figures.tokens.total))
     main, other = (cost, tokens) if by == "cost" else (tokens, cost)
     rate = f"{fmt.tokens(round(session.tokens_per_minute))}/min"
-    made = [
-        _Cell("rate", 10, rate),
-        main._replace(ink="bold"),
-    ]
+    made = [_Cell("rate", 10, rate), main._replace(ink="bold")]
+    if width >= 60:
+        share = session.context_share
+        made.insert(0, _Cell("ctx", 6, "" if share is None else fmt.percent(share), "muted"))
     if width >= 100:
         made += [other, _Cell("resp.", 7, fmt.tokens_exact(figures.responses), "muted")]
     if width >= 150:
@@ -191,9 +191,9 @@ def _fixed_cells(session: SessionNow, since: str, by: Basis, width: int) -> list
     if width >= 70:
         made.append(_Cell("last", 9, since, "muted"))
     agents = f" +{session.sub_agents} sub" if session.sub_agents else ""
-    state = "  ● busy" if session.is_busy else "  ○ idle"
-    ink = "fine" if session.is_busy else "muted"
-    made.append(_Cell("  state", 16, state + agents, ink, is_left=True))
+    is_busy = session.state == "busy" if session.state else session.is_busy
+    state = "  ● busy" if is_busy else "  ○ idle"
+    made.append(_Cell("  state", 16, state + agents, "fine" if is_busy else "muted", is_left=True))
     return made
 
 

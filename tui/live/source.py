@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from msgspec import Struct
 
+from engine.notify.channels import Channels
 from engine.reports import Detail, Report, ReportKind, Snapshot, Span
+from engine.windows import Event
 
 
 class Source(Protocol):
@@ -35,6 +37,12 @@ class Source(Protocol):
     def learn_titles(self, sessions: Iterable[str]) -> bool:
         """Read what sessions are called; say whether reports would show anything new."""
 
+    def take_events(self) -> tuple[Event, ...]:
+        """Return what happened to the windows since the last call, each event once in it."""
+
+    def pin_reset(self, time: int | None) -> None:
+        """Pin the end of the 5-hour window (UTC milliseconds), or unpin it."""
+
     def set_zone(self, zone: str | None) -> None:
         """Show days and clocks in another zone, `None` for the system's."""
 
@@ -48,6 +56,8 @@ class LiveOptions(Struct, frozen=True):
     `zone` is what `z` returns to from UTC (an IANA name, `None` for the system's).
     `open_demo` writes a demo and returns a monitor on it; it is called in a thread, when
     a user asks for the demo on the empty screen. `on_theme` is told each chosen theme.
+    `channels` carry the warnings, the bell only with `has_bell`; `environment` says which
+    terminal draws.
     """
 
     theme: str = "dark"
@@ -55,5 +65,8 @@ class LiveOptions(Struct, frozen=True):
     is_demo: bool = False
     no_color: bool = False
     has_bell: bool = True
+    channels: Channels = Channels()
+    environment: Mapping[str, str] = {}
+    is_offline: bool = False
     open_demo: Callable[[], Source] | None = None
     on_theme: Callable[[str], None] | None = None

@@ -70,7 +70,7 @@ class TotalsPane(LinePane):
         if height < 4:
             return _few_lines(view, width, height)
         table = _table(view)
-        if width < _TABLE + 40:
+        if width < _TABLE + 31:
             return [*table, *_days_below(view, width, height - len(table))]
         return _beside(table, _charts(view, width - _TABLE, min(height, _MOST_LINES)), height)
 
@@ -120,7 +120,7 @@ def _charts(view: TotalsView, width: int, height: int) -> list[Line]:
     hours_cell = 2
     hours = _chart("Today by hour", view.hours, 24, view.by, hours_cell, height)
     wide = 24 * hours_cell + 2
-    if width >= wide + 62:
+    if width >= wide + 32:
         days = _chart("Last 30 days", view.days, 30, view.by, (width - wide - 2) // 30, height)
         return [
             (*padded(hours[row], wide), *days[row]) for row in range(min(len(hours), len(days)))

@@ -14,6 +14,7 @@ from engine.reports import SPANS, Notice, ReportKind, Snapshot, Span
 from tui.live.empty_screen import EmptyScreen, EmptyView
 from tui.live.footer import EMPTY_KEYS, LIVE_KEYS, TABLE_KEYS, Footer, FooterView
 from tui.live.header import Header, header_view
+from tui.live.hit_banner import HitBanner, hit_view
 from tui.live.keys import bindings
 from tui.live.lines import INK_CLASSES
 from tui.live.live_pane import LivePane
@@ -21,7 +22,7 @@ from tui.live.notices import Notices, notices_of, window_unpriced
 from tui.live.progress_bar import ProgressBar
 from tui.live.sessions_pane import SessionsPane
 from tui.live.source import LiveOptions, Source
-from tui.live.status_line import StatusLine, status_parts
+from tui.live.status_line import StatusLine, status_view
 from tui.live.tab_bar import TABS, TabBar
 from tui.live.words import Basis
 
@@ -57,6 +58,7 @@ class WatchScreen(Screen[None]):
         """Lay the lines around the body; only what is needed first is made."""
         yield Header(id="header")
         yield TabBar(id="tabs")
+        yield HitBanner(id="hit")
         yield ProgressBar(id="progress")
         yield Notices(id="notices")
         with Container(id="body"):
@@ -81,6 +83,11 @@ class WatchScreen(Screen[None]):
         """All there is to tell, also what the line leaves out or the user has hidden."""
         newest = self._newest
         return notices_of(newest, newest.unpriced) if newest else ()
+
+    @property
+    def shown(self) -> Snapshot | None:
+        """What is on the screen, `None` before the first snapshot."""
+        return self._shown
 
     def hide_notices(self) -> None:
         """Take the notice line away for good; only another error brings it back."""
@@ -120,6 +127,9 @@ class WatchScreen(Screen[None]):
         self.query_one(Header).view = header_view(
             snapshot, is_paused=self._is_paused, is_demo=self._options.is_demo
         )
+        banner = self.query_one(HitBanner)
+        banner.view = hit_view(snapshot)
+        banner.set_class(banner.view is not None, "-on")
         progress, notices = self.query_one(ProgressBar), self.query_one(Notices)
         progress.set_class(snapshot.progress is not None, "-on")
         progress.view = snapshot.progress
@@ -138,7 +148,7 @@ class WatchScreen(Screen[None]):
                 snapshot.places, self._options.open_demo is not None
             )
         else:
-            self.query_one(StatusLine).view = status_parts(snapshot, self._is_paused)
+            self.query_one(StatusLine).view = status_view(snapshot, self._is_paused)
             self.query_one(LivePane).show(snapshot, self._by)
 
     def _table(self) -> ReportPane | None:

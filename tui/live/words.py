@@ -8,7 +8,7 @@ from typing import Literal
 from rich.cells import cell_len
 
 from engine.reports import Figures
-from tui.format import dollars, fit, percent, short_model
+from tui.format import clock, dollars, fit, moment_of, percent, plain, short_model
 from tui.live.lines import Line, Piece
 
 Basis = Literal["cost", "tokens"]
@@ -49,3 +49,18 @@ def cost_text(figures: Figures) -> str:
     if figures.unpriced and figures.cost == 0:
         return "? "
     return dollars(figures.cost, bool(figures.unpriced)) + ("" if figures.unpriced else " ")
+
+
+def brief_label(label: str) -> str:
+    """Return a window's name in few cells: `Fable` for `Week · Fable`."""
+    return plain(label).removeprefix("Week · ").replace(" · ", " ")
+
+
+def day_and_clock(time: int, beside: int, zone: str) -> str:
+    """Return the clock, with the weekday or the date where the day is not that of `beside`."""
+    moment, other = moment_of(time, zone), moment_of(beside, zone)
+    days = abs((moment.date() - other.date()).days)
+    if days == 0:
+        return clock(time, zone)
+    day = f"{moment:%a}" if days < 7 else f"{moment.day} {moment:%b}"
+    return f"{day} {clock(time, zone)}"

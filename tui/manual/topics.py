@@ -130,15 +130,19 @@ def _config() -> Page:
                 "[aliases.models]",
                 '"claude-opus-4-8" = "Opus"',
                 "",
-                "[limits]",
-                "thresholds = [50, 75, 90] # percent: where the levels begin",
+                "[limits]                # ccmon help limits says what else",
+                "thresholds = [50, 75, 90]",
+                "",
+                "[notify]                # toast, bell, desktop …: ccmon help limits",
+                "desktop = true",
             )
         ),
         Terms((("keys", ", ".join(keys)), ("commands", ", ".join(command_tables())))),
         *paragraphs(
             "A project's .ccmon.toml cannot set"
-            f" {', '.join(key for key, option in keys.items() if option.is_private)} or prices:"
-            " a cloned repository must not choose what is read or written, or what is fetched."
+            f" {', '.join(key for key, option in keys.items() if option.is_private)}, prices, or"
+            " the command and webhook of [notify]: a cloned repository must not choose what is read"
+            " or written, what is run, or what is sent."
             "\n\nccmon config show COMMAND says each value in force and where it comes from."
         ),
     )
@@ -173,23 +177,77 @@ def _json() -> Page:
 def _limits() -> Page:
     return (
         *paragraphs(
-            "Percentages that Claude Code itself reports are the best source: ccmon statusline"
-            " records them when Claude Code hands them over. Without them the active block is"
-            " measured against a limit of your choice or an estimate, and the source is always"
-            " shown."
+            "Each window is shown with all its figures from one source: the best there is, named"
+            " with its age."
         ),
         Terms(
             (
+                (
+                    "official",
+                    "the percentages that Claude Code hands to ccmon statusline, that it keeps in"
+                    " .claude.json, that the desktop app keeps, or that the usage endpoint tells;"
+                    " where they are old, at least so much is used",
+                ),
+                ("limit messages", "what Claude Code wrote when a limit was hit, with its reset"),
                 ("--limit 500k", "tokens; also 1.5M or 500,000"),
                 ("--limit 20usd", "dollars; '$20' in quotes is the same"),
-                ("--limit max", "your largest finished block"),
+                ("--limit max", "your largest finished block: an estimate"),
+                ("--limit median", "the median of them: an estimate"),
                 ("--limit p90", "the 90th percentile of them, the default: an estimate"),
-                ("blocks -t LIMIT", "the same for the report: tokens or max"),
+                ("--budget 20usd/day", "your own, by the calendar: day, week or month"),
+                ("--reset-at 14:30", "when the 5 hours are reset, where nothing official says so"),
+                ("blocks -t LIMIT", "the same as --limit for the report: tokens or max"),
             )
         ),
         *paragraphs(
-            "Levels begin at 50, 75, 90 and 100 percent; [limits] thresholds in the configuration"
-            " moves the first three. A level is announced once per block."
+            "ccmon limits shows every window, ccmon events what happened to them. For the shell"
+            " ccmon limits --check prints one line and exits with"
+        ),
+        Terms(
+            (
+                ("0 fine", "less than half is used, and no limit is forecast before its reset"),
+                ("10 warning", "half or more is used, or a limit is forecast before its reset"),
+                ("11 critical", "90 % or more is used; of your own limits and estimates also all"),
+                ("12 hit", "a limit is hit, or an official window is used up"),
+                ("20 unknown", "no share of any window is known"),
+            )
+        ),
+        Title("Warnings"),
+        *paragraphs(
+            "Levels begin at 50, 75, 90 and 100 percent. Each is told once in its window, however"
+            " many ccmon run and however often they are started; so are a limit that is forecast"
+            " before its reset, a limit that is hit, and its reset."
+        ),
+        Code(
+            (
+                "[limits]",
+                "thresholds = [50, 75, 90]  # where levels begin",
+                "five-hour = [60, 80, 95]   # of the 5 hours",
+                "week = [75, 90]            # of the week",
+                'budgets = ["20usd/day", "500k/week"]',
+                'quiet-hours = "22:00-07:30"  # only drawn',
+                "",
+                "[notify]",
+                "toast = true      # on the live screen",
+                "bell = true",
+                "terminal = false  # the terminal's own: OSC 9, 777, 99",
+                "progress = false  # in the taskbar or tab: OSC 9;4",
+                "desktop = false   # the desktop's notifications",
+                'command = "my-script"  # gets JSON on standard input',
+                'webhook = "https://hooks.example.org/ccmon"',
+            )
+        ),
+        *paragraphs(
+            "command and webhook hold only in your own configuration, never in a project's"
+            " .ccmon.toml. Nothing is sent anywhere unless you set one of them."
+        ),
+        Title("The usage endpoint"),
+        *paragraphs(
+            "ccmon limits --enable-oauth lets ccmon ask Anthropic's usage endpoint, too. It says"
+            " first what that means: Claude Code's own sign-in token is read (never renewed,"
+            " written or shown), the endpoint is not documented, and whether other programs may"
+            " use it is a grey zone. It is asked every 5 minutes at most. Without it no"
+            " credential is ever opened."
         ),
     )
 
@@ -271,7 +329,7 @@ _TOPICS: dict[str, tuple[str, Callable[[], Page]]] = {
     "costs": ("what a cost is and where it comes from", _costs),
     "config": ("configuration files and every key", _config),
     "json": ("what the JSON looks like, exit codes", _json),
-    "limits": ("what a block is measured against", _limits),
+    "limits": ("windows, sources, budgets, warnings and their channels", _limits),
     "blocks": ("how the 5-hour blocks are found", _blocks),
     "statusline": ("the fields of a status line of one's own", _statusline),
     "files": ("where everything lies, environment variables", _files),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tui.options import values
 from tui.options.definition import Command, Group, Option, UsageError
+from tui.options.limits import BUDGET, EVENTS, LIMIT, LIMITS, QUIET_HOURS, RESET_AT
 from tui.options.reports import REPORTS
 from tui.options.shared import (
     CONFIG,
@@ -30,13 +31,10 @@ _LIVE = Command(
     "leave it open: the active block, burn rate, limit, and every report a key away",
     shared=(PLACES,),
     own=(
-        Option(
-            ("-l", "--limit"),
-            "what the block is measured against: 500k or 1.5M tokens, 20usd, max (your largest"
-            " finished block) or p90 (the 90th percentile of them; the default)",
-            "LIMIT",
-            example='"500k"',
-        ),
+        LIMIT,
+        BUDGET,
+        RESET_AT,
+        QUIET_HOURS,
         _JSON._replace(help="print one snapshot as JSON and exit"),
         Option(
             ("--demo",),
@@ -192,6 +190,8 @@ _HELP = Command(
 ALL: tuple[Command, ...] = (
     _LIVE,
     *REPORTS,
+    LIMITS,
+    EVENTS,
     STATUSLINE,
     _COMPLETION,
     _CONFIG,

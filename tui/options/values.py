@@ -58,6 +58,17 @@ def hours(text: str) -> float:
     return value
 
 
+def clock_time(text: str) -> str:
+    """Return a time of the day by the clock on the wall as `09:30`."""
+    hour, _, minute = text.strip().partition(":")
+    is_time = hour.isascii() and hour.isdigit() and len(hour) < 3 and int(hour) < 24
+    if not is_time or not (minute.isascii() and minute.isdigit() and len(minute) == 2):
+        raise ArgumentTypeError(f"'{text}' is no time of the day: write it as 14:30")
+    if int(minute) > 59:
+        raise ArgumentTypeError(f"'{text}' is no time of the day: an hour has 60 minutes")
+    return f"{int(hour):02d}:{minute}"
+
+
 def week_day(text: str) -> int:
     """Return a day of the week, Monday 0; two letters or more of its name suffice."""
     near = [index for index, day in enumerate(DAYS) if day.startswith(text.lower())]

@@ -16,6 +16,7 @@ from difflib import unified_diff
 from pathlib import Path
 
 from engine.settings import SettingsError
+from tui.agreeing import agrees
 from tui.format import plain
 from tui.statusline.settings_text import (
     Settings,
@@ -41,7 +42,7 @@ def run_install(options: Namespace) -> int:
         print(f"ccmon's status line is {done} in {path}: nothing to change.")
         return 0
     print(_diff(path, text, new))
-    if not options.yes and not _agrees():
+    if not options.yes and not agrees("Make this change?"):
         print("Nothing was changed.")
         return 1
     backup = _write(path, text, new)
@@ -145,16 +146,6 @@ def _diff(path: Path, old: str, new: str) -> str:
         old.splitlines(), new.splitlines(), str(path), f"{path} (new)", lineterm="", n=2
     )
     return "\n".join(map(plain, lines))
-
-
-def _agrees() -> bool:
-    """Ask for a yes; away from a terminal there is none."""
-    if sys.stdin is None or not sys.stdin.isatty():
-        print("Run it on a terminal to say yes, or with --yes.")
-        return False
-    with suppress(EOFError):
-        return input("Make this change? [y/N] ").strip().lower() in ("y", "yes")
-    return False
 
 
 def _write(path: Path, old: str, new: str) -> Path | None:

@@ -12,6 +12,7 @@ from tui.tables.encoding import writable
 from tui.tables.lines import Line, text_of
 
 if TYPE_CHECKING:
+    from rich.segment import Segments
     from rich.style import Style
 
 _WIDTH_ELSEWHERE = 120
@@ -51,18 +52,24 @@ def print_lines(lines: Iterable[Line], *, is_styled: bool, stream: TextIO | None
         out.write(writable(text, out.encoding))
         return
     from rich.console import Console
+
+    system: Literal["standard", "auto"]
+    system = "standard" if os.environ.get("TERM") in (None, "dumb") else "auto"
+    console = Console(file=out, force_terminal=True, color_system=system, no_color=False)
+    console.print(styled(lines, out.encoding), end="", soft_wrap=True)
+
+
+def styled(lines: Iterable[Line], encoding: str | None = "utf-8") -> Segments:
+    """Return lines as rich prints them."""
     from rich.segment import Segment, Segments
 
     segments: list[Segment] = []
     for line in lines:
         for piece in line:
             style = _style(piece.style) if piece.style else None
-            segments.append(Segment(writable(piece.text, out.encoding), style))
+            segments.append(Segment(writable(piece.text, encoding), style))
         segments.append(Segment.line())
-    system: Literal["standard", "auto"]
-    system = "standard" if os.environ.get("TERM") in (None, "dumb") else "auto"
-    console = Console(file=out, force_terminal=True, color_system=system, no_color=False)
-    console.print(Segments(segments), end="", soft_wrap=True)
+    return Segments(segments)
 
 
 @lru_cache(maxsize=32)

@@ -5,15 +5,14 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from threading import Event, Lock, Thread
 
+from engine.attending import Attending
 from engine.intake.load import Waiting, newest_within
 from engine.intake.tail import Scan
 from engine.intake.watch import Watcher
 from engine.ledger.booking import FiguresTooLarge
 from engine.ledger.store import Ledger
-from engine.lookout import Lookout
 from engine.outlook import Outlook
 from engine.price_refresh import PriceRefresh
 from engine.reading import Reading
@@ -22,13 +21,11 @@ from engine.reports import Notice, Progress
 from engine.roots import Roots
 from engine.settings import Settings
 from engine.standing import Standing
-from engine.telling import Telling
-from engine.usage_asking import UsageAsking
+from engine.title_thread import TitleThread
 
 _LOOK_WITH_EVENTS = 30.0
 _LOOK_WITHOUT_EVENTS = 2.0
 _LEAST_BETWEEN_CHANGES = 0.1
-_LEAST_BETWEEN_LIMITS = 0.4
 _WAIT = 0.5
 """Seconds between looks at what other processes write."""
 _EVENT_DUE = 3_000
@@ -68,17 +65,13 @@ class Follower:
         self._walk_took = 0.0
         self._last_change = 0.0
         self._data_version = 0
-        self._looked_at = -1
-        self._last_limits = 0.0
         self._on_change: Callable[[], None] = lambda: None
         self._is_caught_up = False
         self.is_read_once = False
         """Nobody is going to follow: who asks is shown all of history."""
-        self._untitled = Event()
+        self._titles = TitleThread(standing, self._stop)
         self.roots = Roots(settings, ledger)
-        self.lookout = Lookout(settings, ledger, standing, self.roots)
-        self.telling = Telling(settings, ledger, standing)
-        self.usage = UsageAsking(settings, ledger, standing)
+        self.attending = Attending(settings, ledger, standing, self.roots)
         self._opening = Lock()
 
     def open(self, *, is_whole: bool | None = None) -> None:
@@ -100,7 +93,7 @@ class Follower:
         self._thread = Thread(target=self._run, name="ccmon-engine", daemon=True)
         self.recovery.reader = self._thread
         self._thread.start()
-        Thread(target=self._learn_titles, name="ccmon-titles", daemon=True).start()
+        self._titles.start(on_change)
 
     @property
     def is_following(self) -> bool:
@@ -115,9 +108,9 @@ class Follower:
         if self.is_following:
             return
         self.open(is_whole=False)
-        self.recovery.insist(self._look_at_limits)
-        self.recovery.insist(self.lookout.calibrate)
-        if self.lookout.wants_estimate() and not self._standing.is_whole:
+        self.recovery.insist(self.attending.look)
+        self.recovery.insist(self.attending.lookout.calibrate)
+        if self.attending.lookout.wants_estimate() and not self._standing.is_whole:
             self.recovery.insist(lambda: self._look_through(is_whole=True))
 
     def attend_once(self) -> None:
@@ -129,9 +122,9 @@ class Follower:
         self.recovery.insist(self._look)
         self.recovery.insist(self._pull)
         self._standing.finish_reading()
-        self.recovery.insist(self._look_at_limits)
-        if self.telling.attend():
-            self.lookout.look()
+        self.recovery.insist(self.attending.look)
+        if self.attending.telling.attend():
+            self.attending.lookout.look()
 
     def keep_and_look(self) -> None:
         """Write what is to be kept, and look at limits by it."""
@@ -150,7 +143,7 @@ class Follower:
         """Stop following; may be called twice."""
         self._stop.set()
         self._wake.set()
-        self._untitled.set()
+        self._titles.wake()
         self.watcher.stop()
         if self._thread is not None:
             self._thread.join(5.0)
@@ -177,7 +170,7 @@ class Follower:
         """Look at the ledger through the roots, and those candidates it already knows."""
         settings, standing = self._settings, self._standing
         roots = self.roots.in_force()
-        self.lookout.look()
+        self.attending.lookout.look()
         standing.put(
             Outlook(
                 self._ledger,
@@ -223,16 +216,16 @@ class Follower:
         self.recovery.insist(self._reprice)
         with self._opening:
             self.recovery.insist(lambda: self._look_through(is_whole=True))
-        self.recovery.insist(self._look_at_limits)
+        self.recovery.insist(self.attending.look)
         self._tell()
         self._wants_look = True
         while self._wants_look and not self._stop.is_set():
             self._wants_look = False
             self.recovery.insist(self._look)
         self.recovery.insist(self._pull)
-        self.recovery.insist(self._look_at_limits)
+        self.recovery.insist(self.attending.look)
         self._standing.finish_reading()
-        self._untitled.set()
+        self._titles.wake()
 
     def _run(self) -> None:
         try:
@@ -251,7 +244,7 @@ class Follower:
         self.say_price_problem()
         while not self._stop.is_set():
             self._prices.refresh_when_due()
-            self.recovery.insist(self.usage.ask_when_due)
+            self.recovery.insist(self.attending.usage.ask_when_due)
             self._wake.wait(_WAIT)
             self._wake.clear()
             if self._stop.is_set():
@@ -281,10 +274,7 @@ class Follower:
         if self._standing.is_reading:
             self._standing.finish_reading()
         self._keep_settings()
-        is_news = self._look_at_limits(is_due=False)
-        if self.telling.attend_when_due():
-            is_news = self.lookout.look() or is_news
-        return is_news or self._standing.revision != before
+        return self.attending.look_and_tell() or self._standing.revision != before
 
     def _look(self, *, is_unasked: bool = False, most_bytes: int = 1 << 62) -> None:
         """Look at every file of every root and read what is new."""
@@ -344,42 +334,7 @@ class Follower:
         """Bring what the ledger has new into memory, where anything is shown of it."""
         if self._standing.present is not None and self._standing.outlook.pull():
             self._standing.note_change()
-            self._untitled.set()
-
-    def _look_at_limits(self, *, is_due: bool = True) -> bool:
-        """Look at what is known of limits; return whether there is something new to draw.
-
-        At the ledger where it has changed, and not again at once unless that is due.
-        """
-        is_news = self.lookout.look_at_files()
-        revision = self._ledger.revision()
-        is_due = is_due or time.monotonic() - self._last_limits >= _LEAST_BETWEEN_LIMITS
-        if is_due and revision != self._looked_at:
-            self._looked_at, self._last_limits = revision, time.monotonic()
-            is_news = self.lookout.look() or is_news
-        if not self._standing.is_reading:
-            is_news = self.lookout.calibrate() or is_news
-        return self._anchor() or is_news
-
-    def _anchor(self) -> bool:
-        """Show the true 5-hour window as it is known now; return whether that is new."""
-        if not self._standing.outlook.put_anchor(self._standing.anchor()):
-            return False
-        self._standing.note_change()
-        return True
-
-    def _learn_titles(self) -> None:
-        """Keep the present sessions' titles current, in a thread that may take its time."""
-        while not self._stop.is_set():
-            self._untitled.wait()
-            self._untitled.clear()
-            if self._stop.is_set() or self._standing.is_reading:
-                continue
-            with suppress(sqlite3.Error):
-                if self._standing.outlook.learn_present_titles():
-                    self._standing.note_change()
-                    self._on_change()
-            self._stop.wait(1.0)
+            self._titles.wake()
 
     def _reprice(self) -> None:
         if self._ledger.reprice(self._prices.table):

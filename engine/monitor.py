@@ -207,14 +207,14 @@ class Monitor:
     @property
     def on_event(self) -> list[Callable[[Event], None]]:
         """What is called, in the following thread, with each event that this process is to tell."""
-        return self._follower.telling.listeners
+        return self._follower.attending.telling.listeners
 
     def take_events(self) -> tuple[Event, ...]:
         """Return the events that this process is to tell and has not taken yet, oldest first.
 
         Only a monitor that follows (`start`) has any; those of all processes are a snapshot's.
         """
-        return self._follower.telling.take()
+        return self._follower.attending.telling.take()
 
     def pin_reset(self, time: int | None) -> None:
         """Say when the present 5-hour window ends; `None` takes back what was said before.
@@ -233,15 +233,15 @@ class Monitor:
 
     def enable_oauth(self, is_enabled: bool) -> None:
         """Let the usage endpoint be asked, or no more: in all processes, from now on."""
-        self._follower.recovery.insist(lambda: self._follower.usage.enable(is_enabled))
+        self._follower.recovery.insist(lambda: self._follower.attending.usage.enable(is_enabled))
 
     def is_oauth_enabled(self) -> bool:
         """Return whether the usage endpoint is asked."""
-        return self._follower.recovery.insist(lambda: self._follower.usage.is_enabled)
+        return self._follower.recovery.insist(lambda: self._follower.attending.usage.is_enabled)
 
     def ask_usage(self) -> None:
         """Ask the usage endpoint if it is turned on and time to; takes up to ten seconds."""
-        self._follower.recovery.insist(self._follower.usage.ask)
+        self._follower.recovery.insist(self._follower.attending.usage.ask)
 
     def today(self) -> date:
         """Return the present day in the zone in force."""

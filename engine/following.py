@@ -26,7 +26,7 @@ from engine.title_thread import TitleThread
 _LOOK_WITH_EVENTS = 30.0
 _LOOK_WITHOUT_EVENTS = 2.0
 _LEAST_BETWEEN_CHANGES = 0.1
-_WAIT = 0.5
+_WAIT = 0.75
 """Seconds between looks at what other processes write."""
 _EVENT_DUE = 3_000
 """Milliseconds after a change by which its event has come, if events come."""

@@ -72,6 +72,11 @@ class Sighting(Struct, frozen=True, gc=False, array_like=True):
     session: str
     project: str
 
+    provider: str = ""
+    """Who ran the model, where an agent names it: `openai`. Of the winning line."""
+    reasoning: int = 0
+    """Tokens of the output that are known to be reasoning. Of the winning line."""
+
 
 def merge(one: Sighting, other: Sighting) -> Sighting:
     """Return what two sightings of the same key say together (SPEC §3).
@@ -99,6 +104,8 @@ def merge(one: Sighting, other: Sighting) -> Sighting:
         is_forked=origin.is_forked,
         session=origin.session,
         project=origin.project,
+        provider=winner.provider,
+        reasoning=winner.reasoning,
     )
 
 
@@ -123,6 +130,8 @@ def _winning_rank(sighting: Sighting) -> tuple[object, ...]:
         sighting.is_us,
         sighting.is_batch,
         sighting.agent,
+        sighting.provider,
+        sighting.reasoning,
     )
 
 

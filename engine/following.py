@@ -7,7 +7,9 @@ import time
 from collections.abc import Callable
 from threading import Event, Lock, Thread
 
+from engine.agents.registry import Registry
 from engine.attending import Attending
+from engine.intake.discover import Root
 from engine.intake.load import Waiting, newest_within
 from engine.intake.tail import Scan
 from engine.intake.watch import Watcher
@@ -52,7 +54,9 @@ class Follower:
             self._stop,
             self._wake,
         )
-        self.reading = Reading(ledger, settings)
+        registry = Registry(settings.environment, settings.home)
+        self.roots = Roots(settings, ledger, registry)
+        self.reading = Reading(ledger, settings, registry)
         self._settings = settings
         self._ledger = ledger
         self._standing = standing
@@ -70,7 +74,6 @@ class Follower:
         self.is_read_once = False
         """Nobody is going to follow: who asks is shown all of history."""
         self._titles = TitleThread(standing, self._stop)
-        self.roots = Roots(settings, ledger)
         self.attending = Attending(settings, ledger, standing, self.roots)
         self._opening = Lock()
 
@@ -197,7 +200,7 @@ class Follower:
 
         self._on_change = tell
         self.recovery.insist(self._reprice)
-        self.recovery.insist(self.roots.open_scope)
+        self.recovery.insist(self.roots.open_scopes)
         self._wants_look = self._is_caught_up = True
         while self._wants_look and self._is_caught_up and not self._stop.is_set():
             self._wants_look = False
@@ -207,7 +210,7 @@ class Follower:
 
     def read_transcript(self, path: str) -> None:
         """Read what is new of one session: its transcript and those of its sub-agents."""
-        self.roots.open_scope()
+        self.roots.open_scopes()
         for root, scans in self.reading.scans_of_session(self.roots.current, path).items():
             self._book(root, scans)
 
@@ -282,10 +285,10 @@ class Follower:
             if self._standing.present is not None:
                 self._look_through(is_whole=True)
             else:
-                self.roots.open_scope()
+                self.roots.open_scopes()
         roots = self.roots.current
         if self._thread is not None:
-            self.watcher.watch([root.projects for root in roots])
+            self.watcher.watch(self.roots.watched())
         began = time.monotonic()
         waiting = self.reading.look(roots)
         self._standing.places = self.reading.places
@@ -316,7 +319,7 @@ class Follower:
             self._last_change = time.monotonic()
             self._on_change()
 
-    def _book(self, root: str, scans: list[Scan]) -> None:
+    def _book(self, root: Root, scans: list[Scan]) -> None:
         """Book scans; one whose figures no sum can hold is refused, the others stay."""
         self.recovery.face_failure()
         try:
@@ -326,7 +329,7 @@ class Follower:
                 for scan in scans:
                     self._book(root, [scan])
                 return
-            path = f"{root}/projects/{scans[0].place.path}"
+            path = f"{root.base}/{scans[0].place.path}"
             self.reading.refuse(path, "its figures are too large to add up")
         self._pull()
 
@@ -364,7 +367,7 @@ class Follower:
 
     def _is_time_to_look(self) -> bool:
         is_polling = self.watcher.mode == "polling"
-        present = self.roots.present()
+        present = self.roots.watched()
         if not self.watcher.is_watching(present):
             return True
         interval = _LOOK_WITH_EVENTS

@@ -90,7 +90,9 @@ def examine(
     return Health(
         generated_at=now,
         places=discover.look_at(settings, {path: count.files for path, count in counts.items()}),
-        roots=tuple(_root_health(root, counts.get(root.path), now) for root in roots),
+        roots=tuple(
+            _root_health(root, counts.get(root.path), now) for root in roots if root.is_claude
+        ),
         responses=responses,
         first_response=span[0],
         last_response=span[1],

@@ -73,7 +73,7 @@ class Lookout:
         now = self._settings.clock()
         is_news = False
         if self._is_due("states", _STATES_EVERY, now):
-            states = self._states.look(root.path for root in self._roots.current)
+            states = self._states.look(root.path for root in self._roots.current if root.is_claude)
             is_news = states != self._standing.states
             self._standing.states = states
         if self._is_due("sources", _SOURCES_EVERY, now) and self._sources.changed():
@@ -143,7 +143,7 @@ class Lookout:
             for time in sorted({row[5], confirmed_at})
         ]
         plan = self._sources.plan()
-        roots = [root.path for root in self._roots.current]
+        roots = [root.path for root in self._roots.current if root.is_claude]
         return Known(
             revision=self._standing.known.revision + 1,
             readings=of_present_account(readings),

@@ -27,6 +27,7 @@ from engine.questions import (
     Summary,
 )
 from engine.reports import Detail, Notice, Progress, Report, ReportKind, Snapshot, Span
+from engine.responses import CLAUDE
 from engine.settings import Settings, SettingsError
 from engine.standing import Standing
 from engine.times import day_of
@@ -96,7 +97,8 @@ class Monitor:
         """
         self._follower.is_read_once = True
         now = self.settings.clock()
-        setting = f"caught_up_at.{self._follower.recovery.insist(self._follower.roots.open_scope)}"
+        scopes = self._follower.recovery.insist(self._follower.roots.open_scopes)
+        setting = f"caught_up_at.{','.join(map(str, scopes.values()))}"
         age = now - int(self._ledger.setting(setting) or 0)
         if age < unless_within:
             return True
@@ -159,8 +161,8 @@ class Monitor:
 
         standing = self._standing
         zone = (standing.zone_name, standing.zone)
-        scope = self._follower.roots.open_scope()
-        reader = Reader(self._ledger, scope)
+        scopes = self._follower.roots.open_scopes((CLAUDE,))
+        reader = Reader(self._ledger, tuple(scopes.values()))
         return glance(reader, self._ledger.names, zone, self.settings.clock(), session)
 
     def wait_at_most(self, seconds: float) -> None:
@@ -260,7 +262,7 @@ class Monitor:
         standing = self._standing
         return Answers(
             self._ledger,
-            [root.path for root in self._follower.roots.in_force()],
+            self._follower.roots.open_scopes,
             standing.zone_name,
             standing.zone,
             self.settings.clock,
@@ -304,7 +306,7 @@ class Monitor:
             self._ledger,
             roots,
             self._prices.table,
-            watch=self._follower.watcher.probe([root.projects for root in roots]),
+            watch=self._follower.watcher.probe(self._follower.roots.watched()),
             notices=self._standing.notices(),
             refused=self._follower.reading.refused(),
             responses=outlook.view.history.responses,

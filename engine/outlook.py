@@ -1,4 +1,4 @@
-"""Everything that is seen of one scope: its view, and what answers from it."""
+"""Everything that is seen of some roots: their view, and what answers from it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from engine.accumulators.windows import Anchor
 from engine.details import DetailMaker
 from engine.intake.discover import Root
 from engine.ledger.reading import Reader
+from engine.ledger.scopes import open_scopes
 from engine.ledger.store import Ledger
 from engine.limits.estimate import LimitChoice
 from engine.settings import Settings
@@ -21,7 +22,7 @@ from engine.titles import Titles
 
 
 class Outlook:
-    """A scope's view with the makers of snapshots, reports and details.
+    """The view of some roots with the makers of snapshots, reports and details.
 
     It is built and loaded aside, then put in the place of another at once: who draws
     never sees a part of it.
@@ -45,9 +46,10 @@ class Outlook:
         """What it reads; once the ledger has another, this outlook is no longer present."""
         self._ledger = ledger
         self._titles = titles
-        scope = ledger.open_scope(root.path for root in roots)
-        self._reader = reader = Reader(ledger, scope)
-        self.view = View(reader, zone, settings.clock, lock, anchor)
+        scopes = open_scopes(ledger, roots)
+        self._reader = reader = Reader(ledger, tuple(scopes.values()))
+        agent_of = ledger.names.model.agent
+        self.view = View(reader, tuple(scopes), agent_of, zone, settings.clock, lock, anchor)
         self.view.load(ledger.revision(), is_whole=is_whole)
         self._project_names: Mapping[int, str] = {}
         self._learn_names()
@@ -70,7 +72,7 @@ class Outlook:
             lock,
             self.reports,
             self.project_names,
-            [root.path for root in roots],
+            [root.path for root in roots if root.is_claude],
             titles,
         )
 
@@ -110,5 +112,5 @@ class Outlook:
 
     def learn_titles(self, sessions: Iterable[str]) -> bool:
         """Read what sessions are called; say whether anything new was learnt."""
-        roots = [root.path for root in self.roots]
+        roots = [root.path for root in self.roots if root.is_claude]
         return self._titles.learn(self._reader.transcripts_of(roots, sessions))

@@ -65,6 +65,8 @@ class Selection(Struct, frozen=True, kw_only=True):
     model: str | None = None
     """Part of a model's name, whatever its case."""
     mode: Mode = "auto"
+    agents: tuple[str, ...] = ()
+    """Only these coding agents; all where empty."""
 
 
 class Question(Struct, frozen=True, kw_only=True):

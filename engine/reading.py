@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 
+from engine.agents.registry import Registry
 from engine.intake import discover
 from engine.intake.discover import Found, Root
 from engine.intake.load import Batch, Loader, Waiting
 from engine.intake.tail import Cursor, Scan, Tail, is_new
 from engine.ledger.store import Ledger
+from engine.other_stores import OtherStores, between
 from engine.reports import PlaceLookedAt
 from engine.settings import Settings
 from engine.times import open_zone
@@ -18,24 +20,27 @@ from engine.times import open_zone
 class Reading:
     """Knows how far every file of the roots in force was read."""
 
-    def __init__(self, ledger: Ledger, settings: Settings) -> None:
+    def __init__(self, ledger: Ledger, settings: Settings, registry: Registry) -> None:
         self.places: tuple[PlaceLookedAt, ...] = ()
         self._ledger = ledger
+        self._others = OtherStores(ledger, settings, registry)
         self._settings = settings
         self._loader = Loader(Tail(lambda: open_zone(None, settings.environment)[1]))
-        self._cursors: dict[str, dict[str, Cursor]] = {}
-        self._paths: dict[str, tuple[str, str]] = {}
-        """Root and path below `projects` of each file by the path that events name."""
+        self._cursors: dict[Root, dict[str, Cursor]] = {}
+        self._paths: dict[str, tuple[Root, str]] = {}
+        """Root and path below its base of each file by the path that events name."""
         self._refused_directories: dict[str, str] = {}
         self._uncountable: dict[str, str] = {}
 
     def forget(self) -> None:
         """Take the cursors from the ledger anew, and read from there."""
         self._cursors.clear()
+        self._others.forget()
 
     def refused(self) -> dict[str, str]:
         """Return paths that could not be read, with reasons."""
-        return {**self._refused_directories, **self._loader.refused, **self._uncountable}
+        refused = {**self._refused_directories, **self._loader.refused, **self._others.refused}
+        return {**refused, **self._uncountable}
 
     def refuse(self, path: str, reason: str) -> None:
         """Remember that a transcript cannot be counted."""
@@ -48,35 +53,46 @@ class Reading:
         self._refused_directories = {}
         self._loader.refused.clear()
         for root in roots:
+            if not root.is_claude:
+                waiting += self._others.look(root, self._cursors_of(root))
+                continue
             if not os.path.isdir(root.projects):
                 continue
             walk = discover.walk(root)
             counts[root.path] = len(walk.files)
             self._refused_directories.update(walk.refused)
-            self._paths.update((found.path, (root.path, found.relative)) for found in walk.files)
-            cursors = self._cursors_of(root.path)
+            self._paths.update((found.path, (root, found.relative)) for found in walk.files)
+            cursors = self._cursors_of(root)
             for found in walk.files:
                 cursor = cursors.get(found.relative)
                 if is_new(found, cursor):
-                    waiting.append(Waiting(root.path, found, cursor))
+                    waiting.append(Waiting(root, found, cursor))
         self.places = discover.look_at(self._settings, counts)
         return waiting
 
     def batches(self, waiting: list[Waiting], is_stopped: Callable[[], bool]) -> Iterator[Batch]:
         """Yield what is new in these files, the ones written last first."""
-        for batch in self._loader.batches(waiting, is_stopped):
+        others = [each for each in waiting if each.kind is not None]
+        transcripts = [each for each in waiting if each.kind is None]
+        for batch in between(
+            self._loader.batches(transcripts, is_stopped), self._others.batches(others, is_stopped)
+        ):
             yield batch
             for root, scans in batch.scans.items():
                 self._note(root, scans)
 
-    def scans_of(self, roots: list[Root], paths: set[str]) -> tuple[dict[str, list[Scan]], bool]:
+    def scans_of(self, roots: list[Root], paths: set[str]) -> tuple[dict[Root, list[Scan]], bool]:
         """Read on in the files that events name; `False` where a name says too little.
 
         The cursors move on at once: if booking fails, `forget` takes them back.
         """
-        scans: dict[str, list[Scan]] = {}
+        scans: dict[Root, list[Scan]] = {}
         is_sure = True
         for path in paths:
+            other = self._others.waiting_at(path, roots, self._cursors_of)
+            if other is not None:
+                scans.setdefault(other.root, []).extend(self._others.scans(other))
+                continue
             place = self._paths.get(path) or _place_in(roots, path)
             if place is None:
                 is_sure = False
@@ -96,7 +112,7 @@ class Reading:
             self._note(root, made)
         return {root: made for root, made in scans.items() if made}, is_sure
 
-    def scans_of_session(self, roots: list[Root], transcript: str) -> dict[str, list[Scan]]:
+    def scans_of_session(self, roots: list[Root], transcript: str) -> dict[Root, list[Scan]]:
         """Read on in one session's files: its transcript and those in its directory.
 
         Nothing where the path is below no root, or no transcript's.
@@ -117,24 +133,26 @@ class Reading:
         ]
         return {root: scans} if scans else {}
 
-    def _read_on(self, root: str, found: Found) -> Iterator[Scan]:
+    def _read_on(self, root: Root, found: Found) -> Iterator[Scan]:
         yield from self._loader.scans(found, self._cursors_of(root).get(found.relative))
 
-    def _cursors_of(self, root: str) -> dict[str, Cursor]:
+    def _cursors_of(self, root: Root) -> dict[str, Cursor]:
         if root not in self._cursors:
             self._cursors[root] = self._ledger.cursors(root)
         return self._cursors[root]
 
-    def _note(self, root: str, scans: list[Scan]) -> None:
+    def _note(self, root: Root, scans: list[Scan]) -> None:
         cursors = self._cursors_of(root)
         for scan in scans:
             cursors[scan.place.path] = scan.cursor
 
 
-def _place_in(roots: list[Root], path: str) -> tuple[str, str] | None:
-    """Return the root that a path lies below, and the rest of the path."""
+def _place_in(roots: list[Root], path: str) -> tuple[Root, str] | None:
+    """Return Claude Code's root that a path lies below, and the rest of the path."""
     for root in roots:
+        if not root.is_claude:
+            continue
         prefix = root.projects + os.sep
         if path.startswith(prefix):
-            return root.path, path[len(prefix) :].replace(os.sep, "/")
+            return root, path[len(prefix) :].replace(os.sep, "/")
     return None

@@ -12,7 +12,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from engine.responses import Tokens
+from engine.responses import CLAUDE, Tokens
 from engine.windows import BurnUp, Event, HitNow, WindowNow
 
 ReportKind = Literal["daily", "weekly", "monthly", "sessions", "blocks", "models", "projects"]
@@ -54,6 +54,10 @@ class Figures(Struct, frozen=True):
     """Models whose responses have no known cost, sorted."""
     first: int | None = None
     last: int | None = None
+    agents: tuple[str, ...] = ()
+    """Coding agents in order of first use: `claude`, `codex`."""
+    reasoning: int = 0
+    """Tokens of the output that are known to be reasoning."""
 
 
 class Part(Struct, frozen=True):
@@ -177,6 +181,8 @@ class SessionNow(Struct, frozen=True):
     """What Claude Code itself says of a session that is open, empty where it says nothing."""
     context_share: float | None = None
     """How full the context was at the session's newest response of its own."""
+    agent: str = CLAUDE
+    """The coding agent whose session it is."""
 
 
 class Progress(Struct, frozen=True):
@@ -262,6 +268,10 @@ class Snapshot(Struct, frozen=True):
     """Such as `Max 5x`, empty where unknown."""
     hit: HitNow | None = None
     """The gravest limit that is hit now."""
+    agent: str = CLAUDE
+    """The coding agent whose block, burn rate, trace and projection these are."""
+    agents: tuple[str, ...] = (CLAUDE,)
+    """All coding agents whose responses are shown."""
 
     @property
     def is_empty(self) -> bool:
@@ -275,7 +285,8 @@ class Row(Struct, frozen=True):
     `label` is what people read: a period, a project's name, a session's title where it is
     known. `key` names the row within its kind: `2026-11-22` (daily; weekly by its first day),
     `2026-11` (monthly), the session id, the block's start in milliseconds, the model,
-    the project's directory name.
+    the project's directory name; a model's and a block's has the agent beside it where that
+    is not Claude Code.
     """
 
     key: str
@@ -292,6 +303,9 @@ class Row(Struct, frozen=True):
     is_active: bool = False
     is_gap: bool = False
     by_model: tuple[Part, ...] = ()
+    by_agent: tuple[Part, ...] = ()
+    provider: str = ""
+    """Who ran a model, where its agent names it."""
 
 
 class Report(Struct, frozen=True):

@@ -14,6 +14,8 @@ PICO = 10**12
 """Pico-dollars in one US dollar: all money is kept in whole pico-dollars."""
 
 
+CLAUDE = "claude"
+"""The agent whose transcripts and windows ccmon knows best: Claude Code."""
 FAST = "-fast"
 """What follows a model's name where its responses came in fast mode, which is billed apart."""
 

@@ -2,42 +2,77 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from engine.agents.registry import Registry
 from engine.intake import discover
 from engine.intake.discover import Root
+from engine.ledger.scopes import open_scopes
 from engine.ledger.store import Ledger
+from engine.responses import CLAUDE
 from engine.settings import Settings
 
 
 class Roots:
     """The roots in force (SPEC §1); one that disappears keeps what was counted of it."""
 
-    def __init__(self, settings: Settings, ledger: Ledger) -> None:
+    def __init__(self, settings: Settings, ledger: Ledger, registry: Registry) -> None:
+        self.registry = registry
         self._settings = settings
         self._ledger = ledger
-        self.current = discover.find_roots(settings)
+        self.current = self._found()
         """What `in_force` gave last."""
 
     def in_force(self) -> list[Root]:
         """Return the roots found so far, and those looked for that the ledger knows."""
-        candidates = [Root.at(path) for path in discover.candidates(self._settings)[0]]
         known = self._ledger.known_roots()
         self.current += [
-            root for root in candidates if root not in self.current and root.path in known
+            root
+            for root in self._looked_for()
+            if root not in self.current and (root.agent, root.path) in known
         ]
         return self.current
 
     def look(self) -> bool:
         """Look for roots; return whether one has appeared."""
-        found = discover.find_roots(self._settings)
+        found = self._found()
         if all(root in self.current for root in found):
             return False
         self.current = found
         return True
 
-    def present(self) -> list[str]:
-        """Return the `projects` directories that are there now."""
-        return [root.projects for root in discover.find_roots(self._settings)]
+    def watched(self) -> list[str]:
+        """Return the directories, there now, whose files are read."""
+        return [directory for root in self._found() for directory in self._directories(root)]
 
-    def open_scope(self) -> int:
-        """Return the ledger's scope of the roots in force."""
-        return self._ledger.open_scope(root.path for root in self.in_force())
+    def _directories(self, root: Root) -> list[str]:
+        if root.is_claude:
+            return [root.projects]
+        trees = self.registry.agent(root.agent).trees(root.path)
+        found = (os.path.join(root.path, *tree.below.split("/")) for tree in trees if tree.is_deep)
+        return [path for path in found if os.path.isdir(path)]
+
+    def open_scopes(self, agents: Sequence[str] = ()) -> dict[str, int]:
+        """Return the ledger's scopes of the roots in force by agent; of some agents, or of all."""
+        roots = [root for root in self.in_force() if not agents or root.agent in agents]
+        return open_scopes(self._ledger, roots)
+
+    def _found(self) -> list[Root]:
+        """Return the roots that are there, Claude Code's first, each real path once."""
+        settings = self._settings
+        found = discover.find_roots(settings) if settings.reads(CLAUDE) else []
+        if settings.reads_others:
+            found += self._roots_at(self.registry.stores(settings.agents))
+        return list({root.path: root for root in reversed(found)}.values())[::-1]
+
+    def _looked_for(self) -> list[Root]:
+        """Return all places looked at, whether anything is there or not."""
+        settings = self._settings
+        claude = discover.candidates(settings)[0] if settings.reads(CLAUDE) else []
+        others = self.registry.places(settings.agents) if settings.reads_others else ()
+        return [*(Root.at(path) for path in claude), *self._roots_at(others)]
+
+    def _roots_at(self, places: Iterable[tuple[str, str]]) -> list[Root]:
+        return [Root.at(Path(path), agent) for agent, path in places]

@@ -44,6 +44,8 @@ def _sum_of(figures: Sequence[Figures]) -> Figures:
         unpriced=tuple(sorted({model for each in figures for model in each.unpriced})),
         first=min((each.first for each in figures if each.first is not None), default=None),
         last=max((each.last for each in figures if each.last is not None), default=None),
+        agents=_united(each.agents for each in by_first_use),
+        reasoning=sum(each.reasoning for each in figures),
     )
 
 

@@ -8,8 +8,10 @@ from msgspec.structs import replace
 
 from engine.accumulators.blocks import BlockSpan
 from engine.accumulators.sessions import Group
-from engine.accumulators.totals import ModelNames, Tally, share
+from engine.accumulators.totals import Tally, share
+from engine.ledger.names import ModelNames
 from engine.reports import Figures, Row
+from engine.responses import CLAUDE
 from engine.row_totals import total_of
 
 ProjectNames = Mapping[int, str]
@@ -30,13 +32,16 @@ def period_row(
         start=span[0],
         end=span[1],
         by_model=tally.parts(name),
+        by_agent=tally.agent_parts(name),
     )
 
 
-def block_row(block: BlockSpan, tally: Tally, is_active: bool, name: ModelNames) -> Row:
-    """Return a block's row with what a tally sums of it."""
+def block_row(
+    block: BlockSpan, tally: Tally, is_active: bool, name: ModelNames, agent: str = CLAUDE
+) -> Row:
+    """Return a block's row with what a tally sums of it; every agent has blocks of its own."""
     return Row(
-        key=str(block.start),
+        key=str(block.start) if agent == CLAUDE else f"{block.start} {agent}",
         label="",
         figures=tally.figures(name),
         cost_share=0.0,
@@ -45,6 +50,7 @@ def block_row(block: BlockSpan, tally: Tally, is_active: bool, name: ModelNames)
         end=block.end,
         is_active=is_active,
         by_model=tally.parts(name),
+        by_agent=tally.agent_parts(name),
     )
 
 
@@ -79,6 +85,7 @@ def session_row(
         start=figures.first,
         end=figures.last,
         by_model=group.tally.parts(name),
+        by_agent=group.tally.agent_parts(name),
     )
 
 
@@ -96,15 +103,16 @@ def project_row(key: str, label: str, group: Group, name: ModelNames) -> Row:
         start=figures.first,
         end=figures.last,
         by_model=group.tally.parts(name),
+        by_agent=group.tally.agent_parts(name),
     )
 
 
-def model_row(model: str, group: Group, projects: ProjectNames, name: ModelNames) -> Row:
-    """Return a model's row."""
+def model_row(model: int, group: Group, projects: ProjectNames, name: ModelNames) -> Row:
+    """Return a model's row: a model that several agents use has one of each."""
     figures = group.tally.figures(name)
     return Row(
-        key=model,
-        label=model,
+        key=name.key(model),
+        label=name(model),
         figures=figures,
         cost_share=0.0,
         token_share=0.0,
@@ -112,6 +120,8 @@ def model_row(model: str, group: Group, projects: ProjectNames, name: ModelNames
         projects=_named(group, projects),
         start=figures.first,
         end=figures.last,
+        by_agent=group.tally.agent_parts(name),
+        provider=name.provider(model),
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
+from engine.responses import CLAUDE
 from engine.windows import Budget
 
 
@@ -48,9 +49,25 @@ class Settings(Struct, frozen=True):
     """When nothing is to be heard, such as `22:00-07:00`."""
     price_overrides: Mapping[str, Mapping[str, float]] = {}
     """The user's own prices by model (`engine.pricing.overrides.AMOUNTS`)."""
+    agents: tuple[str, ...] = ()
+    """The coding agents to read (`claude`, `codex` …). Where empty all that are found, but Claude
+    Code's alone where `roots` are given: they are its own."""
     is_offline: bool = False
     is_polling: bool = False
     """Never use file events, only poll."""
     clock: Callable[[], int] = system_clock
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     home: Path = field(default_factory=Path.home)
+
+    def reads(self, agent: str) -> bool:
+        """Say whether an agent is to be read."""
+        if not self.agents:
+            return agent == CLAUDE or self.roots is None
+        return agent in self.agents
+
+    @property
+    def reads_others(self) -> bool:
+        """Whether any agent but Claude Code is to be read."""
+        if not self.agents:
+            return self.roots is None
+        return any(agent != CLAUDE for agent in self.agents)

@@ -9,10 +9,10 @@ from msgspec import Struct
 
 from engine.accumulators.rates import WINDOW
 from engine.accumulators.sessions import Group
-from engine.accumulators.totals import ModelNames, Tally
+from engine.accumulators.totals import Tally
 from engine.accumulators.view import View
 from engine.accumulators.windows import Running
-from engine.ledger.names import Names
+from engine.ledger.names import ModelNames, Names
 from engine.ledger.reading import slot_of
 from engine.limits.estimate import LimitBasis, LimitChoice, find_basis, measure
 from engine.limits.known import Known
@@ -32,6 +32,7 @@ from engine.reports import (
     Snapshot,
     Warned,
 )
+from engine.responses import CLAUDE
 from engine.session_states import SessionState
 from engine.settings import Settings
 from engine.times import HOUR, MINUTE, SECOND, clock_of, day_of, start_of_day, start_of_week
@@ -161,6 +162,8 @@ class SnapshotMaker:
             events=tuple(told.event for told in around.known.told),
             plan=around.known.plan,
             hit=windows.hit,
+            agent=view.agent,
+            agents=view.agents,
         )
 
     def _basis_at(self, now: int, span: Running | None) -> LimitBasis:
@@ -227,7 +230,7 @@ class SnapshotMaker:
         )
 
     def _sessions(self, now: int, states: Mapping[str, SessionState]) -> tuple[SessionNow, ...]:
-        rates = self._view.recents.session_rates(calm(now))
+        rates = self._view.all_recents.session_rates(calm(now))
         projects = self._project_names()
         sessions = [
             self._session_now(session, group, rates.get(session, 0.0), projects, states, now)
@@ -257,14 +260,20 @@ class SnapshotMaker:
             tokens_per_minute=rate,
             last=last,
             is_busy=now - last < _BUSY,
-            sub_agents=self._view.recents.agents_of(session),
+            sub_agents=self._view.all_recents.agents_of(session),
             state=states.get(name, ""),
             context_share=self._context_share(session),
+            agent=self._names.agent_of_session(session),
         )
 
     def _context_share(self, session: int) -> float | None:
-        """Return how full a session's context is: one that was ever fuller is a large one."""
-        found = self._view.recents.contexts().get(session)
+        """Return how full a session's context is: one that was ever fuller is a large one.
+
+        Of another agent's session nothing is known of how long it may be.
+        """
+        if self._names.agent_of_session(session) != CLAUDE:
+            return None
+        found = self._view.all_recents.contexts().get(session)
         if found is None:
             return None
         newest, longest = found

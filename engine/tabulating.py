@@ -110,19 +110,27 @@ class Tabulator:
         return first_day(kind, day, self._week_start)
 
     def _blocks(self, first: int, now: int) -> list[Row]:
-        """Return blocks with the gaps between them; a span keeps blocks that reach into it."""
-        with self._lock:
-            chain = list(self._view.blocks.chain)
-            gaps = [self._view.blocks.gap_before(place) for place in range(len(chain))]
-            active = self._view.blocks.active(now)
+        """Return blocks with the gaps between them; a span keeps blocks that reach into it.
+
+        Of several agents every one's blocks are there, without the gaps: another may be busy.
+        """
         moment = slot_bounds(first)[0] if first else 0
         rows: list[Row] = []
-        for block, gap in zip(reversed(chain), reversed(gaps), strict=True):
-            if block.last < moment:
-                break
-            rows.append(block_row(block, block.tally, block is active, self._names.model))
-            if gap is not None and gap[1] >= moment:
-                rows.append(gap_row(*gap))
+        for agent, blocks in self._view.blocks_by_agent.items():
+            with self._lock:
+                chain = list(blocks.chain)
+                gaps = [blocks.gap_before(place) for place in range(len(chain))]
+                active = blocks.active(now)
+            for block, gap in zip(reversed(chain), reversed(gaps), strict=True):
+                if block.last < moment:
+                    break
+                is_active = block is active
+                rows.append(block_row(block, block.tally, is_active, self._names.model, agent))
+                if gap is not None and gap[1] >= moment:
+                    rows.append(gap_row(*gap))
+        if len(self._view.blocks_by_agent) > 1:
+            rows = [row for row in rows if not row.is_gap]
+            rows.sort(key=lambda row: (row.start or 0, row.key), reverse=True)
         return rows
 
     def _groups(self, kind: ReportKind, first: int) -> list[Row]:
@@ -159,4 +167,4 @@ class Tabulator:
         return project_row(name, projects.get(project, ""), group, self._names.model)
 
     def _model_row(self, model: int, group: Group, projects: Mapping[int, str]) -> Row:
-        return model_row(self._names.model(model), group, projects, self._names.model)
+        return model_row(model, group, projects, self._names.model)

@@ -17,6 +17,7 @@ WindowSource = Literal[
     "oauth",
     "claude.json",
     "desktop",
+    "agent",
     "hit",
     "given",
     "p90",
@@ -26,10 +27,10 @@ WindowSource = Literal[
     "budget",
     "none",
 ]
-"""Where a window's figures come from; the first five are official."""
+"""Where a window's figures come from; the first six are official."""
 
 OFFICIAL: frozenset[WindowSource] = frozenset(
-    ("statusline", "oauth", "claude.json", "desktop", "hit")
+    ("statusline", "oauth", "claude.json", "desktop", "agent", "hit")
 )
 
 WindowLevel = Literal["fine", "half", "high", "critical", "reached"]

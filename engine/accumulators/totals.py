@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from engine.ledger.names import ModelNames
 from engine.reports import Figures, Part
 from engine.responses import Tokens
 
 Sums = Sequence[int]
-"""Responses, unpriced, input, output, cache read, cache write 5m and 1h, cost, first, last."""
-
-ModelNames = Callable[[int], str]
+"""Responses, unpriced, input, output, cache read, cache write 5m and 1h, cost, first, last,
+and the reasoning that is known to be in the output."""
 
 
 class Tally:
@@ -33,6 +33,7 @@ class Tally:
             known[place] += sums[place]
         known[8] = min(known[8], sums[8])
         known[9] = max(known[9], sums[9])
+        known[10] += sums[10]
 
     def add_all(self, by_model: Mapping[int, Sums]) -> None:
         """Add sums of several models."""
@@ -56,34 +57,50 @@ class Tally:
 
     def figures(self, name: ModelNames) -> Figures:
         """Return what the tally sums to."""
-        rows = self.by_model
-        if not rows:
-            return Figures()
-        if len(rows) == 1:
-            ((model, sums),) = rows.items()
-            return _figures_of(name(model), sums)
-        totals = [sum(column) for column in zip(*(sums[:8] for sums in rows.values()), strict=True)]
-        in_order = sorted(rows, key=lambda model: (rows[model][8], name(model)))
-        return Figures(
-            responses=totals[0],
-            tokens=Tokens(*totals[2:7]),
-            cost=totals[7],
-            models=tuple(name(model) for model in in_order),
-            unpriced=tuple(sorted(name(model) for model in rows if rows[model][1])),
-            first=min(sums[8] for sums in rows.values()),
-            last=max(sums[9] for sums in rows.values()),
-        )
+        return _figures(self.by_model, name)
 
     def parts(self, name: ModelNames) -> tuple[Part, ...]:
-        """Return the models' parts, the dearest first."""
-        parts = {}
+        """Return the models' parts, the dearest first; of several agents a model's is one."""
+        return self._apart(name, name)
+
+    def agent_parts(self, name: ModelNames) -> tuple[Part, ...]:
+        """Return the agents' parts, the dearest first."""
+        return self._apart(name, name.agent)
+
+    def _apart(self, name: ModelNames, called: Callable[[int], str]) -> tuple[Part, ...]:
+        groups: dict[str, dict[int, Sums]] = {}
         for model, sums in self.by_model.items():
-            called = name(model)
-            parts[called] = _figures_of(called, sums)
-        return shares(parts)
+            groups.setdefault(called(model), {})[model] = sums
+        return shares({each: _figures(rows, name) for each, rows in groups.items()})
 
 
-def _figures_of(model: str, sums: Sums) -> Figures:
+def _figures(rows: Mapping[int, Sums], name: ModelNames) -> Figures:
+    """Return what the sums of some models stand for."""
+    if len(rows) == 1:
+        ((model, sums),) = rows.items()
+        return _figures_of(name(model), name.agent(model), sums)
+    if not rows:
+        return Figures()
+    totals = [sum(column) for column in zip(*(sums[:8] for sums in rows.values()), strict=True)]
+    in_order = sorted(rows, key=lambda model: (rows[model][8], name(model)))
+    return Figures(
+        responses=totals[0],
+        tokens=Tokens(*totals[2:7]),
+        cost=totals[7],
+        models=_once(name(model) for model in in_order),
+        unpriced=_once(sorted(name(model) for model in rows if rows[model][1])),
+        first=min(sums[8] for sums in rows.values()),
+        last=max(sums[9] for sums in rows.values()),
+        agents=_once(name.agent(model) for model in in_order),
+        reasoning=sum(sums[10] for sums in rows.values()),
+    )
+
+
+def _once(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
+
+
+def _figures_of(model: str, agent: str, sums: Sums) -> Figures:
     """Return what the sums of one model stand for."""
     models = (model,)
     return Figures(
@@ -94,6 +111,8 @@ def _figures_of(model: str, sums: Sums) -> Figures:
         unpriced=models if sums[1] else (),
         first=sums[8],
         last=sums[9],
+        agents=(agent,),
+        reasoning=sums[10],
     )
 
 

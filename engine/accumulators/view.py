@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import tzinfo
 from threading import RLock
 
@@ -12,6 +12,7 @@ from engine.accumulators.rates import Recents
 from engine.accumulators.sessions import Group, Sessions, group_by
 from engine.accumulators.windows import Anchor, Running, TrueSpan
 from engine.ledger.reading import Reader, slot_of
+from engine.responses import CLAUDE
 from engine.times import DAY, HOUR
 
 _RECENT = 40 * DAY
@@ -29,15 +30,30 @@ class View:
     def __init__(
         self,
         reader: Reader,
+        agents: Sequence[str],
+        agent_of: Callable[[int], str],
         zone: tzinfo,
         clock: Callable[[], int],
         lock: RLock,
         anchor: Anchor | None = None,
     ) -> None:
+        """`agents` are those whose scopes are read, `agent_of` says whose a model is."""
         self.history = History(zone)
-        self.blocks = Blocks(self.history)
+        self.agent = CLAUDE if CLAUDE in agents or not agents else agents[0]
+        """Whose blocks, window and rates are shown as those of now."""
+        self._histories = dict.fromkeys((self.agent, *agents), self.history)
+        if len(self._histories) > 1:
+            self.agents = tuple(dict.fromkeys((self.agent, *agents)))
+        """All whose responses are in view."""
+        self._histories = {agent: History(zone) for agent in self._histories}
+        self.blocks_by_agent = {
+            agent: Blocks(history) for agent, history in self._histories.items()
+        }
         self.sessions = Sessions()
         self.recents = Recents()
+        """Of `agent` alone."""
+        self.all_recents = self.recents if len(self._histories) == 1 else Recents()
+        """Of all agents."""
         self.now_groups: dict[int, Group] = {}
         """Sessions of the true window, else of the newest block."""
         self.anchor = anchor
@@ -46,14 +62,20 @@ class View:
         self.is_whole = False
         """Whether all of history is here, not only its newest part."""
         self._reader = reader
+        self._agent_of = agent_of
         self._clock = clock
         self._recents_from = 0
         self._true: TrueSpan | None = None
 
+    @property
+    def blocks(self) -> Blocks:
+        """The blocks of `agent`."""
+        return self.blocks_by_agent[self.agent]
+
     def load(self, revision: int, *, is_whole: bool) -> None:
         """Bring in all of history, or the newest part that a first snapshot needs."""
         first = 0 if is_whole else slot_of(max(self._clock() - _RECENT, 0))
-        self.blocks.update(self.history.update(self._reader.slot_rows(0, first)))
+        self._update(self._reader.slot_rows(0, first))
         if is_whole:
             self.sessions.update(self._reader.session_rows())
             self.history.days()
@@ -68,13 +90,25 @@ class View:
         slots = self._reader.slot_rows(self.revision)
         sessions = self._reader.session_rows(self.revision) if self.is_whole else []
         with self.lock:
-            changed = self.history.update(slots)
+            changed = self._update(slots)
             self.sessions.update(sessions)
-            self.blocks.update(changed)
         if changed is not None:
             self._pull_recents(changed)
         self.revision = revision
         return changed is not None
+
+    def _update(self, rows: list[tuple[int, ...]]) -> int | None:
+        """Bring rows into history and blocks; return the earliest slot that changed."""
+        changed = self.history.update(rows)
+        if len(self._histories) == 1:
+            self.blocks.update(changed)
+            return changed
+        apart: dict[str, list[tuple[int, ...]]] = {}
+        for row in rows:
+            apart.setdefault(self._agent_of(row[1]), []).append(row)
+        for agent, own in apart.items():
+            self.blocks_by_agent[agent].update(self._histories[agent].update(own))
+        return changed
 
     def put_anchor(self, anchor: Anchor | None) -> bool:
         """Follow another true window, or none; say whether that is new."""
@@ -103,22 +137,29 @@ class View:
             return
         true, groups = None, {}
         if anchor is not None:
-            true = TrueSpan(anchor, self._reader.session_rows_within(anchor.start, anchor.end))
-            groups, begun = true.groups, true.start
+            rows = self._reader.session_rows_within(anchor.start, anchor.end)
+            true = TrueSpan(anchor, [row for row in rows if self._is_own(row[2])])
+            groups, begun = _by_session(rows), true.start
         elif block is not None:
             rows = self._reader.session_rows_between(block.first_slot, block.last_slot + 1)
-            parts = (((row[0], row[1], row[2]), row[3:]) for row in rows)
-            groups, begun = group_by(parts, lambda key: key[0]), block.start
+            groups, begun = _by_session(rows), block.start
         start = begun - HOUR
         is_anew = changed is None or changed < slot_of(start) or start != self._recents_from
         recent = self._reader.recent(start, 0 if is_anew else self.revision)
         with self.lock:
             if is_anew:
                 self.recents.clear()
+                self.all_recents.clear()
             self._recents_from = start
-            self.recents.update(recent)
+            self.all_recents.update(recent)
+            if self.recents is not self.all_recents:
+                own = {id_: each for id_, each in recent.items() if self._is_own(each.model)}
+                self.recents.update(own)
             self.now_groups = groups
             self._true = true
+
+    def _is_own(self, model: int) -> bool:
+        return len(self._histories) == 1 or self._agent_of(model) == self.agent
 
     def newest(self) -> int | None:
         """Return when the newest response came."""
@@ -129,3 +170,9 @@ class View:
         """Return when the first and the newest response came."""
         order = self.history.order
         return (self.history.span_of(order[0])[0] if order else None, self.newest())
+
+
+def _by_session(rows: list[tuple[int, ...]]) -> dict[int, Group]:
+    """Group rows of session, project, model and sums, empty ones left out, by session."""
+    parts = (((row[0], row[1], row[2]), row[3:]) for row in rows if row[3])
+    return group_by(parts, lambda key: key[0])

@@ -8,7 +8,6 @@ from typing import Literal
 from msgspec import Struct
 
 from engine.accumulators.blocks import LENGTH, BlockSpan
-from engine.accumulators.sessions import Group, group_by
 from engine.accumulators.totals import Tally
 from engine.times import HOUR
 
@@ -32,23 +31,22 @@ class Anchor(Struct, frozen=True):
 class TrueSpan:
     """The responses from a window's start up to its end (that excluded), to the response."""
 
-    __slots__ = ("anchor", "end", "groups", "has_begun", "since", "start", "tally")
+    __slots__ = ("anchor", "end", "has_begun", "since", "start", "tally")
 
     def __init__(self, anchor: Anchor, rows: Iterable[tuple[int, ...]]) -> None:
         """Sum rows of session, project, model and sums."""
         self.start = anchor.start
         self.end = anchor.end
         self.anchor = anchor.kind
-        parts = [((row[0], row[1], row[2]), row[3:]) for row in rows if row[3]]
-        self.groups: dict[int, Group] = group_by(parts, lambda key: key[0])
+        counted = [row for row in rows if row[3]]
         self.tally = Tally()
-        for key, sums in parts:
-            self.tally.add(key[2], sums)
+        for row in counted:
+            self.tally.add(row[2], row[3:])
         self.since = anchor.start
         self.has_begun = True
         if anchor.kind == "estimated":
-            self.has_begun = bool(parts)
-            first = min((sums[8] for _, sums in parts), default=anchor.start)
+            self.has_begun = bool(counted)
+            first = min((row[11] for row in counted), default=anchor.start)
             self.start = max(anchor.start, first - first % HOUR)
             self.end = self.start + LENGTH
 

@@ -8,34 +8,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 
-from msgspec import Struct
-
 from engine.agents.agent import Agent
-
-CLAUDE = "claude"
-"""Claude Code, whose transcripts have rules of their own (`engine.agents.claude`)."""
-
-
-class Listed(Struct, frozen=True):
-    """An agent as the registry lists it: enough to look whether it is there."""
-
-    name: str
-    title: str
-    places: tuple[str, ...]
-    """Directories that may be a root, with `~`, `{config}`, `{data}` and `{support}`."""
-    module: str = ""
-    """Where its class `Agent` implementation `AGENT` is, `engine.agents.<name>` by default."""
-    variable: str = ""
-    """An environment variable (a comma-separated list of roots) that replaces the places."""
-    within: str = ""
-    """What comes after a directory that the variable names."""
-    marks: tuple[str, ...] = ()
-    """A root has one of these in it; empty where the directory alone is mark enough."""
-
+from engine.agents.packages import Listed, packaged
+from engine.responses import CLAUDE
 
 LISTED: tuple[Listed, ...] = (
     Listed(
@@ -57,6 +36,71 @@ LISTED: tuple[Listed, ...] = (
 )
 
 
+def title_of(name: str) -> str:
+    """Return what people call an agent that comes with ccmon; another name as it is."""
+    return next((listed.title for listed in LISTED if listed.name == name), name)
+
+
+class Registry:
+    """All agents that ccmon can read beside Claude Code: its own, and those of packages."""
+
+    def __init__(self, environment: Mapping[str, str], home: Path) -> None:
+        self._environment = environment
+        self._home = home
+        self._listed = {listed.name: listed for listed in LISTED}
+        self._agents: dict[str, Agent] = {}
+        self._has_packages = False
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all agents, Claude Code's first."""
+        self._look_for_packages()
+        return (CLAUDE, *self._listed)
+
+    def title(self, name: str) -> str:
+        """Return what people call an agent."""
+        if name == CLAUDE:
+            return "Claude Code"
+        listed = self._listed.get(name)
+        return listed.title if listed is not None else name
+
+    def agent(self, name: str) -> Agent:
+        """Return an agent that a root is of, importing its module."""
+        agent = self._agents.get(name)
+        if agent is None:
+            agent = self._agents[name] = _load(self._listed[name])
+        return agent
+
+    def places(self, agents: Sequence[str] = ()) -> Iterator[tuple[str, str]]:
+        """Yield agent and directory of every place where a store may lie; of all, or of some."""
+        if not agents or any(name not in self._listed for name in agents):
+            self._look_for_packages()
+        for listed in self._listed.values():
+            if not agents or listed.name in agents:
+                for place in places_of(listed, self._environment, self._home):
+                    yield listed.name, place
+
+    def stores(self, agents: Sequence[str] = ()) -> Iterator[tuple[str, str]]:
+        """Yield agent and directory of the places where a store is."""
+        for name, place in self.places(agents):
+            if has_store(self._listed[name], place):
+                yield name, place
+
+    def _look_for_packages(self) -> None:
+        if self._has_packages:
+            return
+        self._has_packages = True
+        for listed in packaged():
+            self._listed.setdefault(listed.name, listed)
+
+
+def _load(listed: Listed) -> Agent:
+    """Import an agent's module and return the agent."""
+    module, _, name = (listed.module or f"engine.agents.{listed.name}:AGENT").partition(":")
+    agent = getattr(import_module(module), name or "AGENT")
+    assert isinstance(agent, Agent)
+    return agent
+
+
 def places_of(listed: Listed, environment: Mapping[str, str], home: Path) -> list[str]:
     """Return the directories where an agent's store may lie, best first."""
     named = environment.get(listed.variable, "").strip() if listed.variable else ""
@@ -71,13 +115,6 @@ def has_store(listed: Listed, place: str) -> bool:
     if not listed.marks:
         return os.path.isdir(place)
     return any(os.path.exists(os.path.join(place, mark)) for mark in listed.marks)
-
-
-def load(listed: Listed) -> Agent:
-    """Import an agent's module and return the agent."""
-    agent = import_module(listed.module or f"engine.agents.{listed.name}").AGENT
-    assert isinstance(agent, Agent)
-    return agent
 
 
 def _expanded(place: str, environment: Mapping[str, str], home: Path) -> str:

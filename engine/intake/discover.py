@@ -11,17 +11,19 @@ from msgspec import Struct
 
 from engine.agents import claude
 from engine.reports import PlaceLookedAt
+from engine.responses import CLAUDE
 from engine.settings import Settings, SettingsError
 
 
 class Root(Struct, frozen=True):
-    """A config directory whose `projects` is read."""
+    """A directory that an agent keeps its data in."""
 
     path: str
-    """The real path of the config directory."""
+    """The real path: of Claude Code's the config directory, whose `projects` is read."""
+    agent: str = CLAUDE
 
     @classmethod
-    def at(cls, path: Path) -> Root:
+    def at(cls, path: Path, agent: str = CLAUDE) -> Root:
         """Return the root at a path, links resolved; raises `SettingsError` for no text."""
         real = os.path.realpath(path)
         if real.encode("utf-8", "replace").decode("utf-8") != real:
@@ -29,12 +31,22 @@ class Root(Struct, frozen=True):
             raise SettingsError(
                 f"The path {shown} is not written in UTF-8: give a link to it that is."
             )
-        return cls(real)
+        return cls(real, agent)
+
+    @property
+    def is_claude(self) -> bool:
+        """Whether it is Claude Code's."""
+        return self.agent == CLAUDE
 
     @property
     def projects(self) -> str:
-        """The directory that holds the transcripts."""
+        """The directory that holds Claude Code's transcripts."""
         return os.path.join(self.path, "projects")
+
+    @property
+    def base(self) -> str:
+        """The directory that the paths of its files are relative to."""
+        return self.projects if self.is_claude else self.path
 
 
 class Found(Struct, frozen=True, gc=False):

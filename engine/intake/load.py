@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
-from engine.intake.discover import Found
+from engine.agents.agent import Kind
+from engine.intake.discover import Found, Root
 from engine.intake.tail import Cursor, Scan, Tail
 from engine.intake.worker import Task, task_size
 from engine.reports import Progress
@@ -27,9 +28,11 @@ _LONGEST_TASKS = 48_000
 class Waiting(Struct, frozen=True):
     """A transcript that may hold something unread."""
 
-    root: str
+    root: Root
     found: Found
     cursor: Cursor | None
+    kind: Kind | None = None
+    """How a file of another agent's store grows."""
 
     @property
     def unread(self) -> int:
@@ -56,7 +59,7 @@ def newest_within(waiting: list[Waiting], most_bytes: int) -> list[Waiting]:
 class Batch(Struct):
     """Scans to be booked together, by root."""
 
-    scans: dict[str, list[Scan]]
+    scans: dict[Root, list[Scan]]
     progress: Progress
 
 
@@ -73,7 +76,7 @@ class Loader:
     ) -> Iterator[Batch]:
         """Yield what is new, the files written last first."""
         meter = _Meter(waiting)
-        scans: dict[str, list[Scan]] = {}
+        scans: dict[Root, list[Scan]] = {}
         pending, most = 0, _FIRST_BATCH
         newest_first = sorted(waiting, key=lambda each: -each.found.mtime)
         for each, scan in self._scans_of(newest_first):

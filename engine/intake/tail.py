@@ -12,6 +12,7 @@ from typing import BinaryIO
 from msgspec import DecodeError, Struct
 
 from engine.agents import claude, claude_limits
+from engine.agents.agent import WindowUse
 from engine.agents.claude import Place, Unreadable
 from engine.agents.claude_limits import Hit
 from engine.intake.discover import Found
@@ -21,9 +22,9 @@ from engine.times import open_zone
 _BUFFER = 1 << 20
 _FINGERPRINTED = 512
 """So many bytes before the offset tell whether a file is still the one that was read."""
-_LONGEST_LINE = 256 << 20
+LONGEST_LINE = 256 << 20
 """A longer line cannot be a transcript's and is passed over."""
-_MOST_PROBLEMS = 100
+MOST_PROBLEMS = 100
 """So many unreadable lines of one file are kept with their places; all are counted."""
 
 
@@ -63,6 +64,12 @@ class Scan(Struct):
     """Everything there was has been read; else the same call reads on."""
     hits: list[Hit] = []
     """Limits that were hit."""
+    state: bytes = b""
+    """What reading on needs to know, of another agent's file."""
+    directories: dict[str, str] = {}
+    """Working directories of projects, of another agent's file."""
+    uses: list[WindowUse] = []
+    """What another agent's server said of limit windows."""
 
 
 def system_zone() -> tzinfo:
@@ -98,7 +105,7 @@ class Tail:
         """Return where to read from: the cursor if the file is still the same, else 0."""
         if cursor is None or found.size < cursor.offset:
             return 0
-        if _fingerprint(file, cursor.offset) != cursor.fingerprint:
+        if fingerprint(file, cursor.offset) != cursor.fingerprint:
             return 0
         offset, searched = self._unfinished.get(found.path, (0, 0))
         if offset == cursor.offset < searched <= found.size:
@@ -113,7 +120,7 @@ class Tail:
     ) -> Scan:
         place = claude.place_of(found.relative)
         is_anew = start == 0
-        scan = Scan(place, _NOTHING_READ, {}, [], None, is_anew, True)
+        scan = Scan(place, NOTHING_READ, {}, [], None, is_anew, True)
         file.seek(start)
         lines, bad, offset, tail = _read_lines(file, start, most, scan, self._zone)
         if tail is not None:
@@ -122,7 +129,7 @@ class Tail:
                 self._unfinished[found.path] = (offset, offset + len(tail))
         else:
             self._unfinished.pop(found.path, None)
-        before = cursor if cursor is not None and not is_anew else _NOTHING_READ
+        before = cursor if cursor is not None and not is_anew else NOTHING_READ
         end = offset + len(tail or b"")
         scan.cursor = Cursor(
             device=found.device,
@@ -130,14 +137,14 @@ class Tail:
             size=found.size if scan.is_finished and end >= found.size else end,
             mtime=found.mtime if scan.is_finished else 0,
             offset=offset,
-            fingerprint=_fingerprint(file, offset),
+            fingerprint=fingerprint(file, offset),
             lines=before.lines + lines,
             bad=before.bad + bad,
         )
         return scan
 
 
-_NOTHING_READ = Cursor(0, 0, 0, 0, 0, 0, 0, 0)
+NOTHING_READ = Cursor(0, 0, 0, 0, 0, 0, 0, 0)
 
 
 def is_new(found: Found, cursor: Cursor | None) -> bool:
@@ -150,7 +157,7 @@ def is_new(found: Found, cursor: Cursor | None) -> bool:
     )
 
 
-def _fingerprint(file: BinaryIO, offset: int) -> int:
+def fingerprint(file: BinaryIO, offset: int) -> int:
     """Return a number that stands for the bytes before an offset."""
     begin = max(0, offset - _FINGERPRINTED)
     if hasattr(os, "pread"):
@@ -178,7 +185,7 @@ def _read_lines(
     is_worth_reading = claude.is_worth_reading
     for line in _pieces(file, start):
         if line[-1:] != b"\n":
-            if len(line) < _LONGEST_LINE:
+            if len(line) < LONGEST_LINE:
                 return lines, bad, offset, line
             scan.problems.append(Problem(offset, "a line of more than 256 MB"))
             offset += len(line) + _skip_line(file)
@@ -196,9 +203,9 @@ def _read_lines(
 
 def _pieces(file: BinaryIO, start: int) -> Iterator[bytes]:
     """Yield lines; where one could be too long for memory, none longer than the longest."""
-    if os.fstat(file.fileno()).st_size - start < _LONGEST_LINE:
+    if os.fstat(file.fileno()).st_size - start < LONGEST_LINE:
         return file
-    return iter(partial(file.readline, _LONGEST_LINE), b"")
+    return iter(partial(file.readline, LONGEST_LINE), b"")
 
 
 def _skip_line(file: BinaryIO) -> int:
@@ -230,7 +237,7 @@ def _read_one(line: bytes, offset: int, scan: Scan, zone: Callable[[], tzinfo]) 
         _add_hits(line, offset, scan, zone)
     if scan.cwd is None:
         scan.cwd = cwd
-    if reason is not None and len(scan.problems) < _MOST_PROBLEMS:
+    if reason is not None and len(scan.problems) < MOST_PROBLEMS:
         scan.problems.append(Problem(offset, reason))
     return reason is None
 

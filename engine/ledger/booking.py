@@ -18,7 +18,7 @@ from engine.responses import FAST, Sighting, Tokens, billed_name, merge
 _COLUMNS = (
     "scope, id, time, is_forked, session, project, is_sidechain, won_at, model, input, output,"
     " cache_read, cache_write_5m, cache_write_1h, flags, searches, recorded, calculated, agent,"
-    " changed"
+    " changed, reasoning"
 )
 _CHUNK = 400
 
@@ -34,6 +34,7 @@ class Booking:
         self.prices = prices
         self._connection = connection
         self._names = names
+        self._agents: dict[int, str] = {}
         for statement in TEMPORARY_TABLES:
             connection.execute(statement)
 
@@ -56,7 +57,7 @@ class Booking:
             self._note_moved(scope, moved)
             self._sum(TAKE_AWAY, replaced, place)
         self._connection.executemany(
-            f"INSERT OR REPLACE INTO responses ({_COLUMNS}) VALUES ({','.join('?' * 20)})",
+            f"INSERT OR REPLACE INTO responses ({_COLUMNS}) VALUES ({','.join('?' * 21)})",
             [self._row(scope, id_, changed[id_], revision) for id_ in sorted(changed)],
         )
         self._sum(ADD, changed, place)
@@ -127,22 +128,25 @@ class Booking:
                     is_forked=bool(row[3]),
                     session=name("sessions", row[4]),
                     project=name("projects", row[5]),
+                    provider=self._names.model.provider(row[8]),
+                    reasoning=row[20],
                 ),
             )
 
     def _row(self, scope: int, id_: int, new: Sighting, revision: int) -> tuple[int | None, ...]:
         number = self._names.number
+        agent = self._agent_of(scope)
         tokens = new.tokens
         return (
             scope,
             id_,
             new.time,
             new.is_forked,
-            number("sessions", new.session),
+            number("sessions", new.session, agent),
             number("projects", new.project),
             new.is_sidechain,
             new.won_at,
-            self._model(new.model, new.is_fast),
+            self._model(new, agent),
             tokens.input,
             tokens.output,
             tokens.cache_read,
@@ -154,6 +158,7 @@ class Booking:
             self._price(new),
             number("agents", new.agent),
             revision,
+            new.reasoning,
         )
 
     def _price(self, response: Sighting) -> int | None:
@@ -168,15 +173,24 @@ class Booking:
             time=response.time,
         )
 
-    def _model(self, model: str, is_fast: bool) -> int:
+    def _agent_of(self, scope: int) -> str:
+        """Return whose responses a scope holds."""
+        if scope not in self._agents:
+            rows = self._connection.execute("SELECT scope, agent FROM scopes").fetchall()
+            self._agents = dict(rows)
+        return self._agents[scope]
+
+    def _model(self, response: Sighting, agent: str) -> int:
         """Return a model's number; a new one is kept with the price it is booked at."""
-        name = billed_name(model, is_fast)
-        if not self._names.remembers("models", name):
+        model = response.model
+        key = (billed_name(model, response.is_fast), agent, response.provider)
+        if not self._names.remembers("models", *key):
             self._connection.execute(
-                "INSERT INTO models (name, price, is_fast) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                (name, self.prices.fingerprint(model), name != model),
+                "INSERT INTO models (name, agent, provider, price, is_fast) VALUES (?,?,?,?,?)"
+                " ON CONFLICT DO NOTHING",
+                (*key, self.prices.fingerprint(model), key[0] != model),
             )
-        return self._names.number("models", name)
+        return self._names.number("models", *key)
 
     def _base(self, number: int, is_fast: bool) -> str:
         """Return the model that a number stands for, without the mode it ran in."""

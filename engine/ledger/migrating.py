@@ -5,10 +5,20 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
-from engine.ledger.schema import EVENTS, HITS, INDEXES, READINGS, VERSION
+from engine.ledger.schema import (
+    EVENTS,
+    HITS,
+    INDEXES,
+    MODELS,
+    READINGS,
+    ROOTS,
+    SESSIONS,
+    VERSION,
+)
 from engine.ledger.sums import ADD, SLOT, SPAN_ANEW, TAKE_AWAY, TEMPORARY_TABLES
 from engine.responses import FAST
 
+_WITH_REASONING = ("responses", "buckets", "slot_totals", "session_totals")
 _IS_FAST = "flags & 1 AND model IN (SELECT model FROM models WHERE name <> '')"
 
 
@@ -40,6 +50,7 @@ def _to_2(connection: sqlite3.Connection) -> None:
         " WHERE name <> '' AND model IN (SELECT model FROM responses WHERE flags & 1)"
         " ON CONFLICT DO NOTHING"
     )
+    _add_reasoning(connection)
     for statement in TEMPORARY_TABLES:
         connection.execute(statement)
     for (scope,) in connection.execute("SELECT scope FROM scopes").fetchall():
@@ -70,5 +81,31 @@ def _rename_fast(connection: sqlite3.Connection, scope: int) -> None:
         connection.execute(statement, place)
 
 
-_STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (_to_2,)
+def _to_3(connection: sqlite3.Connection) -> None:
+    """Let names and sums be of any agent: all that there is is Claude Code's."""
+    for table, made, columns in (
+        ("roots", ROOTS, "root, path"),
+        ("sessions", SESSIONS, "session, name"),
+        ("models", MODELS, "model, name, price, is_fast"),
+    ):
+        connection.execute(f"ALTER TABLE {table} RENAME TO earlier_{table}")
+        connection.execute(made)
+        connection.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM earlier_{table}")
+        connection.execute(f"DROP TABLE earlier_{table}")
+    connection.execute("ALTER TABLE scopes ADD COLUMN agent TEXT NOT NULL DEFAULT 'claude'")
+    connection.execute("ALTER TABLE files ADD COLUMN state BLOB NOT NULL DEFAULT x''")
+    _add_reasoning(connection)
+
+
+def _add_reasoning(connection: sqlite3.Connection) -> None:
+    """Give responses and sums the column that today's statements sum, unless they have it."""
+    for table in _WITH_REASONING:
+        columns = connection.execute(f"PRAGMA table_info({table})").fetchall()
+        if "reasoning" not in {column[1] for column in columns}:
+            connection.execute(
+                f"ALTER TABLE {table} ADD COLUMN reasoning INTEGER NOT NULL DEFAULT 0"
+            )
+
+
+_STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (_to_2, _to_3)
 """The first leads from version 1 to 2."""

@@ -7,15 +7,44 @@ import sqlite3
 from threading import RLock
 from typing import Literal
 
+from engine.responses import CLAUDE
+
 NameTable = Literal["roots", "sessions", "projects", "models", "agents"]
 
-_COLUMNS: dict[str, tuple[str, str]] = {
-    "roots": ("root", "path"),
-    "sessions": ("session", "name"),
-    "projects": ("project", "name"),
-    "models": ("model", "name"),
-    "agents": ("agent", "name"),
+_KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "roots": ("root", ("path", "agent")),
+    "sessions": ("session", ("name", "agent")),
+    "projects": ("project", ("name",)),
+    "models": ("model", ("name", "agent", "provider")),
+    "agents": ("agent", ("name",)),
 }
+"""The number's column, and what a row is found by: its name, then what tells equal names apart."""
+
+Row = tuple[str, ...]
+
+
+class ModelNames:
+    """What models are called, and whose they are."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+
+    def __call__(self, model: int) -> str:
+        """Return a model's name."""
+        return self._names.row("models", model)[0]
+
+    def agent(self, model: int) -> str:
+        """Return the agent that used a model: a model's number is of one agent."""
+        return self._names.row("models", model)[1]
+
+    def provider(self, model: int) -> str:
+        """Return who ran a model, empty where its agent names nobody."""
+        return self._names.row("models", model)[2]
+
+    def key(self, model: int) -> str:
+        """Return what names a model among those of all agents: Claude Code's by name alone."""
+        name, agent, provider = self._names.row("models", model)
+        return name if agent == CLAUDE else " ".join(filter(None, (agent, provider, name)))
 
 
 class Names:
@@ -24,63 +53,92 @@ class Names:
     def __init__(self, connection: sqlite3.Connection, lock: RLock) -> None:
         self._connection = connection
         self._lock = lock
-        self._numbers: dict[str, dict[str, int]] = {table: {} for table in _COLUMNS}
-        self._names: dict[str, dict[int, str]] = {table: {} for table in _COLUMNS}
+        self._numbers: dict[str, dict[Row, int]] = {table: {} for table in _KEYS}
+        self._rows: dict[str, dict[int, Row]] = {table: {} for table in _KEYS}
         self._directories: dict[int, str] = {}
+        self.model = ModelNames(self)
 
     def forget(self) -> None:
         """Drop what was remembered: a transaction was undone."""
         for numbers in self._numbers.values():
             numbers.clear()
-        for names in self._names.values():
-            names.clear()
+        for rows in self._rows.values():
+            rows.clear()
         self._directories.clear()
 
-    def number(self, table: NameTable, name: str) -> int:
-        """Return the number of a name, giving it one if it is new."""
-        number = self._numbers[table].get(name)
+    def number(self, table: NameTable, *key: str) -> int:
+        """Return the number of a name, giving it one if it is new.
+
+        A session's and a root's name go with the agent, a model's with agent and provider.
+        """
+        number = self._numbers[table].get(key)
         if number is None:
-            _, text = _COLUMNS[table]
-            number = self.find(table, name)
+            number = self._find(table, key)
             if number is None:
+                columns = ", ".join(_KEYS[table][1])
                 self._connection.execute(
-                    f"INSERT INTO {table} ({text}) VALUES (?) ON CONFLICT DO NOTHING", (name,)
+                    f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * len(key))})"
+                    " ON CONFLICT DO NOTHING",
+                    key,
                 )
-                number = self.find(table, name)
+                number = self._find(table, key)
                 assert number is not None
-            self._numbers[table][name] = number
-            self._names[table][number] = name
+            self._numbers[table][key] = number
+            self._rows[table][number] = key
         return number
 
-    def remembers(self, table: NameTable, name: str) -> bool:
+    def remembers(self, table: NameTable, *key: str) -> bool:
         """Say whether a name's number has been asked for before."""
-        return name in self._numbers[table]
+        return key in self._numbers[table]
 
     def find(self, table: NameTable, name: str) -> int | None:
-        """Return the number of a name that is known."""
-        column, text = _COLUMNS[table]
+        """Return the number of a name that is known; of several agents' Claude Code's."""
+        column, keys = _KEYS[table]
+        first = f" ORDER BY agent <> '{CLAUDE}', {column}" if len(keys) > 1 else ""
         with self._lock:
             row = self._connection.execute(
-                f"SELECT {column} FROM {table} WHERE {text} = ?", (name,)
+                f"SELECT {column} FROM {table} WHERE {keys[0]} = ?{first} LIMIT 1", (name,)
+            ).fetchone()
+        return row[0] if row else None
+
+    def find_model(self, key: str) -> int | None:
+        """Return the number of a model by what names it among those of all agents."""
+        self._learn("models")
+        for model in self._rows["models"]:
+            if self.model.key(model) == key:
+                return model
+        return None
+
+    def _find(self, table: NameTable, key: Row) -> int | None:
+        column, keys = _KEYS[table]
+        condition = " AND ".join(f"{name} = ?" for name in keys)
+        with self._lock:
+            row = self._connection.execute(
+                f"SELECT {column} FROM {table} WHERE {condition}", key
             ).fetchone()
         return row[0] if row else None
 
     def name(self, table: NameTable, number: int) -> str:
         """Return the name of a number that is known."""
-        names = self._names[table]
-        known = names.get(number)
+        return self.row(table, number)[0]
+
+    def row(self, table: NameTable, number: int) -> Row:
+        """Return what a number that is known stands for, the name first."""
+        known = self._rows[table].get(number)
         if known is None:
-            column, text = _COLUMNS[table]
-            with self._lock:
-                rows = self._connection.execute(f"SELECT {column}, {text} FROM {table}")
-                read: dict[int, str] = dict(rows.fetchall())
-            names.update(read)
-            return read[number]
+            self._learn(table)
+            return self._rows[table][number]
         return known
 
-    def model(self, number: int) -> str:
-        """Return a model's name."""
-        return self.name("models", number)
+    def _learn(self, table: NameTable) -> None:
+        column, keys = _KEYS[table]
+        with self._lock:
+            rows = self._connection.execute(f"SELECT {column}, {', '.join(keys)} FROM {table}")
+            self._rows[table].update((row[0], row[1:]) for row in rows.fetchall())
+
+    def agent_of_session(self, session: int) -> str:
+        """Return the agent whose session it is."""
+        return self.row("sessions", session)[1]
 
     def projects(self) -> dict[int, tuple[str, str]]:
         """Return name and working directory of all projects."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
@@ -12,11 +12,11 @@ from engine.responses import Tokens
 
 _SUMS = (
     "responses, unpriced, input, output, cache_read, cache_write_5m, cache_write_1h, cost,"
-    " first, last"
+    " first, last, reasoning"
 )
 _GROUPED = (
     "sum(responses), sum(unpriced), sum(input), sum(output), sum(cache_read),"
-    " sum(cache_write_5m), sum(cache_write_1h), sum(cost), min(first), max(last)"
+    " sum(cache_write_5m), sum(cache_write_1h), sum(cost), min(first), max(last), sum(reasoning)"
 )
 
 _OF_SESSION = "buckets INDEXED BY buckets_by_session"
@@ -65,12 +65,12 @@ class FileCounts(Struct, frozen=True):
 
 
 class Reader:
-    """Reads one scope of a ledger."""
+    """Reads scopes of a ledger, one of each agent in question."""
 
-    def __init__(self, ledger: Ledger, scope: int) -> None:
+    def __init__(self, ledger: Ledger, scopes: Sequence[int]) -> None:
         self._ledger = ledger
         self._connection = ledger.connection
-        self.scope = scope
+        self._within = within(scopes)
 
     def _all(self, statement: str, *values: object) -> list[tuple[int, ...]]:
         with self._ledger.lock:
@@ -80,14 +80,13 @@ class Reader:
         """Return slot, model and sums changed after a revision, in a range of slots."""
         if since:
             return self._all(
-                f"SELECT slot, model, {_SUMS} FROM slot_totals WHERE scope = ? AND changed > ?",
-                self.scope,
+                f"SELECT slot, model, {_SUMS} FROM slot_totals"
+                f" WHERE {self._within} AND changed > ?",
                 since,
             )
         return self._all(
             f"SELECT slot, model, {_SUMS} FROM slot_totals"
-            " WHERE scope = ? AND slot >= ? AND slot < ?",
-            self.scope,
+            f" WHERE {self._within} AND slot >= ? AND slot < ?",
             first,
             before,
         )
@@ -96,17 +95,16 @@ class Reader:
         """Return session, project, model and sums changed after a revision."""
         condition = " AND changed > ?" if since else ""
         return self._all(
-            f"SELECT session, project, model, {_SUMS} FROM session_totals WHERE scope = ?"
+            f"SELECT session, project, model, {_SUMS} FROM session_totals WHERE {self._within}"
             + condition,
-            *((self.scope, since) if since else (self.scope,)),
+            *((since,) if since else ()),
         )
 
     def session_rows_between(self, first: int, before: int) -> list[tuple[int, ...]]:
         """Return session, project, model and sums of a range of slots."""
         return self._all(
-            f"SELECT session, project, model, {_GROUPED} FROM buckets WHERE scope = ?"
+            f"SELECT session, project, model, {_GROUPED} FROM buckets WHERE {self._within}"
             " AND slot >= ? AND slot < ? AND responses > 0 GROUP BY session, project, model",
-            self.scope,
             first,
             before,
         )
@@ -132,10 +130,10 @@ class Reader:
             "SELECT session, project, model, count(*),"
             " sum(recorded IS NULL AND calculated IS NULL), sum(input), sum(output),"
             " sum(cache_read), sum(cache_write_5m), sum(cache_write_1h),"
-            " sum(coalesce(recorded, calculated, 0)), min(time), max(time) FROM responses"
-            f" WHERE scope = ? AND time >= ? AND time < ? AND {COUNTS}"
+            " sum(coalesce(recorded, calculated, 0)), min(time), max(time), sum(reasoning)"
+            " FROM responses"
+            f" WHERE {self._within} AND time >= ? AND time < ? AND {COUNTS}"
             " GROUP BY session, project, model",
-            self.scope,
             start,
             end,
         )
@@ -143,9 +141,8 @@ class Reader:
     def bucket_rows_of_session(self, session: int) -> list[tuple[int, ...]]:
         """Return slot, model and sums of one session."""
         return self._all(
-            f"SELECT slot, model, {_GROUPED} FROM {_OF_SESSION} WHERE scope = ? AND session = ?"
-            " AND responses > 0 GROUP BY slot, model",
-            self.scope,
+            f"SELECT slot, model, {_GROUPED} FROM {_OF_SESSION} WHERE {self._within}"
+            " AND session = ? AND responses > 0 GROUP BY slot, model",
             session,
         )
 
@@ -153,9 +150,8 @@ class Reader:
         """Return slot, model and sums of one `project` or `model`."""
         assert column in ("project", "model")
         return self._all(
-            f"SELECT slot, model, {_GROUPED} FROM buckets WHERE scope = ? AND {column} = ?"
+            f"SELECT slot, model, {_GROUPED} FROM buckets WHERE {self._within} AND {column} = ?"
             " AND responses > 0 GROUP BY slot, model",
-            self.scope,
             number,
         )
 
@@ -163,9 +159,8 @@ class Reader:
         """Return session, project, model and sums of one `session`, `project` or `model`."""
         assert column in ("session", "project", "model")
         return self._all(
-            f"SELECT session, project, model, {_SUMS} FROM session_totals WHERE scope = ?"
+            f"SELECT session, project, model, {_SUMS} FROM session_totals WHERE {self._within}"
             f" AND {column} = ? AND responses > 0",
-            self.scope,
             number,
         )
 
@@ -174,12 +169,11 @@ class Reader:
         with self._ledger.lock:
             connection = self._connection
             count = (
-                "SELECT count(DISTINCT session) FROM buckets WHERE scope = ? AND slot >= ?"
+                f"SELECT count(DISTINCT session) FROM buckets WHERE {self._within} AND slot >= ?"
                 " AND slot < ? AND responses > 0"
             )
             return [
-                connection.execute(count, (self.scope, first, before)).fetchone()[0]
-                for first, before in ranges
+                connection.execute(count, (first, before)).fetchone()[0] for first, before in ranges
             ]
 
     def recent(self, start: int, since: int) -> dict[int, Recent]:
@@ -189,8 +183,7 @@ class Reader:
             " cache_write_5m + cache_write_1h, input + output,"
             f" coalesce(recorded, calculated, 0), {COUNTS}, input + cache_read + cache_write_5m +"
             " cache_write_1h FROM responses"
-            " WHERE scope = ? AND time >= ? AND changed > ?",
-            self.scope,
+            f" WHERE {self._within} AND time >= ? AND changed > ?",
             start,
             since,
         )
@@ -204,9 +197,8 @@ class Reader:
         slots = [
             row[0]
             for row in self._all(
-                f"SELECT DISTINCT slot FROM {_OF_SESSION} WHERE scope = ? AND session = ?"
+                f"SELECT DISTINCT slot FROM {_OF_SESSION} WHERE {self._within} AND session = ?"
                 " AND responses > 0 ORDER BY slot DESC",
-                self.scope,
                 session,
             )
         ]
@@ -216,9 +208,8 @@ class Reader:
             rows = self._all(
                 "SELECT time, session, project, model, agent, is_sidechain, input, output,"
                 " cache_read, cache_write_5m, cache_write_1h, coalesce(recorded, calculated)"
-                f" FROM responses WHERE scope = ? AND time >= ? AND time <= ? AND {COUNTS}"
+                f" FROM responses WHERE {self._within} AND time >= ? AND time <= ? AND {COUNTS}"
                 " AND session = ? ORDER BY time DESC, id",
-                self.scope,
                 start,
                 end,
                 session,
@@ -234,8 +225,7 @@ class Reader:
         for session in sessions:
             rows = self._all(
                 "SELECT DISTINCT projects.name FROM session_totals JOIN sessions USING (session)"
-                " JOIN projects USING (project) WHERE scope = ? AND sessions.name = ?",
-                self.scope,
+                f" JOIN projects USING (project) WHERE {self._within} AND sessions.name = ?",
                 session,
             )
             projects = [str(row[0]) for row in rows]
@@ -247,8 +237,7 @@ class Reader:
     def agents_of(self, session: int) -> list[tuple[int, ...]]:
         """Return agent, model and sums of a session's sub-agents."""
         slots = self._all(
-            "SELECT min(slot), max(slot) FROM buckets WHERE scope = ? AND session = ?",
-            self.scope,
+            f"SELECT min(slot), max(slot) FROM buckets WHERE {self._within} AND session = ?",
             session,
         )
         if slots[0][0] is None:
@@ -256,14 +245,21 @@ class Reader:
         return self._all(
             "SELECT agent, model, count(*), sum(recorded IS NULL AND calculated IS NULL),"
             " sum(input), sum(output), sum(cache_read), sum(cache_write_5m),"
-            " sum(cache_write_1h), sum(coalesce(recorded, calculated, 0)), min(time), max(time)"
-            f" FROM responses WHERE scope = ? AND time >= ? AND time <= ? AND {COUNTS}"
+            " sum(cache_write_1h), sum(coalesce(recorded, calculated, 0)), min(time), max(time),"
+            " sum(reasoning)"
+            f" FROM responses WHERE {self._within} AND time >= ? AND time <= ? AND {COUNTS}"
             " AND session = ? AND is_sidechain GROUP BY agent, model",
-            self.scope,
             slot_bounds(slots[0][0])[0],
             slot_bounds(slots[0][1])[1],
             session,
         )
+
+
+def within(scopes: Sequence[int]) -> str:
+    """Return the condition, as SQL, that a row is of one of some scopes."""
+    if len(scopes) == 1:
+        return f"scope = {scopes[0]}"
+    return f"scope IN ({', '.join(map(str, scopes))})"
 
 
 def _booked(row: tuple[int, ...]) -> Booked:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from engine.ledger.store import Ledger
+if TYPE_CHECKING:
+    from engine.ledger.store import Ledger
 
 ReadingRow = tuple[str, str, str, str, int | None, int, float]
 """Window, account, source, session, resets at, captured at, used share."""
@@ -26,31 +29,36 @@ def keep_readings(ledger: Ledger, rows: Iterable[ReadingRow]) -> None:
 
     Nothing is written where nothing is worth it, so a status line may call this every time.
     """
-    news = [row for row in rows if _is_news(ledger, row)]
+    with ledger.lock:
+        news = [row for row in rows if _is_news(ledger.connection, row)]
     if not news:
         return
     with ledger.transaction():
-        for row in news:
-            key = (*row[:4], row[4] or _NEVER)
-            last = ledger.connection.execute(_LAST, (*key, row[5])).fetchone()
-            if last is not None and last[2] == row[6]:
-                ledger.connection.execute(
-                    "UPDATE readings SET confirmed_at = max(confirmed_at, ?) WHERE window = ?"
-                    " AND account = ? AND source = ? AND session = ? AND resets_at = ?"
-                    " AND captured_at = ?",
-                    (row[5], *key, last[0]),
-                )
-            else:
-                ledger.connection.execute(
-                    "INSERT OR REPLACE INTO readings (window, account, source, session, resets_at,"
-                    " captured_at, confirmed_at, used_share) VALUES (?,?,?,?,?,?,?,?)",
-                    (*key, row[5], row[5], row[6]),
-                )
+        write_readings(ledger.connection, news)
 
 
-def _is_news(ledger: Ledger, row: ReadingRow) -> bool:
-    with ledger.lock:
-        last = ledger.connection.execute(_LAST, (*row[:4], row[4] or _NEVER, row[5])).fetchone()
+def write_readings(connection: sqlite3.Connection, rows: Iterable[ReadingRow]) -> None:
+    """Write readings within the caller's transaction."""
+    for row in rows:
+        key = (*row[:4], row[4] or _NEVER)
+        last = connection.execute(_LAST, (*key, row[5])).fetchone()
+        if last is not None and last[2] == row[6]:
+            connection.execute(
+                "UPDATE readings SET confirmed_at = max(confirmed_at, ?) WHERE window = ?"
+                " AND account = ? AND source = ? AND session = ? AND resets_at = ?"
+                " AND captured_at = ?",
+                (row[5], *key, last[0]),
+            )
+        else:
+            connection.execute(
+                "INSERT OR REPLACE INTO readings (window, account, source, session, resets_at,"
+                " captured_at, confirmed_at, used_share) VALUES (?,?,?,?,?,?,?,?)",
+                (*key, row[5], row[5], row[6]),
+            )
+
+
+def _is_news(connection: sqlite3.Connection, row: ReadingRow) -> bool:
+    last = connection.execute(_LAST, (*row[:4], row[4] or _NEVER, row[5])).fetchone()
     return last is None or last[2] != row[6] or row[5] - last[1] >= _CONFIRMED_AFTER
 
 

@@ -1,7 +1,9 @@
 """The ledger's tables, as of `VERSION`.
 
-A *scope* is a set of roots in force; every scope has responses and sums of its own, so
-that reading other roots mixes nothing. Beside the responses stand three sums which grow
+A *scope* is a set of one agent's roots in force; every scope has responses and sums of its
+own, so that reading other roots mixes nothing, and a question about some agents alone is one
+about their scopes. A session's and a model's number is of one agent, so rows of several
+scopes never share one. Beside the responses stand three sums which grow
 by differences: `buckets` (by slot, session, project and model), and what is read at every
 start, `slot_totals` (by slot and model) and `session_totals` (by session, project and model).
 
@@ -9,7 +11,8 @@ A *slot* is half of a quarter hour's number: an even slot holds the responses ex
 the quarter hour (they end a block but begin a day), the odd one after it the rest.
 `changed` is the ledger's revision in which a row last changed.
 
-A model's name is that under which its responses count (`engine.responses.billed_name`);
+A `state` is what reading on in a file of another agent than Claude Code needs to know. A
+model's name is that under which its responses count (`engine.responses.billed_name`);
 where `is_fast`, its price is that of the name without the suffix. A *reading* is what an
 official source said of a window's use; a row stands for as long as it said the same. A
 *hit* is a refusal since a limit was reached, as a transcript of a root tells it. An
@@ -18,7 +21,7 @@ official source said of a window's use; a row stands for as long as it said the 
 
 from __future__ import annotations
 
-VERSION = 2
+VERSION = 3
 
 SUMS = (
     "responses",
@@ -31,6 +34,7 @@ SUMS = (
     "cost",
     "calculated",
     "recorded",
+    "reasoning",
 )
 """Columns of every sum; `cost` is recorded where there is a record, else calculated."""
 
@@ -82,20 +86,36 @@ EVENTS = """CREATE TABLE events (
   PRIMARY KEY (window, start, kind, level, is_official)
 ) STRICT, WITHOUT ROWID"""
 
+ROOTS = """CREATE TABLE roots (
+  root INTEGER PRIMARY KEY, path TEXT NOT NULL, agent TEXT NOT NULL DEFAULT 'claude',
+  UNIQUE (path, agent)
+) STRICT"""
+
+SESSIONS = """CREATE TABLE sessions (
+  session INTEGER PRIMARY KEY, name TEXT NOT NULL, agent TEXT NOT NULL DEFAULT 'claude',
+  UNIQUE (name, agent)
+) STRICT"""
+
+MODELS = """CREATE TABLE models (
+  model INTEGER PRIMARY KEY, name TEXT NOT NULL, agent TEXT NOT NULL DEFAULT 'claude',
+  provider TEXT NOT NULL DEFAULT '', price TEXT NOT NULL DEFAULT '',
+  is_fast INTEGER NOT NULL DEFAULT 0,
+  UNIQUE (name, agent, provider)
+) STRICT"""
+
 TABLES = f"""
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE clock (revision INTEGER NOT NULL) STRICT;
 INSERT INTO clock VALUES (0);
-CREATE TABLE roots (root INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE) STRICT;
-CREATE TABLE scopes (scope INTEGER PRIMARY KEY, roots TEXT NOT NULL UNIQUE) STRICT;
-CREATE TABLE sessions (session INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+{ROOTS};
+CREATE TABLE scopes (
+  scope INTEGER PRIMARY KEY, roots TEXT NOT NULL UNIQUE, agent TEXT NOT NULL DEFAULT 'claude'
+) STRICT;
+{SESSIONS};
 CREATE TABLE projects (
   project INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, directory TEXT NOT NULL DEFAULT ''
 ) STRICT;
-CREATE TABLE models (
-  model INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, price TEXT NOT NULL DEFAULT '',
-  is_fast INTEGER NOT NULL DEFAULT 0
-) STRICT;
+{MODELS};
 {READINGS};
 {HITS};
 {EVENTS};
@@ -112,6 +132,7 @@ CREATE TABLE files (
   fingerprint INTEGER NOT NULL,
   lines INTEGER NOT NULL,
   bad INTEGER NOT NULL,
+  state BLOB NOT NULL DEFAULT x'',
   UNIQUE (root, path)
 ) STRICT;
 CREATE TABLE problems (
@@ -139,6 +160,7 @@ CREATE TABLE responses (
   calculated INTEGER,
   agent INTEGER NOT NULL,
   changed INTEGER NOT NULL,
+  reasoning INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (scope, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX responses_by_time ON responses (scope, time);

@@ -9,7 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from engine.ledger.reading import slot_bounds
+from engine.ledger.reading import slot_bounds, within
 from engine.ledger.store import Ledger
 from engine.ledger.sums import COUNTS
 from engine.questions import Mode
@@ -68,14 +68,15 @@ class Single(Struct, frozen=True, gc=False):
 
 
 class Selector:
-    """Sums a scope's responses in one cost mode.
+    """Sums the responses of scopes, one of each agent in question, in one cost mode.
 
     Rows are the keys asked for, the model, then sums as `engine.accumulators.totals.Sums`.
     """
 
-    def __init__(self, ledger: Ledger, scope: int, mode: Mode) -> None:
+    def __init__(self, ledger: Ledger, scopes: Sequence[int], mode: Mode) -> None:
         self._ledger = ledger
-        self._scope = scope
+        self._scopes = scopes
+        self._within = within(scopes)
         self._mode = mode
 
     def sums(
@@ -88,7 +89,8 @@ class Selector:
         return self._all(
             f"SELECT {keys}, sum(responses), {self._unpriced()}, sum(input), sum(output),"
             f" sum(cache_read), sum(cache_write_5m), sum(cache_write_1h), sum({cost}),"
-            f" min(first), max(last) FROM {table} WHERE scope = ? AND responses > 0"
+            f" min(first), max(last), sum(reasoning) FROM {table}"
+            f" WHERE {self._within} AND responses > 0"
             f"{_condition(chosen)} GROUP BY {_places(keys)}"
         )
 
@@ -99,7 +101,7 @@ class Selector:
         keys = ", ".join([_number_of(step), *by, "session"])
         table = "buckets" if chosen.sessions is None else _OF_SESSION
         return self._all(
-            f"SELECT DISTINCT {keys} FROM {table} WHERE scope = ? AND responses > 0"
+            f"SELECT DISTINCT {keys} FROM {table} WHERE {self._within} AND responses > 0"
             + _condition(chosen)
         )
 
@@ -120,33 +122,44 @@ class Selector:
             f"SELECT step, CASE WHEN step = until THEN 0 ELSE session END, count(*) FROM"
             f" (SELECT session, {first} AS step, {last} AS until FROM"
             "  (SELECT session, min(first) AS f, max(last) AS l FROM session_totals"
-            f"   WHERE scope = ? AND responses > 0{_condition(chosen)} GROUP BY session))"
+            f"   WHERE {self._within} AND responses > 0{_condition(chosen)} GROUP BY session))"
             " GROUP BY 1, 2"
         )
 
     def end(self) -> int:
         """Return the slot after the last that has sums."""
-        rows = self._all("SELECT max(slot) + 1 FROM slot_totals WHERE scope = ?")
-        return rows[0][0] or 0
+        return max(
+            (row[0] + 1 for row in self._of_each("max(slot)") if row[0] is not None), default=0
+        )
 
     def slot_from(self, first: int) -> int | None:
         """Return the first slot that has sums, at a slot or after it."""
-        rows = self._all(f"SELECT min(slot) FROM slot_totals WHERE scope = ? AND slot >= {first}")
-        return rows[0][0]
+        rows = self._of_each("min(slot)", f" AND slot >= {first}")
+        return min((row[0] for row in rows if row[0] is not None), default=None)
+
+    def _of_each(self, value: str, condition: str = "") -> list[tuple[int | None, ...]]:
+        """Return a value of each scope's slots: SQLite finds an end at once within one scope."""
+        return self._all(  # type: ignore[return-value]
+            " UNION ALL ".join(
+                f"SELECT {value} FROM slot_totals WHERE scope = {scope}{condition}"
+                for scope in self._scopes
+            )
+        )
 
     def singles(self) -> list[tuple[int, ...]]:
         """Return all responses in time order: project, model, sums of it alone."""
         unpriced = self._unpriced("recorded IS NULL AND calculated IS NULL", "1")
         return self._all(
             f"SELECT project, model, 1, {unpriced}, input, output, cache_read, cache_write_5m,"
-            f" cache_write_1h, coalesce({_COST_OF_ONE[self._mode]}, 0), time, time FROM responses"
-            f" WHERE scope = ? AND {COUNTS} ORDER BY time, id"
+            f" cache_write_1h, coalesce({_COST_OF_ONE[self._mode]}, 0), time, time, reasoning"
+            " FROM responses"
+            f" WHERE {self._within} AND {COUNTS} ORDER BY time, id"
         )
 
     def singles_of(self, session: int) -> list[Single]:
         """Return a session's responses in time order."""
         slots = self._all(
-            f"SELECT DISTINCT slot FROM {_OF_SESSION} WHERE scope = ?"
+            f"SELECT DISTINCT slot FROM {_OF_SESSION} WHERE {self._within}"
             f" AND responses > 0 AND session = {session} ORDER BY slot"
         )
         found: list[Single] = []
@@ -154,7 +167,7 @@ class Selector:
             rows = self._all(
                 "SELECT time, model, agent, is_sidechain, recorded,"
                 f" {_COST_OF_ONE[self._mode]}, input, output, cache_read, cache_write_5m,"
-                f" cache_write_1h FROM responses WHERE scope = ? AND {COUNTS}"
+                f" cache_write_1h FROM responses WHERE {self._within} AND {COUNTS}"
                 f" AND time BETWEEN {start} AND {end} AND session = {session} ORDER BY time, id"
             )
             found += [
@@ -174,7 +187,7 @@ class Selector:
     def numbers(self, key: Literal["project", "model"]) -> list[int]:
         """Return the projects or models that have responses."""
         rows = self._all(
-            f"SELECT DISTINCT {key} FROM session_totals WHERE scope = ? AND responses > 0"
+            f"SELECT DISTINCT {key} FROM session_totals WHERE {self._within} AND responses > 0"
         )
         return [number for (number,) in rows]
 
@@ -190,7 +203,7 @@ class Selector:
 
     def _all(self, statement: str) -> list[tuple[int, ...]]:
         with self._ledger.lock:
-            return self._ledger.connection.execute(statement, (self._scope,)).fetchall()
+            return self._ledger.connection.execute(statement).fetchall()
 
 
 @contextmanager

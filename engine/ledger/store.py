@@ -9,14 +9,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import RLock
 
+from engine.intake.discover import Root
 from engine.intake.tail import Cursor, Scan
 from engine.ledger import opening
 from engine.ledger.booking import Booking
 from engine.ledger.hits import keep_hits
 from engine.ledger.names import Names
+from engine.ledger.readings import ReadingRow, write_readings
 from engine.pricing.table import PriceTable
 from engine.reports import Notice
-from engine.responses import Sighting, merge, response_id
+from engine.responses import CLAUDE, Sighting, merge, response_id
 
 _CHUNK = 20_000
 """Responses written in one transaction where there are many."""
@@ -83,31 +85,31 @@ class Ledger:
             number: int = self.connection.execute("PRAGMA data_version").fetchone()[0]
             return number
 
-    def known_roots(self) -> set[str]:
-        """Return the paths of all roots ever read."""
+    def known_roots(self) -> set[tuple[str, str]]:
+        """Return agent and path of all roots ever read."""
         with self.lock:
-            return {row[0] for row in self.connection.execute("SELECT path FROM roots")}
+            return set(self.connection.execute("SELECT agent, path FROM roots"))
 
-    def open_scope(self, roots: Iterable[str]) -> int:
-        """Return the scope of a set of roots; a new one begins with what each has given."""
+    def open_scope(self, roots: Iterable[str], agent: str = CLAUDE) -> int:
+        """Return the scope of a set of an agent's roots; a new one begins with what each gave."""
         with self.lock:
-            numbers = sorted({self.names.number("roots", path) for path in roots})
+            numbers = sorted({self.names.number("roots", path, agent) for path in roots})
             for number in numbers:
-                self._scope(str(number))
+                self._scope(str(number), agent)
             text = ",".join(map(str, numbers))
             known = self._find_scope(text)
             if known is not None:
                 return known
-            return self._make_scope(text, numbers)
+            return self._make_scope(text, numbers, agent)
 
-    def _make_scope(self, text: str, roots: list[int]) -> int:
+    def _make_scope(self, text: str, roots: list[int], agent: str) -> int:
         """Fill a new scope, in steps that let other processes write between them.
 
         Until it is whole it bears another name; begun anew after a kill, nothing doubles.
         """
-        scope = self._scope(_UNFINISHED + text)
+        scope = self._scope(_UNFINISHED + text, agent)
         for root in roots:
-            single = self._scope(str(root))
+            single = self._scope(str(root), agent)
             after = -1
             while responses := self._booking.responses(single, after, _CHUNK):
                 with self.transaction() as revision:
@@ -123,11 +125,12 @@ class Ledger:
         ).fetchone()
         return row[0] if row else None
 
-    def _scope(self, text: str) -> int:
+    def _scope(self, text: str, agent: str) -> int:
         known = self._find_scope(text)
         if known is None:
             self.connection.execute(
-                "INSERT INTO scopes (roots) VALUES (?) ON CONFLICT DO NOTHING", (text,)
+                "INSERT INTO scopes (roots, agent) VALUES (?,?) ON CONFLICT DO NOTHING",
+                (text, agent),
             )
             known = self._find_scope(text)
         assert known is not None
@@ -137,25 +140,36 @@ class Ledger:
         rows = self.connection.execute("SELECT scope, roots FROM scopes").fetchall()
         return [scope for scope, roots in rows if str(root) in roots.lstrip(_UNFINISHED).split(",")]
 
-    def cursors(self, root: str, below: str | None = None) -> dict[str, Cursor]:
-        """Return how far each transcript of a root was read, by its path below `projects`.
+    def cursors(self, root: Root, below: str | None = None) -> dict[str, Cursor]:
+        """Return how far each file of a root was read, by its path below the root's base.
 
         With `below`, only of the transcript that bears this path with `.jsonl`, and of those
         in the directory that bears it.
         """
-        condition, values = "", [root]
+        condition, values = "", [root.path, root.agent]
         if below is not None:
             condition = " AND (files.path = ? OR (files.path >= ? AND files.path < ?))"
             values += [f"{below}.jsonl", f"{below}/", f"{below}0"]
         with self.lock:
             rows = self.connection.execute(
                 "SELECT files.path, device, inode, size, mtime, position, fingerprint, lines, bad "
-                f"FROM files JOIN roots USING (root) WHERE roots.path = ?{condition}",
+                "FROM files JOIN roots USING (root)"
+                f" WHERE roots.path = ? AND agent = ?{condition}",
                 values,
             )
             return {row[0]: Cursor(*row[1:]) for row in rows}
 
-    def take(self, root: str, scans: list[Scan]) -> int:
+    def state(self, root: Root, path: str) -> bytes:
+        """Return what reading on in a file needs to know, empty where nothing is known."""
+        with self.lock:
+            row = self.connection.execute(
+                "SELECT state FROM files JOIN roots USING (root)"
+                " WHERE roots.path = ? AND agent = ? AND files.path = ?",
+                (root.path, root.agent, path),
+            ).fetchone()
+            return row[0] if row else b""
+
+    def take(self, root: Root, scans: list[Scan]) -> int:
         """Book what reading gave, with its cursors, in one transaction; return the revision."""
         sightings: dict[int, Sighting] = {}
         for scan in scans:
@@ -164,10 +178,11 @@ class Ledger:
                 known = sightings.get(id_)
                 sightings[id_] = merge(known, sighting) if known else sighting
         with self.transaction() as revision:
-            number = self.names.number("roots", root)
+            number = self.names.number("roots", root.path, root.agent)
             for scan in scans:
                 self._note_file(number, scan)
                 keep_hits(self.connection, number, scan.hits)
+                write_readings(self.connection, _rows_of_uses(scan, root))
             for scope in self._scopes_with(number):
                 self._booking.book(scope, sightings, revision)
         return revision
@@ -177,10 +192,12 @@ class Ledger:
         cursor = scan.cursor
         file = self.connection.execute(
             "INSERT INTO files (root, path, device, inode, size, mtime, position, fingerprint,"
-            " lines, bad) VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT (root, path) DO UPDATE SET"
+            " lines, bad, state) VALUES (?,?,?,?,?,?,?,?,?,?,?)"
+            " ON CONFLICT (root, path) DO UPDATE SET"
             " device=excluded.device, inode=excluded.inode, size=excluded.size,"
             " mtime=excluded.mtime, position=excluded.position,"
-            " fingerprint=excluded.fingerprint, lines=excluded.lines, bad=excluded.bad"
+            " fingerprint=excluded.fingerprint, lines=excluded.lines, bad=excluded.bad,"
+            " state=excluded.state"
             " RETURNING file",
             (
                 root,
@@ -193,6 +210,7 @@ class Ledger:
                 cursor.fingerprint,
                 cursor.lines,
                 cursor.bad,
+                scan.state,
             ),
         ).fetchone()[0]
         if scan.is_anew:
@@ -203,6 +221,8 @@ class Ledger:
         )
         if scan.cwd and scan.sightings:
             self.names.note_directory(scan.place.project, scan.cwd)
+        for project, directory in scan.directories.items():
+            self.names.note_directory(project, directory)
 
     def reprice(self, prices: PriceTable) -> bool:
         """Bring costs to another price table; return whether any changed."""
@@ -278,3 +298,19 @@ class Ledger:
         except OSError:
             return None
         return status.st_dev, status.st_ino
+
+
+def _rows_of_uses(scan: Scan, root: Root) -> list[ReadingRow]:
+    """Return what an agent's server said of limit windows, each named with the agent."""
+    return [
+        (
+            f"{use.window}:{root.agent}",
+            "",
+            "agent",
+            "",
+            use.resets_at,
+            use.time,
+            use.percent / 100,
+        )
+        for use in scan.uses
+    ]

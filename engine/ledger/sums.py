@@ -29,6 +29,7 @@ _ADDENDS = {
     "cost": "sum(coalesce(recorded, calculated, 0))",
     "calculated": "sum(coalesce(calculated, 0))",
     "recorded": "sum(coalesce(recorded, 0))",
+    "reasoning": "sum(reasoning)",
 }
 _KEYS = {
     "buckets": {"slot": SLOT, "session": "session", "project": "project", "model": "model"},

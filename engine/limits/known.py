@@ -46,20 +46,23 @@ def of_present_account(readings: Iterable[Reading]) -> tuple[Reading, ...]:
     Those that name no account are its own since another was seen last. The desktop app may be
     signed in elsewhere: it decides only where nobody else names an account. Of shares without a
     reset those count that are of the window that is running as far as they and the others tell.
+    Other agents' accounts are their own.
     """
-    in_order = sorted(readings, key=lambda reading: reading.captured_at)
+    of_all = sorted(readings, key=lambda reading: reading.captured_at)
+    others = [reading for reading in of_all if reading.source == "agent"]
+    in_order = [reading for reading in of_all if reading.source != "agent"]
     named = [reading for reading in in_order if reading.account]
     deciding = [reading for reading in named if reading.source != "desktop"] or named
     if deciding:
         present = deciding[-1].account
-        others = [each.captured_at for each in deciding if each.account != present]
-        since = max(others, default=0)
+        before = [each.captured_at for each in deciding if each.account != present]
+        since = max(before, default=0)
         in_order = [
             reading
             for reading in in_order
             if reading.account == present or (not reading.account and reading.captured_at > since)
         ]
-    return _without_strays(in_order)
+    return _without_strays(sorted([*in_order, *others], key=lambda each: each.captured_at))
 
 
 def _without_strays(in_order: Iterable[Reading]) -> tuple[Reading, ...]:

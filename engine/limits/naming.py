@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.agents.registry import title_of
 from engine.limits.readings import FIVE_HOUR, SEVEN_DAY, SPEND_LIMIT
 from engine.windows import WindowSource
 
@@ -20,16 +21,20 @@ _BASES: dict[WindowSource, str] = {
     "oauth": "official · usage endpoint",
     "claude.json": "official · .claude.json",
     "desktop": "official · desktop app",
+    "agent": "official · its own store",
     "hit": "official · limit message",
     "budget": "your budget · this machine",
 }
 
 
 def label_of(window: str) -> str:
-    """Return what people call a window: `5 hours`, `Week · Fable`; unknown ones by their name."""
+    """Return what people call a window: `5 hours`, `Week · Fable`, `Week · Codex`.
+
+    Unknown ones are called by their name.
+    """
     kind, _, scope = window.partition(":")
     label = _LABELS.get(kind, kind)
-    return f"{label} · {scope}" if scope else label
+    return f"{label} · {title_of(scope)}" if scope else label
 
 
 def basis_of(source: WindowSource) -> str:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from engine.times import DAY, HOUR, minute_of
 
-ReadingSource = Literal["statusline", "claude.json", "desktop", "oauth"]
+ReadingSource = Literal["statusline", "claude.json", "desktop", "oauth", "agent"]
 
 FIVE_HOUR = "five_hour"
 SEVEN_DAY = "seven_day"
@@ -30,7 +30,10 @@ class Reading(Struct, frozen=True):
     """How much of a window one source said was used, at one moment."""
 
     window: str
-    """`five_hour`, `seven_day`, `seven_day:<model>`, `spend_limit`, or what the source calls it."""
+    """`five_hour`, `seven_day`, `seven_day:<model>`, `spend_limit`, or what the source calls it.
+
+    Another agent's window has its name after it: `five_hour:codex`, of the source `agent`.
+    """
     used_share: float
     """0.0 to 1.0; of a spend limit it may be more."""
     resets_at: int | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, tzinfo
 
@@ -38,19 +38,22 @@ _GROUPS = {"session": session_rows, "projects": project_rows, "models": model_ro
 
 
 class Answers:
-    """Answers about the roots in force; nothing is kept from one question to the next."""
+    """Answers about scopes; nothing is kept from one question to the next.
+
+    `scopes` gives those of some agents by their names, of all for no name.
+    """
 
     def __init__(
         self,
         ledger: Ledger,
-        roots: Sequence[str],
+        scopes: Callable[[Sequence[str]], Mapping[str, int]],
         zone_name: str,
         zone: tzinfo,
         clock: Callable[[], int],
         week_start: int,
     ) -> None:
         self._ledger = ledger
-        self._roots = roots
+        self._scopes = scopes
         self._zone = (zone_name, zone)
         self._clock = clock
         self._week_start = week_start
@@ -62,7 +65,7 @@ class Answers:
     def answer(self, question: Question) -> Answer:
         """Return a report; raises `SettingsError` where its last day comes before its first."""
         check_days(question.selection.since, question.selection.until)
-        with self._seen(question.selection.mode) as basis:
+        with self._seen(question.selection.mode, question.selection.agents) as basis:
             return _answer(question, basis)
 
     def session(self, name: str, mode: Mode = "auto") -> SessionAnswer | None:
@@ -72,19 +75,19 @@ class Answers:
 
     def compare(self, left: str, right: str, selection: Selection) -> Comparison:
         """Return two periods or two projects side by side; raises `SettingsError`."""
-        with self._seen(selection.mode) as basis:
+        with self._seen(selection.mode, selection.agents) as basis:
             return compare(left, right, selection, basis)
 
     def summary(self, selection: Selection, snapshot: Snapshot) -> Summary:
         """Return today, this week, this month, and the block as a snapshot shows it."""
-        with self._seen(selection.mode) as basis:
+        with self._seen(selection.mode, selection.agents) as basis:
             return summary(selection, snapshot, basis)
 
     @contextmanager
-    def _seen(self, mode: Mode) -> Iterator[Basis]:
+    def _seen(self, mode: Mode, agents: Sequence[str] = ()) -> Iterator[Basis]:
         """Yield what an answer stands on, all of one moment whatever is written meanwhile."""
-        scope = self._ledger.open_scope(self._roots)
-        basis = Basis(self._ledger, scope, mode, self._zone, self._week_start, self._clock())
+        scopes = self._scopes(agents)
+        basis = Basis(self._ledger, scopes, mode, self._zone, self._week_start, self._clock())
         with at_one_moment(self._ledger):
             yield basis
 

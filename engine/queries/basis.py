@@ -14,23 +14,33 @@ from engine.times import day_of
 
 
 class Basis:
-    """One scope of a ledger in one cost mode, seen at one moment in one zone."""
+    """Scopes of a ledger in one cost mode, seen at one moment in one zone."""
 
     def __init__(
         self,
         ledger: Ledger,
-        scope: int,
+        scopes: Mapping[str, int],
         mode: Mode,
         zone: tuple[str, tzinfo],
         week_start: int,
         now: int,
     ) -> None:
-        self.selector = Selector(ledger, scope, mode)
+        self.scopes = scopes
+        """By agent."""
+        self.selector = Selector(ledger, tuple(scopes.values()), mode)
+        self._ledger = ledger
+        self._mode = mode
         self.names = ledger.names
         self.model = ledger.names.model
         self.zone_name, self.zone = zone
         self.week_start = week_start
         self.now = now
+
+    def selector_of(self, agent: str) -> Selector:
+        """Return what sums one agent's responses."""
+        if len(self.scopes) == 1:
+            return self.selector
+        return Selector(self._ledger, (self.scopes[agent],), self._mode)
 
     @property
     def today(self) -> date:

@@ -6,7 +6,7 @@ from datetime import date
 
 from engine.accumulators.blocks import Blocks, BlockSpan
 from engine.accumulators.history import History
-from engine.ledger.selecting import Chosen
+from engine.ledger.selecting import Chosen, Selector
 from engine.ledger.sums import QUARTER
 from engine.queries.basis import Basis
 from engine.queries.choosing import Choice
@@ -29,42 +29,34 @@ _WARNING = (4, 5)
 
 
 class BlockRows:
-    """The rows of one question about blocks."""
+    """The rows of one question about blocks; every agent has blocks of its own."""
 
     def __init__(self, question: Question, choice: Choice, basis: Basis) -> None:
         self._question = question
         self._basis = basis
         self._is_narrowed = choice.is_narrowed
-        whole = History(basis.zone)
-        self._selected = History(basis.zone) if self._is_narrowed else whole
-        length = question.block_length
-        self._blocks = Blocks(whole, length)
-        if length % QUARTER or length < HOUR:
-            _feed_singles(whole, self._selected, choice.chosen, basis)
-        else:
-            whole.update(basis.selector.sums(("slot",), Chosen()))
-            if self._is_narrowed:
-                self._selected.update(basis.selector.sums(("slot",), choice.chosen))
-        self._blocks.update(whole.order[0] if whole.order else None)
-        self._active = self._blocks.active(basis.now)
+        self._agents = [_AgentBlocks(agent, question, choice, basis) for agent in basis.scopes]
 
     def limit(self) -> int | None:
         """Return the limit to measure against: the one given, or the largest finished block."""
         asked = self._question.token_limit
         if asked != "max":
             return asked
-        finished = self._blocks.finished(self._basis.now)
+        now = self._basis.now
+        finished = [block for each in self._agents for block in each.blocks.finished(now)]
         return max((block.tally.tokens for block in finished), default=0) or None
 
     def rows(self, limit: int | None) -> list[AnswerRow]:
-        """Return blocks and the gaps between them, by when they begin."""
+        """Return blocks by when they begin, and one agent's with the gaps between them."""
+        has_gaps = not self._is_narrowed and len(self._agents) == 1
         rows: list[AnswerRow] = []
-        for place, block in enumerate(self._blocks.chain):
-            gap = self._blocks.gap_before(place)
-            if gap is not None and not self._is_narrowed and self._is_shown(gap[0]):
-                rows.append(AnswerRow(row=gap_row(*gap)))
-            if self._is_shown(block.start, block is self._active):
-                rows += self._block(block, limit)
+        for each in self._agents:
+            for place, block in enumerate(each.blocks.chain):
+                gap = each.blocks.gap_before(place) if has_gaps else None
+                if gap is not None and self._is_shown(gap[0]):
+                    rows.append(AnswerRow(row=gap_row(*gap)))
+                if self._is_shown(block.start, block is each.active):
+                    rows += self._block(each, block, limit)
         return sorted(rows, key=lambda row: row.row.start or 0)
 
     def _is_shown(self, start: int, is_active: bool = False) -> bool:
@@ -78,15 +70,15 @@ class BlockRows:
         since, until = question.selection.since, question.selection.until
         return (since or date.min) <= day <= (until or date.max)
 
-    def _block(self, block: BlockSpan, limit: int | None) -> list[AnswerRow]:
+    def _block(self, of: _AgentBlocks, block: BlockSpan, limit: int | None) -> list[AnswerRow]:
         """Return a block's row, none where nothing of it is selected."""
         tally = block.tally
         if self._is_narrowed:
-            tally = self._selected.tally(block.first_slot, block.last_slot + 1)
+            tally = of.selected.tally(block.first_slot, block.last_slot + 1)
             if not tally.by_model:
                 return []
-        is_active = block is self._active
-        row = block_row(block, tally, is_active, self._basis.model)
+        is_active = block is of.active
+        row = block_row(block, tally, is_active, self._basis.model, of.agent)
         if not is_active:
             return [AnswerRow(row=row)]
         rate = average_rate(row.figures)
@@ -95,9 +87,29 @@ class BlockRows:
         return [AnswerRow(row=row, rate=rate, projection=projection, limit=measured)]
 
 
-def _feed_singles(whole: History, selected: History, chosen: Chosen, basis: Basis) -> None:
+class _AgentBlocks:
+    """One agent's blocks, and what is selected of its history."""
+
+    def __init__(self, agent: str, question: Question, choice: Choice, basis: Basis) -> None:
+        self.agent = agent
+        whole = History(basis.zone)
+        self.selected = History(basis.zone) if choice.is_narrowed else whole
+        length = question.block_length
+        self.blocks = Blocks(whole, length)
+        selector = basis.selector_of(agent)
+        if length % QUARTER or length < HOUR:
+            _feed_singles(whole, self.selected, choice.chosen, selector)
+        else:
+            whole.update(selector.sums(("slot",), Chosen()))
+            if choice.is_narrowed:
+                self.selected.update(selector.sums(("slot",), choice.chosen))
+        self.blocks.update(whole.order[0] if whole.order else None)
+        self.active = self.blocks.active(basis.now)
+
+
+def _feed_singles(whole: History, selected: History, chosen: Chosen, selector: Selector) -> None:
     """Give histories every response a slot of its own, in order of time."""
-    rows = basis.selector.singles()
+    rows = selector.singles()
     whole.update((place, *row[1:]) for place, row in enumerate(rows))
     if selected is whole:
         return

@@ -37,7 +37,7 @@ def model_rows(chosen: Chosen, basis: Basis) -> tuple[list[AnswerRow], int]:
     groups = _grouped(chosen, basis, 2)
     rows = [
         AnswerRow(
-            row=model_row(basis.model(model), group, basis.short_names, basis.model),
+            row=model_row(model, group, basis.short_names, basis.model),
             directories=_directories(group, basis),
         )
         for model, group in groups.items()

@@ -54,7 +54,7 @@ class PeriodRows:
         tallies: dict[Place, Tally] = {}
         for step, row in self._steps.sums(self._keys, self._chosen):
             place = self._place(step, row[0] if self._keys else NO_PROJECT)
-            tallies.setdefault(place, Tally()).add(row[-11], row[-10:])
+            tallies.setdefault(place, Tally()).add(row[-12], row[-11:])
         counts, total = self._session_counts()
         make = self._hour if self._is_hourly else self._period
         places = sorted(tallies, key=lambda place: (self._time(place[1]), place[0]))

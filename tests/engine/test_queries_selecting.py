@@ -32,7 +32,8 @@ def _ledger(root: Path, settings: MakeSettings) -> Ledger:
 
 
 def _answers(root: Path, ledger: Ledger) -> Answers:
-    return Answers(ledger, [str(root)], "UTC", ZoneInfo("UTC"), lambda: NOW, 0)
+    scopes = {"claude": ledger.open_scope([str(root)])}
+    return Answers(ledger, lambda _: scopes, "UTC", ZoneInfo("UTC"), lambda: NOW, 0)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +74,7 @@ def test_an_answer_changes_nothing_and_sees_one_moment(
     write_at(tmp_path, "2026-11-22T10:00")
     ledger = _ledger(tmp_path, settings)
     answers = _answers(tmp_path, ledger)
-    selector = Selector(ledger, ledger.open_scope([str(tmp_path)]), "auto")
+    selector = Selector(ledger, [ledger.open_scope([str(tmp_path)])], "auto")
     with at_one_moment(ledger):
         before = selector.sums((), Chosen())
         write_at(tmp_path, "2026-11-22T11:00", name="-code-app/s2.jsonl")
@@ -94,7 +95,7 @@ def test_sums_of_some_slots_are_the_same_from_every_table(
     write_at(tmp_path, "2026-11-21T10:00", "2026-11-22T10:07", name="-code-app/s1.jsonl")
     write_at(tmp_path, "2026-11-22T10:08", name="-code-web/s2.jsonl", tokens=7)
     ledger = _ledger(tmp_path, settings)
-    selector = Selector(ledger, ledger.open_scope([str(tmp_path)]), "auto")
+    selector = Selector(ledger, [ledger.open_scope([str(tmp_path)])], "auto")
     some = Chosen(first=slot_of(moment("2026-11-22T00:00")))
     (totals,) = selector.sums((), some)
     parts = selector.sums(("session", "project"), some)

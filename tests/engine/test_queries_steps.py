@@ -99,7 +99,8 @@ def _ledger_of(times: list[int]) -> Ledger:
             marks = ", ".join("?" * len(keys))
             ledger.connection.execute(
                 f"INSERT INTO {table} (scope, {columns}, {sums}, cost, calculated, recorded,"
-                f" first, last, changed) VALUES (1, {marks}, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, ?, ?, 1)"
+                " reasoning, first, last, changed)"
+                f" VALUES (1, {marks}, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, ?, ?, 1)"
                 " ON CONFLICT DO UPDATE SET responses = responses + 1,"
                 " first = min(first, excluded.first), last = max(last, excluded.last)",
                 (*keys, time, time),
@@ -121,7 +122,7 @@ _TIMES = st.one_of(
 def test_days_and_hours_counted_in_sql_are_the_clocks(name: str, times: list[int]) -> None:
     zone = ZoneInfo(name)
     ledger = _ledger_of(times)
-    selector = Selector(ledger, 1, "auto")
+    selector = Selector(ledger, [1], "auto")
     days: dict[object, int] = {}
     hours: dict[object, int] = {}
     for time in times:

@@ -1,0 +1,19 @@
+"""Scopes of a ledger: one of each agent whose roots are in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from engine.intake.discover import Root
+from engine.ledger.store import Ledger
+from engine.responses import CLAUDE
+
+
+def open_scopes(ledger: Ledger, roots: Iterable[Root]) -> dict[str, int]:
+    """Return the scope of each agent's roots, by agent; Claude Code's where there is no root."""
+    paths: dict[str, list[str]] = {}
+    for root in roots:
+        paths.setdefault(root.agent, []).append(root.path)
+    return {
+        agent: ledger.open_scope(found, agent) for agent, found in (paths or {CLAUDE: []}).items()
+    }

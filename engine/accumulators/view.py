@@ -41,18 +41,18 @@ class View:
         self.history = History(zone)
         self.agent = CLAUDE if CLAUDE in agents or not agents else agents[0]
         """Whose blocks, window and rates are shown as those of now."""
-        self._histories = dict.fromkeys((self.agent, *agents), self.history)
-        if len(self._histories) > 1:
-            self.agents = tuple(dict.fromkeys((self.agent, *agents)))
+        self.agents = tuple(dict.fromkeys((self.agent, *agents)))
         """All whose responses are in view."""
-        self._histories = {agent: History(zone) for agent in self._histories}
+        self._histories = dict.fromkeys(self.agents, self.history)
+        if len(self.agents) > 1:
+            self._histories = {agent: History(zone) for agent in self.agents}
         self.blocks_by_agent = {
             agent: Blocks(history) for agent, history in self._histories.items()
         }
         self.sessions = Sessions()
         self.recents = Recents()
         """Of `agent` alone."""
-        self.all_recents = self.recents if len(self._histories) == 1 else Recents()
+        self.all_recents = self.recents if len(self.agents) == 1 else Recents()
         """Of all agents."""
         self.now_groups: dict[int, Group] = {}
         """Sessions of the true window, else of the newest block."""
@@ -100,7 +100,7 @@ class View:
     def _update(self, rows: list[tuple[int, ...]]) -> int | None:
         """Bring rows into history and blocks; return the earliest slot that changed."""
         changed = self.history.update(rows)
-        if len(self._histories) == 1:
+        if len(self.agents) == 1:
             self.blocks.update(changed)
             return changed
         apart: dict[str, list[tuple[int, ...]]] = {}
@@ -159,7 +159,7 @@ class View:
             self._true = true
 
     def _is_own(self, model: int) -> bool:
-        return len(self._histories) == 1 or self._agent_of(model) == self.agent
+        return len(self.agents) == 1 or self._agent_of(model) == self.agent
 
     def newest(self) -> int | None:
         """Return when the newest response came."""

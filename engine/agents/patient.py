@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import Any, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
 
 _DECODER = json.JSONDecoder(strict=False)
 _RECORD = re.compile(
@@ -43,6 +47,27 @@ def read_objects(line: bytes) -> tuple[list[tuple[int, dict[str, Any]]], bool]:
         match = _RECORD.search(text, position + 1)
         position = match.start() if match else len(text)
     return objects, is_whole
+
+
+def read_records(line: bytes, decoder: msgspec.json.Decoder[T]) -> tuple[list[T], str | None]:
+    """Return the records in a line, and why it was not whole (`None` where it was).
+
+    A whole line is decoded strictly and fast; of any other every object is taken that has
+    the fields asked for.
+    """
+    try:
+        return [decoder.decode(line)], None
+    except (ValueError, RecursionError):
+        objects, is_whole = read_objects(line)
+    records: list[T] = []
+    for _, value in objects:
+        try:
+            records.append(msgspec.convert(value, decoder.type))
+        except (ValueError, RecursionError):
+            is_whole = False
+    if is_whole:
+        return records, None
+    return records, "a broken record beside a whole one" if records else "a broken record"
 
 
 def _has_surrogates(line: bytes) -> bool:

@@ -33,6 +33,13 @@ LISTED: tuple[Listed, ...] = (
         within=".gemini",
         marks=("tmp",),
     ),
+    Listed(
+        "qwen",
+        "Qwen Code",
+        ("~/.qwen",),
+        variable="QWEN_DATA_DIR",
+        marks=("projects", "tmp"),
+    ),
 )
 
 

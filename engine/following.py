@@ -71,6 +71,7 @@ class Follower:
         self._data_version = 0
         self._on_change: Callable[[], None] = lambda: None
         self._is_caught_up = False
+        self._is_narrowed_anew = False
         self.is_read_once = False
         """Nobody is going to follow: who asks is shown all of history."""
         self._titles = TitleThread(standing, self._stop)
@@ -97,6 +98,15 @@ class Follower:
         self.recovery.reader = self._thread
         self._thread.start()
         self._titles.start(on_change)
+
+    def show(self, agents: tuple[str, ...]) -> None:
+        """Show some agents alone, all for none; the thread that reads brings them in."""
+        self._standing.shown_agents = agents
+        if self.is_following:
+            self._is_narrowed_anew = True
+            self._wake.set()
+        else:
+            self.recovery.insist(lambda: self._look_through(is_whole=True))
 
     @property
     def is_following(self) -> bool:
@@ -173,11 +183,12 @@ class Follower:
         """Look at the ledger through the roots, and those candidates it already knows."""
         settings, standing = self._settings, self._standing
         roots = self.roots.in_force()
+        shown = standing.shown_agents
         self.attending.lookout.look()
         standing.put(
             Outlook(
                 self._ledger,
-                roots,
+                [root for root in roots if not shown or root.agent in shown],
                 settings,
                 standing.choice,
                 standing.zone,
@@ -263,6 +274,9 @@ class Follower:
         self.recovery.face_failure()
         if self._ledger.rewrite_if_deleted():
             self._begin_again()
+        if self._is_narrowed_anew:
+            self._is_narrowed_anew = False
+            self._look_through(is_whole=True)
         if self._prices.take_news():
             self._reprice()
             self.say_price_problem()

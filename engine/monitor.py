@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import date
 from types import TracebackType
@@ -34,6 +34,7 @@ from engine.times import day_of
 from engine.windows import Event, LimitsNow
 
 if TYPE_CHECKING:
+    from engine.agents_found import AgentFound
     from engine.limits.readings import Reading
     from engine.queries.answering import Answers
 
@@ -287,6 +288,21 @@ class Monitor:
         """Keep something for the next run; the thread that reads writes it."""
         with self._standing.lock:
             self._standing.to_keep[f"preference.{name}"] = value
+
+    def show_agents(self, agents: Sequence[str]) -> None:
+        """Show some coding agents alone, all for none named; all are read nevertheless."""
+        self._follower.show(tuple(agents))
+
+    def agents(self) -> tuple[AgentFound, ...]:
+        """Return all coding agents that ccmon can read, and what was found of each."""
+        from engine.agents_found import agents_found
+
+        follower = self._follower
+        return follower.recovery.insist(
+            lambda: agents_found(
+                self.settings, self._ledger, follower.roots, follower.reading.refused()
+            )
+        )
 
     def health(self) -> Health:
         """Return what `ccmon doctor` tells."""

@@ -55,6 +55,8 @@ class Standing:
         self.known = Known()
         self._anchor: tuple[int, int, int, Anchor | None] = (-1, 0, 0, None)
         self.states: Mapping[str, SessionState] = {}
+        self.shown_agents: tuple[str, ...] = ()
+        """The coding agents that are shown; all where empty."""
         self.is_reading = True
         self.progress: Progress | None = None
         self.places: tuple[PlaceLookedAt, ...] = ()

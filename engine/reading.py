@@ -6,9 +6,10 @@ import os
 from collections.abc import Callable, Iterator
 
 from engine.intake import discover
+from engine.intake.cursor import Cursor, is_new
 from engine.intake.discover import Found, Root
 from engine.intake.load import Batch, Loader, Waiting
-from engine.intake.tail import Cursor, Scan, Tail, is_new
+from engine.intake.tail import Scan, Tail
 from engine.ledger.store import Ledger
 from engine.reports import PlaceLookedAt
 from engine.settings import Settings

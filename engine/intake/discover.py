@@ -9,7 +9,7 @@ from stat import S_ISREG
 
 from msgspec import Struct
 
-from engine.agents import claude
+from engine.agents.claude_places import SUFFIX, as_root, candidate_roots
 from engine.reports import PlaceLookedAt
 from engine.settings import Settings, SettingsError
 
@@ -61,8 +61,8 @@ class Walk(Struct, frozen=True):
 def candidates(settings: Settings) -> tuple[list[Path], bool]:
     """Return the config directories in question, and whether the user named them."""
     if settings.roots is not None:
-        return [claude.as_root(str(root), settings.home) for root in settings.roots], True
-    return claude.candidate_roots(settings.environment, settings.home)
+        return [as_root(str(root), settings.home) for root in settings.roots], True
+    return candidate_roots(settings.environment, settings.home)
 
 
 def find_roots(settings: Settings) -> list[Root]:
@@ -116,8 +116,8 @@ def walk(root: Root) -> Walk:
 def files_of_session(path: str, relative: str) -> list[Found]:
     """Return a session's transcript, where it is, and those of its sub-agents."""
     found = stat(path, relative)
-    below = path.removesuffix(claude.SUFFIX)
-    files = _walk(below, relative.removesuffix(claude.SUFFIX)).files if os.path.isdir(below) else []
+    below = path.removesuffix(SUFFIX)
+    files = _walk(below, relative.removesuffix(SUFFIX)).files if os.path.isdir(below) else []
     return files if found is None else [found, *files]
 
 
@@ -155,7 +155,7 @@ def _entries(directory: str, relative: str) -> Iterator[tuple[str, str, bool, bo
             is_link = entry.is_symlink()
             if entry.is_dir():
                 yield entry.path, name, True, is_link
-            elif entry.name.endswith(claude.SUFFIX):
+            elif entry.name.endswith(SUFFIX):
                 yield entry.path, name, False, is_link
         except OSError:
             continue

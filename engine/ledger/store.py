@@ -8,8 +8,9 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import RLock
+from typing import TYPE_CHECKING
 
-from engine.intake.tail import Cursor, Scan
+from engine.intake.cursor import Cursor
 from engine.ledger import opening
 from engine.ledger.booking import Booking
 from engine.ledger.hits import keep_hits
@@ -17,6 +18,9 @@ from engine.ledger.names import Names
 from engine.pricing.table import PriceTable
 from engine.reports import Notice
 from engine.responses import Sighting, merge, response_id
+
+if TYPE_CHECKING:
+    from engine.intake.tail import Scan
 
 _CHUNK = 20_000
 """Responses written in one transaction where there are many."""

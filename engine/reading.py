@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from engine.intake import discover
-from engine.intake.cursor import Cursor, is_new
+from engine.intake.cursor import Cursor, Mark, mark_of
 from engine.intake.discover import Found, Root
-from engine.intake.load import Batch, Loader, Waiting
-from engine.intake.tail import Scan, Tail
 from engine.ledger.store import Ledger
-from engine.reports import PlaceLookedAt
 from engine.settings import Settings
 from engine.times import open_zone
+
+if TYPE_CHECKING:
+    from engine.intake.load import Batch, Loader, Waiting
+    from engine.intake.tail import Scan
+    from engine.reports import PlaceLookedAt
 
 
 class Reading:
@@ -23,8 +26,12 @@ class Reading:
         self.places: tuple[PlaceLookedAt, ...] = ()
         self._ledger = ledger
         self._settings = settings
-        self._loader = Loader(Tail(lambda: open_zone(None, settings.environment)[1]))
-        self._cursors: dict[str, dict[str, Cursor]] = {}
+        self._loader: Loader | None = None
+        self._marks: dict[str, dict[str, Mark]] = {}
+        self._moved: dict[str, dict[str, Cursor]] = {}
+        """Cursors that moved on since the marks were taken from the ledger."""
+        self._walks: dict[str, list[Found]] = {}
+        """What was found below each root and is not in `_paths` yet."""
         self._paths: dict[str, tuple[str, str]] = {}
         """Root and path below `projects` of each file by the path that events name."""
         self._refused_directories: dict[str, str] = {}
@@ -32,11 +39,13 @@ class Reading:
 
     def forget(self) -> None:
         """Take the cursors from the ledger anew, and read from there."""
-        self._cursors.clear()
+        self._marks.clear()
+        self._moved.clear()
 
     def refused(self) -> dict[str, str]:
         """Return paths that could not be read, with reasons."""
-        return {**self._refused_directories, **self._loader.refused, **self._uncountable}
+        files = self._loader.refused if self._loader is not None else {}
+        return {**self._refused_directories, **files, **self._uncountable}
 
     def refuse(self, path: str, reason: str) -> None:
         """Remember that a transcript cannot be counted."""
@@ -45,27 +54,34 @@ class Reading:
     def look(self, roots: list[Root]) -> list[Waiting]:
         """Walk all roots; return the files that may hold something unread."""
         counts: dict[str, int] = {}
-        waiting: list[Waiting] = []
+        unread: list[tuple[str, Found]] = []
         self._refused_directories = {}
-        self._loader.refused.clear()
+        if self._loader is not None:
+            self._loader.refused.clear()
         for root in roots:
             if not os.path.isdir(root.projects):
                 continue
             walk = discover.walk(root)
             counts[root.path] = len(walk.files)
             self._refused_directories.update(walk.refused)
-            self._paths.update((found.path, (root.path, found.relative)) for found in walk.files)
-            cursors = self._cursors_of(root.path)
-            for found in walk.files:
-                cursor = cursors.get(found.relative)
-                if is_new(found, cursor):
-                    waiting.append(Waiting(root.path, found, cursor))
+            self._walks[root.path] = walk.files
+            known = self._marks_of(root.path).get
+            unread += [
+                (root.path, found)
+                for found in walk.files
+                if known(found.relative) != mark_of(found)
+            ]
         self.places = discover.look_at(self._settings, counts)
-        return waiting
+        return self._waiting(unread) if unread else []
+
+    def _waiting(self, unread: list[tuple[str, Found]]) -> list[Waiting]:
+        from engine.intake.load import Waiting
+
+        return [Waiting(root, found, self._cursor(root, found.relative)) for root, found in unread]
 
     def batches(self, waiting: list[Waiting], is_stopped: Callable[[], bool]) -> Iterator[Batch]:
         """Yield what is new in these files, the ones written last first."""
-        for batch in self._loader.batches(waiting, is_stopped):
+        for batch in self._reader().batches(waiting, is_stopped):
             yield batch
             for root, scans in batch.scans.items():
                 self._note(root, scans)
@@ -75,6 +91,7 @@ class Reading:
 
         The cursors move on at once: if booking fails, `forget` takes them back.
         """
+        self._place_walks()
         scans: dict[str, list[Scan]] = {}
         is_sure = True
         for path in paths:
@@ -114,22 +131,46 @@ class Reading:
         scans = [
             scan
             for found in discover.files_of_session(path, relative)
-            for scan in self._loader.scans(found, cursors.get(found.relative))
+            for scan in self._reader().scans(found, cursors.get(found.relative))
         ]
         return {root: scans} if scans else {}
 
     def _read_on(self, root: str, found: Found) -> Iterator[Scan]:
-        yield from self._loader.scans(found, self._cursors_of(root).get(found.relative))
+        yield from self._reader().scans(found, self._cursor(root, found.relative))
 
-    def _cursors_of(self, root: str) -> dict[str, Cursor]:
-        if root not in self._cursors:
-            self._cursors[root] = self._ledger.cursors(root)
-        return self._cursors[root]
+    def _reader(self) -> Loader:
+        """Return what reads files; where nothing is new it is never needed."""
+        if self._loader is None:
+            from engine.intake.load import Loader
+            from engine.intake.tail import Tail
+
+            environment = self._settings.environment
+            self._loader = Loader(Tail(lambda: open_zone(None, environment)[1]))
+        return self._loader
+
+    def _place_walks(self) -> None:
+        """Note where the files are that were found since the last time."""
+        for root, files in self._walks.items():
+            self._paths.update((found.path, (root, found.relative)) for found in files)
+        self._walks.clear()
+
+    def _marks_of(self, root: str) -> dict[str, Mark]:
+        if root not in self._marks:
+            self._marks[root] = self._ledger.marks(root)
+        return self._marks[root]
+
+    def _cursor(self, root: str, relative: str) -> Cursor | None:
+        """Return how far a file was read, `None` for one that never was."""
+        if relative not in self._marks_of(root):
+            return None
+        moved = self._moved.get(root, {}).get(relative)
+        return moved or self._ledger.cursor(root, relative)
 
     def _note(self, root: str, scans: list[Scan]) -> None:
-        cursors = self._cursors_of(root)
+        marks, moved = self._marks_of(root), self._moved.setdefault(root, {})
         for scan in scans:
-            cursors[scan.place.path] = scan.cursor
+            marks[scan.place.path] = mark_of(scan.cursor)
+            moved[scan.place.path] = scan.cursor
 
 
 def _place_in(roots: list[Root], path: str) -> tuple[str, str] | None:

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from operator import attrgetter
+
 from msgspec import Struct
 
 from engine.intake.discover import Found
+
+Mark = tuple[int, int, int, int]
+"""Device, inode, size and mtime (nanoseconds): where they are as they were, nothing is new."""
+
+mark_of: Callable[[Found | Cursor], Mark] = attrgetter("device", "inode", "size", "mtime")
+"""Returns the mark of a transcript as it is now, or as it was read."""
 
 
 class Cursor(Struct, frozen=True, gc=False):
@@ -24,9 +33,4 @@ class Cursor(Struct, frozen=True, gc=False):
 
 def is_new(found: Found, cursor: Cursor | None) -> bool:
     """Say whether a transcript may hold something unread."""
-    return cursor is None or not (
-        found.mtime == cursor.mtime
-        and found.size == cursor.size
-        and found.inode == cursor.inode
-        and found.device == cursor.device
-    )
+    return cursor is None or mark_of(found) != mark_of(cursor)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from threading import RLock
 from typing import TYPE_CHECKING
 
-from engine.intake.cursor import Cursor
+from engine.intake.cursor import Cursor, Mark
 from engine.ledger import opening
 from engine.ledger.booking import Booking
 from engine.ledger.hits import keep_hits
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 _CHUNK = 20_000
 """Responses written in one transaction where there are many."""
 _UNFINISHED = "~"
+_CURSORS = (
+    "SELECT files.path, device, inode, size, mtime, position, fingerprint, lines, bad"
+    " FROM files JOIN roots USING (root) WHERE roots.path = ?"
+)
 _FORGIVEN = 60.0
 """Seconds after which a failure counts as the first again."""
 
@@ -141,21 +145,32 @@ class Ledger:
         rows = self.connection.execute("SELECT scope, roots FROM scopes").fetchall()
         return [scope for scope, roots in rows if str(root) in roots.lstrip(_UNFINISHED).split(",")]
 
-    def cursors(self, root: str, below: str | None = None) -> dict[str, Cursor]:
-        """Return how far each transcript of a root was read, by its path below `projects`.
-
-        With `below`, only of the transcript that bears this path with `.jsonl`, and of those
-        in the directory that bears it.
-        """
-        condition, values = "", [root]
-        if below is not None:
-            condition = " AND (files.path = ? OR (files.path >= ? AND files.path < ?))"
-            values += [f"{below}.jsonl", f"{below}/", f"{below}0"]
+    def marks(self, root: str) -> dict[str, Mark]:
+        """Return the mark at which each transcript of a root was read, by its path."""
         with self.lock:
             rows = self.connection.execute(
-                "SELECT files.path, device, inode, size, mtime, position, fingerprint, lines, bad "
-                f"FROM files JOIN roots USING (root) WHERE roots.path = ?{condition}",
-                values,
+                "SELECT path, device, inode, size, mtime FROM files"
+                " WHERE root = (SELECT root FROM roots WHERE path = ?)",
+                (root,),
+            )
+            return {path: (device, inode, size, mtime) for path, device, inode, size, mtime in rows}
+
+    def cursor(self, root: str, path: str) -> Cursor | None:
+        """Return how far one transcript of a root was read, by its path below `projects`."""
+        with self.lock:
+            row = self.connection.execute(f"{_CURSORS} AND files.path = ?", (root, path)).fetchone()
+        return Cursor(*row[1:]) if row else None
+
+    def cursors(self, root: str, below: str) -> dict[str, Cursor]:
+        """Return how far some transcripts of a root were read, by their paths below `projects`.
+
+        Those are the one that bears the path `below` with `.jsonl`, and all in the directory
+        that bears it.
+        """
+        with self.lock:
+            rows = self.connection.execute(
+                f"{_CURSORS} AND (files.path = ? OR (files.path >= ? AND files.path < ?))",
+                (root, f"{below}.jsonl", f"{below}/", f"{below}0"),
             )
             return {row[0]: Cursor(*row[1:]) for row in rows}
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable
+from functools import cached_property
 from threading import Event, Lock, Thread
+from typing import TYPE_CHECKING
 
 from engine.agents.registry import Registry
-from engine.attending import Attending
 from engine.intake.discover import Root
-from engine.intake.load import Waiting, newest_within
-from engine.intake.tail import Scan
 from engine.intake.watch import Watcher
 from engine.ledger.booking import FiguresTooLarge
 from engine.ledger.store import Ledger
-from engine.outlook import Outlook
 from engine.price_refresh import PriceRefresh
 from engine.reading import Reading
 from engine.recovery import Recovery
@@ -24,6 +22,11 @@ from engine.roots import Roots
 from engine.settings import Settings
 from engine.standing import Standing
 from engine.title_thread import TitleThread
+
+if TYPE_CHECKING:
+    from engine.attending import Attending
+    from engine.intake.load import Waiting
+    from engine.intake.tail import Scan
 
 _LOOK_WITH_EVENTS = 30.0
 _LOOK_WITHOUT_EVENTS = 2.0
@@ -75,7 +78,6 @@ class Follower:
         self.is_read_once = False
         """Nobody is going to follow: who asks is shown all of history."""
         self._titles = TitleThread(standing, self._stop)
-        self.attending = Attending(settings, ledger, standing, self.roots)
         self._opening = Lock()
 
     def open(self, *, is_whole: bool | None = None) -> None:
@@ -107,6 +109,13 @@ class Follower:
             self._wake.set()
         else:
             self.recovery.insist(lambda: self._look_through(is_whole=True))
+
+    @cached_property
+    def attending(self) -> Attending:
+        """What is done about limits; made by who opens, before there is a second thread."""
+        from engine.attending import Attending
+
+        return Attending(self._settings, self._ledger, self._standing, self.roots)
 
     @property
     def is_following(self) -> bool:
@@ -181,6 +190,8 @@ class Follower:
 
     def _look_through(self, *, is_whole: bool) -> None:
         """Look at the ledger through the roots, and those candidates it already knows."""
+        from engine.outlook import Outlook
+
         settings, standing = self._settings, self._standing
         roots = self.roots.in_force()
         shown = standing.shown_agents
@@ -309,17 +320,23 @@ class Follower:
         self._walk_took = time.monotonic() - began
         if is_unasked:
             self._doubt_events(waiting)
-        whole = len(waiting)
-        waiting = newest_within(waiting, most_bytes)
-        self._is_caught_up = self._is_caught_up and len(waiting) == whole
-        for batch in self.reading.batches(waiting, self._stop.is_set):
+        if waiting:
+            self._read_waiting(waiting, most_bytes)
+        self._last_look = time.monotonic()
+        self._note_refused()
+
+    def _read_waiting(self, waiting: list[Waiting], most_bytes: int) -> None:
+        """Read what is new in some files, newest first, up to so many bytes."""
+        from engine.intake.load import newest_within
+
+        wanted = newest_within(waiting, most_bytes)
+        self._is_caught_up = self._is_caught_up and len(wanted) == len(waiting)
+        for batch in self.reading.batches(wanted, self._stop.is_set):
             self._standing.progress = batch.progress if self._standing.is_reading else None
             for root, scans in batch.scans.items():
                 self._book(root, scans)
             self._read_touched()
             self._tell()
-        self._last_look = time.monotonic()
-        self._note_refused()
 
     def _doubt_events(self, waiting: list[Waiting]) -> None:
         """Look more often where a file changed a while ago and no event said so."""

@@ -10,33 +10,32 @@ from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
 from engine.following import Follower
-from engine.health import Health, examine
 from engine.intake import discover
-from engine.ledger.reading import Reader
 from engine.ledger.store import Ledger
 from engine.places import ledger_path
 from engine.price_refresh import PriceRefresh
-from engine.questions import (
-    Answer,
-    Comparison,
-    Glance,
-    Mode,
-    Question,
-    Selection,
-    SessionAnswer,
-    Summary,
-)
-from engine.reports import Detail, Notice, Progress, Report, ReportKind, Snapshot, Span
 from engine.responses import CLAUDE
 from engine.settings import Settings, SettingsError
 from engine.standing import Standing
 from engine.times import day_of
-from engine.windows import Event, LimitsNow
 
 if TYPE_CHECKING:
     from engine.agents_found import AgentFound
+    from engine.health import Health
     from engine.limits.readings import Reading
     from engine.queries.answering import Answers
+    from engine.questions import (
+        Answer,
+        Comparison,
+        Glance,
+        Mode,
+        Question,
+        Selection,
+        SessionAnswer,
+        Summary,
+    )
+    from engine.reports import Detail, Notice, Progress, Report, ReportKind, Snapshot, Span
+    from engine.windows import Event, LimitsNow
 
 ALL = 1 << 62
 """As many bytes as there are."""
@@ -159,6 +158,7 @@ class Monitor:
     def glance(self, session: str | None) -> Glance:
         """Return what the status line shows of a session, of today and of the active block."""
         from engine.glancing import glance
+        from engine.ledger.reading import Reader
 
         standing = self._standing
         zone = (standing.zone_name, standing.zone)
@@ -315,6 +315,8 @@ class Monitor:
         return self._follower.recovery.insist(ask)
 
     def _health(self) -> Health:
+        from engine.health import examine
+
         outlook = self._standing.outlook
         roots = outlook.roots
         return examine(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TypeVar
 
 from engine.agents.registry import Registry
+from engine.intake.cursor import Cursor, Mark, is_new, mark_of
 from engine.intake.discover import Root
 from engine.intake.load import Batch, Waiting
 from engine.intake.stores import (
@@ -15,7 +15,7 @@ from engine.intake.stores import (
     stat_store,
     walk_store,
 )
-from engine.intake.tail import Cursor, Scan, is_new
+from engine.intake.tail import Scan
 from engine.ledger.store import Ledger
 from engine.reports import Progress
 from engine.settings import Settings
@@ -23,7 +23,7 @@ from engine.settings import Settings
 _BATCH = 8 << 20
 """Bytes of stores that are booked together."""
 
-_T = TypeVar("_T")
+CursorOf = Callable[[Root, str], Cursor | None]
 
 
 class OtherStores:
@@ -42,7 +42,9 @@ class OtherStores:
         """Take from the ledger anew what reading on needs to know."""
         self._states.clear()
 
-    def look(self, root: Root, cursors: dict[str, Cursor]) -> list[Waiting]:
+    def look(
+        self, root: Root, known: Callable[[str], Mark | None], cursor_of: CursorOf
+    ) -> list[Waiting]:
         """Walk a root; return the files that may hold something unread."""
         stored, refused = walk_store(root, self._registry.agent(root.agent))
         present = {each.found.path for each in stored}
@@ -52,15 +54,13 @@ class OtherStores:
                 self.refused.pop(path, None)
         self.refused.update(refused)
         self._files.update((each.found.path, (root, each)) for each in stored)
-        waiting = [
-            Waiting(root, each.found, cursors.get(each.found.relative), each.kind)
+        return [
+            Waiting(root, each.found, cursor_of(root, each.found.relative), each.kind)
             for each in stored
+            if known(each.found.relative) != mark_of(each.found)
         ]
-        return [each for each in waiting if is_new(each.found, each.cursor)]
 
-    def waiting_at(
-        self, path: str, roots: list[Root], cursors_of: Callable[[Root], dict[str, Cursor]]
-    ) -> Waiting | None:
+    def waiting_at(self, path: str, roots: list[Root], cursor_of: CursorOf) -> Waiting | None:
         """Return what is to be read where a file event names a path, `None` for no store's file."""
         path = database_of(path)
         known = self._files.get(path)
@@ -70,7 +70,7 @@ class OtherStores:
         found = stat_store(path, stored.found.relative, stored.kind)
         if root not in roots or found is None:
             return None
-        return Waiting(root, found, cursors_of(root).get(found.relative), stored.kind)
+        return Waiting(root, found, cursor_of(root, found.relative), stored.kind)
 
     def scans(self, waiting: Waiting) -> Iterator[Scan]:
         """Yield what is new in a file, if anything is and it can be read."""
@@ -128,15 +128,3 @@ def _progress(files: int, files_total: int, read: int, total: int) -> Progress:
         seconds_left=None,
         share=read / total if total else 1.0,
     )
-
-
-def between(first: Iterator[_T], others: Iterator[_T]) -> Iterator[_T]:
-    """Yield the first of one, then all of the others, then the rest of the one.
-
-    So the newest transcripts come before everything, and no store waits for old ones.
-    """
-    for each in first:
-        yield each
-        break
-    yield from others
-    yield from first

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from engine.agents.registry import Registry
 from engine.intake import discover
+from engine.intake.cursor import Cursor, Mark, mark_of
 from engine.intake.discover import Found, Root
-from engine.intake.load import Batch, Loader, Waiting
-from engine.intake.tail import Cursor, Scan, Tail, is_new
 from engine.ledger.store import Ledger
-from engine.other_stores import OtherStores, between
-from engine.reports import PlaceLookedAt
 from engine.settings import Settings
 from engine.times import open_zone
+
+if TYPE_CHECKING:
+    from engine.intake.load import Batch, Loader, Waiting
+    from engine.intake.tail import Scan
+    from engine.other_stores import OtherStores
+    from engine.reports import PlaceLookedAt
 
 
 class Reading:
@@ -23,24 +27,32 @@ class Reading:
     def __init__(self, ledger: Ledger, settings: Settings, registry: Registry) -> None:
         self.places: tuple[PlaceLookedAt, ...] = ()
         self._ledger = ledger
-        self._others = OtherStores(ledger, settings, registry)
         self._settings = settings
-        self._loader = Loader(Tail(lambda: open_zone(None, settings.environment)[1]))
-        self._cursors: dict[Root, dict[str, Cursor]] = {}
+        self._registry = registry
+        self._others: OtherStores | None = None
+        self._loader: Loader | None = None
+        self._marks: dict[Root, dict[str, Mark]] = {}
+        self._moved: dict[Root, dict[str, Cursor]] = {}
+        """Cursors that moved on since the marks were taken from the ledger."""
+        self._walks: dict[Root, list[Found]] = {}
+        """What was found below each root and is not in `_paths` yet."""
         self._paths: dict[str, tuple[Root, str]] = {}
-        """Root and path below its base of each file by the path that events name."""
+        """Root and path below `projects` of each file by the path that events name."""
         self._refused_directories: dict[str, str] = {}
         self._uncountable: dict[str, str] = {}
 
     def forget(self) -> None:
         """Take the cursors from the ledger anew, and read from there."""
-        self._cursors.clear()
-        self._others.forget()
+        self._marks.clear()
+        self._moved.clear()
+        if self._others is not None:
+            self._others.forget()
 
     def refused(self) -> dict[str, str]:
         """Return paths that could not be read, with reasons."""
-        refused = {**self._refused_directories, **self._loader.refused, **self._others.refused}
-        return {**refused, **self._uncountable}
+        files = self._loader.refused if self._loader is not None else {}
+        others = self._others.refused if self._others is not None else {}
+        return {**self._refused_directories, **files, **others, **self._uncountable}
 
     def refuse(self, path: str, reason: str) -> None:
         """Remember that a transcript cannot be counted."""
@@ -50,33 +62,41 @@ class Reading:
         """Walk all roots; return the files that may hold something unread."""
         counts: dict[str, int] = {}
         waiting: list[Waiting] = []
+        unread: list[tuple[Root, Found]] = []
         self._refused_directories = {}
-        self._loader.refused.clear()
+        if self._loader is not None:
+            self._loader.refused.clear()
         for root in roots:
             if not root.is_claude:
-                waiting += self._others.look(root, self._cursors_of(root))
+                known = self._marks_of(root).get
+                waiting += self._other_stores().look(root, known, self._cursor)
                 continue
             if not os.path.isdir(root.projects):
                 continue
             walk = discover.walk(root)
             counts[root.path] = len(walk.files)
             self._refused_directories.update(walk.refused)
-            self._paths.update((found.path, (root, found.relative)) for found in walk.files)
-            cursors = self._cursors_of(root)
-            for found in walk.files:
-                cursor = cursors.get(found.relative)
-                if is_new(found, cursor):
-                    waiting.append(Waiting(root, found, cursor))
+            self._walks[root] = walk.files
+            known = self._marks_of(root).get
+            unread += [
+                (root, found) for found in walk.files if known(found.relative) != mark_of(found)
+            ]
         self.places = discover.look_at(self._settings, counts)
-        return waiting
+        return waiting + self._waiting(unread) if unread else waiting
+
+    def _waiting(self, unread: list[tuple[Root, Found]]) -> list[Waiting]:
+        from engine.intake.load import Waiting
+
+        return [Waiting(root, found, self._cursor(root, found.relative)) for root, found in unread]
 
     def batches(self, waiting: list[Waiting], is_stopped: Callable[[], bool]) -> Iterator[Batch]:
         """Yield what is new in these files, the ones written last first."""
         others = [each for each in waiting if each.kind is not None]
         transcripts = [each for each in waiting if each.kind is None]
-        for batch in between(
-            self._loader.batches(transcripts, is_stopped), self._others.batches(others, is_stopped)
-        ):
+        found = self._reader().batches(transcripts, is_stopped)
+        if others:
+            found = _between(found, self._other_stores().batches(others, is_stopped))
+        for batch in found:
             yield batch
             for root, scans in batch.scans.items():
                 self._note(root, scans)
@@ -86,11 +106,13 @@ class Reading:
 
         The cursors move on at once: if booking fails, `forget` takes them back.
         """
+        self._place_walks()
         scans: dict[Root, list[Scan]] = {}
         is_sure = True
         for path in paths:
-            other = self._others.waiting_at(path, roots, self._cursors_of)
-            if other is not None:
+            if self._others is not None and (
+                other := self._others.waiting_at(path, roots, self._cursor)
+            ):
                 scans.setdefault(other.root, []).extend(self._others.scans(other))
                 continue
             place = self._paths.get(path) or _place_in(roots, path)
@@ -129,22 +151,54 @@ class Reading:
         scans = [
             scan
             for found in discover.files_of_session(path, relative)
-            for scan in self._loader.scans(found, cursors.get(found.relative))
+            for scan in self._reader().scans(found, cursors.get(found.relative))
         ]
         return {root: scans} if scans else {}
 
     def _read_on(self, root: Root, found: Found) -> Iterator[Scan]:
-        yield from self._loader.scans(found, self._cursors_of(root).get(found.relative))
+        yield from self._reader().scans(found, self._cursor(root, found.relative))
 
-    def _cursors_of(self, root: Root) -> dict[str, Cursor]:
-        if root not in self._cursors:
-            self._cursors[root] = self._ledger.cursors(root)
-        return self._cursors[root]
+    def _reader(self) -> Loader:
+        """Return what reads files; where nothing is new it is never needed."""
+        if self._loader is None:
+            from engine.intake.load import Loader
+            from engine.intake.tail import Tail
+
+            environment = self._settings.environment
+            self._loader = Loader(Tail(lambda: open_zone(None, environment)[1]))
+        return self._loader
+
+    def _other_stores(self) -> OtherStores:
+        """Return what reads other agents' stores; where there are none it is never needed."""
+        if self._others is None:
+            from engine.other_stores import OtherStores
+
+            self._others = OtherStores(self._ledger, self._settings, self._registry)
+        return self._others
+
+    def _place_walks(self) -> None:
+        """Note where the files are that were found since the last time."""
+        for root, files in self._walks.items():
+            self._paths.update((found.path, (root, found.relative)) for found in files)
+        self._walks.clear()
+
+    def _marks_of(self, root: Root) -> dict[str, Mark]:
+        if root not in self._marks:
+            self._marks[root] = self._ledger.marks(root)
+        return self._marks[root]
+
+    def _cursor(self, root: Root, relative: str) -> Cursor | None:
+        """Return how far a file was read, `None` for one that never was."""
+        if relative not in self._marks_of(root):
+            return None
+        moved = self._moved.get(root, {}).get(relative)
+        return moved or self._ledger.cursor(root, relative)
 
     def _note(self, root: Root, scans: list[Scan]) -> None:
-        cursors = self._cursors_of(root)
+        marks, moved = self._marks_of(root), self._moved.setdefault(root, {})
         for scan in scans:
-            cursors[scan.place.path] = scan.cursor
+            marks[scan.place.path] = mark_of(scan.cursor)
+            moved[scan.place.path] = scan.cursor
 
 
 def _place_in(roots: list[Root], path: str) -> tuple[Root, str] | None:
@@ -156,3 +210,15 @@ def _place_in(roots: list[Root], path: str) -> tuple[Root, str] | None:
         if path.startswith(prefix):
             return root, path[len(prefix) :].replace(os.sep, "/")
     return None
+
+
+def _between(first: Iterator[Batch], others: Iterator[Batch]) -> Iterator[Batch]:
+    """Yield the first of one, then all of the others, then the rest of the one.
+
+    So the newest transcripts come before everything, and no store waits for old ones.
+    """
+    for each in first:
+        yield each
+        break
+    yield from others
+    yield from first

@@ -6,10 +6,12 @@ import sqlite3
 import time
 from collections.abc import Callable
 from threading import Event, Thread, current_thread
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from engine.ledger.store import Ledger
-from engine.outlook import Outlook
+
+if TYPE_CHECKING:
+    from engine.outlook import Outlook
 
 _MENDING = 60.0
 """Seconds a thread waits for the one that reads to go on with another ledger."""

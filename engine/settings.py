@@ -6,11 +6,16 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
 from engine.responses import CLAUDE
-from engine.windows import Budget
+
+if TYPE_CHECKING:
+    from engine.windows import Budget
+
+USUAL_THRESHOLDS = (0.5, 0.75, 0.9)
 
 
 class SettingsError(Exception):
@@ -40,7 +45,7 @@ class Settings(Struct, frozen=True):
     budgets: tuple[Budget, ...] = ()
     week_start: int = 0
     """First day of the week, Monday is 0."""
-    thresholds: tuple[float, float, float] = (0.5, 0.75, 0.9)
+    thresholds: tuple[float, float, float] = USUAL_THRESHOLDS
     """Shares of a limit at which the levels `half`, `high` and `critical` begin."""
     window_thresholds: Mapping[str, tuple[float, ...]] = {}
     """Those of single windows (`seven_day`, `budget:month`, or a kind such as `budget`); of

@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from threading import RLock
+from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
-from engine.accumulators.windows import Anchor
-from engine.limits.estimate import levels_at, levels_of_window, parse_limit
-from engine.limits.events import gravest_level
-from engine.limits.known import Known, next_turn, true_window
-from engine.limits.pins import next_reset
-from engine.limits.windowing import Windows
-from engine.outlook import Outlook
-from engine.reports import (
-    Detail,
-    Notice,
-    PlaceLookedAt,
-    Progress,
-    Report,
-    ReportKind,
-    Snapshot,
-    Span,
-)
-from engine.session_states import SessionState
-from engine.settings import Settings
-from engine.snapshots import Surroundings, is_partly_read
+from engine.settings import USUAL_THRESHOLDS, Settings
 from engine.times import open_zone
-from engine.titles import Titles
-from engine.windows import LimitsNow
+
+if TYPE_CHECKING:
+    from engine.accumulators.windows import Anchor
+    from engine.limits.estimate import LimitChoice
+    from engine.limits.known import Known
+    from engine.limits.windowing import Windows
+    from engine.outlook import Outlook
+    from engine.reports import (
+        Detail,
+        Notice,
+        PlaceLookedAt,
+        Progress,
+        Report,
+        ReportKind,
+        Snapshot,
+        Span,
+    )
+    from engine.session_states import SessionState
+    from engine.snapshots import Surroundings
+    from engine.titles import Titles
+    from engine.windows import LimitsNow
 
 
 class Standing:
@@ -42,17 +42,11 @@ class Standing:
     def __init__(self, settings: Settings) -> None:
         """Raises `SettingsError` for a zone or a limit that cannot hold."""
         self.lock = RLock()
-        self.choice = replace(
-            parse_limit(settings.limit),
-            levels=levels_at(settings.thresholds),
-            is_asked=settings.limit is not None,
-        )
-        for window in settings.window_thresholds:
-            levels_of_window(window, self.choice.levels, settings.window_thresholds)
+        self._settings = settings
+        self._check_limits()
         self.zone_name, self.zone = open_zone(settings.zone, settings.environment)
-        self.reset_at = next_reset(settings.reset_at, settings.clock(), self.zone)
+        self.reset_at = self._reset_set()
         """When the 5-hour window ends by what the user set, `None` for nothing."""
-        self.known = Known()
         self._anchor: tuple[int, int, int, Anchor | None] = (-1, 0, 0, None)
         self.states: Mapping[str, SessionState] = {}
         self.shown_agents: tuple[str, ...] = ()
@@ -61,13 +55,57 @@ class Standing:
         self.progress: Progress | None = None
         self.places: tuple[PlaceLookedAt, ...] = ()
         self.revision = 0
-        self.titles = Titles()
         self.to_keep: dict[str, str] = {}
         """Settings to be written by the thread that reads."""
-        self._settings = settings
         self._ledger_notices: Callable[[], tuple[Notice, ...]] = lambda: ()
         self._notices: dict[str, Notice] = {}
         self._outlook: Outlook | None = None
+
+    def _check_limits(self) -> None:
+        """Raise `SettingsError` for limits or levels that cannot hold; the usual ones do."""
+        settings = self._settings
+        if settings.limit is not None or settings.thresholds != USUAL_THRESHOLDS:
+            _ = self.choice
+        if settings.window_thresholds:
+            from engine.limits.estimate import levels_of_window
+
+            for window in settings.window_thresholds:
+                levels_of_window(window, self.choice.levels, settings.window_thresholds)
+
+    def _reset_set(self) -> int | None:
+        if self._settings.reset_at is None:
+            return None
+        from engine.limits.pins import next_reset
+
+        return next_reset(self._settings.reset_at, self._settings.clock(), self.zone)
+
+    @cached_property
+    def choice(self) -> LimitChoice:
+        """What the user asked to be measured against."""
+        from msgspec.structs import replace
+
+        from engine.limits.estimate import levels_at, parse_limit
+
+        settings = self._settings
+        return replace(
+            parse_limit(settings.limit),
+            levels=levels_at(settings.thresholds),
+            is_asked=settings.limit is not None,
+        )
+
+    @cached_property
+    def known(self) -> Known:
+        """What is known of limits; at first nothing."""
+        from engine.limits.known import Known
+
+        return Known()
+
+    @cached_property
+    def titles(self) -> Titles:
+        """What sessions are called, as far as it was read."""
+        from engine.titles import Titles
+
+        return Titles()
 
     @property
     def outlook(self) -> Outlook:
@@ -104,6 +142,8 @@ class Standing:
 
     def anchor(self) -> Anchor | None:
         """Return the true 5-hour window, where it is known."""
+        from engine.limits.known import next_turn, true_window
+
         now, known = self._settings.clock(), self.known
         revision, since, until, anchor = self._anchor
         if revision != known.revision or not since <= now < until:
@@ -154,6 +194,8 @@ class Standing:
 
     def windows(self, now: int) -> Windows:
         """Return the limit windows alone."""
+        from engine.snapshots import is_partly_read
+
         with self.lock:
             return self.outlook.snapshots.windows.at(
                 now,
@@ -164,6 +206,9 @@ class Standing:
 
     def limits(self) -> LimitsNow:
         """Return every limit window as it stands."""
+        from engine.limits.events import gravest_level
+        from engine.windows import LimitsNow
+
         now = self._settings.clock()
         with self.lock:
             made = self.windows(now)
@@ -179,6 +224,8 @@ class Standing:
             )
 
     def _surroundings(self) -> Surroundings:
+        from engine.snapshots import Surroundings
+
         return Surroundings(
             zone=self.zone_name,
             revision=self.revision,

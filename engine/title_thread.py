@@ -6,8 +6,10 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Event, Thread
+from typing import TYPE_CHECKING
 
-from engine.standing import Standing
+if TYPE_CHECKING:
+    from engine.standing import Standing
 
 _PAUSE = 1.0
 

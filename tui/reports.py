@@ -155,7 +155,7 @@ def _notes(monitor: Monitor, asked: Asked | None) -> list[str]:
 
 
 def _tell(text: str) -> None:
-    from tui.format import plain
-
     if text:
+        from tui.format import plain
+
         print(f"ccmon: {plain(text)}", file=sys.stderr)

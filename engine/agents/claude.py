@@ -1,13 +1,10 @@
-"""Claude Code: where its transcripts lie, and which responses a line tells of.
+"""Claude Code: which responses a line of its transcripts tells of.
 
 The rules are SPEC §1 to §4; the reader is strict and fast first, and turns to the
 patient one only for lines that the strict one refuses.
 """
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from pathlib import Path
 
 import msgspec
 from msgspec import Struct
@@ -24,11 +21,11 @@ from engine.agents.claude_lines import (
     loads,
     text_of,
 )
+from engine.agents.claude_places import SUFFIX
 from engine.agents.patient import read_objects
 from engine.responses import PICO, Sighting, Tokens
 from engine.times import parse_time
 
-SUFFIX = ".jsonl"
 MOST_TOKENS = 10**9
 """A larger count than any response can have is damage and counts as 0."""
 MOST_DOLLARS = 10_000
@@ -48,29 +45,6 @@ class Place(Struct, frozen=True, gc=False):
 
 class Unreadable(Exception):
     """A line that should tell of a response and cannot be read; the text says why."""
-
-
-def candidate_roots(environment: Mapping[str, str], home: Path) -> tuple[list[Path], bool]:
-    """Return the config directories to look at, and whether the user named them.
-
-    `CLAUDE_CONFIG_DIR` is a comma-separated list; an entry that is itself a `projects`
-    directory means its parent.
-    """
-    named = environment.get("CLAUDE_CONFIG_DIR", "").strip()
-    if named:
-        entries = [entry.strip() for entry in named.split(",")]
-        return [as_root(entry, home) for entry in entries if entry], True
-    config = environment.get("XDG_CONFIG_HOME", "").strip() or str(home / ".config")
-    return [as_root(config, home) / "claude", home / ".claude"], False
-
-
-def as_root(entry: str, home: Path) -> Path:
-    """Return the config directory that a user's entry means."""
-    is_at_home = entry == "~" or entry.startswith(("~/", "~\\"))
-    path = home / entry[2:] if is_at_home else Path(entry)
-    if path.name == "projects" and not (path / "projects").is_dir():
-        return path.parent
-    return path
 
 
 def place_of(relative: str) -> Place:

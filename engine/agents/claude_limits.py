@@ -11,15 +11,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import tzinfo
 
-from msgspec import Struct
-
 from engine.agents.claude_resets import reset_in
+from engine.agents.hits import MARK, Hit
 from engine.agents.patient import read_objects
 from engine.responses import response_id
 from engine.times import DAY, HOUR, MINUTE, minute_of, parse_time
-
-MARK = b'"isApiErrorMessage"'
-"""Bytes that every line of an error holds, and no text can: quotes in texts are escaped."""
 
 _FIVE_HOUR = "five_hour"
 _SEVEN_DAY = "seven_day"
@@ -67,24 +63,6 @@ _CREDIT_BALANCE = re.compile(r"credit balance is too low\b", re.IGNORECASE)
 _SESSION_WORDS = re.compile(r"\b(?:session|5-hour|5 hour|five-hour)\b", re.IGNORECASE)
 _WEEK_WORDS = re.compile(r"\b(?:weekly|7-day)\b", re.IGNORECASE)
 _FILLING = re.compile(r"\b(?:claude(?: ai)?|usage|weekly|7-day)\b", re.IGNORECASE)
-
-
-class Hit(Struct, frozen=True, gc=False, array_like=True):
-    """A refusal since a limit was hit; times are UTC milliseconds."""
-
-    id: int
-    """A 63-bit number of the line's own id, which its copies in other files share."""
-    time: int
-    session: str
-    window: str
-    """`five_hour`, `seven_day`, `seven_day:<model>` as the message names it, `spend_limit`
-    (money beyond the plan: usage credits, extra usage, spend limits and budgets), `credits`
-    (the prepaid balance of an API key), another window by its own name, or `unknown`."""
-    resets_at: int | None
-    """When one may go on, to the minute; of a message written again later it may be past."""
-    is_extra_usage: bool
-    """The refused request was already beyond the plan."""
-    is_sidechain: bool
 
 
 def hits_in(

@@ -11,10 +11,13 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from engine.agents.agent import Agent
 from engine.agents.packages import Listed, packaged
 from engine.responses import CLAUDE
+
+if TYPE_CHECKING:
+    from engine.agents.agent import Agent
 
 LISTED: tuple[Listed, ...] = (
     Listed(
@@ -102,6 +105,8 @@ class Registry:
 
 def _load(listed: Listed) -> Agent:
     """Import an agent's module and return the agent."""
+    from engine.agents.agent import Agent
+
     module, _, name = (listed.module or f"engine.agents.{listed.name}:AGENT").partition(":")
     agent = getattr(import_module(module), name or "AGENT")
     assert isinstance(agent, Agent)

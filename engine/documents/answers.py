@@ -7,7 +7,6 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
-from engine.documents.blocks import blocks_document
 from engine.documents.changes import TrendDocument, trend_document
 from engine.documents.encoding import Price, iso, pricing
 from engine.documents.figures import (
@@ -20,7 +19,6 @@ from engine.documents.figures import (
     sums,
     totals,
 )
-from engine.documents.sessions import sessions_document
 from engine.questions import Answer, AnswerRow
 
 
@@ -144,8 +142,12 @@ def answer_document(
     price, names = pricing(is_without_cost), aliases or {}
     kind = answer.question.kind
     if kind == "blocks":
+        from engine.documents.blocks import blocks_document
+
         return blocks_document(answer, price)
     if kind == "session":
+        from engine.documents.sessions import sessions_document
+
         return sessions_document(answer, price, names)
     if kind == "projects":
         projects = [_project(each, price, names) for each in answer.rows]

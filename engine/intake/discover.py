@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from contextlib import suppress
+from operator import attrgetter
 from pathlib import Path
 from stat import S_ISREG
 
 from msgspec import Struct
 
-from engine.agents import claude
+from engine.agents.claude_places import SUFFIX, as_root, candidate_roots
 from engine.reports import PlaceLookedAt
 from engine.responses import CLAUDE
 from engine.settings import Settings, SettingsError
+
+_NAME = attrgetter("name")
+_IS_WINDOWS = os.name == "nt"
+"""There a directory's entry neither knows which file it is nor how large that is by now."""
 
 
 class Root(Struct, frozen=True):
@@ -73,8 +78,8 @@ class Walk(Struct, frozen=True):
 def candidates(settings: Settings) -> tuple[list[Path], bool]:
     """Return the config directories in question, and whether the user named them."""
     if settings.roots is not None:
-        return [claude.as_root(str(root), settings.home) for root in settings.roots], True
-    return claude.candidate_roots(settings.environment, settings.home)
+        return [as_root(str(root), settings.home) for root in settings.roots], True
+    return candidate_roots(settings.environment, settings.home)
 
 
 def find_roots(settings: Settings) -> list[Root]:
@@ -128,72 +133,99 @@ def walk(root: Root) -> Walk:
 def files_of_session(path: str, relative: str) -> list[Found]:
     """Return a session's transcript, where it is, and those of its sub-agents."""
     found = stat(path, relative)
-    below = path.removesuffix(claude.SUFFIX)
-    files = _walk(below, relative.removesuffix(claude.SUFFIX)).files if os.path.isdir(below) else []
+    below = path.removesuffix(SUFFIX)
+    files = _walk(below, relative.removesuffix(SUFFIX)).files if os.path.isdir(below) else []
     return files if found is None else [found, *files]
 
 
 def _walk(top: str, below: str) -> Walk:
     files: dict[tuple[int, int], Found] = {}
     refused: list[tuple[str, str]] = []
-    seen: set[tuple[int, int]] = set()
+    seen = _Seen()
     waiting: list[tuple[str, str]] = [(top, below)]
     linked: list[tuple[str, str]] = []
     while waiting or linked:
-        directory, relative = waiting.pop() if waiting else linked.pop(0)
+        is_linked = not waiting
+        directory, relative = linked.pop(0) if is_linked else waiting.pop()
         try:
-            status = os.stat(directory)
-            if (status.st_dev, status.st_ino) in seen:
+            if not seen.add(directory, is_linked=is_linked):
                 continue
-            seen.add((status.st_dev, status.st_ino))
-            for path, name, is_directory, is_link in _entries(directory, relative):
-                if is_directory:
-                    (linked if is_link else waiting).append((path, name))
-                else:
-                    _add(files, path, name, is_link)
+            with os.scandir(directory) as entries:
+                listed = sorted(entries, key=_NAME)
         except OSError as error:
             refused.append((directory, error.strerror or "could not be read"))
+            continue
+        for entry in listed:
+            try:
+                if entry.is_dir():
+                    more = linked if entry.is_symlink() else waiting
+                    more.append((entry.path, _shown(relative, entry.name)))
+                elif entry.name.endswith(SUFFIX):
+                    _add(files, entry, _shown(relative, entry.name))
+            except OSError:
+                continue
     return Walk(list(files.values()), refused)
 
 
-def _entries(directory: str, relative: str) -> Iterator[tuple[str, str, bool, bool]]:
-    """Yield path, name below `projects`, is a directory, is a link; in a stable order."""
-    with os.scandir(directory) as entries:
-        listed = sorted(entries, key=lambda entry: entry.name)
-    for entry in listed:
-        shown = entry.name.encode("utf-8", "replace").decode("utf-8")
-        name = f"{relative}/{shown}" if relative else shown
-        try:
-            is_link = entry.is_symlink()
-            if entry.is_dir():
-                yield entry.path, name, True, is_link
-            elif entry.name.endswith(claude.SUFFIX):
-                yield entry.path, name, False, is_link
-        except OSError:
-            continue
+class _Seen:
+    """Directories a walk has been in; which they are is asked only where a link leads to one."""
+
+    def __init__(self) -> None:
+        self._paths: list[str] = []
+        self._directories: set[tuple[int, int]] | None = None
+
+    def add(self, directory: str, *, is_linked: bool) -> bool:
+        """Note a directory; say whether it is new. Raises `OSError` where that cannot be told."""
+        if self._directories is None:
+            if not is_linked:
+                self._paths.append(directory)
+                return True
+            self._directories = set()
+            for path in self._paths:
+                with suppress(OSError):
+                    self._directories.add(_identity(path))
+        identity = _identity(directory)
+        if identity in self._directories:
+            return False
+        self._directories.add(identity)
+        return True
 
 
-def _add(files: dict[tuple[int, int], Found], path: str, name: str, is_link: bool) -> None:
+def _identity(directory: str) -> tuple[int, int]:
+    status = os.stat(directory)
+    return status.st_dev, status.st_ino
+
+
+def _shown(relative: str, name: str) -> str:
+    """Return a name's path below `projects`, as text that UTF-8 can hold."""
+    if not name.isascii():
+        name = name.encode("utf-8", "replace").decode("utf-8")
+    return f"{relative}/{name}" if relative else name
+
+
+def _add(files: dict[tuple[int, int], Found], entry: os.DirEntry[str], name: str) -> None:
     """Keep one path of each real file: a real one before a link, then the first by name."""
-    found = stat(path, name)
+    found = _found(entry.path, name, os.stat(entry.path) if _IS_WINDOWS else entry.stat())
     if found is None:
         return
     known = files.get((found.device, found.inode))
-    if known is None or (not is_link and os.path.islink(known.path)):
+    if known is None or (not entry.is_symlink() and os.path.islink(known.path)):
         files[found.device, found.inode] = found
 
 
 def stat(path: str, relative: str) -> Found | None:
     """Return a transcript as it is now, `None` where it is gone or no regular file."""
     try:
-        status = os.stat(path)
+        return _found(path, relative, os.stat(path))
     except OSError:
         return None
+
+
+def _found(path: str, relative: str, status: os.stat_result) -> Found | None:
     if not S_ISREG(status.st_mode):
         return None
-    return Found(
-        path, relative, status.st_dev, _signed(status.st_ino), status.st_size, status.st_mtime_ns
-    )
+    inode = _signed(status.st_ino)
+    return Found(path, relative, status.st_dev, inode, status.st_size, status.st_mtime_ns)
 
 
 def _signed(number: int) -> int:

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from msgspec import Struct
 
 from engine.agents.agent import Kind
+from engine.intake.cursor import Cursor
 from engine.intake.discover import Found, Root
-from engine.intake.tail import Cursor, Scan, Tail
+from engine.intake.tail import Scan, Tail
 from engine.intake.worker import Task, task_size
 from engine.reports import Progress
 

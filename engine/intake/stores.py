@@ -27,12 +27,12 @@ from engine.agents.agent import (
 )
 from engine.agents.claude import Place as Where
 from engine.agents.opened import open_read_only
+from engine.intake.cursor import Cursor
 from engine.intake.discover import Found, Root, stat
 from engine.intake.tail import (
     LONGEST_LINE,
     MOST_PROBLEMS,
     NOTHING_READ,
-    Cursor,
     Problem,
     Scan,
     fingerprint,

@@ -11,10 +11,11 @@ from typing import BinaryIO
 
 from msgspec import DecodeError, Struct
 
-from engine.agents import claude, claude_limits
+from engine.agents import claude
 from engine.agents.agent import WindowUse
 from engine.agents.claude import Place, Unreadable
-from engine.agents.claude_limits import Hit
+from engine.agents.hits import MARK, Hit
+from engine.intake.cursor import Cursor, is_new
 from engine.intake.discover import Found
 from engine.responses import Sighting, merge
 from engine.times import open_zone
@@ -26,21 +27,6 @@ LONGEST_LINE = 256 << 20
 """A longer line cannot be a transcript's and is passed over."""
 MOST_PROBLEMS = 100
 """So many unreadable lines of one file are kept with their places; all are counted."""
-
-
-class Cursor(Struct, frozen=True, gc=False):
-    """How far one transcript was read; kept in the ledger with what it gave."""
-
-    device: int
-    inode: int
-    size: int
-    mtime: int
-    offset: int
-    """Where the first line begins that is not finished."""
-    fingerprint: int
-    lines: int
-    bad: int
-    """Lines that could not be read."""
 
 
 class Problem(Struct, frozen=True, gc=False):
@@ -147,16 +133,6 @@ class Tail:
 NOTHING_READ = Cursor(0, 0, 0, 0, 0, 0, 0, 0)
 
 
-def is_new(found: Found, cursor: Cursor | None) -> bool:
-    """Say whether a transcript may hold something unread."""
-    return cursor is None or not (
-        found.mtime == cursor.mtime
-        and found.size == cursor.size
-        and found.inode == cursor.inode
-        and found.device == cursor.device
-    )
-
-
 def fingerprint(file: BinaryIO, offset: int) -> int:
     """Return a number that stands for the bytes before an offset."""
     begin = max(0, offset - _FINGERPRINTED)
@@ -249,8 +225,12 @@ def _add(sightings: list[Sighting], scan: Scan) -> None:
 
 
 def _add_hits(line: bytes, offset: int, scan: Scan, zone: Callable[[], tzinfo]) -> None:
+    if MARK not in line:
+        return
+    from engine.agents.claude_limits import hits_in
+
     place = scan.place
-    scan.hits += claude_limits.hits_in(line, offset, place.path, place.session, zone)
+    scan.hits += hits_in(line, offset, place.path, place.session, zone)
 
 
 def _read_unfinished(tail: bytes, offset: int, scan: Scan, zone: Callable[[], tzinfo]) -> None:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from threading import Event, Thread
 
-from engine.agents.claude import SUFFIX
+from engine.agents.claude_places import SUFFIX
 
 _STEP = 50
 """Milliseconds between looks at the events gathered; half the delay of an append."""

@@ -16,8 +16,9 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from engine.intake.cursor import Cursor
 from engine.intake.discover import Found
-from engine.intake.tail import Cursor, Scan, Tail
+from engine.intake.tail import Scan, Tail
 
 
 class Task(Struct, array_like=True):

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from engine.agents.claude_limits import Hit
+from engine.agents.hits import Hit
 
 if TYPE_CHECKING:
     from engine.ledger.store import Ledger

@@ -8,9 +8,9 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import RLock
+from typing import TYPE_CHECKING
 
-from engine.intake.discover import Root
-from engine.intake.tail import Cursor, Scan
+from engine.intake.cursor import Cursor, Mark
 from engine.ledger import opening
 from engine.ledger.booking import Booking
 from engine.ledger.hits import keep_hits
@@ -20,9 +20,17 @@ from engine.pricing.table import PriceTable
 from engine.reports import Notice
 from engine.responses import CLAUDE, Sighting, merge, response_id
 
+if TYPE_CHECKING:
+    from engine.intake.discover import Root
+    from engine.intake.tail import Scan
+
 _CHUNK = 20_000
 """Responses written in one transaction where there are many."""
 _UNFINISHED = "~"
+_CURSORS = (
+    "SELECT files.path, device, inode, size, mtime, position, fingerprint, lines, bad"
+    " FROM files JOIN roots USING (root) WHERE roots.path = ? AND roots.agent = ?"
+)
 _FORGIVEN = 60.0
 """Seconds after which a failure counts as the first again."""
 
@@ -140,22 +148,34 @@ class Ledger:
         rows = self.connection.execute("SELECT scope, roots FROM scopes").fetchall()
         return [scope for scope, roots in rows if str(root) in roots.lstrip(_UNFINISHED).split(",")]
 
-    def cursors(self, root: Root, below: str | None = None) -> dict[str, Cursor]:
-        """Return how far each file of a root was read, by its path below the root's base.
-
-        With `below`, only of the transcript that bears this path with `.jsonl`, and of those
-        in the directory that bears it.
-        """
-        condition, values = "", [root.path, root.agent]
-        if below is not None:
-            condition = " AND (files.path = ? OR (files.path >= ? AND files.path < ?))"
-            values += [f"{below}.jsonl", f"{below}/", f"{below}0"]
+    def marks(self, root: Root) -> dict[str, Mark]:
+        """Return the mark at which each file of a root was read, by its path."""
         with self.lock:
             rows = self.connection.execute(
-                "SELECT files.path, device, inode, size, mtime, position, fingerprint, lines, bad "
-                "FROM files JOIN roots USING (root)"
-                f" WHERE roots.path = ? AND agent = ?{condition}",
-                values,
+                "SELECT path, device, inode, size, mtime FROM files"
+                " WHERE root = (SELECT root FROM roots WHERE path = ? AND agent = ?)",
+                (root.path, root.agent),
+            )
+            return {path: (device, inode, size, mtime) for path, device, inode, size, mtime in rows}
+
+    def cursor(self, root: Root, path: str) -> Cursor | None:
+        """Return how far one file of a root was read, by its path below the root's base."""
+        with self.lock:
+            row = self.connection.execute(
+                f"{_CURSORS} AND files.path = ?", (root.path, root.agent, path)
+            ).fetchone()
+        return Cursor(*row[1:]) if row else None
+
+    def cursors(self, root: Root, below: str) -> dict[str, Cursor]:
+        """Return how far some transcripts of a root were read, by their paths below `projects`.
+
+        Those are the one that bears the path `below` with `.jsonl`, and all in the directory
+        that bears it.
+        """
+        with self.lock:
+            rows = self.connection.execute(
+                f"{_CURSORS} AND (files.path = ? OR (files.path >= ? AND files.path < ?))",
+                (root.path, root.agent, f"{below}.jsonl", f"{below}/", f"{below}0"),
             )
             return {row[0]: Cursor(*row[1:]) for row in rows}
 

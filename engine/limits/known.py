@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from msgspec import Struct
 
 from engine.accumulators.windows import Anchor
-from engine.agents.claude_limits import Hit
+from engine.agents.hits import Hit
 from engine.ledger.events import Told
 from engine.limits.calibration import Calibration
 from engine.limits.naming import label_of

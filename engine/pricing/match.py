@@ -17,14 +17,12 @@ _RESELLERS = (
 )
 _CLOUD_REGION = r"(?:us|eu|ap|ca|sa|me|af|il|mx)-(?:gov-)?[a-z]+-\d"
 _INFERENCE_REGION = "(?:us-gov|us|eu|apac|global|jp|au|ca|in)"
-_VENDOR = re.compile(
+_VENDOR = (
     rf"(?:{_MAKERS}|{_RESELLERS}|{_CLOUD_REGION})/"
     rf"|(?:{_INFERENCE_REGION}\.)?{_MAKERS}\."
     r"|arn:aws[a-z-]*:bedrock:[^/]*/"
 )
-_SUFFIX = re.compile(
-    r"(?:\[1m\]|[-@]20\d{6}|-v\d+:\d+|-latest|@latest|@default|-thinking)\Z",
-)
+_SUFFIX = r"(?:\[1m\]|[-@]20\d{6}|-v\d+:\d+|-latest|@latest|@default|-thinking)\Z"
 
 
 def folded(model: str) -> str:
@@ -44,7 +42,7 @@ def canonical(model: str) -> tuple[str, ...]:
     while name:
         for bare in _without_vendors(name):
             ids[folded(bare)] = None
-        shorter = _SUFFIX.sub("", name)
+        shorter = re.sub(_SUFFIX, "", name)
         if shorter == name:
             break
         name = shorter
@@ -59,7 +57,7 @@ def vendorless(model: str) -> str:
 def _without_vendors(name: str) -> list[str]:
     """Return the id and what is left of it after each vendor prefix."""
     names = [name]
-    while (vendor := _VENDOR.match(name)) and vendor.end() < len(name):
+    while (vendor := re.match(_VENDOR, name)) and vendor.end() < len(name):
         name = name[vendor.end() :]
         names.append(name)
     return names

@@ -5,36 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, tzinfo
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from engine.ledger.selecting import at_one_moment
 from engine.ledger.store import Ledger
 from engine.queries.basis import Basis
-from engine.queries.blocks import BlockRows
 from engine.queries.choosing import Choice, choose
-from engine.queries.comparing import compare
 from engine.queries.days import check_days
-from engine.queries.groups import model_rows, one_session, project_rows, session_rows
 from engine.queries.ordering import in_order, largest, newest
-from engine.queries.periods import PeriodRows
-from engine.queries.summing import summary
 from engine.questions import (
     PERIOD_KINDS,
     Answer,
     AnswerRow,
-    Comparison,
     Mode,
     Question,
     Selection,
-    SessionAnswer,
-    Summary,
 )
-from engine.reports import Snapshot
 from engine.rows import finish
 from engine.times import day_of
 
-_GROUPS = {"session": session_rows, "projects": project_rows, "models": model_rows}
+if TYPE_CHECKING:
+    from engine.questions import Comparison, SessionAnswer, Summary
+    from engine.reports import Snapshot
 
 
 class Answers:
@@ -70,16 +64,22 @@ class Answers:
 
     def session(self, name: str, mode: Mode = "auto") -> SessionAnswer | None:
         """Return one session with all its responses, `None` where there is no such session."""
+        from engine.queries.groups import one_session
+
         with self._seen(mode) as basis:
             return one_session(name, basis)
 
     def compare(self, left: str, right: str, selection: Selection) -> Comparison:
         """Return two periods or two projects side by side; raises `SettingsError`."""
+        from engine.queries.comparing import compare
+
         with self._seen(selection.mode, selection.agents) as basis:
             return compare(left, right, selection, basis)
 
     def summary(self, selection: Selection, snapshot: Snapshot) -> Summary:
         """Return today, this week, this month, and the block as a snapshot shows it."""
+        from engine.queries.summing import summary
+
         with self._seen(selection.mode, selection.agents) as basis:
             return summary(selection, snapshot, basis)
 
@@ -99,6 +99,8 @@ def _answer(question: Question, basis: Basis) -> Answer:
     if notes:
         rows, sessions = list[AnswerRow](), 0
     elif question.kind == "blocks":
+        from engine.queries.blocks import BlockRows
+
         found = BlockRows(question, choice, basis)
         limit, sessions = found.limit(), 0
         rows = found.rows(limit)
@@ -115,10 +117,14 @@ def _answer(question: Question, basis: Basis) -> Answer:
 def _rows(question: Question, choice: Choice, basis: Basis) -> tuple[list[AnswerRow], int]:
     """Return the rows of periods or groups, and how many sessions they are of."""
     if question.kind in PERIOD_KINDS:
+        from engine.queries.periods import PeriodRows
+
         return PeriodRows(question, choice, basis).rows()
+    from engine.queries.groups import GROUPS
+
     selection = question.selection
     chosen = choice.between(selection.since, selection.until, basis)
-    return _GROUPS[question.kind](chosen, basis)
+    return GROUPS[question.kind](chosen, basis)
 
 
 def _finished(

@@ -11,8 +11,8 @@ from engine.ledger.selecting import LATEST_SLOT
 from engine.settings import SettingsError
 from engine.times import start_of_day
 
-_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)|(\d{4})(\d\d)(\d\d)", re.ASCII)
-_BACK = re.compile(r"(\d{1,6})([dw])", re.ASCII | re.IGNORECASE)
+_DAY = r"(\d{4})-(\d\d)-(\d\d)|(\d{4})(\d\d)(\d\d)"
+_BACK = r"(\d{1,6})([dw])"
 _ACCEPTED = "2026-11-22, 20261122, today, yesterday, 7d (the last seven days) or 2w"
 _EARLIEST = date(1970, 1, 3)
 _LATEST = date(9989, 12, 30)
@@ -29,10 +29,10 @@ def parse_day(text: str, today: date) -> date:
     if said in ("today", "yesterday"):
         return today - timedelta(days=said == "yesterday")
     try:
-        if match := _DAY.fullmatch(said):
+        if match := re.fullmatch(_DAY, said, re.ASCII):
             year, month, day = (int(part) for part in match.groups() if part)
             return date(year, month, day)
-        match = _BACK.fullmatch(said)
+        match = re.fullmatch(_BACK, said, re.ASCII)
         if match and int(match[1]):
             return today - timedelta(days=int(match[1]) * (7 if match[2] == "w" else 1) - 1)
     except (ValueError, OverflowError):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from engine.accumulators.sessions import Group, group_by
 from engine.ledger.selecting import Chosen
 from engine.queries.basis import Basis
-from engine.questions import AnswerRow, SessionAnswer
+from engine.questions import AnswerRow, QuestionKind, SessionAnswer
 from engine.reports import ResponseRow
 from engine.responses import Tokens
 from engine.rows import model_row, project_row, session_row
@@ -43,6 +45,14 @@ def model_rows(chosen: Chosen, basis: Basis) -> tuple[list[AnswerRow], int]:
         for model, group in groups.items()
     ]
     return rows, _sessions(groups)
+
+
+GROUPS: dict[QuestionKind, Callable[[Chosen, Basis], tuple[list[AnswerRow], int]]] = {
+    "session": session_rows,
+    "projects": project_rows,
+    "models": model_rows,
+}
+"""What answers each kind of question about groups."""
 
 
 def session_answer(session: int, group: Group, basis: Basis) -> AnswerRow:

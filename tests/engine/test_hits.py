@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from engine.agents.claude_limits import Hit
+from engine.agents.hits import Hit
 from engine.intake import load
 from engine.ledger.hits import hits_since
 from engine.ledger.store import Ledger

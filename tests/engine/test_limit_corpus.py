@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from engine.agents.claude_limits import Hit, hits_in
+from engine.agents.claude_limits import hits_in
+from engine.agents.hits import Hit
 from engine.ledger.hits import hits_since
 from engine.ledger.store import Ledger
 from engine.monitor import Monitor

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from stat import S_ISREG
 
-from engine.agents.claude import candidate_roots
+from engine.agents.claude_places import candidate_roots
 from engine.limits.readings import Reading
 from engine.limits.sources.claude_json import FILE_NAME, ClaudeState, Plan, state_of
 from engine.limits.sources.desktop import history_paths, readings_of_history

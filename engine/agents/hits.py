@@ -1,0 +1,26 @@
+"""A limit that was hit, as a transcript tells it, and the mark of lines that may tell one."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+MARK = b'"isApiErrorMessage"'
+"""Bytes that every line of an error holds, and no text can: quotes in texts are escaped."""
+
+
+class Hit(Struct, frozen=True, gc=False, array_like=True):
+    """A refusal since a limit was hit; times are UTC milliseconds."""
+
+    id: int
+    """A 63-bit number of the line's own id, which its copies in other files share."""
+    time: int
+    session: str
+    window: str
+    """`five_hour`, `seven_day`, `seven_day:<model>` as the message names it, `spend_limit`
+    (money beyond the plan: usage credits, extra usage, spend limits and budgets), `credits`
+    (the prepaid balance of an API key), another window by its own name, or `unknown`."""
+    resets_at: int | None
+    """When one may go on, to the minute; of a message written again later it may be past."""
+    is_extra_usage: bool
+    """The refused request was already beyond the plan."""
+    is_sidechain: bool

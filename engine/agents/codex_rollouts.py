@@ -224,10 +224,11 @@ class Rollout:
     def _is_copied(self, time: int) -> bool:
         """Say whether a line is part of what a fork copied from before it."""
         state = self._state
+        if not state.parent and state.origin == state.thread:
+            return False
         if _is_unique(state.turn) and _is_unique(state.thread):
             return state.turn[:13] < state.thread[:13]
-        is_fork = state.origin != state.thread
-        return is_fork and state.begun_at is not None and time - state.begun_at < _COPYING
+        return state.begun_at is not None and time - state.begun_at < _COPYING
 
     def _tell(
         self,

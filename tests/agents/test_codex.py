@@ -252,6 +252,13 @@ def test_a_copy_by_a_codex_that_keeps_records_tells_nothing_new() -> None:
     assert sums(parent, child) == 3_030 + 404
 
 
+def test_a_turn_with_an_odd_id_is_no_copy_where_nothing_was_forked() -> None:
+    thread = Thread(history_mode="default")
+    thread.turn(turn_id=uuid7(START - MINUTE))
+    thread.respond(100, 0, 0, 1, 0)
+    assert only(thread).session == thread.id
+
+
 def test_a_copied_record_is_its_parents_response() -> None:
     parent = Thread(1)
     parent.turn()

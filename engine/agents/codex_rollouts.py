@@ -63,7 +63,7 @@ class State(Struct):
     """The turn whose responses have usage records."""
     total: Spent | None = None
     restarts: int = 0
-    """How often the total began anew, in the turn if that has a name of its own."""
+    """How often the total began anew."""
 
 
 class Rollout:
@@ -111,7 +111,7 @@ class Rollout:
             return
         elif line.type == "turn_context":
             state.model = text_of(payload.model) or state.model
-            self._turn(text_of(payload.turn_id) or "")
+            state.turn, state.has_turn = text_of(payload.turn_id) or "", True
             state.directory = state.directory or text_of(payload.cwd) or ""
         elif line.type == "token_usage_record":
             self._take_record(line, payload)
@@ -142,12 +142,6 @@ class Rollout:
         state.directory = text_of(payload.cwd) or ""
         state.provider = text_of(payload.model_provider) or ""
 
-    def _turn(self, turn: str) -> None:
-        state = self._state
-        if turn != state.turn and _is_unique(turn):
-            state.restarts = 0
-        state.turn, state.has_turn = turn, True
-
     def _take_record(self, line: Line, payload: Payload) -> None:
         state = self._state
         used = spent_in(payload.usage)
@@ -157,9 +151,8 @@ class Rollout:
         turn = text_of(payload.turn_id) or state.turn
         session = text_of(payload.session_id) or thread
         sub_agent = thread if session != thread else ""
-        state.is_recent = True
         if thread == state.thread:
-            self._turn(turn)
+            state.turn, state.has_turn = turn, True
             session, sub_agent = state.session, state.sub_agent
         if turn == state.turn:
             state.recorded_turn = turn
@@ -231,10 +224,11 @@ class Rollout:
     def _is_copied(self, time: int) -> bool:
         """Say whether a line is part of what a fork copied from before it."""
         state = self._state
+        if not state.parent and state.origin == state.thread:
+            return False
         if _is_unique(state.turn) and _is_unique(state.thread):
             return state.turn[:13] < state.thread[:13]
-        is_fork = state.origin != state.thread
-        return is_fork and state.begun_at is not None and time - state.begun_at < _COPYING
+        return state.begun_at is not None and time - state.begun_at < _COPYING
 
     def _tell(
         self,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from importlib import import_module
 
 from engine.agents.agent import Unreadable
@@ -29,6 +27,9 @@ def unpacked(data: bytes) -> bytes:
 
 
 def _unpacked_by_program(data: bytes) -> bytes:
+    import shutil
+    import subprocess
+
     program = shutil.which("zstd")
     if program is None:
         raise Unreadable(_MISSING)

@@ -101,9 +101,9 @@ class Thread:
         self.add("token_usage_record", **{**fields, **more})
         self.emit()
 
-    def copy_into(self, child: Thread, lines: int = 1 << 30) -> None:
+    def copy_into(self, child: Thread, start: int = 0) -> None:
         """Write this thread's history into a fork's, stamped with the fork's time."""
-        for number, each in enumerate(self.lines[:lines]):
+        for number, each in enumerate(self.lines[start:]):
             copied = json.loads(each)
             copied["timestamp"] = iso_time(child.at + number)
             child.lines.append(json.dumps(copied).encode() + b"\n")

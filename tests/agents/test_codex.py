@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -147,44 +148,49 @@ def test_a_thread_that_used_billions_is_counted_on() -> None:
     assert sums(thread) == 2_700_000_000
 
 
-def a_parent() -> Thread:
+def a_parent(**turn: Any) -> Thread:
     parent = Thread(1)
-    parent.turn("gpt-5.2")
+    parent.turn("gpt-5.2", **turn)
     parent.respond(1_000, 100, 0, 200, 20)
-    parent.turn("gpt-5.2-codex")
+    parent.turn("gpt-5.2-codex", **turn)
     parent.respond(1_600, 900, 0, 80, 10)
     return parent
 
 
-@pytest.mark.parametrize("has_ids", [True, False])
-@pytest.mark.parametrize("says_parent", [True, False])
-def test_a_fork_that_copies_its_parent_adds_only_its_own(has_ids: bool, says_parent: bool) -> None:
-    parent = a_parent()
-    if not has_ids:
-        parent.lines = [each for each in parent.lines if b"turn_context" not in each]
+@pytest.mark.parametrize(
+    ("has_ids", "copies_head", "says_parent"),
+    [each for each in product([True, False], repeat=3) if any(each)],
+)
+def test_a_fork_that_copies_its_parent_adds_only_its_own(
+    has_ids: bool, copies_head: bool, says_parent: bool
+) -> None:
+    turn: dict[str, Any] = {} if has_ids else {"turn_id": None}
+    parent = a_parent(**turn)
     more = {"forked_from_id": parent.id} if says_parent else {}
     child = Thread(2, START + 30 * MINUTE, **more)
-    parent.copy_into(child)
-    grandchild = Thread(3, START + 60 * MINUTE)
+    parent.copy_into(child, 0 if copies_head else 1)
     child.at += 5_000
-    child.turn(**({} if has_ids else {"turn_id": None}))
+    child.turn(**turn)
     child.respond(500, 0, 0, 40, 0)
-    child.copy_into(grandchild)
-    parent.turn(**({} if has_ids else {"turn_id": None}))
+    parent.turn(**turn)
     parent.respond(300, 0, 0, 7, 0)
     assert sums(parent, child) == 2_880 + 540 + 307
-    assert sums(parent, child, grandchild) == 2_880 + 540 + 307
     sightings = told_by(child).sightings + told_by(parent).sightings
     of_parent = [each for each in merged(sightings).values() if each.session == parent.id]
     assert sum(each.tokens.total for each in of_parent) == 2_880 + 307
+    if copies_head:
+        grandchild = Thread(3, START + 60 * MINUTE)
+        child.copy_into(grandchild)
+        assert sums(parent, child, grandchild) == 2_880 + 540 + 307
 
 
-def test_a_copied_history_counts_where_its_parent_is_gone() -> None:
-    parent = a_parent()
+@pytest.mark.parametrize("turn", [{}, {"turn_id": None}])
+def test_a_copied_history_counts_where_its_parent_is_gone(turn: dict[str, None]) -> None:
+    parent = a_parent(**turn)
     child = Thread(2, START + 30 * MINUTE, forked_from_id=parent.id)
     parent.copy_into(child)
     child.at += 5_000
-    child.turn()
+    child.turn(**turn)
     child.respond(500, 0, 0, 40, 0)
     found = merged(told_by(child).sightings).values()
     assert {(each.session, each.tokens.total) for each in found} == {
@@ -244,6 +250,13 @@ def test_a_copy_by_a_codex_that_keeps_records_tells_nothing_new() -> None:
     child.turn()
     child.record("r2", 400, 0, 0, 4, 0)
     assert sums(parent, child) == 3_030 + 404
+
+
+def test_a_turn_with_an_odd_id_is_no_copy_where_nothing_was_forked() -> None:
+    thread = Thread(history_mode="default")
+    thread.turn(turn_id=uuid7(START - MINUTE))
+    thread.respond(100, 0, 0, 1, 0)
+    assert only(thread).session == thread.id
 
 
 def test_a_copied_record_is_its_parents_response() -> None:
@@ -477,9 +490,10 @@ def test_windows_of_the_plan_are_told_by_their_length() -> None:
     ]
 
 
-def test_windows_in_a_copied_history_are_old_news() -> None:
+@pytest.mark.parametrize("turn", [{}, {"turn_id": None}])
+def test_windows_in_a_copied_history_are_old_news(turn: dict[str, None]) -> None:
     parent = Thread(1)
-    parent.turn()
+    parent.turn(**turn)
     parent.use(100, 0, 0, 0, 0)
     parent.emit(rate_limits={"primary": {"used_percent": 9, "window_minutes": 300}})
     child = Thread(2, START + 30 * MINUTE, forked_from_id=parent.id)

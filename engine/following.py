@@ -8,11 +8,13 @@ from collections.abc import Callable
 from threading import Event, Lock, Thread
 
 from engine.attending import Attending
-from engine.intake.load import Waiting, newest_within
+from engine.intake import discover
+from engine.intake.discover import Root
+from engine.intake.load import newest_within
 from engine.intake.tail import Scan
-from engine.intake.watch import Watcher
 from engine.ledger.booking import FiguresTooLarge
 from engine.ledger.store import Ledger
+from engine.noticing import Noticing
 from engine.outlook import Outlook
 from engine.price_refresh import PriceRefresh
 from engine.reading import Reading
@@ -23,13 +25,7 @@ from engine.settings import Settings
 from engine.standing import Standing
 from engine.title_thread import TitleThread
 
-_LOOK_WITH_EVENTS = 30.0
-_LOOK_WITHOUT_EVENTS = 2.0
 _LEAST_BETWEEN_CHANGES = 0.1
-_WAIT = 0.75
-"""Seconds between looks at what other processes write."""
-_EVENT_DUE = 3_000
-"""Milliseconds after a change by which its event has come, if events come."""
 
 
 class Follower:
@@ -41,16 +37,16 @@ class Follower:
     def __init__(
         self, settings: Settings, ledger: Ledger, standing: Standing, prices: PriceRefresh
     ) -> None:
-        self.watcher = Watcher(self._touch, settings.is_polling)
+        self._noticing = Noticing(settings)
+        self.watcher = self._noticing.watcher
         self._stop = Event()
-        self._wake = Event()
         self.recovery = Recovery(
             ledger,
             self._begin_again,
             self._read_again,
             lambda: standing.present,
             self._stop,
-            self._wake,
+            self._noticing.wake,
         )
         self.reading = Reading(ledger, settings)
         self._settings = settings
@@ -58,11 +54,6 @@ class Follower:
         self._standing = standing
         self._prices = prices
         self._thread: Thread | None = None
-        self._touch_lock = Lock()
-        self._touched: set[str] = set()
-        self._wants_look = False
-        self._last_look = 0.0
-        self._walk_took = 0.0
         self._last_change = 0.0
         self._data_version = 0
         self._on_change: Callable[[], None] = lambda: None
@@ -136,13 +127,12 @@ class Follower:
 
     def look_soon(self) -> None:
         """Ask for a look at everything."""
-        self._wants_look = True
-        self._wake.set()
+        self._noticing.look_soon()
 
     def close(self) -> None:
         """Stop following; may be called twice."""
         self._stop.set()
-        self._wake.set()
+        self._noticing.wake.set()
         self._titles.wake()
         self.watcher.stop()
         if self._thread is not None:
@@ -164,7 +154,7 @@ class Follower:
     def _read_again(self) -> None:
         """Read once more what was read and could not be booked."""
         self.reading.forget()
-        self._wants_look = True
+        self._noticing.wants_look = True
 
     def _look_through(self, *, is_whole: bool) -> None:
         """Look at the ledger through the roots, and those candidates it already knows."""
@@ -198,9 +188,9 @@ class Follower:
         self._on_change = tell
         self.recovery.insist(self._reprice)
         self.recovery.insist(self.roots.open_scope)
-        self._wants_look = self._is_caught_up = True
-        while self._wants_look and self._is_caught_up and not self._stop.is_set():
-            self._wants_look = False
+        self._noticing.wants_look = self._is_caught_up = True
+        while self._noticing.wants_look and self._is_caught_up and not self._stop.is_set():
+            self._noticing.wants_look = False
             self.recovery.insist(lambda: self._look(most_bytes=most_bytes))
         self._standing.finish_reading()
         return self._is_caught_up
@@ -218,9 +208,9 @@ class Follower:
             self.recovery.insist(lambda: self._look_through(is_whole=True))
         self.recovery.insist(self.attending.look)
         self._tell()
-        self._wants_look = True
-        while self._wants_look and not self._stop.is_set():
-            self._wants_look = False
+        self._noticing.wants_look = True
+        while self._noticing.wants_look and not self._stop.is_set():
+            self._noticing.wants_look = False
             self.recovery.insist(self._look)
         self.recovery.insist(self._pull)
         self.recovery.insist(self.attending.look)
@@ -245,8 +235,7 @@ class Follower:
         while not self._stop.is_set():
             self._prices.refresh_when_due()
             self.recovery.insist(self.attending.usage.ask_when_due)
-            self._wake.wait(_WAIT)
-            self._wake.clear()
+            self._noticing.wait()
             if self._stop.is_set():
                 break
             if self.recovery.insist(self._read_on):
@@ -264,8 +253,8 @@ class Follower:
             self._reprice()
             self.say_price_problem()
         self._read_touched()
-        is_wanted, self._wants_look = self._wants_look, False
-        if is_wanted or self._is_time_to_look():
+        is_wanted, self._noticing.wants_look = self._noticing.wants_look, False
+        if is_wanted or self._noticing.is_time_to_look(self.roots.present()):
             self._look(is_unasked=not is_wanted)
         data_version = self._ledger.data_version()
         if data_version != self._data_version:
@@ -285,13 +274,9 @@ class Follower:
                 self.roots.open_scope()
         roots = self.roots.current
         if self._thread is not None:
-            self.watcher.watch([root.projects for root in roots])
-        began = time.monotonic()
-        waiting = self.reading.look(roots)
+            self._watch(roots)
+        waiting = self._noticing.note_walk(lambda: self.reading.look(roots), is_unasked=is_unasked)
         self._standing.places = self.reading.places
-        self._walk_took = time.monotonic() - began
-        if is_unasked:
-            self._doubt_events(waiting)
         whole = len(waiting)
         waiting = newest_within(waiting, most_bytes)
         self._is_caught_up = self._is_caught_up and len(waiting) == whole
@@ -301,14 +286,14 @@ class Follower:
                 self._book(root, scans)
             self._read_touched()
             self._tell()
-        self._last_look = time.monotonic()
+        self._noticing.note_look()
         self._note_refused()
 
-    def _doubt_events(self, waiting: list[Waiting]) -> None:
-        """Look more often where a file changed a while ago and no event said so."""
-        while_ago = (self._settings.clock() - _EVENT_DUE) * 1_000_000
-        if any(each.found.mtime < while_ago for each in waiting):
-            self.watcher.doubt("file events did not come")
+    def _watch(self, roots: list[Root]) -> None:
+        """Be told what changes below the roots, and where others may appear."""
+        candidates = [Root.at(path).path for path in discover.candidates(self._settings)[0]]
+        paths = dict.fromkeys([*(root.path for root in roots), *candidates])
+        self._noticing.watch([root.projects for root in roots], paths, self._ledger.path)
 
     def _tell(self) -> None:
         """Say that there is something to draw, unless that was said just now."""
@@ -345,32 +330,15 @@ class Follower:
         problem = self._prices.table.problem if self._prices.has_file else None
         self._standing.say("prices", Notice("warning", problem) if problem else None)
 
-    def _touch(self, paths: set[str]) -> None:
-        """Take paths that file events name (called in the watcher's thread)."""
-        with self._touch_lock:
-            self._touched |= paths
-        self._wake.set()
-
     def _read_touched(self) -> None:
-        with self._touch_lock:
-            paths, self._touched = self._touched, set()
+        paths = self._noticing.take_paths()
         if not paths:
             return
         scans, is_sure = self.reading.scans_of(self.roots.current, paths)
         for root, found in scans.items():
             self._book(root, found)
-        self._wants_look = self._wants_look or not is_sure
+        self._noticing.wants_look = self._noticing.wants_look or not is_sure
         self._note_refused()
-
-    def _is_time_to_look(self) -> bool:
-        is_polling = self.watcher.mode == "polling"
-        present = self.roots.present()
-        if not self.watcher.is_watching(present):
-            return True
-        interval = _LOOK_WITH_EVENTS
-        if is_polling or not present:
-            interval = min(max(_LOOK_WITHOUT_EVENTS, 100 * self._walk_took), interval)
-        return time.monotonic() - self._last_look >= interval
 
     def _note_refused(self) -> None:
         refused = self.reading.refused()

@@ -14,6 +14,7 @@ from engine.intake.load import newest_within
 from engine.intake.tail import Scan
 from engine.ledger.booking import FiguresTooLarge
 from engine.ledger.store import Ledger
+from engine.memory import give_back
 from engine.noticing import Noticing
 from engine.outlook import Outlook
 from engine.price_refresh import PriceRefresh
@@ -232,6 +233,8 @@ class Follower:
 
     def _follow(self) -> None:
         self.say_price_problem()
+        self.recovery.insist(self._ledger.settle)
+        give_back()
         while not self._stop.is_set():
             self._prices.refresh_when_due()
             self.recovery.insist(self.attending.usage.ask_when_due)

@@ -65,8 +65,8 @@ class View:
         """Bring in what changed up to a revision; return whether anything did."""
         if revision == self.revision:
             return False
-        slots = self._reader.slot_rows(self.revision)
-        sessions = self._reader.session_rows(self.revision) if self.is_whole else []
+        slots = list(self._reader.slot_rows(self.revision))
+        sessions = list(self._reader.session_rows(self.revision)) if self.is_whole else []
         with self.lock:
             changed = self.history.update(slots)
             self.sessions.update(sessions)

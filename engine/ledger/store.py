@@ -20,6 +20,8 @@ from engine.responses import Sighting, merge, response_id
 
 _CHUNK = 20_000
 """Responses written in one transaction where there are many."""
+_SETTLED_CACHE = 2_000
+"""Kilobytes of the file kept in memory while next to nothing is read."""
 _UNFINISHED = "~"
 _FORGIVEN = 60.0
 """Seconds after which a failure counts as the first again."""
@@ -54,6 +56,12 @@ class Ledger:
         """Wait so long, and no longer, for a turn to write."""
         with self.lock:
             self.connection.execute(f"PRAGMA busy_timeout={round(seconds * 1000)}")
+
+    def settle(self) -> None:
+        """Give back the memory that reading much has taken; from now on little is read at once."""
+        with self.lock:
+            self.connection.execute(f"PRAGMA cache_size={-_SETTLED_CACHE}")
+            self.connection.execute("PRAGMA shrink_memory")
 
     @contextmanager
     def transaction(self) -> Iterator[int]:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from engine.agents.registry import Registry
 from engine.intake.discover import Root
-from engine.intake.watch import Watcher
 from engine.ledger.booking import FiguresTooLarge
 from engine.ledger.store import Ledger
+from engine.memory import give_back
+from engine.noticing import Noticing
 from engine.price_refresh import PriceRefresh
 from engine.reading import Reading
 from engine.recovery import Recovery
@@ -28,13 +29,7 @@ if TYPE_CHECKING:
     from engine.intake.load import Waiting
     from engine.intake.tail import Scan
 
-_LOOK_WITH_EVENTS = 30.0
-_LOOK_WITHOUT_EVENTS = 2.0
 _LEAST_BETWEEN_CHANGES = 0.1
-_WAIT = 0.75
-"""Seconds between looks at what other processes write."""
-_EVENT_DUE = 3_000
-"""Milliseconds after a change by which its event has come, if events come."""
 
 
 class Follower:
@@ -46,16 +41,16 @@ class Follower:
     def __init__(
         self, settings: Settings, ledger: Ledger, standing: Standing, prices: PriceRefresh
     ) -> None:
-        self.watcher = Watcher(self._touch, settings.is_polling)
+        self._noticing = Noticing(settings)
+        self.watcher = self._noticing.watcher
         self._stop = Event()
-        self._wake = Event()
         self.recovery = Recovery(
             ledger,
             self._begin_again,
             self._read_again,
             lambda: standing.present,
             self._stop,
-            self._wake,
+            self._noticing.wake,
         )
         registry = Registry(settings.environment, settings.home)
         self.roots = Roots(settings, ledger, registry)
@@ -65,11 +60,6 @@ class Follower:
         self._standing = standing
         self._prices = prices
         self._thread: Thread | None = None
-        self._touch_lock = Lock()
-        self._touched: set[str] = set()
-        self._wants_look = False
-        self._last_look = 0.0
-        self._walk_took = 0.0
         self._last_change = 0.0
         self._data_version = 0
         self._on_change: Callable[[], None] = lambda: None
@@ -106,7 +96,7 @@ class Follower:
         self._standing.shown_agents = agents
         if self.is_following:
             self._is_narrowed_anew = True
-            self._wake.set()
+            self._noticing.wake.set()
         else:
             self.recovery.insist(lambda: self._look_through(is_whole=True))
 
@@ -158,13 +148,12 @@ class Follower:
 
     def look_soon(self) -> None:
         """Ask for a look at everything."""
-        self._wants_look = True
-        self._wake.set()
+        self._noticing.look_soon()
 
     def close(self) -> None:
         """Stop following; may be called twice."""
         self._stop.set()
-        self._wake.set()
+        self._noticing.wake.set()
         self._titles.wake()
         self.watcher.stop()
         if self._thread is not None:
@@ -186,7 +175,7 @@ class Follower:
     def _read_again(self) -> None:
         """Read once more what was read and could not be booked."""
         self.reading.forget()
-        self._wants_look = True
+        self._noticing.wants_look = True
 
     def _look_through(self, *, is_whole: bool) -> None:
         """Look at the ledger through the roots, and those candidates it already knows."""
@@ -223,9 +212,9 @@ class Follower:
         self._on_change = tell
         self.recovery.insist(self._reprice)
         self.recovery.insist(self.roots.open_scopes)
-        self._wants_look = self._is_caught_up = True
-        while self._wants_look and self._is_caught_up and not self._stop.is_set():
-            self._wants_look = False
+        self._noticing.wants_look = self._is_caught_up = True
+        while self._noticing.wants_look and self._is_caught_up and not self._stop.is_set():
+            self._noticing.wants_look = False
             self.recovery.insist(lambda: self._look(most_bytes=most_bytes))
         self._standing.finish_reading()
         return self._is_caught_up
@@ -243,9 +232,9 @@ class Follower:
             self.recovery.insist(lambda: self._look_through(is_whole=True))
         self.recovery.insist(self.attending.look)
         self._tell()
-        self._wants_look = True
-        while self._wants_look and not self._stop.is_set():
-            self._wants_look = False
+        self._noticing.wants_look = True
+        while self._noticing.wants_look and not self._stop.is_set():
+            self._noticing.wants_look = False
             self.recovery.insist(self._look)
         self.recovery.insist(self._pull)
         self.recovery.insist(self.attending.look)
@@ -267,11 +256,12 @@ class Follower:
 
     def _follow(self) -> None:
         self.say_price_problem()
+        self.recovery.insist(self._ledger.settle)
+        give_back()
         while not self._stop.is_set():
             self._prices.refresh_when_due()
             self.recovery.insist(self.attending.usage.ask_when_due)
-            self._wake.wait(_WAIT)
-            self._wake.clear()
+            self._noticing.wait()
             if self._stop.is_set():
                 break
             if self.recovery.insist(self._read_on):
@@ -292,8 +282,8 @@ class Follower:
             self._reprice()
             self.say_price_problem()
         self._read_touched()
-        is_wanted, self._wants_look = self._wants_look, False
-        if is_wanted or self._is_time_to_look():
+        is_wanted, self._noticing.wants_look = self._noticing.wants_look, False
+        if is_wanted or self._noticing.is_time_to_look(self.roots.watched()):
             self._look(is_unasked=not is_wanted)
         data_version = self._ledger.data_version()
         if data_version != self._data_version:
@@ -313,16 +303,12 @@ class Follower:
                 self.roots.open_scopes()
         roots = self.roots.current
         if self._thread is not None:
-            self.watcher.watch(self.roots.watched())
-        began = time.monotonic()
-        waiting = self.reading.look(roots)
+            self._noticing.watch(self.roots.watched(), self.roots.places(), self._ledger.path)
+        waiting = self._noticing.note_walk(lambda: self.reading.look(roots), is_unasked=is_unasked)
         self._standing.places = self.reading.places
-        self._walk_took = time.monotonic() - began
-        if is_unasked:
-            self._doubt_events(waiting)
         if waiting:
             self._read_waiting(waiting, most_bytes)
-        self._last_look = time.monotonic()
+        self._noticing.note_look()
         self._note_refused()
 
     def _read_waiting(self, waiting: list[Waiting], most_bytes: int) -> None:
@@ -337,12 +323,6 @@ class Follower:
                 self._book(root, scans)
             self._read_touched()
             self._tell()
-
-    def _doubt_events(self, waiting: list[Waiting]) -> None:
-        """Look more often where a file changed a while ago and no event said so."""
-        while_ago = (self._settings.clock() - _EVENT_DUE) * 1_000_000
-        if any(each.found.mtime < while_ago for each in waiting):
-            self.watcher.doubt("file events did not come")
 
     def _tell(self) -> None:
         """Say that there is something to draw, unless that was said just now."""
@@ -379,32 +359,15 @@ class Follower:
         problem = self._prices.table.problem if self._prices.has_file else None
         self._standing.say("prices", Notice("warning", problem) if problem else None)
 
-    def _touch(self, paths: set[str]) -> None:
-        """Take paths that file events name (called in the watcher's thread)."""
-        with self._touch_lock:
-            self._touched |= paths
-        self._wake.set()
-
     def _read_touched(self) -> None:
-        with self._touch_lock:
-            paths, self._touched = self._touched, set()
-        if not paths:
+        paths = self._noticing.take_paths()
+        if not paths and not self.reading.has_databases:
             return
         scans, is_sure = self.reading.scans_of(self.roots.current, paths)
         for root, found in scans.items():
             self._book(root, found)
-        self._wants_look = self._wants_look or not is_sure
+        self._noticing.wants_look = self._noticing.wants_look or not is_sure
         self._note_refused()
-
-    def _is_time_to_look(self) -> bool:
-        is_polling = self.watcher.mode == "polling"
-        present = self.roots.watched()
-        if not self.watcher.is_watching(present):
-            return True
-        interval = _LOOK_WITH_EVENTS
-        if is_polling or not present:
-            interval = min(max(_LOOK_WITHOUT_EVENTS, 100 * self._walk_took), interval)
-        return time.monotonic() - self._last_look >= interval
 
     def _note_refused(self) -> None:
         refused = self.reading.refused()

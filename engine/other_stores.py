@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterable, Iterator
 
 from engine.agents.registry import Registry
 from engine.intake.cursor import Cursor, Mark, is_new, mark_of
@@ -13,6 +14,7 @@ from engine.intake.stores import (
     database_of,
     read_store,
     stat_store,
+    stored_at,
     walk_store,
 )
 from engine.intake.tail import Scan
@@ -35,6 +37,7 @@ class OtherStores:
         self._ledger = ledger
         self._settings = settings
         self._registry = registry
+        self._roots: dict[Root, None] = {}
         self._files: dict[str, tuple[Root, Stored]] = {}
         self._states: dict[tuple[Root, str], bytes] = {}
 
@@ -46,6 +49,7 @@ class OtherStores:
         self, root: Root, known: Callable[[str], Mark | None], cursor_of: CursorOf
     ) -> list[Waiting]:
         """Walk a root; return the files that may hold something unread."""
+        self._roots[root] = None
         stored, refused = walk_store(root, self._registry.agent(root.agent))
         present = {each.found.path for each in stored}
         for path in [path for path, (of, _) in self._files.items() if of == root]:
@@ -60,17 +64,44 @@ class OtherStores:
             if known(each.found.relative) != mark_of(each.found)
         ]
 
-    def waiting_at(self, path: str, roots: list[Root], cursor_of: CursorOf) -> Waiting | None:
-        """Return what is to be read where a file event names a path, `None` for no store's file."""
-        path = database_of(path)
-        known = self._files.get(path)
-        if known is None:
-            return None
-        root, stored = known
-        found = stat_store(path, stored.found.relative, stored.kind)
-        if root not in roots or found is None:
-            return None
-        return Waiting(root, found, cursor_of(root, found.relative), stored.kind)
+    @property
+    def has_databases(self) -> bool:
+        """Whether any file is a database."""
+        return any(stored.kind == "database" for _, stored in self._files.values())
+
+    def owns(self, path: str) -> bool:
+        """Say whether a path lies below a root that was looked at."""
+        return any(path.startswith(root.path + os.sep) for root in self._roots)
+
+    def news(
+        self, paths: Iterable[str], roots: list[Root], cursor_of: CursorOf
+    ) -> dict[Root, list[Scan]]:
+        """Read on in files that events name, and in all databases that have changed.
+
+        A database's changes stand in a log beside it, of which not every system tells.
+        """
+        named = [self._file_at(database_of(path)) for path in paths if self.owns(path)]
+        databases = [each for each in self._files.values() if each[1].kind == "database"]
+        files = {each[1].found.path: each for each in (*named, *databases) if each is not None}
+        scans: dict[Root, list[Scan]] = {}
+        for path, (root, stored) in files.items():
+            found = stat_store(path, stored.found.relative, stored.kind)
+            if root in roots and found is not None:
+                cursor = cursor_of(root, found.relative)
+                made = list(self.scans(Waiting(root, found, cursor, stored.kind)))
+                if made:
+                    scans.setdefault(root, []).extend(made)
+        return scans
+
+    def _file_at(self, path: str) -> tuple[Root, Stored] | None:
+        """Return the store's file at a path, which may be new; `None` for another file."""
+        if path not in self._files:
+            for root in self._roots:
+                if path.startswith(root.path + os.sep):
+                    stored = stored_at(root, self._registry.agent(root.agent), path)
+                    if stored is not None:
+                        self._files[path] = (root, stored)
+        return self._files.get(path)
 
     def scans(self, waiting: Waiting) -> Iterator[Scan]:
         """Yield what is new in a file, if anything is and it can be read."""

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from engine.agents.claude_places import SUFFIX
 from engine.agents.registry import Registry
 from engine.intake import discover
 from engine.intake.cursor import Cursor, Mark, mark_of
@@ -101,6 +102,11 @@ class Reading:
             for root, scans in batch.scans.items():
                 self._note(root, scans)
 
+    @property
+    def has_databases(self) -> bool:
+        """Whether there are files that change without an event that names them."""
+        return self._others is not None and self._others.has_databases
+
     def scans_of(self, roots: list[Root], paths: set[str]) -> tuple[dict[Root, list[Scan]], bool]:
         """Read on in the files that events name; `False` where a name says too little.
 
@@ -110,14 +116,13 @@ class Reading:
         scans: dict[Root, list[Scan]] = {}
         is_sure = True
         for path in paths:
-            if self._others is not None and (
-                other := self._others.waiting_at(path, roots, self._cursor)
-            ):
-                scans.setdefault(other.root, []).extend(self._others.scans(other))
+            if self._others is not None and self._others.owns(path):
                 continue
             place = self._paths.get(path) or _place_in(roots, path)
             if place is None:
                 is_sure = False
+                continue
+            if not path.endswith(SUFFIX) and not os.path.isdir(path):
                 continue
             root, relative = place
             found = discover.stat(path, relative)
@@ -130,6 +135,9 @@ class Reading:
                     continue
                 self._paths[path] = place
             scans.setdefault(root, []).extend(self._read_on(root, found))
+        if self._others is not None:
+            for root, made in self._others.news(paths, roots, self._cursor).items():
+                scans.setdefault(root, []).extend(made)
         for root, made in scans.items():
             self._note(root, made)
         return {root: made for root, made in scans.items() if made}, is_sure

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.agents.registry import Registry
 from engine.intake import discover
@@ -13,6 +14,11 @@ from engine.ledger.scopes import open_scopes
 from engine.ledger.store import Ledger
 from engine.responses import CLAUDE
 from engine.settings import Settings
+
+if TYPE_CHECKING:
+    from engine.agents.agent import Tree
+
+_AT_CLAUDE = ("projects", "sessions")
 
 
 class Roots:
@@ -50,9 +56,28 @@ class Roots:
     def _directories(self, root: Root) -> list[str]:
         if root.is_claude:
             return [root.projects]
-        trees = self.registry.agent(root.agent).trees(root.path)
-        found = (os.path.join(root.path, *tree.below.split("/")) for tree in trees if tree.is_deep)
+        found = (_below(root, tree) for tree in self._trees(root) if tree.is_deep)
         return [path for path in found if os.path.isdir(path)]
+
+    def places(self) -> list[str]:
+        """Return single places that are read when they change, whether they are there or not.
+
+        That is where roots may appear, what Claude Code says of open sessions, and other
+        agents' directories that are not looked through whole.
+        """
+        claude = [root for root in (*self.current, *self._looked_for()) if root.is_claude]
+        paths = dict.fromkeys(root.path for root in claude)
+        shallow = [
+            _below(root, tree)
+            for root in self.current
+            if not root.is_claude
+            for tree in self._trees(root)
+            if not tree.is_deep
+        ]
+        return [os.path.join(path, name) for path in paths for name in _AT_CLAUDE] + shallow
+
+    def _trees(self, root: Root) -> tuple[Tree, ...]:
+        return self.registry.agent(root.agent).trees(root.path)
 
     def open_scopes(self, agents: Sequence[str] = ()) -> dict[str, int]:
         """Return the ledger's scopes of the roots in force by agent; of some agents, or of all."""
@@ -76,3 +101,7 @@ class Roots:
 
     def _roots_at(self, places: Iterable[tuple[str, str]]) -> list[Root]:
         return [Root.at(Path(path), agent) for agent, path in places]
+
+
+def _below(root: Root, tree: Tree) -> str:
+    return os.path.join(root.path, *tree.below.split("/"))

@@ -103,6 +103,7 @@ class SnapshotMaker:
         self._project_names = project_names
         self._titles = titles
         self._periods: tuple[tuple[object, ...], _Periods] | None = None
+        self._hours: tuple[tuple[object, ...], tuple[Point, ...]] | None = None
         self._basis: tuple[tuple[object, ...], LimitBasis] | None = None
         self.windows = WindowMaker(view, names, choice, settings, self._basis_at)
 
@@ -154,7 +155,7 @@ class SnapshotMaker:
             places=around.places,
             responses=view.history.responses,
             last_response=view.newest(),
-            today_hours=self._hours(now),
+            today_hours=self._hours_of(now, around.revision),
             recent_days=periods.days,
             windows=windows.windows,
             burn_ups=windows.burn_ups,
@@ -221,13 +222,18 @@ class SnapshotMaker:
             )
         return tuple(points)
 
-    def _hours(self, now: int) -> tuple[Point, ...]:
+    def _hours_of(self, now: int, revision: int) -> tuple[Point, ...]:
         history = self._view.history
         start = start_of_day(day_of(now, history.zone), history.zone)
-        return tuple(
-            point(history.tally(slot_of(hour), slot_of(hour + HOUR)), hour, history.zone)
-            for hour in range(start, now + 1, HOUR)
-        )
+        hours = range(start, now + 1, HOUR)
+        key = (hours, revision, history.zone)
+        if self._hours is None or self._hours[0] != key:
+            made = tuple(
+                point(history.tally(slot_of(hour), slot_of(hour + HOUR)), hour, history.zone)
+                for hour in hours
+            )
+            self._hours = (key, made)
+        return self._hours[1]
 
     def _sessions(self, now: int, states: Mapping[str, SessionState]) -> tuple[SessionNow, ...]:
         rates = self._view.all_recents.session_rates(calm(now))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from operator import itemgetter
 from threading import RLock
 
 from engine.accumulators.sessions import Group, group_by
@@ -135,14 +136,13 @@ class Tabulator:
 
     def _groups(self, kind: ReportKind, first: int) -> list[Row]:
         """Return sessions, projects or models; a span counts from its slot on."""
+        by = itemgetter({"sessions": 0, "projects": 1, "models": 2}[kind])
         if first:
             rows = self._reader.session_rows_between(first, _LATEST_SLOT)
-            keyed = [((row[0], row[1], row[2]), row[3:]) for row in rows]
+            groups = group_by((((row[0], row[1], row[2]), row[3:]) for row in rows), by)
         else:
             with self._lock:
-                keyed = list(self._view.sessions.rows.items())  # type: ignore[arg-type]
-        place = {"sessions": 0, "projects": 1, "models": 2}[kind]
-        groups = group_by(keyed, lambda key: key[place])
+                groups = group_by(self._view.sessions.items(), by)
         make = {
             "sessions": self.session_row,
             "projects": self._project_row,

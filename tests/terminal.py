@@ -104,6 +104,14 @@ class Terminal:
         tasks = Path(f"/proc/{self.pid}/task").glob("*/schedstat")
         return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
 
+    def wakeups(self) -> dict[str, int]:
+        """Return how often each thread has gone to sleep, by its number."""
+        counts = {}
+        for status in Path(f"/proc/{self.pid}/task").glob("*/status"):
+            match = re.search(r"\nvoluntary_ctxt_switches:\s+(\d+)", status.read_text())
+            counts[status.parent.name] = int(match[1]) if match else 0
+        return counts
+
     def memory(self) -> float:
         """Return the resident memory in megabytes."""
         status = Path(f"/proc/{self.pid}/status").read_text()

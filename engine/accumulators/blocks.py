@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import ClassVar, Literal
 
-from engine.accumulators.history import History
+from engine.accumulators.history import History, span_of
 from engine.accumulators.totals import Tally
 from engine.ledger.reading import slot_bounds
 from engine.times import HOUR
@@ -72,14 +72,15 @@ class Blocks:
             self.version += 1
 
     def _append(self, slot: int) -> None:
-        first, last = self._history.span_of(slot)
+        models = self._history.slots[slot]
+        first, last = span_of(models)
         block = self.chain[-1] if self.chain else None
         if block is None or first > block.end or first > block.last + self._length:
             block = BlockSpan(first, slot, self._length)
             self.chain.append(block)
         block.last = last
         block.last_slot = slot
-        block.tally.add_all(self._history.slots[slot])
+        block.tally.add_all(models)
 
     def newest(self, now: int) -> BlockSpan | None:
         """Return the newest block that has begun; later ones come of clocks gone wrong."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta, tzinfo
+from itertools import groupby
+from operator import itemgetter
 
+from engine.accumulators.packed import Packed
 from engine.accumulators.totals import Sums, Tally
 from engine.ledger.reading import slot_bounds, slot_of
 from engine.times import day_of, start_of_day
@@ -16,7 +19,7 @@ class History:
 
     def __init__(self, zone: tzinfo) -> None:
         self.zone = zone
-        self.slots: dict[int, dict[int, Sums]] = {}
+        self.slots: Packed[dict[int, Sums]] = Packed(dict[int, tuple[int, ...]])
         self.order: list[int] = []
         """Slots that have responses, in time order."""
         self.responses = 0
@@ -27,13 +30,14 @@ class History:
     def update(self, rows: Iterable[tuple[int, ...]]) -> int | None:
         """Take changed rows (slot, model, sums); return the earliest slot that changed."""
         changed: set[int] = set()
-        for row in rows:
-            slot = row[0]
-            models = self.slots.setdefault(slot, {})
-            old = models.pop(row[1], None)
-            self.responses += row[2] - (old[0] if old else 0)
-            if row[2]:
-                models[row[1]] = row[2:]
+        for slot, of_slot in groupby(rows, itemgetter(0)):
+            models = self.slots.get(slot, {})
+            for row in of_slot:
+                old = models.pop(row[1], None)
+                self.responses += row[2] - (old[0] if old else 0)
+                if row[2]:
+                    models[row[1]] = row[2:]
+            self.slots[slot] = models
             changed.add(slot)
         self._put_in_order(changed)
         if self._days is not None:
@@ -60,8 +64,7 @@ class History:
 
     def span_of(self, slot: int) -> tuple[int, int]:
         """Return when a slot's first and last response came."""
-        models = self.slots[slot].values()
-        return min(sums[8] for sums in models), max(sums[9] for sums in models)
+        return span_of(self.slots[slot])
 
     def tally(self, first: int, before: int) -> Tally:
         """Return the tally of a range of slots."""
@@ -104,3 +107,8 @@ class History:
             self._days = dict(sorted(self._days.items()))
         self._stale.clear()
         return self._days
+
+
+def span_of(models: Mapping[int, Sums]) -> tuple[int, int]:
+    """Return when the first and the last response of several models came."""
+    return min(sums[8] for sums in models.values()), max(sums[9] for sums in models.values())

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
 
+from engine.accumulators.packed import Packed
 from engine.accumulators.totals import Sums, Tally
 
 Key = tuple[int, int, int]
@@ -14,15 +17,28 @@ class Sessions:
     """Sums by session, project and model."""
 
     def __init__(self) -> None:
-        self.rows: dict[Key, Sums] = {}
+        self._rows: Packed[dict[int, dict[int, Sums]]] = Packed(
+            dict[int, dict[int, tuple[int, ...]]]
+        )
+        """By session, project and model."""
 
     def update(self, rows: Iterable[tuple[int, ...]]) -> None:
         """Take changed rows: session, project, model, sums."""
-        for row in rows:
-            if row[3]:
-                self.rows[row[0], row[1], row[2]] = row[3:]
-            else:
-                self.rows.pop((row[0], row[1], row[2]), None)
+        for session, of_session in groupby(rows, itemgetter(0)):
+            projects = self._rows.get(session, {})
+            for row in of_session:
+                models = projects.setdefault(row[1], {})
+                models.pop(row[2], None)
+                if row[3]:
+                    models[row[2]] = row[3:]
+            self._rows[session] = projects
+
+    def items(self) -> Iterator[tuple[Key, Sums]]:
+        """Yield every row's key and sums."""
+        for session, projects in self._rows.items():
+            for project, models in projects.items():
+                for model, sums in models.items():
+                    yield (session, project, model), sums
 
 
 class Group:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import tzinfo
 from threading import RLock
 
@@ -87,8 +87,8 @@ class View:
         """Bring in what changed up to a revision; return whether anything did."""
         if revision == self.revision:
             return False
-        slots = self._reader.slot_rows(self.revision)
-        sessions = self._reader.session_rows(self.revision) if self.is_whole else []
+        slots = list(self._reader.slot_rows(self.revision))
+        sessions = list(self._reader.session_rows(self.revision)) if self.is_whole else []
         with self.lock:
             changed = self._update(slots)
             self.sessions.update(sessions)
@@ -97,12 +97,14 @@ class View:
         self.revision = revision
         return changed is not None
 
-    def _update(self, rows: list[tuple[int, ...]]) -> int | None:
+    def _update(self, rows: Iterable[tuple[int, ...]]) -> int | None:
         """Bring rows into history and blocks; return the earliest slot that changed."""
-        changed = self.history.update(rows)
         if len(self.agents) == 1:
+            changed = self.history.update(rows)
             self.blocks.update(changed)
             return changed
+        rows = list(rows)
+        changed = self.history.update(rows)
         apart: dict[str, list[tuple[int, ...]]] = {}
         for row in rows:
             apart.setdefault(self._agent_of(row[1]), []).append(row)

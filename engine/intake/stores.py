@@ -105,6 +105,20 @@ def _files_below(
                 yield entry.path, relative
 
 
+def stored_at(root: Root, agent: Agent, path: str) -> Stored | None:
+    """Return the store's file at a path below a root, `None` where it is none."""
+    relative = path[len(root.path) + 1 :].replace(os.sep, "/")
+    for tree in agent.trees(root.path):
+        inside = relative.removeprefix(f"{tree.below}/") if tree.below else relative
+        if (tree.below and inside == relative) or (not tree.is_deep and "/" in inside):
+            continue
+        kind = tree.kind_of(relative)
+        found = stat_store(path, relative, kind) if kind is not None else None
+        if kind is not None and found is not None:
+            return Stored(found, kind)
+    return None
+
+
 def stat_store(path: str, relative: str, kind: Kind) -> Found | None:
     """Return a store's file as it is now; a database with the log that SQLite keeps beside it."""
     found = stat(path, relative)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -76,25 +76,32 @@ class Reader:
         with self._ledger.lock:
             return self._connection.execute(statement, values).fetchall()
 
-    def slot_rows(self, since: int, first: int = 0, before: int = 1 << 62) -> list[tuple[int, ...]]:
-        """Return slot, model and sums changed after a revision, in a range of slots."""
+    def _each(self, statement: str, *values: object) -> Iterator[tuple[int, ...]]:
+        """Yield rows that together would take much memory; nobody else reads meanwhile."""
+        with self._ledger.lock:
+            yield from self._connection.execute(statement, values)
+
+    def slot_rows(
+        self, since: int, first: int = 0, before: int = 1 << 62
+    ) -> Iterator[tuple[int, ...]]:
+        """Yield slot, model and sums changed after a revision, in a range of slots."""
         if since:
-            return self._all(
+            return self._each(
                 f"SELECT slot, model, {_SUMS} FROM slot_totals"
                 f" WHERE {self._within} AND changed > ?",
                 since,
             )
-        return self._all(
+        return self._each(
             f"SELECT slot, model, {_SUMS} FROM slot_totals"
             f" WHERE {self._within} AND slot >= ? AND slot < ?",
             first,
             before,
         )
 
-    def session_rows(self, since: int = 0) -> list[tuple[int, ...]]:
-        """Return session, project, model and sums changed after a revision."""
+    def session_rows(self, since: int = 0) -> Iterator[tuple[int, ...]]:
+        """Yield session, project, model and sums changed after a revision."""
         condition = " AND changed > ?" if since else ""
-        return self._all(
+        return self._each(
             f"SELECT session, project, model, {_SUMS} FROM session_totals WHERE {self._within}"
             + condition,
             *((since,) if since else ()),

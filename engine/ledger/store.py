@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _CHUNK = 20_000
 """Responses written in one transaction where there are many."""
+_SETTLED_CACHE = 2_000
+"""Kilobytes of the file kept in memory while next to nothing is read."""
 _UNFINISHED = "~"
 _CURSORS = (
     "SELECT files.path, device, inode, size, mtime, position, fingerprint, lines, bad"
@@ -64,6 +66,12 @@ class Ledger:
         """Wait so long, and no longer, for a turn to write."""
         with self.lock:
             self.connection.execute(f"PRAGMA busy_timeout={round(seconds * 1000)}")
+
+    def settle(self) -> None:
+        """Give back the memory that reading much has taken; from now on little is read at once."""
+        with self.lock:
+            self.connection.execute(f"PRAGMA cache_size={-_SETTLED_CACHE}")
+            self.connection.execute("PRAGMA shrink_memory")
 
     @contextmanager
     def transaction(self) -> Iterator[int]:

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
-import watchfiles
 
+from engine.intake.file_events import FileEvents
 from engine.monitor import Monitor
 from engine.reports import Snapshot
 from engine.settings import Settings
 from tests.conftest import NOW
-from tests.made_lines import MINUTE, SECOND, answer, write
+from tests.made_lines import HOUR, MINUTE, SECOND, answer, write
 
 MakeSettings = Callable[..., Settings]
 
@@ -189,6 +189,21 @@ def test_what_another_process_counted_appears(
         assert screen.wait_for_tokens(5).responses == 1
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere looking now and then finds it")
+def test_what_another_process_wrote_into_the_ledger_appears_by_an_event(
+    tmp_path: Path, following: Following, settings: MakeSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.noticing._WAIT", 0.45)
+    monkeypatch.setattr("engine.noticing._REST", 10 * _PATIENCE)
+    ledger = str(tmp_path / "data" / "ledger.db")
+    with following(ledger=ledger) as screen:
+        while not screen.monitor._follower._noticing._is_resting:
+            time.sleep(0.05)
+        with Monitor(settings(roots=(tmp_path,), ledger=ledger)) as other:
+            other.pin_reset(NOW + HOUR)
+        screen.wait_for(lambda _: screen.monitor._standing.known.pinned == NOW + HOUR)
+
+
 def _threads() -> set[str]:
     return {thread.name for thread in threading.enumerate()} & {"ccmon-engine", "ccmon-watch"}
 
@@ -248,14 +263,16 @@ def test_a_line_is_counted_that_was_written_just_before_its_directory_was_watche
 def test_where_events_do_not_come_looking_finds_lines_and_becomes_frequent(
     tmp_path: Path, following: Following, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def silent(*_paths: str, stop_event: threading.Event, **_options: Any) -> Iterator[Any]:
-        stop_event.wait()
-        yield from ()
+    def silent(events: FileEvents) -> Iterator[set[str]]:
+        yield set(events._trees)
+        events._inotify.wait(_PATIENCE)
 
-    monkeypatch.setattr(watchfiles, "watch", silent)
-    monkeypatch.setattr("engine.following._LOOK_WITH_EVENTS", 0.4)
-    monkeypatch.setattr("engine.following._LOOK_WITHOUT_EVENTS", 0.05)
-    monkeypatch.setattr("engine.following._EVENT_DUE", -(10**13))
+    monkeypatch.setattr(FileEvents, "changes", silent)
+    monkeypatch.setattr("engine.noticing._LOOK_WITH_EVENTS", 0.4)
+    monkeypatch.setattr("engine.noticing._LOOK_WITHOUT_EVENTS", 0.05)
+    monkeypatch.setattr("engine.noticing._WAIT", 0.1)
+    monkeypatch.setattr("engine.noticing._REST", 0.1)
+    monkeypatch.setattr("engine.noticing._EVENT_DUE", -(10**13))
     with following() as screen:
         screen.wait_for_tokens(0)
         write(tmp_path, answer("a", _at(0), 7))

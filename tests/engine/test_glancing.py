@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -138,7 +138,9 @@ class CountingReader(Reader):
 
     rows = 0
 
-    def slot_rows(self, since: int, first: int = 0, before: int = 1 << 62) -> list[tuple[int, ...]]:
-        found = super().slot_rows(since, first, before)
-        self.rows += len(found)
-        return found
+    def slot_rows(
+        self, since: int, first: int = 0, before: int = 1 << 62
+    ) -> Iterator[tuple[int, ...]]:
+        for row in super().slot_rows(since, first, before):
+            self.rows += 1
+            yield row

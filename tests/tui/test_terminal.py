@@ -82,6 +82,24 @@ def test_the_demo_starts_turns_its_tabs_and_quits_at_once(opened: Opener, tmp_pa
     assert [path for path in tmp_path.iterdir() if path.name.startswith("ccmon-demo")] == []
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="threads are counted in /proc")
+def test_nobody_wakes_up_but_for_the_clock(opened: Opener, history: Path) -> None:
+    terminal = opened("live", "--config-dir", str(history))
+    assert terminal.wait_for(r"Burn rate", 10), terminal.text
+    terminal.press("?")
+    assert terminal.wait_for(r"Quit", 5), terminal.text
+    terminal.press("\x1b")
+    assert terminal.wait_for(r"Burn rate", 5), terminal.text
+    terminal.drain(2.0)
+    before = terminal.wakeups()
+    terminal.drain(2.0)
+    woken = {thread: count - before.get(thread, 0) for thread, count in terminal.wakeups().items()}
+    assert sorted(woken.values())[:-3] == [0] * (len(woken) - 3), "but clock, writing, reading"
+    assert sum(woken.values()) < 25, "Textual's own driver alone wakes up 20 times"
+    terminal.press("q")
+    assert terminal.wait_for_end(1.0) == 0
+
+
 @pytest.mark.parametrize(
     "ending", [signal.SIGTERM, signal.SIGHUP, "\x03"], ids=["term", "hup", "c"]
 )

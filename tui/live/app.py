@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import ClassVar
 from msgspec.structs import replace
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
+from textual.driver import Driver
 from textual.screen import Screen
 
 from engine.reports import Snapshot
@@ -64,6 +66,15 @@ class LiveApp(App[None]):
             self.register_theme(theme)
         wanted = self._options.theme
         self.theme = wanted if wanted in THEME_NAMES else THEME_NAMES[0]
+
+    def get_driver_class(self) -> type[Driver]:
+        """Return Textual's driver, on a Unix terminal one that sleeps until a key is typed."""
+        chosen = super().get_driver_class()
+        if sys.platform == "win32":
+            return chosen
+        from tui.live.driver import CalmDriver
+
+        return CalmDriver if CalmDriver.__base__ is chosen else chosen
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Return the first theme's inks, for themes that have none of their own."""

@@ -10,7 +10,6 @@ from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
 from engine.intake.watch import Watcher
-from engine.ledger.booking import FiguresTooLarge
 from engine.ledger.store import Ledger
 from engine.price_refresh import PriceRefresh
 from engine.reading import Reading
@@ -335,6 +334,8 @@ class Follower:
 
     def _book(self, root: str, scans: list[Scan]) -> None:
         """Book scans; one whose figures no sum can hold is refused, the others stay."""
+        from engine.ledger.booking import FiguresTooLarge
+
         self.recovery.face_failure()
         try:
             self._ledger.take(root, scans)

@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterator
 from datetime import tzinfo
 from functools import partial
-from hashlib import blake2b
 from typing import BinaryIO
 
 from msgspec import DecodeError, Struct
@@ -14,6 +13,7 @@ from msgspec import DecodeError, Struct
 from engine.agents import claude
 from engine.agents.claude import Place, Unreadable
 from engine.agents.hits import MARK, Hit
+from engine.digest import blake2b
 from engine.intake.cursor import Cursor, is_new
 from engine.intake.discover import Found
 from engine.responses import Sighting, merge

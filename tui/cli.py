@@ -47,6 +47,9 @@ def _print_version() -> int:
 
 def _run(words: Sequence[str]) -> int:
     """Read the command line and do what it asks."""
+    from tui.lean_msgspec import import_msgspec
+
+    import_msgspec()
     from engine.settings import SettingsError
     from tui.options import UsageError, parse
 

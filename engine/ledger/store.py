@@ -154,14 +154,17 @@ class Ledger:
         return [scope for scope, roots in rows if str(root) in roots.lstrip(_UNFINISHED).split(",")]
 
     def marks(self, root: str) -> dict[str, Mark]:
-        """Return the mark at which each transcript of a root was read, by its path."""
+        """Return the mark at which each transcript of a root was read, by its path.
+
+        All files are looked through in one go, which takes a third of going by their index.
+        """
         with self.lock:
             rows = self.connection.execute(
-                "SELECT path, device, inode, size, mtime FROM files"
+                "SELECT path, device, inode, size, mtime FROM files NOT INDEXED"
                 " WHERE root = (SELECT root FROM roots WHERE path = ?)",
                 (root,),
             )
-            return {path: (device, inode, size, mtime) for path, device, inode, size, mtime in rows}
+            return {row[0]: row[1:] for row in rows}
 
     def cursor(self, root: str, path: str) -> Cursor | None:
         """Return how far one transcript of a root was read, by its path below `projects`."""

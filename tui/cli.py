@@ -5,6 +5,7 @@ Nothing heavy is imported before it is known to be needed.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Sequence
 
+_LONG_COMMANDS = ("live", "demo")
 _VERSION = ("-v", "-V", "--version")
 _FAILED = 1
 _WRONG_ARGUMENTS = 2
@@ -20,8 +22,14 @@ _INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; return the exit code: 0, 1 for failure, 2 for wrong arguments."""
+    """Run one command; return the exit code: 0, 1 for failure, 2 for wrong arguments.
+
+    With the process's own arguments the process is ours: what is loaded stays to the end, and
+    looking through it for garbage, on the way and at the end, takes a tenth of a short command.
+    """
     words = sys.argv[1:] if arguments is None else list(arguments)
+    if arguments is None:
+        gc.disable()
     try:
         code = _print_version() if words[:1] and words[0] in _VERSION else _run(words)
         if sys.stdout is not None:
@@ -36,6 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _say(f"{what} cannot be read or written ({error.strerror or error}).", _FAILED)
     except KeyboardInterrupt:
         return _INTERRUPTED
+    finally:
+        if arguments is None:
+            gc.freeze()
 
 
 def _print_version() -> int:
@@ -63,6 +74,8 @@ def _run(words: Sequence[str]) -> int:
 
 def _dispatch(options: Namespace) -> int:
     """Run the command's face; what needs neither data nor settings comes first."""
+    if options.command in _LONG_COMMANDS:
+        gc.enable()
     match options.command:
         case "version":
             return _print_version()

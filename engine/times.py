@@ -23,6 +23,7 @@ _SAMPLING = 4 * DAY
 """Two changes of a zone's offset are further apart (the nearest known are, by 6.9 days)."""
 _FIRST_MILLISECONDS = 100_000_000_000
 """A number from here on is milliseconds: as seconds it would lie in the year 5138."""
+_SECONDS_LONG = len("2026-11-22T14:05:00")
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST = datetime(9990, 1, 1, tzinfo=UTC)
 _minutes: dict[str, int] = {}
@@ -211,4 +212,4 @@ def _change_between(before: int, after: int, zone: tzinfo) -> int:
 def iso_time(time: int) -> str:
     """Return UTC milliseconds as `2026-11-22T14:05:00.000Z`."""
     moment = datetime.fromtimestamp(time // SECOND, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{time % SECOND:03d}Z"
+    return f"{moment.isoformat()[:_SECONDS_LONG]}.{time % SECOND:03d}Z"

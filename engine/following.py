@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from engine.agents.registry import Registry
 from engine.intake.discover import Root
-from engine.ledger.booking import FiguresTooLarge
 from engine.ledger.store import Ledger
 from engine.memory import give_back
 from engine.noticing import Noticing
@@ -332,6 +331,8 @@ class Follower:
 
     def _book(self, root: Root, scans: list[Scan]) -> None:
         """Book scans; one whose figures no sum can hold is refused, the others stay."""
+        from engine.ledger.booking import FiguresTooLarge
+
         self.recovery.face_failure()
         try:
             self._ledger.take(root, scans)

@@ -10,9 +10,9 @@ from engine.accumulators.rates import Recents
 from engine.accumulators.totals import Tally
 from engine.ledger.names import Names
 from engine.ledger.reading import Reader, slot_of
+from engine.present_block import block_at, calm
 from engine.questions import Glance
 from engine.reports import Figures
-from engine.snapshots import block_at, calm
 from engine.times import DAY, HOUR, day_of
 
 _FIRST_REACH = 2 * DAY

@@ -166,6 +166,10 @@ class Monitor:
         reader = Reader(self._ledger, tuple(scopes.values()))
         return glance(reader, self._ledger.names, zone, self.settings.clock(), session)
 
+    def ledger_revision(self) -> int:
+        """Return a number that changes with everything written to the ledger."""
+        return self._ledger.revision()
+
     def wait_at_most(self, seconds: float) -> None:
         """Give up sooner where another process holds the ledger (a status line has no time)."""
         self._ledger.wait_at_most(seconds)

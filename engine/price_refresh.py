@@ -5,14 +5,26 @@ from __future__ import annotations
 import os
 import time
 from threading import Event, Thread
+from typing import TYPE_CHECKING
 
 from engine.places import prices_path
-from engine.pricing.overrides import given_prices
 from engine.pricing.table import PriceTable
 from engine.settings import Settings
 
+if TYPE_CHECKING:
+    from engine.pricing.price import ModelPrice
+
 _LOOK_EVERY = 3_600.0
 """Seconds between looks at whether a day has passed since the last fetch."""
+
+
+def _given(settings: Settings) -> dict[str, ModelPrice]:
+    """Return the user's own prices; raises `SettingsError` for one that cannot hold."""
+    if not settings.price_overrides:
+        return {}
+    from engine.pricing.overrides import given_prices
+
+    return given_prices(settings.price_overrides)
 
 
 class PriceRefresh:
@@ -23,7 +35,7 @@ class PriceRefresh:
 
     def __init__(self, settings: Settings) -> None:
         self._path = prices_path(settings)
-        self._given = given_prices(settings.price_overrides)
+        self._given = _given(settings)
         self.table = PriceTable.load(self._path, self._given)
         self._settings = settings
         self._loaded = self._written()

@@ -142,7 +142,7 @@ class TokenLimit(Struct, frozen=True):
     """More than 80 % of the limit is a warning, more than all of it exceeds."""
 
 
-class AnswerRow(Struct, frozen=True, kw_only=True):
+class AnswerRow(Struct, frozen=True, gc=False, kw_only=True):
     """One row of an answer: what every report's row has, and what only some have."""
 
     row: Row

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from engine.agents.claude_places import SUFFIX
 from engine.agents.registry import Registry
 from engine.intake import discover
-from engine.intake.cursor import Cursor, Mark, mark_of
+from engine.intake.cursor import Cursor, Mark, is_new, mark_of
 from engine.intake.discover import Found, Root
 from engine.ledger.store import Ledger
 from engine.settings import Settings
@@ -159,6 +159,7 @@ class Reading:
         scans = [
             scan
             for found in discover.files_of_session(path, relative)
+            if is_new(found, cursors.get(found.relative))
             for scan in self._reader().scans(found, cursors.get(found.relative))
         ]
         return {root: scans} if scans else {}

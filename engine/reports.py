@@ -42,7 +42,7 @@ LEVELS: Levels = (
 under all of them: fine."""
 
 
-class Figures(Struct, frozen=True):
+class Figures(Struct, frozen=True, gc=False):
     """What a set of responses sums to."""
 
     responses: int = 0
@@ -60,7 +60,7 @@ class Figures(Struct, frozen=True):
     """Tokens of the output that are known to be reasoning."""
 
 
-class Part(Struct, frozen=True):
+class Part(Struct, frozen=True, gc=False):
     """One named part of a whole: a model of a block, a sub-agent of a session."""
 
     name: str
@@ -279,7 +279,7 @@ class Snapshot(Struct, frozen=True):
         return self.responses == 0 and self.state == "following"
 
 
-class Row(Struct, frozen=True):
+class Row(Struct, frozen=True, gc=False):
     """One row of a report, of whichever kind; what does not apply is empty.
 
     `label` is what people read: a period, a project's name, a session's title where it is

@@ -6,9 +6,9 @@ sightings of one key add up to. `merge` is the only place where that is decided.
 
 from __future__ import annotations
 
-from hashlib import blake2b
-
 from msgspec import Struct
+
+from engine.digest import blake2b
 
 PICO = 10**12
 """Pico-dollars in one US dollar: all money is kept in whole pico-dollars."""

@@ -12,14 +12,14 @@ from engine.accumulators.sessions import Group
 from engine.accumulators.totals import Tally
 from engine.accumulators.view import View
 from engine.accumulators.windows import Running
-from engine.ledger.names import ModelNames, Names
+from engine.ledger.names import Names
 from engine.ledger.reading import slot_of
 from engine.limits.estimate import LimitBasis, LimitChoice, find_basis, measure
 from engine.limits.known import Known
 from engine.limits.readings import FIVE_HOUR
 from engine.limits.windowing import WindowMaker
+from engine.present_block import block_at, calm
 from engine.reports import (
-    Block,
     BurnRate,
     Figures,
     Limit,
@@ -35,7 +35,7 @@ from engine.reports import (
 from engine.responses import CLAUDE
 from engine.session_states import SessionState
 from engine.settings import Settings
-from engine.times import HOUR, MINUTE, SECOND, clock_of, day_of, start_of_day, start_of_week
+from engine.times import HOUR, MINUTE, clock_of, day_of, start_of_day, start_of_week
 from engine.titles import Titles
 from engine.windows import WindowNow
 
@@ -44,7 +44,6 @@ _RANGE_AFTER = HOUR
 _RANGE_WINDOWS = (WINDOW, 30 * MINUTE, 60 * MINUTE)
 _RATE_WINDOWS = (MINUTE, 5 * MINUTE, 15 * MINUTE, 60 * MINUTE)
 _DAYS_SHOWN = 30
-_CALM = 5 * SECOND
 _CONTEXT = 200_000
 _LARGE_CONTEXT = 1_000_000
 _LARGE = "[1m]"
@@ -287,22 +286,6 @@ class SnapshotMaker:
         return newest.prompt / (_LARGE_CONTEXT if is_large else _CONTEXT)
 
 
-def block_at(span: Running, now: int, name: ModelNames) -> Block:
-    """Return a block as it stands at a moment."""
-    length = span.end - span.start
-    elapsed = min(max(now - span.start, 0), length)
-    return Block(
-        start=span.start,
-        end=span.end,
-        figures=span.tally.figures(name),
-        by_model=span.tally.parts(name),
-        elapsed=elapsed,
-        remaining=length - elapsed,
-        elapsed_share=elapsed / length,
-        anchor=span.anchor,
-    )
-
-
 def is_partly_read(view: View, around: Surroundings) -> bool:
     """Say whether history is still being read, so that nothing is estimated from it."""
     return around.is_reading and (around.progress is not None or not view.is_whole)
@@ -321,11 +304,6 @@ def _warned(known: Known, windows: tuple[WindowNow, ...]) -> tuple[Warned, ...]:
         and told.event.kind == "level"
         and abs(told.start - window.start) < half
     )
-
-
-def calm(now: int) -> int:
-    """Return the moment rates are shown for: they change with new responses, else seldom."""
-    return now - now % _CALM
 
 
 def _unknown_yet(limit: Limit) -> Limit:

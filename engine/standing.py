@@ -67,7 +67,7 @@ class Standing:
         if settings.limit is not None or settings.thresholds != USUAL_THRESHOLDS:
             _ = self.choice
         if settings.window_thresholds:
-            from engine.limits.estimate import levels_of_window
+            from engine.limits.levels import levels_of_window
 
             for window in settings.window_thresholds:
                 levels_of_window(window, self.choice.levels, settings.window_thresholds)
@@ -84,7 +84,8 @@ class Standing:
         """What the user asked to be measured against."""
         from msgspec.structs import replace
 
-        from engine.limits.estimate import levels_at, parse_limit
+        from engine.limits.estimate import parse_limit
+        from engine.limits.levels import levels_at
 
         settings = self._settings
         return replace(

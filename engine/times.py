@@ -17,15 +17,13 @@ MINUTE = 60_000
 HOUR = 3_600_000
 DAY = 86_400_000
 
-_ISO = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|z|[+-]\d\d(?::?[0-5]\d)?)\Z",
-    re.ASCII,
-)
+_ISO = r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|z|[+-]\d\d(?::?[0-5]\d)?)\Z"
 _USUAL_END = re.compile(r":[0-5]\d\.\d\d\dZ\Z", re.ASCII)
 _SAMPLING = 4 * DAY
 """Two changes of a zone's offset are further apart (the nearest known are, by 6.9 days)."""
 _FIRST_MILLISECONDS = 100_000_000_000
 """A number from here on is milliseconds: as seconds it would lie in the year 5138."""
+_SECONDS_LONG = len("2026-11-22T14:05:00")
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST = datetime(9990, 1, 1, tzinfo=UTC)
 _minutes: dict[str, int] = {}
@@ -71,7 +69,7 @@ def _parse_and_remember(text: str) -> int | None:
 
 
 def _parse_any(text: str) -> int | None:
-    match = _ISO.match(text)
+    match = _iso().match(text)
     if match is None:
         return None
     year, month, day, hour, minute, second, fraction, zone = match.groups()
@@ -91,6 +89,11 @@ def _parse_any(text: str) -> int | None:
         return None
     milliseconds = int((fraction or "0")[:3].ljust(3, "0"))
     return int(moment.timestamp()) * SECOND + milliseconds
+
+
+@lru_cache(maxsize=1)
+def _iso() -> re.Pattern[str]:
+    return re.compile(_ISO, re.ASCII)
 
 
 @lru_cache(maxsize=64)
@@ -209,4 +212,4 @@ def _change_between(before: int, after: int, zone: tzinfo) -> int:
 def iso_time(time: int) -> str:
     """Return UTC milliseconds as `2026-11-22T14:05:00.000Z`."""
     moment = datetime.fromtimestamp(time // SECOND, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{time % SECOND:03d}Z"
+    return f"{moment.isoformat()[:_SECONDS_LONG]}.{time % SECOND:03d}Z"

@@ -139,8 +139,8 @@ def _zone_of(name: str) -> tzinfo | None:
         return None
 
 
-_BLANKS = re.compile(r"[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+")
-_WITHOUT_WIDTH = re.compile("[\ufe00-\ufe0f\u115f\u1160\u3164\uffa0\u034f\u17b4\u17b5]")
+_BLANKS = r"[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+"
+_WITHOUT_WIDTH = "[\ufe00-\ufe0f\u115f\u1160\u3164\uffa0\u034f\u17b4\u17b5]"
 
 
 def plain(text: str) -> str:
@@ -151,7 +151,7 @@ def plain(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    line = _WITHOUT_WIDTH.sub("", _BLANKS.sub(" ", text))
+    line = re.sub(_WITHOUT_WIDTH, "", re.sub(_BLANKS, " ", text))
     if line.isprintable():
         return line
     return "".join(sign for sign in line if sign.isprintable() or sign == "\u3000")
@@ -180,16 +180,13 @@ def _fit_ascii(text: str, cells: int, align: Align) -> str:
     return text[: cells - 1] + "…" if cells > 0 else ""
 
 
-_MODEL = re.compile(
-    r"""
+_MODEL = r"""
     ^(?:[a-z0-9_./-]*[./])?claude-
     (?:(?P<family>[a-z]+)-(?P<version>\d{1,2}(?:[-.]\d{1,2})?)
       |(?P<older>\d{1,2}(?:[-.]\d{1,2})?)-(?P<kind>[a-z]+))
     (?:[-@](?:\d{8}|latest|thinking|v\d+(?::\d+)?))*
     (?:\[1m\])?(?P<fast>-fast)?$
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
+    """
 
 
 @lru_cache(maxsize=256)
@@ -197,7 +194,7 @@ def short_model(name: str) -> str:
     """Return a model's everyday name, such as `Opus 5.5` or `Opus 5 fast`; others stay."""
     if not name:
         return "unknown"
-    found = _MODEL.match(name)
+    found = re.match(_MODEL, name, re.VERBOSE | re.IGNORECASE)
     if found is None:
         return plain(name)
     family = found["family"] or found["kind"]

@@ -66,6 +66,8 @@ class Group:
 
     def in_order(self) -> list[int]:
         """Return the projects in order of first use."""
+        if len(self.projects) == 1:
+            return list(self.projects)
         return sorted(self.projects, key=lambda project: (self.projects[project], project))
 
 

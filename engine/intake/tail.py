@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterator
 from datetime import tzinfo
 from functools import partial
-from hashlib import blake2b
 from typing import BinaryIO
 
 from msgspec import DecodeError, Struct
@@ -15,6 +14,7 @@ from engine.agents import claude
 from engine.agents.agent import WindowUse
 from engine.agents.claude import Place, Unreadable
 from engine.agents.hits import MARK, Hit
+from engine.digest import blake2b
 from engine.intake.cursor import Cursor, is_new
 from engine.intake.discover import Found
 from engine.responses import Sighting, merge

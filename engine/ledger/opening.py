@@ -9,7 +9,6 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from engine.ledger.migrating import migrate
 from engine.ledger.schema import TABLES, VERSION
 from engine.reports import Notice
 
@@ -147,6 +146,8 @@ def _prepare(connection: sqlite3.Connection) -> sqlite3.Connection:
     if version == 0:
         _create(connection)
     elif version < VERSION:
+        from engine.ledger.migrating import migrate
+
         migrate(connection)
     return connection
 

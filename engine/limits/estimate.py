@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 from msgspec import Struct
 
 from engine.accumulators.blocks import BlockSpan
-from engine.reports import LEVELS, Level, Levels, Limit
+from engine.limits.levels import level_of
+from engine.reports import LEVELS, Levels, Limit
 from engine.responses import PICO
 from engine.settings import SettingsError
 from engine.times import HOUR
@@ -17,7 +18,6 @@ from engine.times import HOUR
 LEAST_BLOCKS = 5
 """Fewer finished blocks than these are not enough for an estimate."""
 
-_NAMES: tuple[Level, ...] = ("half", "high", "critical")
 _MOST = 10**15
 _MOST_DOLLARS = 10**6
 _FACTORS = {"": 1, "k": 10**3, "m": 10**6, "b": 10**9}
@@ -38,38 +38,6 @@ class LimitChoice(Struct, frozen=True):
     levels: Levels = LEVELS
     is_asked: bool = False
     """Whether the user said so: nothing else takes its place."""
-
-
-def levels_of_window(
-    window: str, levels: Levels, thresholds: Mapping[str, tuple[float, ...]]
-) -> Levels:
-    """Return where a window's levels begin: by its own thresholds, its kind's, else `levels`.
-
-    The last threshold is that of `critical`, the one before of `high`. Raises `SettingsError`
-    unless they rise and are three at most (100 % may follow, it is one anyway).
-    """
-    own = thresholds.get(window) or thresholds.get(window.partition(":")[0])
-    if not own:
-        return levels
-    below = [share for share in own if share < 1]
-    if len(below) > len(_NAMES) or sorted(set(below)) != below or min(below, default=0.5) <= 0:
-        raise SettingsError(
-            f"The thresholds of {window} must be one to three rising percentages between 0 and"
-            " 100, such as 50, 75 and 90."
-        )
-    named = zip(reversed(below), reversed(_NAMES), strict=False)
-    return ((1.0, "reached"), *named)
-
-
-def levels_at(thresholds: tuple[float, float, float]) -> Levels:
-    """Return levels that begin at other shares; raises `SettingsError` unless these rise."""
-    half, high, critical = thresholds
-    if not 0 < half < high < critical < 1:
-        raise SettingsError(
-            "The thresholds of the limit's levels must be three rising percentages between 0 and"
-            " 100, such as 50, 75 and 90."
-        )
-    return ((1.0, "reached"), (critical, "critical"), (high, "high"), (half, "half"))
 
 
 def parse_limit(text: str | None) -> LimitChoice:
@@ -98,11 +66,6 @@ def parse_limit(text: str | None) -> LimitChoice:
             " '$20' (in quotes, for the shell), or one of max, median and p90."
         )
     return LimitChoice("given", "cost" if is_cost else "tokens", value)
-
-
-def level_of(share: float | None, levels: Levels = LEVELS) -> Level:
-    """Return the level that a used share has reached."""
-    return next((level for start, level in levels if share is not None and share >= start), "fine")
 
 
 class LimitBasis(Struct, frozen=True):

@@ -13,8 +13,9 @@ from engine.ledger.reading import slot_of
 from engine.limits.budgets import budget_window
 from engine.limits.burn_ups import burn_ups
 from engine.limits.calibration import Calibration
-from engine.limits.estimate import LimitBasis, LimitChoice, levels_of_window
+from engine.limits.estimate import LimitBasis, LimitChoice
 from engine.limits.known import Known, gravest, hits_now
+from engine.limits.levels import levels_of_window
 from engine.limits.naming import rank_of
 from engine.limits.windows import LocalUse, Use, windows_now
 from engine.reports import Levels

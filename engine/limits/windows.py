@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from engine.limits.estimate import LimitBasis, level_of
+from engine.limits.estimate import LimitBasis
 from engine.limits.forecast import forecast_local, forecast_official, no_forecast, pace_of
 from engine.limits.known import Known, official, true_window
+from engine.limits.levels import level_of
 from engine.limits.naming import basis_of, label_of
 from engine.limits.readings import FIVE_HOUR, Reading, known_length
 from engine.reports import Levels

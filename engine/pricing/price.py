@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from hashlib import blake2b
 from typing import Literal
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
+
+from engine.digest import blake2b
 
 ATTO_PER_PICO = 10**6
 """Atto-dollars (10⁻¹⁸ USD, the unit of a token's price) in one pico-dollar."""

@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from engine.pricing.match import canonical, folded
-from engine.pricing.price import ModelEntry, ModelPrice, PriceFile, model_price
+from engine.pricing.stamp import stamp_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from engine.pricing.price import ModelEntry, ModelPrice, PriceFile
+
 _DIRECTORY = os.path.dirname(__file__)
 CLAUDE_PRICES = os.path.join(_DIRECTORY, "prices.json")
 OTHER_PRICES = os.path.join(_DIRECTORY, "other_prices.json")
-
-_decoder = msgspec.json.Decoder(PriceFile)
 
 
 class PriceTable:
@@ -67,11 +66,17 @@ class PriceTable:
         """The day (ISO) of the table in force for models that are not Claude's."""
         return self._other_files()[0].as_of
 
+    def stamp(self) -> str | None:
+        """Return what changes with any price, `None` where that cannot be told."""
+        return stamp_of(self._refreshed, self._given)
+
     def find(self, model: str) -> ModelPrice | None:
         """Return a model's price, `None` where it has none."""
         try:
             return self._found[model]
         except KeyError:
+            from engine.pricing.match import canonical
+
             found = self._found[model] = self._look_up(canonical(model))
             return found
 
@@ -82,9 +87,13 @@ class PriceTable:
 
     def is_claude(self, model: str) -> bool:
         """Whether the dated Claude table has this model."""
+        from engine.pricing.match import canonical
+
         return not self._claude_entries().keys().isdisjoint(canonical(model))
 
     def _look_up(self, ids: tuple[str, ...]) -> ModelPrice | None:
+        from engine.pricing.price import model_price
+
         for name in ids:
             if name in self._given:
                 return self._given[name]
@@ -100,6 +109,8 @@ class PriceTable:
 
     def _claude_entries(self) -> dict[str, tuple[str, ModelEntry]]:
         if self._claude is None:
+            from engine.pricing.match import folded
+
             models = read_prices(CLAUDE_PRICES).models
             self._claude = {
                 folded(name): (model, entry)
@@ -136,12 +147,16 @@ class PriceTable:
 
 def read_prices(path: str | Path) -> PriceFile:
     """Read a price file; raises `OSError`, or `msgspec.DecodeError` for a damaged one."""
+    from engine.pricing.price import PriceFile
+
     with open(path, "rb") as file:
-        return _decoder.decode(file.read())
+        return msgspec.json.decode(file.read(), type=PriceFile)
 
 
 def _usable_price(model: str, entry: ModelEntry) -> ModelPrice | None:
     """Return an entry's price, `None` for figures that cannot be one."""
+    from engine.pricing.price import model_price
+
     try:
         return model_price(model, entry)
     except ValueError:

@@ -10,10 +10,10 @@ from engine.limits.estimate import (
     LimitBasis,
     LimitChoice,
     find_basis,
-    level_of,
     measure,
     parse_limit,
 )
+from engine.limits.levels import level_of
 from engine.reports import Limit
 from engine.responses import PICO
 from engine.settings import SettingsError

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from argparse import SUPPRESS, ArgumentParser, HelpFormatter, Namespace
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, NoReturn
 
 from tui.options.commands import find_command
@@ -13,7 +14,7 @@ from tui.options.values import hint, sentence_end
 
 _HELP = ("-h", "--help")
 _VERSION = ("-v", "-V", "--version")
-_ENCODED = re.compile(r"-[A-Za-z]+-")
+_ENCODED = r"-[A-Za-z]+-"
 
 
 class _Parser(ArgumentParser):
@@ -60,14 +61,18 @@ def parse(arguments: Sequence[str]) -> Namespace:
 
 def given(command: Command, words: Sequence[str]) -> dict[str, Any]:
     """Return what the words behind a command say, and nothing they do not say."""
-    return vars(make_parser(command.name).parse_args(arranged(command, words)))
+    found = arranged(command, words)
+    used = {word.partition("=")[0] for word in found}
+    return vars(make_parser(command, used).parse_args(found))
 
 
-def make_parser(name: str) -> ArgumentParser:
-    """Return the parser of one command; what is not given is absent from its result."""
-    command = find_command(name)
+def make_parser(command: Command, used: AbstractSet[str]) -> ArgumentParser:
+    """Return a command's parser of its arguments and those of its flags that are used.
+
+    What is not given is absent from its result.
+    """
     parser = _Parser(
-        prog=f"ccmon {name}",
+        prog=f"ccmon {command.name}",
         add_help=False,
         formatter_class=_Formatter,
         allow_abbrev=False,
@@ -75,6 +80,8 @@ def make_parser(name: str) -> ArgumentParser:
     )
     exclusive: dict[str, Any] = {}
     for option in command.options:
+        if option.flags and used.isdisjoint(option.spellings):
+            continue
         place: Any = parser
         if option.one_of:
             if option.one_of not in exclusive:
@@ -116,7 +123,7 @@ def arranged(command: Command, words: Sequence[str]) -> list[str]:
     by_flag = {flag: option for option in command.options for flag in option.spellings}
     rest = iter(words)
     for word in rest:
-        is_encoded = command.takes_encoded_names and _ENCODED.match(word)
+        is_encoded = command.takes_encoded_names and re.match(_ENCODED, word)
         if word == "--":
             names += rest
         elif word == "-" or not word.startswith("-") or (is_encoded and word not in by_flag):

@@ -15,7 +15,6 @@ from tui.statusline.hook import Hook, parse_hook
 from tui.statusline.line import Marks, parts_of
 from tui.statusline.outputs import cut, escape, plain_text, waybar, written
 from tui.statusline.shown import Shown
-from tui.statusline.template import fill
 
 _INPUT_PATIENCE = 1.0
 """Seconds to wait for the end of what is handed over."""
@@ -112,6 +111,8 @@ def worded(shown: Shown, options: Namespace, environment: Mapping[str, str]) -> 
     marks = _marks(options)
     parts = parts_of(shown, marks)
     if options.template:
+        from tui.statusline.template import fill
+
         text = fill(options.template, shown, lambda said: escape(said, output))
     else:
         is_coloured = _is_coloured(options, environment)
@@ -128,7 +129,7 @@ def worded(shown: Shown, options: Namespace, environment: Mapping[str, str]) -> 
 
 
 def _marks(options: Namespace) -> Marks:
-    from engine.limits.estimate import levels_at
+    from engine.limits.levels import levels_at
 
     return Marks(
         context_low=options.context_low_threshold / 100,

@@ -85,8 +85,11 @@ def _ask(settings: Settings, hook: Hook, found: Gathered) -> None:
         is_free = _read(monitor, hook.transcript)
         found.glance = monitor.glance(session)
         if is_free:
+            before = monitor.ledger_revision()
             is_all = monitor.catch_up(most_bytes=_MOST_BYTES, unless_within=_JUST_NOW)
-            found.glance, found.is_partial = monitor.glance(session), not is_all
+            if monitor.ledger_revision() != before:
+                found.glance = monitor.glance(session)
+            found.is_partial = not is_all
 
 
 def _read(monitor: Monitor, transcript: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from engine.limits.estimate import level_of
+from engine.limits.levels import level_of
 from engine.limits.readings import FIVE_HOUR, SEVEN_DAY, SPEND_LIMIT
 from engine.reports import LEVELS, Level, Levels
 from tui.format import percent, tokens

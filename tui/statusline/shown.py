@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from engine.limits.estimate import level_of
+from engine.limits.levels import level_of
 from engine.limits.readings import FIVE_HOUR, SEVEN_DAY, SPEND_LIMIT, Reading
 from engine.questions import Glance
 from engine.reports import Figures, Level, Levels

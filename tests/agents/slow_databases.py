@@ -63,7 +63,7 @@ def follow(path: Path, seconds: float) -> tuple[Followed, dict[str, int]]:
 def _has_tables(path: Path) -> bool:
     with closing(open_read_only(str(path))) as connection:
         select = "SELECT count(*) FROM sqlite_master WHERE name IN ('session', 'part')"
-        return connection.execute(select).fetchone() == (2,)
+        return bool(connection.execute(select).fetchone() == (2,))
 
 
 def main() -> None:

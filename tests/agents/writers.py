@@ -45,6 +45,7 @@ def create(path: Path, tables: tuple[str, ...] = TABLES) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(path, timeout=5, isolation_level=None)
     connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = OFF")
     for table in tables:
         connection.execute(table)
     return connection

@@ -95,7 +95,7 @@ class Events(_Log):
         given, output, reasoning = counts(usage, "inputTokens", "outputTokens", "reasoningTokens")
         self.see(
             Call(
-                session=self.place.path.split("/")[-2],
+                session=text(self.place.path.split("/")[-2]),
                 time=time,
                 model=text(usage.get("model")),
                 directory=self.left.directory,

@@ -104,7 +104,7 @@ class OpenCode(Agent):
     def document(self, data: bytes, place: Place, told: Told) -> None:
         """Tell of the response in a message's document."""
         message = decode(_message, data)
-        session = text(message.sessionID) or place.path.rsplit("/", 2)[-2]
+        session = text(message.sessionID) or text(place.path.rsplit("/", 2)[-2])
         kept = self._session(place.root, session)
         begun = milliseconds(mapping(kept.time).get("created"))
         at = _At(session, text(kept.directory), text(kept.parentID), begun)

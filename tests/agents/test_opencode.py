@@ -227,8 +227,11 @@ def test_rows_after_a_deletion_are_read_though_their_numbers_come_again(tmp_path
         _, state = read(path)
         connection.execute("DELETE FROM message WHERE rowid > 1")
         put_message(connection, "new", "ses_1", assistant(DAY + 60_000), DAY + 60_000)
-        told, _ = read(path, state)
+        told, state = read(path, state)
+        put_message(connection, "old", "ses_1", assistant(DAY + 70_000), DAY - 60_000)
+        more, _ = read(path, state)
     assert DAY + 60_000 in {each.time for each in told.sightings}
+    assert DAY + 70_000 in {each.time for each in more.sightings}
 
 
 def test_a_damaged_message_is_said_and_the_rest_read(tmp_path: Path) -> None:
@@ -307,8 +310,7 @@ def test_read_in_pieces_is_as_read_at_once(
 
 def test_a_connection_of_the_caller_is_only_read(tmp_path: Path) -> None:
     path = store_of(tmp_path / "opencode.db", assistant(DAY))
-    with (
-        closing(open_read_only(str(path))) as connection,
-        pytest.raises(sqlite3.OperationalError, match="readonly"),
-    ):
-        connection.execute("DELETE FROM message")
+    with closing(open_read_only(str(path))) as connection:
+        assert connection.execute("PRAGMA query_only").fetchone() == (1,)
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            connection.execute("DELETE FROM message")

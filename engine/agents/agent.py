@@ -98,6 +98,7 @@ class Told:
         sub_agent: str = "",
         is_fast: bool = False,
         is_batch: bool = False,
+        is_forked: bool = False,
     ) -> None:
         """Tell of a response (SPEC §3 and §4); of one key the telling with most output holds.
 
@@ -105,7 +106,9 @@ class Told:
         disjoint, `reasoning` is the part of the output that is known to be reasoning. `cost`
         is what the agent itself recorded, in US dollars. `directory` is where the session
         works. `is_fast` and `is_batch` mean the model's dearer (priority) and cheaper (flex,
-        batch) tier. What has neither tokens nor cost is no response and is passed over.
+        batch) tier. `is_forked` means a copy in a session that began with the history of
+        another, to which the response belongs. What has neither tokens nor cost is no response
+        and is passed over.
         """
         recorded = pico(cost)
         if not tokens.total and not recorded:
@@ -124,7 +127,7 @@ class Told:
                 recorded=recorded,
                 agent=sub_agent,
                 time=time,
-                is_forked=False,
+                is_forked=is_forked,
                 session=session,
                 project=self.project(directory),
                 provider=provider,

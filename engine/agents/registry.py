@@ -43,6 +43,38 @@ LISTED: tuple[Listed, ...] = (
         variable="QWEN_DATA_DIR",
         marks=("projects", "tmp"),
     ),
+    Listed(
+        "copilot",
+        "GitHub Copilot CLI",
+        ("~/.copilot",),
+        variable="COPILOT_HOME",
+        marks=("session-store.db", "session-state", "otel"),
+    ),
+    Listed("kilo", "Kilo CLI", ("{data}/kilo",), variable="KILO_DATA_DIR"),
+    Listed("crush", "Crush", ("~/.crush",), marks=("crush.db",)),
+    Listed(
+        "goose",
+        "Goose",
+        (
+            "{data}/goose/sessions",
+            "{support}/goose/sessions",
+            "{data}/Block/goose/sessions",
+            "{support}/Block/goose/sessions",
+            "{support}/Block/goose/data/sessions",
+        ),
+        variable="GOOSE_PATH_ROOT",
+        within="data/sessions",
+        marks=("sessions.db",),
+    ),
+    Listed(
+        "hermes",
+        "Hermes",
+        ("~/.hermes",),
+        variable="HERMES_HOME",
+        marks=("state.db", "profiles"),
+    ),
+    Listed("mimo", "MiMo Code", ("{data}/mimocode",), marks=("mimocode.db",)),
+    Listed("zcode", "ZCode", ("~/.zcode",), variable="ZCODE_HOME", marks=("cli/db/db.sqlite",)),
 )
 
 

@@ -197,11 +197,15 @@ def _read_document(agent: Agent, place: Place, found: Found, told: Told) -> Scan
 def _read_database(
     agent: Agent, place: Place, found: Found, cursor: Cursor | None, state: bytes, told: Told
 ) -> Scan:
-    """Ask a database for what is new; one that was replaced is read anew."""
+    """Ask a database for what is new; one that was replaced is read anew.
+
+    Of counts that only grow it stays known what they were: what was booked is booked.
+    """
     is_same = cursor is not None and (cursor.device, cursor.inode) == (found.device, found.inode)
     try:
         with closing(open_read_only(found.path)) as connection:
-            state = agent.database(connection, place, state if is_same else b"", told)
+            keeps = is_same or agent.is_cumulative
+            state = agent.database(connection, place, state if keeps else b"", told)
     except UnknownStore as error:
         raise StoreUnreadable(str(error)) from error
     except sqlite3.Error as error:

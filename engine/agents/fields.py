@@ -1,0 +1,61 @@
+"""Takes usable values out of an agent's record, whatever else the record holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import msgspec
+
+from engine.agents.agent import Unreadable
+from engine.agents.claude_lines import loads, text_of
+from engine.times import SECOND, parse_time
+
+T = TypeVar("T")
+
+_FIRST_MILLISECONDS = 10**11
+"""A smaller number of a time counts seconds: it is 1973 in milliseconds, 5138 in seconds."""
+
+
+def decode(decoder: msgspec.json.Decoder[T], data: bytes | str) -> T:
+    """Decode a record, repairing bytes that are no UTF-8; raises `Unreadable`."""
+    try:
+        return decoder.decode(data)
+    except msgspec.DecodeError as error:
+        reason = str(error)
+    except UnicodeEncodeError as error:
+        reason = str(error)
+    whole = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
+    try:
+        return msgspec.convert(loads(whole), decoder.type)
+    except (ValueError, RecursionError, msgspec.ValidationError):
+        raise Unreadable(reason) from None
+
+
+def text(value: object) -> str:
+    """Return a text without surrogates, empty for anything else."""
+    return text_of(value) or ""
+
+
+def mapping(value: object) -> Mapping[str, Any]:
+    """Return an object's fields, none for anything else."""
+    return value if isinstance(value, dict) else {}
+
+
+def milliseconds(value: object) -> int | None:
+    """Return seconds, milliseconds or a text (UTC where no zone stands) as UTC milliseconds."""
+    if isinstance(value, str):
+        return _of_text(value.strip())
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 10**15:
+        return None
+    return round(value if value >= _FIRST_MILLISECONDS else value * SECOND)
+
+
+def _of_text(value: str) -> int | None:
+    time = parse_time(value) or parse_time(value.replace(" ", "T", 1) + "Z")
+    if time is None:
+        try:
+            return milliseconds(float(value))
+        except ValueError:
+            return None
+    return time

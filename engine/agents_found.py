@@ -48,8 +48,12 @@ class AgentFound(Struct, frozen=True, rename="camel"):
 
     @property
     def is_found(self) -> bool:
-        """Whether anything of it is there, or was once."""
-        return self.responses > 0 or any(place.is_root for place in self.places)
+        """Whether anything of it is there, was once, or should be."""
+        return (
+            self.responses > 0
+            or bool(self.unreadable)
+            or any(place.is_root for place in self.places)
+        )
 
 
 def agents_found(
@@ -79,6 +83,8 @@ def _found(
     problems = problems_of(ledger, [root.path for root in own], _MOST_PROBLEMS) if own else []
     unreadable = [(path, why) for path, why in refused.items() if path.startswith(bases)]
     unreadable += [(f"{root}/{path}:{where}", why) for root, path, where, why in problems]
+    if problem := roots.registry.problem(name):
+        unreadable.append((name, problem))
     sums = _sums(ledger, scope) if scope is not None else (0,) * 5 + (None, None)
     has_agent = name != CLAUDE and any(place.is_root for place in places)
     return AgentFound(

@@ -32,10 +32,12 @@ class Listed(Struct, frozen=True):
     """What comes after a directory that the variable names."""
     marks: tuple[str, ...] = ()
     """A root has one of these in it; empty where the directory alone is mark enough."""
+    problem: str = ""
+    """Why it cannot be read, of a package that fails."""
 
 
 def packaged() -> Iterator[Listed]:
-    """Yield the agents that installed packages list; what fails to load is passed over.
+    """Yield the agents that installed packages list; one that fails to load says so.
 
     The metadata library is slow to start, so it is asked only where a package names the group.
     """
@@ -46,10 +48,15 @@ def packaged() -> Iterator[Listed]:
     for point in entry_points(group=GROUP):
         try:
             listed = point.load()
-        except (ImportError, AttributeError):
+        except (ImportError, AttributeError) as error:
+            yield Listed(
+                point.name, point.name, (), problem=f"its package cannot be loaded ({error})"
+            )
             continue
         if isinstance(listed, Listed):
             yield listed
+        else:
+            yield Listed(point.name, point.name, (), problem="its package names no `Listed`")
 
 
 def _names_group(directory: str) -> bool:

@@ -105,6 +105,11 @@ class Registry:
         listed = self._listed.get(name)
         return listed.title if listed is not None else name
 
+    def problem(self, name: str) -> str:
+        """Return why an agent cannot be read at all, empty where it can."""
+        listed = self._listed.get(name)
+        return listed.problem if listed is not None else ""
+
     def agent(self, name: str) -> Agent:
         """Return an agent that a root is of, importing its module."""
         agent = self._agents.get(name)

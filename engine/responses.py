@@ -57,11 +57,14 @@ class Sighting(Struct, frozen=True, gc=False, array_like=True):
     *origin*: the line with the earliest time. Times are UTC milliseconds.
     """
 
-    key: str
     is_sidechain: bool
     won_at: int
     model: str
-    tokens: Tokens
+    input: int
+    output: int
+    cache_read: int
+    cache_write_5m: int
+    cache_write_1h: int
     is_fast: bool
     is_us: bool
     is_batch: bool
@@ -79,6 +82,20 @@ class Sighting(Struct, frozen=True, gc=False, array_like=True):
     reasoning: int = 0
     """Tokens of the output that are known to be reasoning. Of the winning line."""
 
+    @property
+    def tokens(self) -> Tokens:
+        """The counts by themselves."""
+        return Tokens(
+            self.input, self.output, self.cache_read, self.cache_write_5m, self.cache_write_1h
+        )
+
+    @property
+    def total(self) -> int:
+        """All tokens of all kinds."""
+        return (
+            self.input + self.output + self.cache_read + self.cache_write_5m + self.cache_write_1h
+        )
+
 
 def merge(one: Sighting, other: Sighting) -> Sighting:
     """Return what two sightings of the same key say together (SPEC §3).
@@ -86,46 +103,54 @@ def merge(one: Sighting, other: Sighting) -> Sighting:
     The rule is a maximum over the winning side and a minimum over the origin side, both
     under a total order, so the result depends neither on order nor on repetition.
     """
-    winner = one if _winning_rank(one) >= _winning_rank(other) else other
-    origin = one if _origin_rank(one) <= _origin_rank(other) else other
+    winner = one if _wins(one, other) else other
+    origin = one if _is_earlier(one, other) else other
     if winner is origin:
         return winner
     return Sighting(
-        key=winner.key,
-        is_sidechain=winner.is_sidechain,
-        won_at=winner.won_at,
-        model=winner.model,
-        tokens=winner.tokens,
-        is_fast=winner.is_fast,
-        is_us=winner.is_us,
-        is_batch=winner.is_batch,
-        searches=winner.searches,
-        recorded=winner.recorded,
-        agent=winner.agent,
-        time=origin.time,
-        is_forked=origin.is_forked,
-        session=origin.session,
-        project=origin.project,
-        provider=winner.provider,
-        reasoning=winner.reasoning,
+        winner.is_sidechain,
+        winner.won_at,
+        winner.model,
+        winner.input,
+        winner.output,
+        winner.cache_read,
+        winner.cache_write_5m,
+        winner.cache_write_1h,
+        winner.is_fast,
+        winner.is_us,
+        winner.is_batch,
+        winner.searches,
+        winner.recorded,
+        winner.agent,
+        origin.time,
+        origin.is_forked,
+        origin.session,
+        origin.project,
+        winner.provider,
+        winner.reasoning,
     )
 
 
-def _winning_rank(sighting: Sighting) -> tuple[object, ...]:
-    """Order sightings by which line's figures hold: the largest wins.
+def _wins(one: Sighting, other: Sighting) -> bool:
+    """Say whether the first line's figures hold: not side-chain, most tokens, then latest."""
+    if one.is_sidechain != other.is_sidechain:
+        return other.is_sidechain
+    if one.output != other.output:
+        return one.output > other.output
+    if one.total != other.total:
+        return one.total > other.total
+    if one.won_at != other.won_at:
+        return one.won_at > other.won_at
+    return _further_rank(one) >= _further_rank(other)
 
-    What follows the time only makes the order total: equal lines are equal anyway.
-    """
-    tokens = sighting.tokens
+
+def _further_rank(sighting: Sighting) -> tuple[object, ...]:
+    """Make the order of winning total: lines equal in all of this are equal anyway."""
     return (
-        not sighting.is_sidechain,
-        tokens.output,
-        tokens.total,
-        sighting.won_at,
         -1 if sighting.recorded is None else sighting.recorded,
-        tokens.input,
-        tokens.cache_read,
-        tokens.cache_write_1h,
+        sighting.input,
+        sighting.cache_read,
+        sighting.cache_write_1h,
         sighting.searches,
         sighting.model,
         sighting.is_fast,
@@ -137,9 +162,15 @@ def _winning_rank(sighting: Sighting) -> tuple[object, ...]:
     )
 
 
-def _origin_rank(sighting: Sighting) -> tuple[object, ...]:
-    """Order sightings by which line's time and place hold: the smallest does."""
-    return (sighting.time, sighting.is_forked, sighting.session, sighting.project)
+def _is_earlier(one: Sighting, other: Sighting) -> bool:
+    """Say whether the first line's time and place hold: the smaller do."""
+    if one.time != other.time:
+        return one.time < other.time
+    return (one.is_forked, one.session, one.project) <= (
+        other.is_forked,
+        other.session,
+        other.project,
+    )
 
 
 def response_id(key: str) -> int:

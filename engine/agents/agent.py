@@ -74,7 +74,8 @@ class Told:
     """What reading on in one file gave; grows while the file is read."""
 
     def __init__(self, agent: str) -> None:
-        self.sightings: list[Sighting] = []
+        self.sightings: list[tuple[str, Sighting]] = []
+        """Each with what names its response among those of all agents."""
         self.directories: dict[str, str] = {}
         """Working directory of each project seen."""
         self.uses: list[WindowUse] = []
@@ -113,27 +114,29 @@ class Told:
         recorded = pico(cost)
         if not tokens.total and not recorded:
             return
-        self.sightings.append(
-            Sighting(
-                key=f"{self._agent}\n{key}",
-                is_sidechain=is_sidechain,
-                won_at=time,
-                model=model,
-                tokens=tokens,
-                is_fast=is_fast,
-                is_us=False,
-                is_batch=is_batch,
-                searches=0,
-                recorded=recorded,
-                agent=sub_agent,
-                time=time,
-                is_forked=is_forked,
-                session=session,
-                project=self.project(directory),
-                provider=provider,
-                reasoning=min(reasoning, tokens.output),
-            )
+        sighting = Sighting(
+            is_sidechain=is_sidechain,
+            won_at=time,
+            model=model,
+            input=tokens.input,
+            output=tokens.output,
+            cache_read=tokens.cache_read,
+            cache_write_5m=tokens.cache_write_5m,
+            cache_write_1h=tokens.cache_write_1h,
+            is_fast=is_fast,
+            is_us=False,
+            is_batch=is_batch,
+            searches=0,
+            recorded=recorded,
+            agent=sub_agent,
+            time=time,
+            is_forked=is_forked,
+            session=session,
+            project=self.project(directory),
+            provider=provider,
+            reasoning=min(reasoning, tokens.output),
         )
+        self.sightings.append((f"{self._agent}\n{key}", sighting))
 
     def project(self, directory: str) -> str:
         """Return the project of a working directory, named as Claude Code names its own."""

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from engine.agents.claude_lines import (
+    ABSENT,
     Line,
     ProgressData,
     Usage,
@@ -23,11 +24,9 @@ from engine.agents.claude_lines import (
 )
 from engine.agents.claude_places import SUFFIX
 from engine.agents.patient import read_objects
-from engine.responses import PICO, Sighting, Tokens
+from engine.responses import PICO, Sighting
 from engine.times import parse_time
 
-MOST_TOKENS = 10**9
-"""A larger count than any response can have is damage and counts as 0."""
 MOST_DOLLARS = 10_000
 """A larger recorded cost than any response can have is damage, and is none."""
 
@@ -41,6 +40,10 @@ class Place(Struct, frozen=True, gc=False):
     """The directory directly below `projects`, empty where there is none."""
     session: str
     """The session that the path names, for lines that name none."""
+
+
+Keyed = tuple[str, Sighting]
+"""A sighting, and what names its response across files and roots (SPEC §3)."""
 
 
 class Unreadable(Exception):
@@ -69,7 +72,7 @@ def is_worth_reading(line: bytes) -> bool:
     return b'"usage"' in line or line[:1] != b"{" or line[-2:-1] != b"}"
 
 
-def read_line(line: bytes, offset: int, place: Place) -> tuple[list[Sighting], str | None]:
+def read_line(line: bytes, offset: int, place: Place) -> tuple[list[Keyed], str | None]:
     """Return what a line says of responses, and the directory it was said in.
 
     Raises `msgspec.DecodeError`, `ValueError` or `RecursionError` for a line that needs
@@ -81,13 +84,13 @@ def read_line(line: bytes, offset: int, place: Place) -> tuple[list[Sighting], s
 
 def read_patiently(
     line: bytes, offset: int, place: Place
-) -> tuple[list[Sighting], str | None, str | None]:
+) -> tuple[list[Keyed], str | None, str | None]:
     """Return the sightings of a refused line, the directory, and why it was not whole.
 
     The reason is `None` where every byte of the line could be read.
     """
     objects, is_whole = read_objects(line)
-    sightings: list[Sighting] = []
+    sightings: list[Keyed] = []
     cwd: str | None = None
     reason = None if is_whole else _reason(line, bool(objects))
     for position, value in objects:
@@ -110,7 +113,7 @@ def _reason(line: bytes, has_objects: bool) -> str:
     return "a broken record"
 
 
-def _sightings(line: Line, offset: int, place: Place) -> list[Sighting]:
+def _sightings(line: Line, offset: int, place: Place) -> list[Keyed]:
     """Apply SPEC §2: which lines are responses, and which responses they hold."""
     if line.type == "progress":
         inner = _progress(line)
@@ -123,63 +126,60 @@ def _sightings(line: Line, offset: int, place: Place) -> list[Sighting]:
     time = parse_time(line.timestamp) if line.timestamp else None
     if time is None:
         raise Unreadable("a response without a time and zone")
-    tokens = _tokens(message.usage)
-    session = line.session_id or place.session
-    key = _key(line, message.id, session, tokens) or f"{place.path}:{offset}:{time}:{tokens.total}"
     usage = message.usage
+    write_5m, write_1h = _cache_writes(usage)
+    tools = usage.server_tool_use
     sighting = Sighting(
-        key=key,
-        is_sidechain=line.is_sidechain is True,
-        won_at=time,
-        model=message.model or "",
-        tokens=tokens,
-        is_fast=usage.speed == "fast",
-        is_us=usage.inference_geo == "us",
-        is_batch=usage.service_tier == "batch",
-        searches=_count(usage.server_tool_use.web_search_requests) if usage.server_tool_use else 0,
-        recorded=_money(line.cost_u_s_d),
-        agent=line.agent_id or "",
-        time=time,
-        is_forked=bytes(line.forked_from) not in (b"", b"null"),
-        session=session,
-        project=place.project,
+        line.is_sidechain is True,
+        time,
+        message.model or "",
+        usage.input_tokens or 0,
+        usage.output_tokens or 0,
+        usage.cache_read_input_tokens or 0,
+        write_5m,
+        write_1h,
+        usage.speed == "fast",
+        usage.inference_geo == "us",
+        usage.service_tier == "batch",
+        (tools.web_search_requests or 0) if tools is not None else 0,
+        _money(line.cost_u_s_d),
+        line.agent_id or "",
+        time,
+        line.forked_from is not ABSENT and bytes(line.forked_from) not in (b"", b"null"),
+        line.session_id or place.session,
+        place.project,
     )
-    if b"advisor_message" in bytes(usage.iterations):
-        return [sighting, *_advisors(sighting, bytes(usage.iterations))]
-    return [sighting]
+    id_ = message.id
+    key = id_ if id_ and id_[:4] == "msg_" else _other_key(line, id_, sighting, offset, place)
+    if usage.iterations is not ABSENT and b"advisor_message" in bytes(usage.iterations):
+        return [(key, sighting), *_advisors(key, sighting, bytes(usage.iterations))]
+    return [(key, sighting)]
 
 
-def _key(line: Line, id_: str | None, session: str, tokens: Tokens) -> str | None:
-    """Return what names a response across files and roots (SPEC §3)."""
+def _other_key(line: Line, id_: str | None, sighting: Sighting, offset: int, place: Place) -> str:
+    """Return what names a response across files and roots where its id alone does not (SPEC §3)."""
     if id_:
-        if id_.startswith("msg_"):
-            return id_
         if line.request_id:
             return f"{id_}\n{line.request_id}"
-        prompt = f"{tokens.input} {tokens.cache_read} {tokens.cache_write}"
-        return f"{id_}\n\n{session}\n{prompt}"
+        cache_write = sighting.cache_write_5m + sighting.cache_write_1h
+        prompt = f"{sighting.input} {sighting.cache_read} {cache_write}"
+        return f"{id_}\n\n{sighting.session}\n{prompt}"
     if line.request_id:
         return f"\n{line.request_id}"
-    return f"\n\n{line.uuid}" if line.uuid else None
+    if line.uuid:
+        return f"\n\n{line.uuid}"
+    return f"{place.path}:{offset}:{sighting.time}:{sighting.total}"
 
 
-def _tokens(usage: Usage) -> Tokens:
-    """Apply SPEC §4: five disjoint kinds; an unsplit rest of cache writes is 5-minute."""
+def _cache_writes(usage: Usage) -> tuple[int, int]:
+    """Return cache writes of 5 minutes and of 1 hour; an unsplit rest is 5-minute (SPEC §4)."""
     split = usage.cache_creation
-    write_5m = _count(split.ephemeral_5m_input_tokens) if split else 0
-    write_1h = _count(split.ephemeral_1h_input_tokens) if split else 0
-    rest = _count(usage.cache_creation_input_tokens) - write_5m - write_1h
-    return Tokens(
-        _count(usage.input_tokens),
-        _count(usage.output_tokens),
-        _count(usage.cache_read_input_tokens),
-        write_5m + rest if rest > 0 else write_5m,
-        write_1h,
-    )
-
-
-def _count(value: int | None) -> int:
-    return value if value is not None and 0 < value <= MOST_TOKENS else 0
+    if split is None:
+        return usage.cache_creation_input_tokens or 0, 0
+    write_5m = split.ephemeral_5m_input_tokens or 0
+    write_1h = split.ephemeral_1h_input_tokens or 0
+    rest = (usage.cache_creation_input_tokens or 0) - write_5m - write_1h
+    return (write_5m + rest if rest > 0 else write_5m), write_1h
 
 
 def _money(dollars: float | None) -> int | None:
@@ -211,25 +211,28 @@ def _progress(line: Line) -> Line | None:
     )
 
 
-def _advisors(parent: Sighting, iterations: bytes) -> list[Sighting]:
+def _advisors(key: str, parent: Sighting, iterations: bytes) -> list[Keyed]:
     """Return the advisor's own responses, which the top level does not contain."""
-    found: list[Sighting] = []
+    found: list[Keyed] = []
     decoded = loads(iterations)
     for number, iteration in enumerate(decoded if isinstance(decoded, list) else []):
         if not isinstance(iteration, dict) or iteration.get("type") != "advisor_message":
             continue
         usage = lenient_usage(iteration)
-        found.append(
-            msgspec.structs.replace(
-                parent,
-                key=f"{parent.key}:iter:{number}",
-                model=text_of(iteration.get("model")) or "",
-                tokens=_tokens(usage),
-                is_fast=usage.speed == "fast",
-                is_us=usage.inference_geo == "us",
-                is_batch=usage.service_tier == "batch",
-                searches=0,
-                recorded=None,
-            )
+        write_5m, write_1h = _cache_writes(usage)
+        sighting = msgspec.structs.replace(
+            parent,
+            model=text_of(iteration.get("model")) or "",
+            input=usage.input_tokens or 0,
+            output=usage.output_tokens or 0,
+            cache_read=usage.cache_read_input_tokens or 0,
+            cache_write_5m=write_5m,
+            cache_write_1h=write_1h,
+            is_fast=usage.speed == "fast",
+            is_us=usage.inference_geo == "us",
+            is_batch=usage.service_tier == "batch",
+            searches=0,
+            recorded=None,
         )
+        found.append((f"{key}:iter:{number}", sighting))
     return found

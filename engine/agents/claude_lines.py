@@ -7,38 +7,46 @@ lenient reader takes what is usable from any object, field by field.
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Meta, Raw, Struct
+
+MOST_TOKENS = 10**9
+"""A larger count than any response can have is damage and counts as 0."""
+
+ABSENT = Raw(b"")
+"""A nested value that the line does not have."""
+
+_Count = Annotated[int, Meta(ge=0, le=MOST_TOKENS)] | None
 
 
 class CacheCreation(Struct, gc=False):
     """Cache writes by lifetime."""
 
-    ephemeral_5m_input_tokens: int | None = None
-    ephemeral_1h_input_tokens: int | None = None
+    ephemeral_5m_input_tokens: _Count = None
+    ephemeral_1h_input_tokens: _Count = None
 
 
 class Tools(Struct, gc=False):
     """What the server did beside answering."""
 
-    web_search_requests: int | None = None
+    web_search_requests: _Count = None
 
 
 class Usage(Struct, gc=False):
     """The counts of one response."""
 
-    input_tokens: int | None = None
-    output_tokens: int | None = None
-    cache_creation_input_tokens: int | None = None
-    cache_read_input_tokens: int | None = None
+    input_tokens: _Count = None
+    output_tokens: _Count = None
+    cache_creation_input_tokens: _Count = None
+    cache_read_input_tokens: _Count = None
     cache_creation: CacheCreation | None = None
     server_tool_use: Tools | None = None
     speed: str | None = None
     service_tier: str | None = None
     inference_geo: str | None = None
-    iterations: Raw = Raw(b"")
+    iterations: Raw = ABSENT
 
 
 class Message(Struct, gc=False):
@@ -61,9 +69,9 @@ class Line(Struct, gc=False, rename="camel"):
     agent_id: str | None = None
     is_sidechain: bool | None = None
     cost_u_s_d: float | None = msgspec.field(default=None, name="costUSD")
-    forked_from: Raw = Raw(b"")
+    forked_from: Raw = ABSENT
     message: Message | None = None
-    data: Raw = Raw(b"")
+    data: Raw = ABSENT
 
 
 class Inner(Struct, gc=False, rename="camel"):
@@ -98,7 +106,7 @@ def lenient_line(value: dict[str, Any]) -> Line:
         agent_id=text_of(value.get("agentId")),
         is_sidechain=value.get("isSidechain") is True,
         cost_u_s_d=_number(value.get("costUSD")),
-        forked_from=Raw(b"1") if value.get("forkedFrom") is not None else Raw(b""),
+        forked_from=Raw(b"1") if value.get("forkedFrom") is not None else ABSENT,
         message=_lenient_message(value.get("message")),
         data=_encoded(value.get("data")),
     )
@@ -120,17 +128,17 @@ def lenient_usage(value: dict[str, Any]) -> Usage:
     split = value.get("cache_creation")
     tools = value.get("server_tool_use")
     return Usage(
-        input_tokens=_whole(value.get("input_tokens")),
-        output_tokens=_whole(value.get("output_tokens")),
-        cache_creation_input_tokens=_whole(value.get("cache_creation_input_tokens")),
-        cache_read_input_tokens=_whole(value.get("cache_read_input_tokens")),
+        input_tokens=_count(value.get("input_tokens")),
+        output_tokens=_count(value.get("output_tokens")),
+        cache_creation_input_tokens=_count(value.get("cache_creation_input_tokens")),
+        cache_read_input_tokens=_count(value.get("cache_read_input_tokens")),
         cache_creation=CacheCreation(
-            _whole(split.get("ephemeral_5m_input_tokens")),
-            _whole(split.get("ephemeral_1h_input_tokens")),
+            _count(split.get("ephemeral_5m_input_tokens")),
+            _count(split.get("ephemeral_1h_input_tokens")),
         )
         if isinstance(split, dict)
         else None,
-        server_tool_use=Tools(_whole(tools.get("web_search_requests")))
+        server_tool_use=Tools(_count(tools.get("web_search_requests")))
         if isinstance(tools, dict)
         else None,
         speed=text_of(value.get("speed")),
@@ -164,7 +172,7 @@ def loads(data: bytes | Raw) -> object:
 def _encoded(value: object) -> Raw:
     """Return a nested value as the strict decoder would have kept it."""
     if value is None:
-        return Raw(b"")
+        return ABSENT
     return Raw(json.dumps(value).encode("ascii"))
 
 
@@ -181,5 +189,7 @@ def _number(value: object) -> float | None:
     return float(value)
 
 
-def _whole(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+def _count(value: object) -> int | None:
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if 0 <= value <= MOST_TOKENS else None

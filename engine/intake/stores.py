@@ -37,7 +37,7 @@ from engine.intake.tail import (
     Scan,
     fingerprint,
 )
-from engine.responses import merge
+from engine.responses import merge, response_id
 from engine.times import DAY
 
 _BESIDE = ("-wal", "-shm", "-journal")
@@ -153,9 +153,10 @@ def read_store(
     else:
         read = _read_lines if stored.kind == "lines" else _read_database
         scan = read(agent, place, found, cursor, state, told)
-    for sighting in told.sightings:
-        known = scan.sightings.get(sighting.key)
-        scan.sightings[sighting.key] = merge(known, sighting) if known else sighting
+    for key, sighting in told.sightings:
+        id_ = response_id(key)
+        known = scan.sightings.get(id_)
+        scan.sightings[id_] = merge(known, sighting) if known else sighting
     scan.directories = told.directories
     scan.problems += [Problem(where, reason) for where, reason in told.problems]
     del scan.problems[MOST_PROBLEMS:]

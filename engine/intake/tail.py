@@ -12,12 +12,12 @@ from msgspec import DecodeError, Struct
 
 from engine.agents import claude
 from engine.agents.agent import WindowUse
-from engine.agents.claude import Place, Unreadable
+from engine.agents.claude import Keyed, Place, Unreadable
 from engine.agents.hits import MARK, Hit
 from engine.digest import blake2b
 from engine.intake.cursor import Cursor, is_new
 from engine.intake.discover import Found
-from engine.responses import Sighting, merge
+from engine.responses import Sighting, merge, response_id
 from engine.times import open_zone
 
 _BUFFER = 1 << 20
@@ -41,7 +41,8 @@ class Scan(Struct):
 
     place: Place
     cursor: Cursor
-    sightings: dict[str, Sighting]
+    sightings: dict[int, Sighting]
+    """By the number of their response."""
     problems: list[Problem]
     cwd: str | None
     is_anew: bool
@@ -107,14 +108,17 @@ class Tail:
         place = claude.place_of(found.relative)
         is_anew = start == 0
         scan = Scan(place, NOTHING_READ, {}, [], None, is_anew, True)
+        seen: _Seen = {}
         file.seek(start)
-        lines, bad, offset, tail = _read_lines(file, start, most, scan, self._zone)
+        lines, bad, offset, tail = _read_lines(file, start, most, scan, seen, self._zone)
         if tail is not None:
-            _read_unfinished(tail, offset, scan, self._zone)
+            _read_unfinished(tail, offset, scan, seen, self._zone)
             if len(tail) > _BUFFER:
                 self._unfinished[found.path] = (offset, offset + len(tail))
         else:
             self._unfinished.pop(found.path, None)
+        for key, sighting in seen.items():
+            scan.sightings[response_id(key)] = sighting
         before = cursor if cursor is not None and not is_anew else NOTHING_READ
         end = offset + len(tail or b"")
         scan.cursor = Cursor(
@@ -130,6 +134,8 @@ class Tail:
         return scan
 
 
+_Seen = dict[str, Sighting]
+"""Sightings by what names their response."""
 NOTHING_READ = Cursor(0, 0, 0, 0, 0, 0, 0, 0)
 
 
@@ -152,7 +158,12 @@ def _has_newline(file: BinaryIO) -> bool:
 
 
 def _read_lines(
-    file: BinaryIO, start: int, most: int, scan: Scan, zone: Callable[[], tzinfo]
+    file: BinaryIO,
+    start: int,
+    most: int,
+    scan: Scan,
+    seen: _Seen,
+    zone: Callable[[], tzinfo],
 ) -> tuple[int, int, int, bytes | None]:
     """Read finished lines; return their number, the bad ones, the end, what is unfinished."""
     lines = bad = 0
@@ -167,7 +178,7 @@ def _read_lines(
             offset += len(line) + _skip_line(file)
             bad += 1
             continue
-        if is_worth_reading(line) and not _read_one(line, offset, scan, zone):
+        if is_worth_reading(line) and not _read_one(line, offset, scan, seen, zone):
             bad += 1
         lines += 1
         offset += len(line)
@@ -194,7 +205,9 @@ def _skip_line(file: BinaryIO) -> int:
     return skipped
 
 
-def _read_one(line: bytes, offset: int, scan: Scan, zone: Callable[[], tzinfo]) -> bool:
+def _read_one(
+    line: bytes, offset: int, scan: Scan, seen: _Seen, zone: Callable[[], tzinfo]
+) -> bool:
     """Take what one line tells; return whether all of it could be read.
 
     A line that the strict reader takes tells of a response or of a hit, never of both.
@@ -208,7 +221,7 @@ def _read_one(line: bytes, offset: int, scan: Scan, zone: Callable[[], tzinfo]) 
     except (DecodeError, ValueError, RecursionError):
         is_strict = False
         sightings, cwd, reason = claude.read_patiently(line, offset, scan.place)
-    _add(sightings, scan)
+    _add(sightings, seen)
     if not (sightings and is_strict):
         _add_hits(line, offset, scan, zone)
     if scan.cwd is None:
@@ -218,10 +231,10 @@ def _read_one(line: bytes, offset: int, scan: Scan, zone: Callable[[], tzinfo]) 
     return reason is None
 
 
-def _add(sightings: list[Sighting], scan: Scan) -> None:
-    for sighting in sightings:
-        known = scan.sightings.get(sighting.key)
-        scan.sightings[sighting.key] = merge(known, sighting) if known else sighting
+def _add(sightings: list[Keyed], seen: _Seen) -> None:
+    for key, sighting in sightings:
+        known = seen.get(key)
+        seen[key] = sighting if known is None else merge(known, sighting)
 
 
 def _add_hits(line: bytes, offset: int, scan: Scan, zone: Callable[[], tzinfo]) -> None:
@@ -233,7 +246,9 @@ def _add_hits(line: bytes, offset: int, scan: Scan, zone: Callable[[], tzinfo]) 
     scan.hits += hits_in(line, offset, place.path, place.session, zone)
 
 
-def _read_unfinished(tail: bytes, offset: int, scan: Scan, zone: Callable[[], tzinfo]) -> None:
+def _read_unfinished(
+    tail: bytes, offset: int, scan: Scan, seen: _Seen, zone: Callable[[], tzinfo]
+) -> None:
     """Count a last line that is whole but for its newline; leave the cursor before it."""
     if not tail.rstrip(b" \t\r").endswith(b"}") or b'"usage"' not in tail:
         return
@@ -245,6 +260,6 @@ def _read_unfinished(tail: bytes, offset: int, scan: Scan, zone: Callable[[], tz
         sightings, _, reason = claude.read_patiently(tail, offset, scan.place)
         if reason is not None:
             return
-    _add(sightings, scan)
+    _add(sightings, seen)
     if not sightings:
         _add_hits(tail, offset, scan, zone)

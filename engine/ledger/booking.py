@@ -11,16 +11,26 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from engine.ledger.names import Names
 from engine.ledger.sums import ADD, SLOT, SPAN_ANEW, TAKE_AWAY, TEMPORARY_TABLES
-from engine.pricing.cost import calculated_cost
+from engine.pricing.cost import Rates, calculated_cost, cost_at, rates_of
 from engine.pricing.table import PriceTable
 from engine.responses import FAST, Sighting, Tokens, billed_name, merge
 
+_KEY = ("scope", "id")
 _COLUMNS = (
     "scope, id, time, is_forked, session, project, is_sidechain, won_at, model, input, output,"
     " cache_read, cache_write_5m, cache_write_1h, flags, searches, recorded, calculated, agent,"
     " changed, reasoning"
 )
-_CHUNK = 400
+_INSERT = f"INSERT INTO responses ({_COLUMNS}) VALUES ({','.join('?' * 21)})"
+_REPLACE = ", ".join(
+    f"{column} = excluded.{column}" for column in _COLUMNS.split(", ") if column not in _KEY
+)
+
+
+_Row = tuple[int | None, ...]
+_Kind = tuple[str, str, str, str, bool, bool, bool, str]
+"""Session, project, model, sub-agent, whether fast, US only and a batch, and the provider."""
+_Numbers = tuple[int, int, int, int, int, tuple[Rates, ...] | None]
 
 
 class FiguresTooLarge(Exception):
@@ -40,37 +50,48 @@ class Booking:
 
     def book(self, scope: int, seen: Mapping[int, Sighting], revision: int) -> None:
         """Merge sightings, by response id, into a scope's responses and sums."""
-        known = dict(self._known(scope, seen))
-        changed: dict[int, Sighting] = {}
-        for id_, sighting in seen.items():
-            old = known.get(id_)
-            if old is None:
-                changed[id_] = sighting
-            elif (new := merge(old, sighting)) != old:
-                changed[id_] = new
-        if not changed:
+        if not seen:
             return
-        moved = [id_ for id_, new in changed.items() if id_ in known and _moves(known[id_], new)]
+        booked = self._connection.executemany(
+            f"{_INSERT} ON CONFLICT DO NOTHING", self._rows(scope, seen, revision)
+        ).rowcount
+        self._list(seen)
         place = {"scope": scope, "revision": revision}
-        replaced = [id_ for id_ in changed if id_ in known]
-        if replaced:
-            self._note_moved(scope, moved)
-            self._sum(TAKE_AWAY, replaced, place)
-        self._connection.executemany(
-            f"INSERT OR REPLACE INTO responses ({_COLUMNS}) VALUES ({','.join('?' * 21)})",
-            [self._row(scope, id_, changed[id_], revision) for id_ in sorted(changed)],
-        )
-        self._sum(ADD, changed, place)
-        self._note_other_prices(changed.values())
+        if booked < len(seen):
+            self._replace(seen, place)
+        else:
+            self._sum(ADD, place)
+            self._note_other_prices(seen.values())
+
+    def _replace(self, seen: Mapping[int, Sighting], place: dict[str, int]) -> None:
+        """Bring sightings, of which some were new and are booked, to those known before."""
+        known = dict(self._known_before(place))
+        changed = {id_: new for id_, old in known.items() if (new := merge(old, seen[id_])) != old}
+        moved = [id_ for id_, new in changed.items() if _moves(known[id_], new)]
+        if changed:
+            self._note_moved(place["scope"], moved)
+            self._list(changed)
+            self._sum(TAKE_AWAY, place)
+            self._connection.executemany(
+                f"{_INSERT} ON CONFLICT DO UPDATE SET {_REPLACE}",
+                self._rows(place["scope"], changed, place["revision"]),
+            )
+        booked = [id_ for id_ in seen if id_ in changed or id_ not in known]
+        self._list(booked)
+        self._sum(ADD, place)
+        self._note_other_prices(changed.get(id_, seen[id_]) for id_ in booked)
         if moved:
             for statement in SPAN_ANEW:
                 self._connection.execute(statement, place)
 
-    def _sum(self, statements: tuple[str, ...], ids: Iterable[int], place: dict[str, int]) -> None:
+    def _list(self, ids: Iterable[int]) -> None:
+        """List the responses that are to be summed."""
         self._connection.execute("DELETE FROM temp.booked")
         self._connection.executemany(
             "INSERT INTO temp.booked VALUES (?)", [(id_,) for id_ in sorted(ids)]
         )
+
+    def _sum(self, statements: tuple[str, ...], place: dict[str, int]) -> None:
         try:
             for statement in statements:
                 self._connection.execute(statement, place)
@@ -88,36 +109,38 @@ class Booking:
             [(scope, id_) for id_ in ids],
         )
 
-    def _known(self, scope: int, ids: Iterable[int]) -> Iterator[tuple[int, Sighting]]:
-        """Yield the responses already booked among some ids."""
-        if not self._connection.execute(
-            "SELECT 1 FROM responses WHERE scope = ? LIMIT 1", (scope,)
-        ).fetchone():
-            return
-        asked = sorted(ids)
-        for start in range(0, len(asked), _CHUNK):
-            chunk = asked[start : start + _CHUNK]
-            yield from self._select(
-                f"scope = ? AND id IN ({','.join('?' * len(chunk))})", (scope, *chunk)
-            )
+    def _known_before(self, place: dict[str, int]) -> Iterator[tuple[int, Sighting]]:
+        """Yield those of the listed responses that an earlier transaction booked."""
+        return self._select(
+            "temp.booked CROSS JOIN responses USING (id)",
+            "scope = :scope AND changed <> :revision",
+            place,
+        )
 
     def responses(self, scope: int, after: int, most: int) -> dict[int, Sighting]:
         """Return the next responses of a scope by id."""
-        return dict(self._select("scope = ? AND id > ? ORDER BY id LIMIT ?", (scope, after, most)))
+        condition = "scope = :scope AND id > :after ORDER BY id LIMIT :most"
+        place = {"scope": scope, "after": after, "most": most}
+        return dict(self._select("responses", condition, place))
 
-    def _select(self, condition: str, values: tuple[int, ...]) -> Iterator[tuple[int, Sighting]]:
+    def _select(
+        self, table: str, condition: str, place: dict[str, int]
+    ) -> Iterator[tuple[int, Sighting]]:
         name = self._names.name
         for row in self._connection.execute(
-            f"SELECT {_COLUMNS} FROM responses WHERE {condition}", values
+            f"SELECT {_COLUMNS} FROM {table} WHERE {condition}", place
         ).fetchall():
             yield (
                 row[1],
                 Sighting(
-                    key=f"#{row[1]}",
                     is_sidechain=bool(row[6]),
                     won_at=row[7],
                     model=self._base(row[8], bool(row[14] & 1)),
-                    tokens=Tokens(*row[9:14]),
+                    input=row[9],
+                    output=row[10],
+                    cache_read=row[11],
+                    cache_write_5m=row[12],
+                    cache_write_1h=row[13],
                     is_fast=bool(row[14] & 1),
                     is_us=bool(row[14] & 2),
                     is_batch=bool(row[14] & 4),
@@ -133,44 +156,74 @@ class Booking:
                 ),
             )
 
-    def _row(self, scope: int, id_: int, new: Sighting, revision: int) -> tuple[int | None, ...]:
-        number = self._names.number
-        agent = self._agent_of(scope)
-        tokens = new.tokens
-        return (
-            scope,
-            id_,
-            new.time,
-            new.is_forked,
-            number("sessions", new.session, agent),
-            number("projects", new.project),
-            new.is_sidechain,
-            new.won_at,
-            self._model(new, agent),
-            tokens.input,
-            tokens.output,
-            tokens.cache_read,
-            tokens.cache_write_5m,
-            tokens.cache_write_1h,
-            new.is_fast | new.is_us << 1 | new.is_batch << 2,
-            new.searches,
-            new.recorded,
-            self._price(new),
-            number("agents", new.agent),
-            revision,
-            new.reasoning,
-        )
+    def _rows(self, scope: int, seen: Mapping[int, Sighting], revision: int) -> Iterator[_Row]:
+        """Yield the rows of responses, priced, in the order of the table."""
+        kinds: dict[_Kind, _Numbers] = {}
+        of = self._agent_of(scope)
+        for id_ in sorted(seen):
+            new = seen[id_]
+            kind = (
+                new.session,
+                new.project,
+                new.model,
+                new.agent,
+                new.is_fast,
+                new.is_us,
+                new.is_batch,
+                new.provider,
+            )
+            numbers = kinds.get(kind)
+            if numbers is None:
+                numbers = kinds[kind] = self._numbers(of, *kind)
+            session, project, model, agent, flags, rates = numbers
+            tokens = (
+                new.input,
+                new.output,
+                new.cache_read,
+                new.cache_write_5m,
+                new.cache_write_1h,
+            )
+            yield (
+                scope,
+                id_,
+                new.time,
+                new.is_forked,
+                session,
+                project,
+                new.is_sidechain,
+                new.won_at,
+                model,
+                *tokens,
+                flags,
+                new.searches,
+                new.recorded,
+                None if rates is None else cost_at(rates, new.time, *tokens, new.searches),
+                agent,
+                revision,
+                new.reasoning,
+            )
 
-    def _price(self, response: Sighting) -> int | None:
-        return calculated_cost(
-            self.prices,
-            model=response.model,
-            tokens=response.tokens,
-            is_fast=response.is_fast,
-            is_us=response.is_us,
-            is_batch=response.is_batch,
-            searches=response.searches,
-            time=response.time,
+    def _numbers(
+        self,
+        of: str,
+        session: str,
+        project: str,
+        model: str,
+        agent: str,
+        is_fast: bool,
+        is_us: bool,
+        is_batch: bool,
+        provider: str,
+    ) -> _Numbers:
+        """Return what rows of an agent keep in place of names and flags, and the rates."""
+        number = self._names.number
+        return (
+            number("sessions", session, of),
+            number("projects", project),
+            self._model(model, is_fast, of, provider),
+            number("agents", agent),
+            is_fast | is_us << 1 | is_batch << 2,
+            rates_of(self.prices, model, is_fast, is_us, is_batch),
         )
 
     def _agent_of(self, scope: int) -> str:
@@ -180,10 +233,9 @@ class Booking:
             self._agents = dict(rows)
         return self._agents[scope]
 
-    def _model(self, response: Sighting, agent: str) -> int:
+    def _model(self, model: str, is_fast: bool, agent: str, provider: str) -> int:
         """Return a model's number; a new one is kept with the price it is booked at."""
-        model = response.model
-        key = (billed_name(model, response.is_fast), agent, response.provider)
+        key = (billed_name(model, is_fast), agent, provider)
         if not self._names.remembers("models", *key):
             self._connection.execute(
                 "INSERT INTO models (name, agent, provider, price, is_fast) VALUES (?,?,?,?,?)"
@@ -241,7 +293,8 @@ class Booking:
             return None
         ids = [row[0] for row in rows]
         place = {"scope": scope, "revision": revision}
-        self._sum(TAKE_AWAY, ids, place)
+        self._list(ids)
+        self._sum(TAKE_AWAY, place)
         self._connection.create_function("priced", 8, self._priced(self._priced_as(model)))
         self._connection.execute(
             "UPDATE responses SET changed = :revision, calculated = priced(input, output,"
@@ -249,7 +302,7 @@ class Booking:
             " WHERE scope = :scope AND id IN (SELECT id FROM temp.booked)",
             place,
         )
-        self._sum(ADD, ids, place)
+        self._sum(ADD, place)
         return ids[-1] if len(ids) == most else None
 
     def _priced(self, name: str) -> Callable[..., int | None]:
@@ -278,4 +331,4 @@ def _moves(old: Sighting, new: Sighting) -> bool:
         new.project,
         new.model,
         new.is_fast,
-    ) or (bool(new.tokens.total or new.recorded) < bool(old.tokens.total or old.recorded))
+    ) or (bool(new.total or new.recorded) < bool(old.total or old.recorded))

@@ -11,6 +11,8 @@ from functools import cached_property
 from threading import RLock
 from typing import TYPE_CHECKING
 
+from msgspec.structs import astuple
+
 from engine.intake.cursor import Cursor, Mark
 from engine.ledger import opening
 from engine.ledger.hits import keep_hits
@@ -18,7 +20,7 @@ from engine.ledger.names import Names
 from engine.ledger.readings import ReadingRow, write_readings
 from engine.pricing.table import PriceTable
 from engine.reports import Notice
-from engine.responses import CLAUDE, Sighting, merge, response_id
+from engine.responses import CLAUDE, Sighting, merge
 
 if TYPE_CHECKING:
     from engine.intake.discover import Root
@@ -29,6 +31,7 @@ _CHUNK = 20_000
 """Responses written in one transaction where there are many."""
 _SETTLED_CACHE = 2_000
 """Kilobytes of the file kept in memory while next to nothing is read."""
+_FILE = "SELECT file FROM files WHERE root = ? AND path = ?"
 _UNFINISHED = "~"
 _PRICED_BY = "priced_by"
 _CURSORS = (
@@ -212,56 +215,46 @@ class Ledger:
         """Book what reading gave, with its cursors, in one transaction; return the revision."""
         sightings: dict[int, Sighting] = {}
         for scan in scans:
-            for key, sighting in scan.sightings.items():
-                id_ = response_id(key)
+            for id_, sighting in scan.sightings.items():
                 known = sightings.get(id_)
                 sightings[id_] = merge(known, sighting) if known else sighting
         with self.transaction() as revision:
             number = self.names.number("roots", root.path, root.agent)
+            self._note_files(number, scans)
             for scan in scans:
-                self._note_file(number, scan)
                 keep_hits(self.connection, number, scan.hits)
                 write_readings(self.connection, _rows_of_uses(scan, root))
             for scope in self._scopes_with(number):
                 self._booking.book(scope, sightings, revision)
         return revision
 
-    def _note_file(self, root: int, scan: Scan) -> None:
-        """Keep the cursor, the project's directory and what could not be read."""
-        cursor = scan.cursor
-        file = self.connection.execute(
+    def _note_files(self, root: int, scans: list[Scan]) -> None:
+        """Keep the cursors, the projects' directories and what could not be read."""
+        self.connection.executemany(
             "INSERT INTO files (root, path, device, inode, size, mtime, position, fingerprint,"
             " lines, bad, state) VALUES (?,?,?,?,?,?,?,?,?,?,?)"
             " ON CONFLICT (root, path) DO UPDATE SET"
             " device=excluded.device, inode=excluded.inode, size=excluded.size,"
             " mtime=excluded.mtime, position=excluded.position,"
             " fingerprint=excluded.fingerprint, lines=excluded.lines, bad=excluded.bad,"
-            " state=excluded.state"
-            " RETURNING file",
-            (
-                root,
-                scan.place.path,
-                cursor.device,
-                cursor.inode,
-                cursor.size,
-                cursor.mtime,
-                cursor.offset,
-                cursor.fingerprint,
-                cursor.lines,
-                cursor.bad,
-                scan.state,
-            ),
-        ).fetchone()[0]
-        if scan.is_anew:
-            self.connection.execute("DELETE FROM problems WHERE file = ?", (file,))
-        self.connection.executemany(
-            "INSERT OR REPLACE INTO problems VALUES (?,?,?)",
-            [(file, problem.offset, problem.reason) for problem in scan.problems],
+            " state=excluded.state",
+            [(root, scan.place.path, *astuple(scan.cursor), scan.state) for scan in scans],
         )
-        if scan.cwd and scan.sightings:
-            self.names.note_directory(scan.place.project, scan.cwd)
-        for project, directory in scan.directories.items():
-            self.names.note_directory(project, directory)
+        for scan in scans:
+            place = (root, scan.place.path)
+            if scan.is_anew:
+                self.connection.execute(f"DELETE FROM problems WHERE file = ({_FILE})", place)
+            for problem in scan.problems:
+                self.connection.execute(
+                    f"INSERT OR REPLACE INTO problems VALUES (({_FILE}), ?, ?)",
+                    (*place, problem.offset, problem.reason),
+                )
+        said_in = {(scan.place.project, scan.cwd): None for scan in scans if scan.sightings}
+        for scan in scans:
+            said_in.update(dict.fromkeys(scan.directories.items()))
+        for project, directory in said_in:
+            if directory:
+                self.names.note_directory(project, directory)
 
     def reprice(self, prices: PriceTable) -> bool:
         """Bring costs to another price table; return whether any changed."""

@@ -30,7 +30,7 @@ class _Band(Struct, frozen=True, gc=False):
     cache_write_1h: int
 
 
-class _Rates(Struct, frozen=True):
+class Rates(Struct, frozen=True):
     """Rates before `until`: the longest prompts' band first, `divisor` of them a pico-dollar."""
 
     until: int | None
@@ -55,25 +55,51 @@ def calculated_cost(
     than a tier's threshold puts every token of the response on that tier. The tokens' sum is
     exact and rounded once, half to even; searches are whole pico-dollars and added after.
     """
-    price = table.find(model)
-    if price is None:
+    periods = rates_of(table, model, is_fast, is_us, is_batch)
+    if periods is None:
         return None
-    periods = _periods(price, is_fast, is_us, is_batch)
-    rates = next(rates for rates in periods if rates.until is None or time < rates.until)
-    prompt = tokens.prompt
-    band = next(band for band in rates.bands if prompt > band.above)
+    kinds = (tokens.input, tokens.output, tokens.cache_read)
+    return cost_at(periods, time, *kinds, tokens.cache_write_5m, tokens.cache_write_1h, searches)
+
+
+def rates_of(
+    table: PriceTable, model: str, is_fast: bool, is_us: bool, is_batch: bool
+) -> tuple[Rates, ...] | None:
+    """Return a model's rates for a kind of request, the earliest first, `None` without a price."""
+    price = table.find(model)
+    return None if price is None else _periods(price, is_fast, is_us, is_batch)
+
+
+def cost_at(
+    periods: tuple[Rates, ...],
+    time: int,
+    input: int,
+    output: int,
+    cache_read: int,
+    cache_write_5m: int,
+    cache_write_1h: int,
+    searches: int,
+) -> int:
+    """Return the cost of tokens at a time by a model's rates, as `calculated_cost` does."""
+    for rates in periods:
+        if rates.until is None or time < rates.until:
+            break
+    prompt = input + cache_read + cache_write_5m + cache_write_1h
+    for band in rates.bands:
+        if prompt > band.above:
+            break
     whole = (
-        tokens.input * band.input
-        + tokens.output * band.output
-        + tokens.cache_read * band.cache_read
-        + tokens.cache_write_5m * band.cache_write_5m
-        + tokens.cache_write_1h * band.cache_write_1h
+        input * band.input
+        + output * band.output
+        + cache_read * band.cache_read
+        + cache_write_5m * band.cache_write_5m
+        + cache_write_1h * band.cache_write_1h
     )
     return _divided(whole, rates.divisor) + searches * SEARCH
 
 
 @lru_cache(maxsize=4096)
-def _periods(price: ModelPrice, is_fast: bool, is_us: bool, is_batch: bool) -> tuple[_Rates, ...]:
+def _periods(price: ModelPrice, is_fast: bool, is_us: bool, is_batch: bool) -> tuple[Rates, ...]:
     """Return a price's rates over time with the factors of a kind of request worked in."""
     return tuple(
         _rates(
@@ -88,12 +114,12 @@ def _periods(price: ModelPrice, is_fast: bool, is_us: bool, is_batch: bool) -> t
     )
 
 
-def _rates(terms: Terms, factors: tuple[Ratio, ...]) -> _Rates:
+def _rates(terms: Terms, factors: tuple[Ratio, ...]) -> Rates:
     numerator = prod(factor[0] for factor in factors)
     divisor = ATTO_PER_PICO * prod(factor[1] for factor in factors)
     bands = [_band(tier.above, tier.price, numerator) for tier in reversed(terms.tiers)]
     bands.append(_band(-1, terms.price, numerator))
-    return _Rates(terms.until, tuple(bands), divisor)
+    return Rates(terms.until, tuple(bands), divisor)
 
 
 def _band(above: int, price: Price, numerator: int) -> _Band:

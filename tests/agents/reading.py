@@ -26,11 +26,11 @@ def read_home(
     return merged(tell_home(agent, root, pieces).sightings)
 
 
-def merged(sightings: Iterable[Sighting]) -> dict[str, Sighting]:
+def merged(sightings: Iterable[tuple[str, Sighting]]) -> dict[str, Sighting]:
     """Return what sightings together say of each response."""
     by_key: dict[str, list[Sighting]] = {}
-    for sighting in sightings:
-        by_key.setdefault(sighting.key, []).append(sighting)
+    for key, sighting in sightings:
+        by_key.setdefault(key, []).append(sighting)
     return {key: reduce(merge, each) for key, each in by_key.items()}
 
 

@@ -35,9 +35,9 @@ class Followed:
         with closing(open_read_only(str(self.path))) as connection:
             self.state = AGENT.database(connection, place, self.state, told)
         assert not told.problems
-        for sighting in told.sightings:
-            known = self.responses.get(sighting.key)
-            self.responses[sighting.key] = merge(known, sighting) if known else sighting
+        for key, sighting in told.sightings:
+            known = self.responses.get(key)
+            self.responses[key] = merge(known, sighting) if known else sighting
         self.readings += 1
         self.sightings += len(told.sightings)
 

@@ -312,7 +312,7 @@ def test_what_a_delegate_used_belongs_to_the_session_that_asked_it() -> None:
     thread.record(
         "r9", 700, 0, 0, 0, 0, thread_id=review, turn_id=review, session_id=thread.id, model="gpt-6"
     )
-    found = {each.tokens.total: each for each in told_by(thread).sightings}
+    found = {each.tokens.total: each for _, each in told_by(thread).sightings}
     assert set(found) == {100, 700}
     assert (found[700].session, found[700].agent) == (thread.id, review)
     assert (found[700].is_sidechain, found[700].model) == (True, "gpt-6")
@@ -425,7 +425,7 @@ def test_the_model_is_that_of_the_turn() -> None:
     thread.respond(300, 0, 0, 0, 0)
     thread.use(400, 0, 0, 0, 0)
     thread.emit(model="gpt-6-mini")
-    models = {each.tokens.total: each.model for each in told_by(thread).sightings}
+    models = {each.tokens.total: each.model for _, each in told_by(thread).sightings}
     assert models == {100: "gpt-5", 200: "gpt-5.2-codex", 300: "gpt-6", 400: "gpt-6-mini"}
 
 
@@ -458,7 +458,9 @@ def test_the_tier_holds_until_the_next_settings() -> None:
         thread.respond(number, 0, 0, 0, 0)
     thread.turn()
     thread.record("r", 5, 0, 0, 0, 0, service_tier="fast")
-    tiers = {each.tokens.total: (each.is_fast, each.is_batch) for each in told_by(thread).sightings}
+    tiers = {
+        each.tokens.total: (each.is_fast, each.is_batch) for _, each in told_by(thread).sightings
+    }
     plain, fast, cheap = (False, False), (True, False), (False, True)
     assert tiers == {1: plain, 2: fast, 3: cheap, 4: plain, 5: fast}
 

@@ -139,7 +139,7 @@ def test_a_call_that_a_log_told_before_the_database_did_counts_once(tmp_path: Pa
     early = read_home(Copilot(), tmp_path)
     database(tmp_path, start=DAY + 1000)
     late = read_home(Copilot(), tmp_path)
-    assert total(merged([*early.values(), *late.values()])) == TOTAL
+    assert total(merged([*early.items(), *late.items()])) == TOTAL
 
 
 def test_what_was_before_the_database_is_told_by_the_log(tmp_path: Path) -> None:

@@ -108,7 +108,7 @@ def test_a_hashed_directory_is_found_among_the_projects(tmp_path: Path) -> None:
     write(tmp_path, "tmp/app-1/chats/session-1.jsonl", head("s2"), one)
     write(tmp_path, "tmp/else/chats/session-1.jsonl", head("s3"), one)
     told = tell_home(AGENT, tmp_path)
-    projects = {each.session: each.project for each in told.sightings}
+    projects = {each.session: each.project for _, each in told.sightings}
     assert projects == {"s1": "-code-app", "s2": "-code-app", "s3": ""}
     assert told.directories == {"-code-app": "/code/app"}
 

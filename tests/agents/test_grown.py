@@ -100,7 +100,7 @@ def read(agent: Agent, path: Path, state: bytes = b"", now: int = NOW) -> tuple[
 
 
 def seen(told: Told) -> list[tuple[int, int]]:
-    return [(each.time, each.tokens.total) for each in told.sightings]
+    return [(each.time, each.tokens.total) for _, each in told.sightings]
 
 
 def test_what_a_session_grew_by_is_booked_when_it_was_seen_to_grow(tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def test_what_a_session_grew_by_is_booked_when_it_was_seen_to_grow(tmp_path: Pat
     assert seen(grown) == [(NOW + 2, 63)]
     assert not again.sightings
     assert not last.sightings
-    (response,) = first.sightings
+    ((_, response),) = first.sightings
     assert (response.tokens.output, response.reasoning) == (27, 7)
     assert (response.session, response.project) == ("h1", "-home-u-alpha")
 
@@ -141,7 +141,7 @@ def test_a_count_that_became_smaller_books_nothing_until_it_is_larger(tmp_path: 
         for given in (100, 40, 90, 130):
             hermes_session(connection, given, 0)
             told, state = read(hermes.AGENT, path, state)
-            tokens.append([each.tokens.input for each in told.sightings])
+            tokens.append([each.tokens.input for _, each in told.sightings])
     assert tokens == [[100], [], [], [30]]
 
 
@@ -153,7 +153,7 @@ def test_the_actual_cost_goes_before_the_estimate(
 ) -> None:
     with closing(create(tmp_path / "state.db", HERMES)) as connection:
         hermes_session(connection, 1, 1, actual_cost_usd=actual, estimated_cost_usd=estimated)
-    (response,) = read(hermes.AGENT, tmp_path / "state.db")[0].sightings
+    ((_, response),) = read(hermes.AGENT, tmp_path / "state.db")[0].sightings
     assert response.recorded == (None if cost is None else round(cost * 10**12))
 
 
@@ -168,7 +168,7 @@ def test_goose_has_the_cache_inside_the_input_and_reasoning_beside(tmp_path: Pat
     with closing(create(tmp_path / "sessions.db", GOOSE)) as connection:
         cached = {"accumulated_cache_read_tokens": 30, "accumulated_cache_write_tokens": 10}
         goose_session(connection, 100, 20, **cached, accumulated_total_tokens=125)
-    (response,) = read(goose.AGENT, tmp_path / "sessions.db")[0].sightings
+    ((_, response),) = read(goose.AGENT, tmp_path / "sessions.db")[0].sightings
     tokens = response.tokens
     assert (tokens.input, tokens.cache_read, tokens.cache_write_5m) == (60, 30, 10)
     assert (tokens.output, response.reasoning) == (25, 5)
@@ -190,7 +190,7 @@ def test_the_entries_of_a_ledger_say_when_a_session_grew(tmp_path: Path) -> None
         entry(connection, 60, 10, NOW - 5_000, cost=0.25)
         told, state = read(goose.AGENT, path)
         assert seen(told) == [(DAY, 120), (NOW - 5_000, 70)]
-        assert told.sightings[1].recorded == 250_000_000_000
+        assert told.sightings[1][1].recorded == 250_000_000_000
         assert not read(goose.AGENT, path, state)[0].sightings
         goose_session(connection, 170, 31)
         entry(connection, 10, 1, NOW - 2_000)
@@ -226,9 +226,9 @@ def test_crush_tells_what_sessions_without_a_parent_cost(tmp_path: Path) -> None
         told, state = read(crush.AGENT, path)
         put(connection, "sessions", id="c1", cost=0.75, created_at=DAY // 1000)
         more, _ = read(crush.AGENT, path, state)
-    costs = [(each.time, each.recorded) for each in told.sightings + more.sightings]
+    costs = [(each.time, each.recorded) for _, each in told.sightings + more.sightings]
     assert costs == [(DAY, 500_000_000_000), (NOW, 250_000_000_000)]
-    assert told.directories[told.sightings[0].project] == str(tmp_path / "alpha")
+    assert told.directories[told.sightings[0][1].project] == str(tmp_path / "alpha")
 
 
 @pytest.mark.parametrize("agent", [crush.AGENT, goose.AGENT, hermes.AGENT])

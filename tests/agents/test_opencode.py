@@ -197,11 +197,11 @@ def test_a_change_far_back_is_found_within_the_hour(tmp_path: Path, minutes: int
         _, state = read(path)
         put_message(connection, "m0", "ses_1", assistant(DAY, tokens=counted(100, 90)), NOW)
         soon, state = read(path, state)
-        assert {each.tokens.output for each in soon.sightings} == {20}
+        assert {each.tokens.output for _, each in soon.sightings} == {20}
         put_message(connection, "new", "ses_1", assistant(NOW + 60_000), NOW + 60_000)
         _, state = read(path, state)
         later, _ = read(path, state, now=NOW + minutes * 60_000)
-    assert (90 in {each.tokens.output for each in later.sightings}) is (minutes == 60)
+    assert (90 in {each.tokens.output for _, each in later.sightings}) is (minutes == 60)
 
 
 def test_what_was_read_costs_nothing_the_next_time(tmp_path: Path) -> None:
@@ -230,8 +230,8 @@ def test_rows_after_a_deletion_are_read_though_their_numbers_come_again(tmp_path
         told, state = read(path, state)
         put_message(connection, "old", "ses_1", assistant(DAY + 70_000), DAY - 60_000)
         more, _ = read(path, state)
-    assert DAY + 60_000 in {each.time for each in told.sightings}
-    assert DAY + 70_000 in {each.time for each in more.sightings}
+    assert DAY + 60_000 in {each.time for _, each in told.sightings}
+    assert DAY + 70_000 in {each.time for _, each in more.sightings}
 
 
 def test_a_damaged_message_is_said_and_the_rest_read(tmp_path: Path) -> None:
@@ -243,7 +243,7 @@ def test_a_damaged_message_is_said_and_the_rest_read(tmp_path: Path) -> None:
         put_message(connection, "z", "ses_1", strange, DAY)
     told, _ = read(path)
     assert [where for where, _ in told.problems] == [2, 3]
-    assert sorted(each.tokens.total for each in told.sightings) == [10, 120]
+    assert sorted(each.tokens.total for _, each in told.sightings) == [10, 120]
 
 
 def test_a_half_migrated_store_tells_what_is_there(tmp_path: Path) -> None:

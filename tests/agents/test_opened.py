@@ -19,7 +19,7 @@ def tokens_of(path: Path) -> int:
     told = Told(AGENT.name)
     with closing(open_read_only(str(path))) as connection:
         AGENT.database(connection, Place(str(path.parent), path.name, NOW), b"", told)
-    return sum(each.tokens.total for each in told.sightings)
+    return sum(each.tokens.total for _, each in told.sightings)
 
 
 def files_of(path: Path) -> dict[str, tuple[int, int]]:

@@ -61,7 +61,7 @@ def test_completed_calls_are_told_with_the_cache_inside_the_input(tmp_path: Path
     told = Told("zcode")
     with closing(open_read_only(str(tmp_path / PATH))) as connection:
         AGENT.database(connection, Place(str(tmp_path), PATH, NOW), b"", told)
-    inside, beside = told.sightings
+    (_, inside), (_, beside) = told.sightings
     assert told.problems == [(4, "a call without a time")]
     tokens = inside.tokens
     assert (tokens.input, tokens.cache_read, tokens.cache_write) == (60, 30, 10)

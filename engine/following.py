@@ -212,6 +212,7 @@ class Follower:
         while self._wants_look and self._is_caught_up and not self._stop.is_set():
             self._wants_look = False
             self.recovery.insist(lambda: self._look(most_bytes=most_bytes))
+        self._ledger.keep_stamp()
         self._standing.finish_reading()
         return self._is_caught_up
 
@@ -232,6 +233,7 @@ class Follower:
         while self._wants_look and not self._stop.is_set():
             self._wants_look = False
             self.recovery.insist(self._look)
+        self._ledger.keep_stamp()
         self.recovery.insist(self._pull)
         self.recovery.insist(self.attending.look)
         self._standing.finish_reading()

@@ -86,11 +86,9 @@ def test_the_version_is_told_without_any_room_or_library() -> None:
     assert loaded & {"engine", "tui.options", "argparse", "msgspec", "typing", "re"} == set()
 
 
-_WARM = """
-import sys
+_REPORT = """
 import tui.cli
-for _ in range({times}):
-    assert tui.cli.main({arguments}) == 0
+assert tui.cli.main({arguments}) == 0
 """
 _NOT_IN_A_WARM_START = {
     "engine.agents.claude",
@@ -128,9 +126,9 @@ def test_a_report_of_what_is_known_loads_neither_readers_nor_prices_nor_limits(
     write(tmp_path, answer("a", NOW))
     places = ["--config-dir", str(tmp_path), "--ledger", str(tmp_path / "ledger.db"), "-O"]
     arguments = [kind, "--json", *places]
-    reading = _loaded(_WARM.format(times=2, arguments=arguments))
+    reading = _loaded(_REPORT.format(arguments=arguments))
     assert reading >= {"engine.intake.tail", "engine.ledger.booking", "engine.pricing.price"}
-    warm = _loaded(_WARM.format(times=1, arguments=arguments))
+    warm = _loaded(_REPORT.format(arguments=arguments))
     assert "engine.ledger.selecting" in warm
     assert warm & (_HEAVY | _NOT_IN_A_WARM_START) == set()
 

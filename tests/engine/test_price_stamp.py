@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -87,11 +86,8 @@ def test_a_change_that_was_cut_short_is_taken_up_again(
 ) -> None:
     ledger.reprice(PriceTable.embedded())
 
-    def fail(_stamp: str) -> None:
-        raise sqlite3.OperationalError("cut short")
-
     with monkeypatch.context() as patch:
-        patch.setattr(ledger, "_keep_stamp", fail)
+        patch.setattr(ledger, "keep_stamp", lambda: None)
         ledger.reprice(PriceTable(None, _GIVEN))
     assert looked_through(ledger, monkeypatch, PriceTable.embedded())
     assert ledger.connection.execute("SELECT price FROM models").fetchall() == [("",)]

@@ -215,6 +215,7 @@ class Follower:
         while self._noticing.wants_look and self._is_caught_up and not self._stop.is_set():
             self._noticing.wants_look = False
             self.recovery.insist(lambda: self._look(most_bytes=most_bytes))
+        self._ledger.keep_stamp()
         self._standing.finish_reading()
         return self._is_caught_up
 
@@ -235,6 +236,7 @@ class Follower:
         while self._noticing.wants_look and not self._stop.is_set():
             self._noticing.wants_look = False
             self.recovery.insist(self._look)
+        self._ledger.keep_stamp()
         self.recovery.insist(self._pull)
         self.recovery.insist(self.attending.look)
         self._standing.finish_reading()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
 from contextlib import suppress
-from typing import cast
 
 from engine.accumulators.history import History
 from engine.ledger.events import newest_events
@@ -15,8 +13,9 @@ from engine.ledger.readings import ReadingRow, keep_readings, readings_since
 from engine.ledger.store import Ledger
 from engine.limits.calibration import Calibration, calibrate, pairs_of
 from engine.limits.known import Known, of_present_account, official
-from engine.limits.readings import FIVE_HOUR, Reading, ReadingSource
+from engine.limits.readings import FIVE_HOUR
 from engine.limits.sources.local import LocalSources
+from engine.reading_rows import reading_of_row, rows_of
 from engine.roots import Roots
 from engine.session_states import SessionStates
 from engine.settings import Settings
@@ -170,27 +169,6 @@ def _without_revision(known: Known) -> tuple[object, ...]:
         known.plan,
         known.told,
         known.calibration,
-    )
-
-
-def rows_of(readings: Iterable[Reading]) -> list[ReadingRow]:
-    """Return readings as the ledger keeps them."""
-    return [
-        (r.window, r.account, r.source, r.session, r.resets_at, r.captured_at, r.used_share)
-        for r in readings
-    ]
-
-
-def reading_of_row(row: ReadingRow, time: int) -> Reading:
-    """Return a kept reading as given at a time: first, or last."""
-    return Reading(
-        window=row[0],
-        account=row[1],
-        source=cast("ReadingSource", row[2]),
-        session=row[3],
-        resets_at=row[4],
-        captured_at=time,
-        used_share=row[6],
     )
 
 

@@ -177,7 +177,7 @@ class Monitor:
     def note_readings(self, readings: Iterable[Reading]) -> bool:
         """Keep what an official source said; return whether the ledger took it."""
         from engine.ledger.readings import keep_readings
-        from engine.lookout import rows_of
+        from engine.reading_rows import rows_of
 
         try:
             keep_readings(self._ledger, rows_of(readings))
@@ -191,7 +191,7 @@ class Monitor:
         `captured_at` is when each was given last.
         """
         from engine.ledger.readings import readings_since
-        from engine.lookout import reading_of_row
+        from engine.reading_rows import reading_of_row
 
         return tuple(
             reading_of_row(row, confirmed_at)

@@ -9,7 +9,7 @@ from threading import Thread
 from engine.intake import discover
 from engine.ledger.readings import keep_readings
 from engine.ledger.store import Ledger
-from engine.lookout import rows_of
+from engine.reading_rows import rows_of
 from engine.reports import Notice
 from engine.settings import Settings
 from engine.standing import Standing

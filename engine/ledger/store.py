@@ -54,6 +54,7 @@ class Ledger:
         self._file = self._identity()
         self.names = Names(self.connection, self.lock)
         self._prices = prices
+        self._stamp: str | None = None
 
     @cached_property
     def _booking(self) -> Booking:
@@ -258,12 +259,11 @@ class Ledger:
 
     def reprice(self, prices: PriceTable) -> bool:
         """Bring costs to another price table; return whether any changed."""
-        stamp = prices.stamp()
         with self.lock:
-            self._prices = prices
+            self._prices, self._stamp = prices, prices.stamp()
             if "_booking" in vars(self):
                 self._booking.prices = prices
-            if stamp is not None and self.setting(_PRICED_BY) == self._priced_by(stamp):
+            if self._is_stamped():
                 return False
             models = self._booking.repriced_models()
         for model in models:
@@ -275,30 +275,38 @@ class Ledger:
             with self.transaction():
                 self._booking.note_price(model)
                 self.connection.execute("DELETE FROM settings WHERE name = ?", (_PRICED_BY,))
-        if stamp is not None:
-            with suppress(sqlite3.Error):
-                self._keep_stamp(stamp)
+        self.keep_stamp()
         return bool(models)
 
-    def _priced_by(self, stamp: str) -> str:
-        """Return what is kept where the costs of all models known by now are by some prices.
+    def keep_stamp(self) -> None:
+        """Keep that the costs of all models known by now are by the prices in force.
+
+        Nothing is kept where another process has changed that, or where nothing can be.
+        """
+        with self.lock, suppress(sqlite3.Error):
+            if self._is_stamped() or self._priced_by() is None:
+                return
+            with self.transaction():
+                if not self._booking.repriced_models():
+                    self.connection.execute(
+                        "INSERT OR REPLACE INTO settings VALUES (?,?)",
+                        (_PRICED_BY, self._priced_by()),
+                    )
+
+    def _is_stamped(self) -> bool:
+        stamp = self._priced_by()
+        return stamp is not None and self.setting(_PRICED_BY) == stamp
+
+    def _priced_by(self) -> str | None:
+        """Return what is kept where all costs are by the prices in force.
 
         A process with other prices shows itself: by no stamp or its own, a new model, or a
-        mixed price.
+        mixed price. `None` where that is so already, or where there is no model yet.
         """
         newest, mixed = self.connection.execute(
             "SELECT max(model), sum(price = 'mixed') FROM models"
         ).fetchone()
-        return f"{stamp} {'mixed' if mixed else newest}"
-
-    def _keep_stamp(self, stamp: str) -> None:
-        """Keep that all costs are by some prices, unless another process has changed that."""
-        with self.transaction():
-            if not self._booking.repriced_models():
-                self.connection.execute(
-                    "INSERT OR REPLACE INTO settings VALUES (?,?)",
-                    (_PRICED_BY, self._priced_by(stamp)),
-                )
+        return f"{self._stamp} {newest}" if self._stamp and newest and not mixed else None
 
     def _all_scopes(self) -> list[int]:
         with self.lock:

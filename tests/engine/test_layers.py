@@ -81,6 +81,73 @@ def test_the_version_is_told_without_anything_heavy() -> None:
     assert _loaded(code) & (_HEAVY | _ENGINE_ROOMS) == set()
 
 
+def test_the_version_is_told_without_any_room_or_library() -> None:
+    loaded = _loaded("import tui.cli\nassert tui.cli.main(['--version']) == 0")
+    assert loaded & {"engine", "tui.options", "argparse", "msgspec", "typing", "re"} == set()
+
+
+_REPORT = """
+import tui.cli
+assert tui.cli.main({arguments}) == 0
+"""
+_NOT_IN_A_WARM_START = {
+    "engine.agents.claude",
+    "engine.agents.claude_limits",
+    "engine.agents.claude_resets",
+    "engine.attending",
+    "engine.documents.blocks",
+    "engine.health",
+    "engine.intake.load",
+    "engine.intake.tail",
+    "engine.ledger.booking",
+    "engine.ledger.migrating",
+    "engine.limits.known",
+    "engine.lookout",
+    "engine.outlook",
+    "engine.pricing.price",
+    "engine.queries.blocks",
+    "engine.queries.comparing",
+    "engine.snapshots",
+    "engine.titles",
+    "hashlib",
+    "inspect",
+    "json",
+    "tomllib",
+    "tui.format",
+    "typing_extensions",
+}
+"""What takes a report's time to load, and nothing new needs."""
+
+
+@pytest.mark.parametrize("kind", ["daily", "monthly"])
+def test_a_report_of_what_is_known_loads_neither_readers_nor_prices_nor_limits(
+    kind: str, tmp_path: Path
+) -> None:
+    write(tmp_path, answer("a", NOW))
+    places = ["--config-dir", str(tmp_path), "--ledger", str(tmp_path / "ledger.db"), "-O"]
+    arguments = [kind, "--json", *places]
+    reading = _loaded(_REPORT.format(arguments=arguments))
+    assert reading >= {"engine.intake.tail", "engine.ledger.booking", "engine.pricing.price"}
+    warm = _loaded(_REPORT.format(arguments=arguments))
+    assert "engine.ledger.selecting" in warm
+    assert warm & (_HEAVY | _NOT_IN_A_WARM_START) == set()
+
+
+def test_msgspec_is_imported_without_backports_and_who_wants_them_gets_them() -> None:
+    code = "from tui.lean_msgspec import import_msgspec\nimport_msgspec()\n"
+    assert _loaded(code) & {"msgspec", "typing_extensions", "inspect"} == {"msgspec"}
+    assert _loaded(code + "import typing_extensions") >= {"msgspec", "typing_extensions"}
+
+
+def test_a_msgspec_that_insists_on_backports_gets_them(tmp_path: Path) -> None:
+    (tmp_path / "msgspec.py").write_text("import typing_extensions")
+    code = (
+        f"sys.path.insert(0, {str(tmp_path)!r})\nfrom tui.lean_msgspec import import_msgspec\n"
+        "import_msgspec()\nassert 'msgspec' not in sys.modules\nimport msgspec"
+    )
+    assert _loaded(code) >= {"msgspec", "typing_extensions"}
+
+
 def test_one_snapshot_as_json_needs_no_screen_library(tmp_path: Path) -> None:
     write(tmp_path, answer("a", NOW))
     arguments = ["live", "--json", "--config-dir", str(tmp_path), "--ledger", ":memory:", "-O"]

@@ -279,6 +279,39 @@ def test_nothing_heavy_is_loaded(root: Path) -> None:
     assert loaded & heavy == set()
 
 
+def test_where_nothing_is_new_no_reader_no_price_and_no_limit_is_loaded(root: Path) -> None:
+    place = str(root.parent / "ledger.db")
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-c", _LOADED, "statusline", "--ledger", place],
+            cwd=PROJECT,
+            input=hook(root),
+            env={**os.environ, "CLAUDE_CONFIG_DIR": str(root)},
+            capture_output=True,
+            check=True,
+        )
+    loaded = {name.decode() for name in done.stdout.splitlines()[-1].split()}
+    late = {
+        "engine.agents.claude",
+        "engine.intake.load",
+        "engine.intake.tail",
+        "engine.ledger.booking",
+        "engine.limits.known",
+        "engine.outlook",
+        "engine.pricing.price",
+        "engine.queries",
+        "engine.snapshots",
+        "engine.titles",
+        "hashlib",
+        "inspect",
+        "json",
+        "tui.statusline.template",
+        "typing_extensions",
+    }
+    assert "engine.glancing" in loaded
+    assert loaded & late == set()
+
+
 def test_a_long_first_reading_is_left_for_later(tmp_path: Path) -> None:
     """More than one line may read stands in another project: it is said, and read by others."""
     root = tmp_path / "claude"

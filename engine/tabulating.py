@@ -50,6 +50,10 @@ class Tabulator:
         self._week_start = week_start
         self._project_names = project_names
         self._titles = titles
+        self._rows: dict[int, tuple[object, Row]] = {}
+        """Sessions' rows over all time, each with the version of what it was made from."""
+        self._named: Mapping[int, str] = {}
+        """What projects were called in these rows."""
 
     def report(self, kind: ReportKind, span: Span, now: int, zone: str, revision: int) -> Report:
         """Return a tab's rows, newest (or dearest) first, with totals."""
@@ -58,6 +62,8 @@ class Tabulator:
             rows = self._periods(kind, first, day_of(now, self._view.history.zone).year)
         elif kind == "blocks":
             rows = self._blocks(first, now)
+        elif kind == "sessions" and not first:
+            rows = self._all_sessions()
         else:
             rows = self._groups(kind, first)
         sessions = len(rows) if kind == "sessions" else 0
@@ -151,16 +157,37 @@ class Tabulator:
         projects = self._project_names()
         made = [make(number, group, projects) for number, group in groups.items()]
         if kind == "sessions":
-            made.sort(key=lambda row: (-(row.figures.last or 0), row.key))
-        else:
-            made.sort(key=lambda row: (-row.figures.cost, -row.figures.tokens.total, row.key))
+            return _newest_first(made)
+        made.sort(key=lambda row: (-row.figures.cost, -row.figures.tokens.total, row.key))
         return made
+
+    def _all_sessions(self) -> list[Row]:
+        """Return sessions over all time; only what changed since the last time is made anew."""
+        projects = self._project_names()
+        if projects != self._named:
+            self._rows, self._named = {}, projects
+        with self._lock:
+            versions = self._view.sessions.versions()
+        made = []
+        for session, version in versions:
+            name = self._names.name("sessions", session)
+            known = self._rows.get(session)
+            if known is None or known[0] is not version or known[1].label != self._label(name):
+                with self._lock:
+                    group = self._view.sessions.group(session)
+                if not group.sessions:
+                    continue
+                known = self._rows[session] = version, self.session_row(session, group, projects)
+            made.append(known[1])
+        return _newest_first(made)
+
+    def _label(self, name: str) -> str:
+        return self._titles.title(name) or name
 
     def session_row(self, session: int, group: Group, projects: Mapping[int, str]) -> Row:
         """Return a session's row; its shares are those of no report."""
         name = self._names.name("sessions", session)
-        title = self._titles.title(name) or name
-        return session_row(name, title, group, projects, self._names.model)
+        return session_row(name, self._label(name), group, projects, self._names.model)
 
     def _project_row(self, project: int, group: Group, projects: Mapping[int, str]) -> Row:
         name = self._names.name("projects", project)
@@ -168,3 +195,7 @@ class Tabulator:
 
     def _model_row(self, model: int, group: Group, projects: Mapping[int, str]) -> Row:
         return model_row(model, group, projects, self._names.model)
+
+
+def _newest_first(rows: list[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: (-(row.figures.last or 0), row.key))

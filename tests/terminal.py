@@ -104,6 +104,11 @@ class Terminal:
         tasks = Path(f"/proc/{self.pid}/task").glob("*/schedstat")
         return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
 
+    def local_modes(self) -> int:
+        """Return the terminal's local modes, such as whether it echoes."""
+        modes: int = termios.tcgetattr(self._descriptor)[3]
+        return modes
+
     def wakeups(self) -> dict[str, int]:
         """Return how often each thread has gone to sleep, by its number."""
         counts = {}

@@ -40,5 +40,9 @@ class Packed(MutableMapping[int, V]):
     def __len__(self) -> int:
         return len(self._packed)
 
+    def packed(self) -> list[tuple[int, bytes]]:
+        """Return every number with its value's bytes: the same object until it is put anew."""
+        return list(self._packed.items())
+
     def __contains__(self, number: object) -> bool:
         return number in self._packed

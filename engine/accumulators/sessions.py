@@ -13,34 +13,6 @@ Key = tuple[int, int, int]
 """Session, project, model."""
 
 
-class Sessions:
-    """Sums by session, project and model."""
-
-    def __init__(self) -> None:
-        self._rows: Packed[dict[int, dict[int, Sums]]] = Packed(
-            dict[int, dict[int, tuple[int, ...]]]
-        )
-        """By session, project and model."""
-
-    def update(self, rows: Iterable[tuple[int, ...]]) -> None:
-        """Take changed rows: session, project, model, sums."""
-        for session, of_session in groupby(rows, itemgetter(0)):
-            projects = self._rows.get(session, {})
-            for row in of_session:
-                models = projects.setdefault(row[1], {})
-                models.pop(row[2], None)
-                if row[3]:
-                    models[row[2]] = row[3:]
-            self._rows[session] = projects
-
-    def items(self) -> Iterator[tuple[Key, Sums]]:
-        """Yield every row's key and sums."""
-        for session, projects in self._rows.items():
-            for project, models in projects.items():
-                for model, sums in models.items():
-                    yield (session, project, model), sums
-
-
 class Group:
     """Responses of one session (or project): their tally, and what they belong to."""
 
@@ -69,6 +41,49 @@ class Group:
         if len(self.projects) == 1:
             return list(self.projects)
         return sorted(self.projects, key=lambda project: (self.projects[project], project))
+
+
+class Sessions:
+    """Sums by session, project and model."""
+
+    def __init__(self) -> None:
+        self._rows: Packed[dict[int, dict[int, Sums]]] = Packed(
+            dict[int, dict[int, tuple[int, ...]]]
+        )
+        """By session, project and model."""
+
+    def update(self, rows: Iterable[tuple[int, ...]]) -> None:
+        """Take changed rows: session, project, model, sums."""
+        for session, of_session in groupby(rows, itemgetter(0)):
+            projects = self._rows.get(session, {})
+            for row in of_session:
+                models = projects.setdefault(row[1], {})
+                models.pop(row[2], None)
+                if row[3]:
+                    models[row[2]] = row[3:]
+            if any(projects.values()):
+                self._rows[session] = projects
+            else:
+                self._rows.pop(session, None)
+
+    def versions(self) -> list[tuple[int, object]]:
+        """Return each session with an object that is another one once its rows have changed."""
+        return list(self._rows.packed())
+
+    def group(self, session: int) -> Group:
+        """Return what one session sums to."""
+        group = Group()
+        for project, models in self._rows.get(session, {}).items():
+            for model, sums in models.items():
+                group.add((session, project, model), sums)
+        return group
+
+    def items(self) -> Iterator[tuple[Key, Sums]]:
+        """Yield every row's key and sums."""
+        for session, projects in self._rows.items():
+            for project, models in projects.items():
+                for model, sums in models.items():
+                    yield (session, project, model), sums
 
 
 def group_by(rows: Iterable[tuple[Key, Sums]], key: Callable[[Key], int]) -> dict[int, Group]:

@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import sys
+import termios
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -80,6 +81,29 @@ def test_the_demo_starts_turns_its_tabs_and_quits_at_once(opened: Opener, tmp_pa
     assert terminal.wait_for_end(1.0) == 0
     assert_left_sane(terminal)
     assert [path for path in tmp_path.iterdir() if path.name.startswith("ccmon-demo")] == []
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, "q"], ids=["at once", "later"])
+def test_a_first_picture_stands_before_the_screen_is_loaded(
+    ending: signal.Signals | str, opened: Opener, history: Path
+) -> None:
+    read = opened("daily", "--config-dir", str(history))
+    assert read.wait_for_end(10) == 0
+    terminal = opened("live", "--config-dir", str(history))
+    assert terminal.wait_for(r"Month +\S+ tokens +\S+ +300 responses", 10), terminal.text
+    if isinstance(ending, str):
+        assert terminal.wait_for(r"Burn rate", 10), terminal.text
+        terminal.press(ending)
+        assert terminal.wait_for_end(1.0) == 0
+        assert_left_sane(terminal)
+    else:
+        os.kill(terminal.pid, ending)
+        assert terminal.wait_for_end(2.0) == 128 + ending
+    assert terminal.raw.count(b"\x1b[?1049h") == 1, "drawn over, never cleared"
+    assert terminal.raw.rfind(b"\x1b[?1049l") > terminal.raw.rfind(b"\x1b[?1049h")
+    assert terminal.raw.rfind(b"\x1b[?25h") > terminal.raw.rfind(b"\x1b[?25l")
+    assert terminal.local_modes() & termios.ECHO
+    assert terminal.local_modes() & termios.ICANON
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="threads are counted in /proc")

@@ -18,6 +18,7 @@ from textual.screen import Screen
 from engine.reports import Snapshot
 from tui import format as fmt
 from tui.live.announcer import Announcer
+from tui.live.first_picture import FirstPicture
 from tui.live.keys import KEYS, Key, bindings
 from tui.live.messages import ChannelFailed, DemoFailed, DemoOpened, SnapshotTaken
 from tui.live.source import LiveOptions, Source
@@ -53,7 +54,14 @@ class LiveApp(App[None]):
         (50, "-full"),
     ]
 
-    def __init__(self, monitor: Source, options: LiveOptions | None = None) -> None:
+    def __init__(
+        self,
+        monitor: Source,
+        options: LiveOptions | None = None,
+        picture: FirstPicture | None = None,
+    ) -> None:
+        """Draw what a monitor knows, over a first picture where there is one."""
+        self.picture = picture
         self._options = options or LiveOptions()
         super().__init__(ansi_color=True if self._options.no_color else None)
         self._source = monitor

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
+from tui.live.first_picture import ENTER_ALTERNATE_SCREEN
+
 if TYPE_CHECKING:
     from textual.app import App
 
@@ -55,7 +57,16 @@ class CalmDriver(LinuxDriver):
         size: tuple[int, int] | None = None,
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
+        from tui.live.app import LiveApp
+
         self.exit_event = self._ending = _Ending()
+        self._picture = app.picture if isinstance(app, LiveApp) else None
+
+    def write(self, data: str) -> None:
+        """Write to the terminal; a first picture is drawn over, not cleared away before."""
+        picture = self._picture if data == ENTER_ALTERNATE_SCREEN else None
+        if picture is None or not picture.hand_over():
+            super().write(data)
 
     def close(self) -> None:
         """Write what is left to write; nothing is read any more."""

@@ -9,6 +9,7 @@ import tempfile
 from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -16,9 +17,11 @@ from engine.monitor import Monitor
 from engine.notify.channels import Channels
 from engine.notify.quiet_hours import QuietHours
 from engine.settings import Settings
-from tui.live.app import LiveApp
+from tui.live.first_picture import first_picture
 from tui.live.source import LiveOptions
-from tui.made_up import DemoAtWork, made_up_user
+
+if TYPE_CHECKING:
+    from tui.live.app import LiveApp
 
 _THEME = "theme"
 
@@ -38,6 +41,7 @@ def run_live(
     with ExitStack() as cleanup:
         monitor = _open_demo(settings, cleanup) if is_demo else Monitor(settings)
         cleanup.callback(monitor.close)
+        picture = None if is_demo else cleanup.enter_context(first_picture(monitor.snapshot()))
         options = LiveOptions(
             theme=theme or monitor.preference(_THEME) or "dark",
             zone=settings.zone,
@@ -50,7 +54,9 @@ def run_live(
             open_demo=lambda: _open_demo(settings, cleanup),
             on_theme=lambda name: monitor.keep_preference(_THEME, name),
         )
-        app = LiveApp(monitor, options)
+        from tui.live.app import LiveApp
+
+        app = LiveApp(monitor, options, picture)
         asyncio.run(_until_ended(app))
         return app.return_code or 0
 
@@ -68,6 +74,8 @@ async def _until_ended(app: LiveApp) -> None:
 
 def _open_demo(settings: Settings, cleanup: ExitStack) -> Monitor:
     """Write a made-up user into a temporary place and watch them at work."""
+    from tui.made_up import DemoAtWork, made_up_user
+
     place = cleanup.enter_context(
         tempfile.TemporaryDirectory(prefix="ccmon-demo-", ignore_cleanup_errors=True)
     )

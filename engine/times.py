@@ -29,6 +29,8 @@ _FIRST_MILLISECONDS = 100_000_000_000
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST = datetime(9990, 1, 1, tzinfo=UTC)
 _minutes: dict[str, int] = {}
+_MOST_MINUTES = 4_000
+"""Minutes remembered at once: as many as a long transcript has, and no week's worth."""
 
 
 def parse_time(text: str) -> int | None:
@@ -64,7 +66,7 @@ def _parse_and_remember(text: str) -> int | None:
     """Parse a time and keep its minute: lines of a transcript share minutes."""
     time = _parse_any(text)
     if time is not None:
-        if len(_minutes) > 100_000:
+        if len(_minutes) >= _MOST_MINUTES:
             _minutes.clear()
         _minutes[text[:16]] = time - time % MINUTE
     return time

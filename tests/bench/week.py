@@ -35,8 +35,8 @@ _AT_ONCE = 10
 _OPEN = 3
 """Sessions that are written to in turns."""
 _PATIENCE = 20.0
-_ALLOWED = 2.0
-"""Megabytes that a week may differ by: what is free within the C library's own pages."""
+_ALLOWED = 3.5
+"""Megabytes that a week may differ by: caches fill up to their bounds, and each day has sums."""
 
 
 class Week:

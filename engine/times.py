@@ -28,6 +28,8 @@ _SECONDS_LONG = len("2026-11-22T14:05:00")
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST = datetime(9990, 1, 1, tzinfo=UTC)
 _minutes: dict[str, int] = {}
+_MOST_MINUTES = 4_000
+"""Minutes remembered at once: as many as a long transcript has, and no week's worth."""
 
 
 def parse_time(text: str) -> int | None:
@@ -61,7 +63,7 @@ def _parse_and_remember(text: str) -> int | None:
     """Parse a time and keep its minute if it is in UTC: lines of a transcript share minutes."""
     time = _parse_any(text)
     if time is not None and text[-1] == "Z":
-        if len(_minutes) > 100_000:
+        if len(_minutes) >= _MOST_MINUTES:
             _minutes.clear()
         _minutes[text[:16]] = time - time % MINUTE
     return time

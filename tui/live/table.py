@@ -30,7 +30,7 @@ from tui.live.words import Basis
 _NOTHING = Row(key="", label="", figures=Figures(), cost_share=0.0, token_share=0.0)
 _FIXED_LINES = 2
 _SENTENCE_LINE = 2
-_KEPT_STRIPS = 1_000
+_KEPT_STRIPS = 300
 
 
 class ReportTable(ScrollView):

@@ -19,7 +19,7 @@ from engine.intake.tail import Tail
 from engine.intake.worker import Answer, Task, read_one, receive, send
 
 _MOST_WORKERS = 4
-_AHEAD = 8
+_AHEAD = 24
 """Chunks that each process may be ahead of who takes the answers."""
 _WAITING = 1
 """Chunks that wait in a process's pipe, so that it never waits for the next."""

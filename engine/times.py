@@ -27,9 +27,8 @@ _FIRST_MILLISECONDS = 100_000_000_000
 _SECONDS_LONG = len("2026-11-22T14:05:00")
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST = datetime(9990, 1, 1, tzinfo=UTC)
+_days: dict[str, int] = {}
 _minutes: dict[str, int] = {}
-_MOST_MINUTES = 4_000
-"""Minutes remembered at once: as many as a long transcript has, and no week's worth."""
 
 
 def parse_time(text: str) -> int | None:
@@ -38,7 +37,12 @@ def parse_time(text: str) -> int | None:
     Any number of fraction digits is read; what is finer than a millisecond is cut off.
     """
     try:
-        return _minutes[text[:16]] + _USUAL_SECONDS[text[16:20]] + _USUAL_FRACTIONS[text[20:]]
+        return (
+            _days[text[:10]]
+            + _minutes[text[10:16]]
+            + _USUAL_SECONDS[text[16:20]]
+            + _USUAL_FRACTIONS[text[20:]]
+        )
     except KeyError:
         return _parse_and_remember(text)
 
@@ -60,12 +64,13 @@ def minute_of(moment: object) -> int | None:
 
 
 def _parse_and_remember(text: str) -> int | None:
-    """Parse a time and keep its minute if it is in UTC: lines of a transcript share minutes."""
+    """Parse a time; if it is in UTC keep what its day and its minute of the day stand for."""
     time = _parse_any(text)
     if time is not None and text[-1] == "Z":
-        if len(_minutes) >= _MOST_MINUTES:
-            _minutes.clear()
-        _minutes[text[:16]] = time - time % MINUTE
+        if len(_days) > 10_000:
+            _days.clear()
+        _days[text[:10]] = time - time % DAY
+        _minutes[text[10:16]] = time % DAY - time % MINUTE
     return time
 
 

@@ -69,7 +69,7 @@ def is_worth_reading(line: bytes) -> bool:
     Quotes inside JSON strings are escaped, so the bytes looked for can only be a key. The
     line's head is no help: a damaged line can begin with one record and end with another.
     """
-    return b'"usage"' in line or line[:1] != b"{" or line[-2:-1] != b"}"
+    return line.find(b'"usage"') >= 0 or line[:1] != b"{" or line[-2:-1] != b"}"
 
 
 def read_line(line: bytes, offset: int, place: Place) -> tuple[list[Keyed], str | None]:

@@ -11,12 +11,14 @@ from engine.agents.agent import Kind
 from engine.intake.cursor import Cursor
 from engine.intake.discover import Found, Root
 from engine.intake.tail import Scan, Tail
-from engine.intake.worker import Task, task_size
+from engine.intake.worker import Answer, Task, task_size
 from engine.reports import Progress
 
 _FIRST_BATCH = 4 << 20
 """The first batch is small: it holds the active window."""
-_BATCH = 24 << 20
+_BATCH = 96 << 20
+_MOST_RESPONSES = 25_000
+"""A later batch ends with so many bytes or responses: fewer cost more, more need memory."""
 _PIECE = 32 << 20
 """A larger file is read in pieces, so that no batch is much larger than a piece."""
 _WORTH_WORKERS = 48 << 20
@@ -78,52 +80,64 @@ class Loader:
         """Yield what is new, the files written last first."""
         meter = _Meter(waiting)
         scans: dict[Root, list[Scan]] = {}
-        pending, most = 0, _FIRST_BATCH
+        pending, responses, most = 0, 0, _FIRST_BATCH
         newest_first = sorted(waiting, key=lambda each: -each.found.mtime)
         for each, scan in self._scans_of(newest_first):
             scans.setdefault(each.root, []).append(scan)
             pending += meter.note(scan, each)
-            if pending >= most:
+            responses += len(scan.sightings)
+            if pending >= most or responses >= _MOST_RESPONSES:
                 yield Batch(scans, meter.progress())
-                scans, pending, most = {}, 0, _BATCH
+                scans, pending, responses, most = {}, 0, 0, _BATCH
             if is_stopped():
                 return
         if scans:
             yield Batch(scans, meter.progress())
 
     def _scans_of(self, waiting: list[Waiting]) -> Iterator[tuple[Waiting, Scan]]:
-        """Read the first files here, at once; of much more, the rest in other processes."""
+        """Read the first files here, at once; of much more, the rest in other processes too."""
         near, size = 0, 0
         while near < len(waiting) and size < _FIRST_BATCH:
             size += waiting[near].unread
             near += 1
         rest = waiting[near:]
-        here = waiting if sum(each.unread for each in rest) < _WORTH_WORKERS else waiting[:near]
-        for each in here:
-            for scan in self.scans(each.found, each.cursor):
-                yield each, scan
-        if here is not waiting:
-            yield from self._scans_elsewhere(rest)
+        if sum(each.unread for each in rest) < _WORTH_WORKERS:
+            yield from self._scans_here(waiting)
+            return
+        yield from self._scans_beside(waiting[:near], _chunks(rest))
 
-    def _scans_elsewhere(self, waiting: list[Waiting]) -> Iterator[tuple[Waiting, Scan]]:
+    def _scans_beside(
+        self, near: list[Waiting], chunks: list[list[Waiting]]
+    ) -> Iterator[tuple[Waiting, Scan]]:
+        """Read the first files here while other processes start on the rest."""
         from engine.intake.workers import Workers, worker_count
 
-        chunks = _chunks(waiting)
         tasks = [
             [Task.of(each.found, each.cursor) for each in chunk if each.unread <= _PIECE]
             for chunk in chunks
         ]
-        for chunk, answers in zip(chunks, Workers(tasks, worker_count()).answers(), strict=True):
-            given = iter(answers)
-            for each in chunk:
-                if each.unread > _PIECE:
-                    for scan in self.scans(each.found, each.cursor):
-                        yield each, scan
-                    continue
-                answer = next(given)
-                self._note_refused(each.found.path, answer.refused)
-                if answer.scan is not None:
-                    yield each, answer.scan
+        with Workers(tasks, worker_count()) as workers:
+            yield from self._scans_here(near)
+            for chunk, answers in zip(chunks, workers.answers(), strict=True):
+                yield from self._scans_answered(chunk, iter(answers))
+
+    def _scans_answered(
+        self, chunk: list[Waiting], answers: Iterator[Answer]
+    ) -> Iterator[tuple[Waiting, Scan]]:
+        """Yield what a chunk's answers hold; the largest files are read here, in pieces."""
+        for each in chunk:
+            if each.unread > _PIECE:
+                yield from self._scans_here([each])
+                continue
+            answer = next(answers)
+            self._note_refused(each.found.path, answer.refused)
+            if answer.scan is not None:
+                yield each, answer.scan
+
+    def _scans_here(self, waiting: list[Waiting]) -> Iterator[tuple[Waiting, Scan]]:
+        for each in waiting:
+            for scan in self.scans(each.found, each.cursor):
+                yield each, scan
 
     def _note_refused(self, path: str, reason: str | None) -> None:
         if reason is None:

@@ -19,7 +19,7 @@ from engine.intake.tail import Tail
 from engine.intake.worker import Answer, Task, read_one, receive, send
 
 _MOST_WORKERS = 4
-_AHEAD = 8
+_AHEAD = 24
 """Chunks that each process may be ahead of who takes the answers."""
 _WAITING = 1
 """Chunks that wait in a process's pipe, so that it never waits for the next."""
@@ -35,55 +35,81 @@ def worker_count() -> int:
 
 
 class Workers:
-    """Processes that read chunks of transcripts."""
+    """Processes that read chunks of transcripts, beginning at once.
+
+    The first chunks are theirs, however long they take to start.
+    """
 
     def __init__(self, chunks: Sequence[list[Task]], count: int) -> None:
         self._chunks = chunks
         self._ahead = _AHEAD * count
         self._state = Condition()
-        self._next = 0
+        self._next = min(len(chunks), count * (1 + _WAITING))
+        first = range(self._next)
         self._taken = 0
-        self._answers: dict[int, bytes | None] = {}
+        self._answers: dict[int, bytes | list[Answer] | None] = {}
         self._is_closed = False
         self._threads = [
-            Thread(target=self._serve, name="ccmon-read", daemon=True) for _ in range(count)
+            Thread(
+                target=self._serve,
+                args=(list(first[number::count]),),
+                name="ccmon-read",
+                daemon=True,
+            )
+            for number in range(count)
         ]
         for thread in self._threads:
             thread.start()
 
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close()
+
     def answers(self) -> Iterator[list[Answer]]:
-        """Yield the answers to each chunk, in order."""
+        """Yield the answers to each chunk, in order; read chunks here rather than wait."""
         tail = Tail()
-        try:
-            for number, chunk in enumerate(self._chunks):
-                with self._state:
-                    while number not in self._answers and not self._is_left(number):
-                        self._state.wait()
-                    data = self._answers.pop(number, None)
-                    self._taken = number + 1
-                    self._state.notify_all()
-                yield _decode(data) if data else [read_one(tail, task) for task in chunk]
-        finally:
-            self._close()
+        for number, chunk in enumerate(self._chunks):
+            while (here := self._chunk_to_read(number)) is not None:
+                self._give(here, [read_one(tail, task) for task in self._chunks[here]])
+            answers = self._take(number)
+            if isinstance(answers, bytes):
+                answers = _decode(answers)
+            yield answers or [read_one(tail, task) for task in chunk]
 
-    def _is_left(self, number: int) -> bool:
-        """Say whether no process will be asked for a chunk."""
-        return self._is_closed and number >= self._next
+    def _chunk_to_read(self, wanted: int) -> int | None:
+        """Return a chunk that no process was asked for, `None` once the wanted one is answered."""
+        with self._state:
+            while wanted not in self._answers:
+                if self._next < len(self._chunks) and (self._is_near() or self._next == wanted):
+                    return self._pass_on()
+                self._state.wait()
+            return None
 
-    def _serve(self) -> None:
-        """Hand chunks to a process of one's own, some more than it has answered."""
+    def _take(self, number: int) -> bytes | list[Answer] | None:
+        with self._state:
+            self._taken = number + 1
+            self._state.notify_all()
+            return self._answers.pop(number)
+
+    def _serve(self, asked: list[int]) -> None:
+        """Hand chunks to a process of one's own: its first, then one more than it has answered."""
         process = _start()
-        asked: list[int] = []
         try:
+            for number in asked:
+                _ask(process, self._chunks[number])
             while True:
-                number = self._take_chunk()
-                if number is not None:
-                    asked.append(number)
-                    _ask(process, self._chunks[number])
-                while asked and (number is None or len(asked) > _WAITING):
+                further = None
+                if len(asked) <= _WAITING:
+                    further = self._take_chunk(is_idle=not asked)
+                if further is not None:
+                    asked.append(further)
+                    _ask(process, self._chunks[further])
+                elif asked:
                     self._give(asked[0], _answer(process))
                     asked.pop(0)
-                if number is None:
+                else:
                     break
         except Exception:  # noqa: BLE001 - the thread's one boundary: the chunks are read here
             self._close()
@@ -100,19 +126,28 @@ class Workers:
             self._is_closed = True
             self._state.notify_all()
 
-    def _give(self, number: int, data: bytes | None) -> None:
+    def _give(self, number: int, answers: bytes | list[Answer] | None) -> None:
         with self._state:
-            self._answers[number] = data
+            self._answers[number] = answers
             self._state.notify_all()
 
-    def _take_chunk(self) -> int | None:
+    def _take_chunk(self, *, is_idle: bool) -> int | None:
+        """Return the next chunk for a process; one that is idle waits until it may be read."""
         with self._state:
-            while self._next >= self._taken + self._ahead and not self._is_closed:
+            while is_idle and not (self._is_over() or self._is_near()):
                 self._state.wait()
-            if self._is_closed or self._next == len(self._chunks):
-                return None
-            self._next += 1
-            return self._next - 1
+            return None if self._is_over() or not self._is_near() else self._pass_on()
+
+    def _is_over(self) -> bool:
+        return self._is_closed or self._next == len(self._chunks)
+
+    def _is_near(self) -> bool:
+        """Say whether the next chunk is not too far ahead of who takes the answers."""
+        return self._next < self._taken + self._ahead
+
+    def _pass_on(self) -> int:
+        self._next += 1
+        return self._next - 1
 
 
 def _start() -> subprocess.Popen[bytes] | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -88,15 +90,23 @@ def test_a_process_killed_in_the_midst_loses_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     answers: list[bytes | None] = []
-    answer = workers._answer
+    is_missed = Event()
+    answer, read_one = workers._answer, workers.read_one
 
     def killing(process: Any) -> bytes | None:
         answers.append(answer(process))
         if len(answers) == 2:
             process.kill()
+        if answers[-1] is None:
+            is_missed.set()
         return answers[-1]
 
+    def once_missed(*task: Any) -> Any:
+        assert is_missed.wait(60)
+        return read_one(*task)
+
     monkeypatch.setattr(workers, "_answer", killing)
+    monkeypatch.setattr(workers, "read_one", once_missed)
     _read(settings, history)
     assert None in answers
 
@@ -159,3 +169,29 @@ def test_nothing_of_the_directory_ccmon_is_started_in_is_run(
     monkeypatch.chdir(tmp_path)
     _read(settings, history)
     assert not (tmp_path / "run").exists()
+
+
+def test_a_slow_process_is_not_waited_for_while_there_is_something_to_read(
+    settings: MakeSettings,
+    history: tuple[Path, list[SlowResponse]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read_here: list[int] = []
+    answer, read_one = workers._answer, workers.read_one
+
+    def slowly(process: Any) -> bytes | None:
+        time.sleep(0.05)
+        return answer(process)
+
+    def counted(*task: Any) -> Any:
+        read_here.append(1)
+        return read_one(*task)
+
+    monkeypatch.setattr(workers, "_answer", slowly)
+    monkeypatch.setattr(workers, "read_one", counted)
+    monkeypatch.setattr(workers, "_AHEAD", 2)
+    reading = Thread(target=_read, args=(settings, history), daemon=True)
+    reading.start()
+    reading.join(60)
+    assert not reading.is_alive()
+    assert read_here

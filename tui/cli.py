@@ -123,9 +123,12 @@ def _live(options: Namespace) -> int:
 
 
 def _say(sentence: str, code: int) -> int:
+    """Tell an error on one line; what it quotes, such as a file's words, steers no terminal."""
     if sys.stderr is not None:
+        from tui.format import plain
+
         with suppress(OSError):
-            print(f"ccmon: {sentence}", file=sys.stderr)
+            print(f"ccmon: {plain(sentence)}", file=sys.stderr)
     return code
 
 

@@ -13,6 +13,7 @@ from contextlib import suppress
 
 from engine.settings import SettingsError
 from tui.options import UsageError, parse
+from tui.streams import prepare, settle
 
 _FAILED = 1
 _WRONG_ARGUMENTS = 2
@@ -21,20 +22,25 @@ _INTERRUPTED = 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit code: 0, 1 for failure, 2 for wrong arguments."""
+    prepare()
     try:
-        code = _dispatch(parse(sys.argv[1:] if arguments is None else arguments))
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        return _answer(sys.argv[1:] if arguments is None else arguments)
+    finally:
+        settle()
+
+
+def _answer(arguments: Sequence[str]) -> int:
+    try:
+        code = _dispatch(parse(arguments))
+        sys.stdout.flush()
         return code
     except UsageError as error:
         return _say(str(error), _WRONG_ARGUMENTS)
     except SettingsError as error:
         return _say(str(error), _FAILED)
     except BrokenPipeError:
-        _drop_output()
         return 0
     except OSError as error:
-        _drop_output()
         what = error.filename or "What was to be printed"
         return _say(f"{what} cannot be read or written ({error.strerror or error}).", _FAILED)
     except KeyboardInterrupt:
@@ -124,24 +130,12 @@ def _live(options: Namespace) -> int:
 
 def _say(sentence: str, code: int) -> int:
     """Tell an error on one line; what it quotes, such as a file's words, steers no terminal."""
-    if sys.stderr is not None:
-        from tui.format import plain
+    from tui.format import plain
 
-        with suppress(OSError):
-            print(f"ccmon: {plain(sentence)}", file=sys.stderr)
+    with suppress(OSError):
+        print(f"ccmon: {plain(sentence)}", file=sys.stderr)
     return code
 
 
-def _drop_output() -> None:
-    """Let what is still to be written go nowhere, so that the end of the process is quiet."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
 def _is_terminal() -> bool:
-    return (
-        sys.stdin is not None
-        and sys.stdin.isatty()
-        and sys.stdout.isatty()
-        and os.environ.get("TERM") != "dumb"
-    )
+    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import tarfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +112,7 @@ def _of_cases() -> Iterator[bytes]:
                 yield from text.encode("latin-1", "replace").splitlines()[:4]
 
 
+@cache
 def real_lines() -> list[bytes]:
     """Return some lines of real transcripts that tell of use or of limits, if there are any."""
     path = _SHARED / "data" / "claude-transcripts.tar.xz"

@@ -140,7 +140,8 @@ def _end(terminal: Terminal, ending: str | signal.Signals, is_up: bool) -> list[
     code = terminal.wait_for_end(PATIENCE)
     faults = terminal.faults() if ending != "hang up" else []
     if code not in codes:
-        faults.append(f"exit code {code}, not {codes}")
+        said = bytes(terminal.raw).rpartition(b"ccmon: ")[2][:200].decode("utf-8", "replace")
+        faults.append(f"exit code {code}, not {codes}: {' '.join(said.split())!r}")
     return faults + left_of(terminal.pid)
 
 

@@ -55,7 +55,7 @@ def test_one_screen_lives_through_a_storm_of_sizes_and_a_stop(
     assert stop_and_go_on(terminal, 0.1) == []
     terminal.wipe()
     assert terminal.wait_for(r"All \d+ days(?s:.*)q quit", PATIENCE), terminal.text
-    terminal.press("q2x")
+    terminal.press("q567")
     assert terminal.wait_for_end(PATIENCE) == 0
     assert terminal.faults() == []
     assert left_of(terminal.pid) == []

@@ -68,7 +68,7 @@ def test_the_smallest_terminals_without_utf_8_are_left_sane(
     terminal = screens.open(*size, **IN_ASCII)
     ended.append(terminal)
     terminal.drain(1.0)
-    for key in ("5", "\r", "\x1b", "?"):
+    for key in ("5", "\r", "\x1b", "?", "\x10", "no such thing", "\x1b[6~", "\x1b"):
         terminal.press(key)
         terminal.drain(0.1)
     terminal.press("\x03")

@@ -208,6 +208,13 @@ class LiveApp(App[None]):
 
         self.push_screen(HelpScreen())
 
+    def action_command_palette(self) -> None:
+        """Open the command palette."""
+        from tui.live.palette import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
+
     def action_notices(self) -> None:
         """Show all notices in full."""
         from tui.live.help_screen import NoticesScreen

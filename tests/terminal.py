@@ -16,6 +16,9 @@ from pathlib import Path
 
 import pyte
 
+_MODES = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
+_ON_AT_REST = {7, 25}
+"""Modes that are on in a terminal nobody has touched: lines wrap, the cursor shows."""
 _PRIVATE = re.compile(rb"\x1b\[[<>=?][0-9;]*[a-zA-Z$]+|\x1b\[[0-9;]*\$[a-z]")
 """Sequences that the emulator does not know and would print."""
 
@@ -36,15 +39,53 @@ class Terminal:
             if directory is not None:
                 os.chdir(directory)
             os.execvpe(command[0], command, environment)
-        size = struct.pack("HHHH", rows, columns, 0, 0)
-        fcntl.ioctl(self._descriptor, termios.TIOCSWINSZ, size)
-        os.kill(self.pid, signal.SIGWINCH)
+        self.attributes_before = self.attributes()
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._status: int | None = None
         self.written = 0
         self.raw = bytearray()
         """All bytes that came out."""
+        self.resize(columns, rows)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Give it another size, and tell the program."""
+        size = struct.pack("HHHH", rows, columns, 0, 0)
+        fcntl.ioctl(self._descriptor, termios.TIOCSWINSZ, size)
+        self._screen.resize(rows, columns)
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGWINCH)
+
+    def attributes(self) -> list[object]:
+        """Return how the line behaves, as `termios` has it."""
+        return termios.tcgetattr(self._descriptor)
+
+    def faults(self) -> list[str]:
+        """Return what a program has left that a shell would suffer from."""
+        modes: dict[int, bool] = {}
+        for numbers, letter in _MODES.findall(self.raw):
+            modes |= {int(number): letter == b"h" for number in numbers.split(b";")}
+        found = [
+            f"mode {number} is {'on' if is_on else 'off'}"
+            for number, is_on in modes.items()
+            if is_on != (number in _ON_AT_REST)
+        ]
+        if self.raw.count(b"\x1b[>") != self.raw.count(b"\x1b[<u"):
+            found.append("the keyboard's protocol is not the one before")
+        if self.attributes() != self.attributes_before:
+            found.append("the line's attributes are not those before")
+        if b"Traceback" in self.raw:
+            found.append("a traceback was shown")
+        return found
+
+    def wipe(self) -> None:
+        """Forget what stands on the screen."""
+        self._screen.reset()
+
+    def hang_up(self) -> None:
+        """Take the terminal away, as a connection that breaks off does."""
+        os.close(self._descriptor)
+        self._descriptor = -1
 
     @property
     def text(self) -> str:
@@ -63,6 +104,8 @@ class Terminal:
         return None
 
     def _read(self) -> bool:
+        if self._descriptor < 0:
+            return False
         ready, _, _ = select.select([self._descriptor], [], [], 0.05)
         if not ready:
             return False
@@ -129,7 +172,8 @@ class Terminal:
             with suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL)
             _, self._status = os.waitpid(self.pid, 0)
-        os.close(self._descriptor)
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
 
     def quit(self) -> None:
         """Press `q`, wait for the end and close."""

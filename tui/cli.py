@@ -9,6 +9,8 @@ import gc
 import os
 import sys
 
+from tui.streams import prepare, settle
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -27,26 +29,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     With the process's own arguments the process is ours: what is loaded stays to the end, and
     looking through it for garbage, on the way and at the end, takes a tenth of a short command.
     """
-    words = sys.argv[1:] if arguments is None else list(arguments)
     if arguments is None:
         gc.disable()
+    prepare()
+    try:
+        return _answer(sys.argv[1:] if arguments is None else arguments)
+    finally:
+        settle()
+        if arguments is None:
+            gc.freeze()
+
+
+def _answer(words: Sequence[str]) -> int:
     try:
         code = _print_version() if words[:1] and words[0] in _VERSION else _run(words)
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        sys.stdout.flush()
         return code
     except BrokenPipeError:
-        _drop_output()
         return 0
     except OSError as error:
-        _drop_output()
         what = error.filename or "What was to be printed"
         return _say(f"{what} cannot be read or written ({error.strerror or error}).", _FAILED)
     except KeyboardInterrupt:
         return _INTERRUPTED
-    finally:
-        if arguments is None:
-            gc.freeze()
 
 
 def _print_version() -> int:
@@ -153,26 +158,15 @@ def _live(options: Namespace) -> int:
 
 
 def _say(sentence: str, code: int) -> int:
-    if sys.stderr is not None:
-        try:
-            print(f"ccmon: {sentence}", file=sys.stderr)
-        except OSError:
-            return code
+    """Tell an error on one line; what it quotes, such as a file's words, steers no terminal."""
+    from tui.format import plain
+
+    try:
+        print(f"ccmon: {plain(sentence)}", file=sys.stderr)
+    except OSError:
+        return code
     return code
 
 
-def _drop_output() -> None:
-    """Let what is still to be written go nowhere, so that the end of the process is quiet."""
-    try:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (OSError, ValueError):
-        return
-
-
 def _is_terminal() -> bool:
-    return (
-        sys.stdin is not None
-        and sys.stdin.isatty()
-        and sys.stdout.isatty()
-        and os.environ.get("TERM") != "dumb"
-    )
+    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"

@@ -5,6 +5,7 @@ JSON is printed without loading anything that draws.
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from msgspec.structs import replace
 
 from engine.monitor import Monitor
 from engine.settings import Settings
+from tui.tables.encoding import writable, writable_json
 
 
 def print_snapshot(settings: Settings, *, is_json: bool, is_demo: bool) -> int:
@@ -34,11 +36,11 @@ def _print_snapshot(settings: Settings, is_json: bool) -> int:
         from engine.documents.encoding import encode
         from engine.documents.live import live_document
 
-        print(encode(live_document(snapshot)))
+        print(writable_json(encode(live_document(snapshot)), sys.stdout.encoding))
     else:
         from tui.plain import snapshot_lines
 
-        print("\n".join(snapshot_lines(snapshot)))
+        print(writable("\n".join(snapshot_lines(snapshot)), sys.stdout.encoding))
     return 0
 
 
@@ -52,9 +54,9 @@ def print_health(settings: Settings, *, is_json: bool) -> int:
         from engine.documents.encoding import encode
         from engine.documents.health import health_document
 
-        print(encode(health_document(health)))
+        print(writable_json(encode(health_document(health)), sys.stdout.encoding))
     else:
         from tui.doctor import health_lines
 
-        print("\n".join(health_lines(health, zone)))
+        print(writable("\n".join(health_lines(health, zone)), sys.stdout.encoding))
     return 0

@@ -14,7 +14,15 @@ import msgspec
 
 T = TypeVar("T")
 
-_DECODER = json.JSONDecoder(strict=False)
+_MOST_DIGITS = 400
+"""Of a whole number; Python refuses to read one of some thousands, and no count has as many."""
+
+
+def _whole_number(digits: str) -> int | float:
+    return int(digits) if len(digits) < _MOST_DIGITS else float(digits)
+
+
+_DECODER = json.JSONDecoder(strict=False, parse_int=_whole_number)
 _RECORD = re.compile(
     r'\{\s*"(?:parentUuid|type|messageId|timestamp|sessionId|message|uuid|isSidechain|cwd)"\s*:'
 )

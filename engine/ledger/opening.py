@@ -50,6 +50,9 @@ def _open_file(path: str) -> sqlite3.Connection:
         if not is_damage(error) and _code(error) != _NOT_OUR_TABLES:
             raise
         raise _SetAside(f"was damaged ({error})") from error
+    except UnicodeDecodeError as error:
+        connection.close()
+        raise _SetAside("was damaged (it names its tables in no text)") from error
     except _SetAside:
         connection.close()
         raise

@@ -60,7 +60,7 @@ class Turns:
         text = self._load()
         try:
             return Turn() if text is None else msgspec.json.decode(text, type=Turn)
-        except (msgspec.DecodeError, ValueError):
+        except (msgspec.DecodeError, ValueError, RecursionError):
             return Turn()
 
     def take(self, now: int) -> Turn | None:

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from engine.pricing.price import PriceFile
 from engine.pricing.slim import slim
-from engine.pricing.table import read_prices
+from engine.pricing.table import DAMAGE, read_prices
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,7 +70,7 @@ def is_due(target: Path, now_ms: int) -> bool:
     try:
         with open(target, "rb") as file:
             fetched_at = msgspec.json.decode(file.read(), type=_Age).fetched_at
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+    except (OSError, *DAMAGE):
         return True
     return not fetched_at <= now_ms < fetched_at + DAY
 
@@ -124,7 +124,7 @@ def _known(target: Path) -> PriceFile | None:
     """Return the file of the last fetch, if there is a whole one."""
     try:
         return read_prices(target)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+    except (OSError, *DAMAGE):
         return None
 
 
@@ -173,7 +173,7 @@ def _table(body: bytes, url: str) -> dict[str, Any]:
     """Return the body as a table, refusing what cannot be LiteLLM's."""
     try:
         table = msgspec.json.decode(body, type=dict[str, Any])
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except DAMAGE:
         table = {}
     priced = sum(
         isinstance(fields, dict) and "input_cost_per_token" in fields for fields in table.values()

@@ -19,6 +19,9 @@ _DIRECTORY = os.path.dirname(__file__)
 CLAUDE_PRICES = os.path.join(_DIRECTORY, "prices.json")
 OTHER_PRICES = os.path.join(_DIRECTORY, "other_prices.json")
 
+DAMAGE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What a file or an answer raises when it is decoded and is not what it should be."""
+
 
 class PriceTable:
     """Finds the price of a model; nothing is read before a model is asked for.
@@ -136,7 +139,7 @@ class PriceTable:
             return None
         except OSError as error:
             reason = error.strerror or "it cannot be read"
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except DAMAGE:
             reason = "it is damaged"
         self._problem = (
             f"The refreshed prices in {self._refreshed} were ignored ({reason}): "
@@ -146,7 +149,7 @@ class PriceTable:
 
 
 def read_prices(path: str | Path) -> PriceFile:
-    """Read a price file; raises `OSError`, or `msgspec.DecodeError` for a damaged one."""
+    """Read a price file; raises `OSError`, or one of `DAMAGE` for a damaged one."""
     from engine.pricing.price import PriceFile
 
     with open(path, "rb") as file:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
-import socket
 import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing, suppress
-from hashlib import blake2b
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -21,26 +17,10 @@ from engine.demo import DemoUser, write_history
 from engine.monitor import Monitor
 from engine.settings import Settings
 from tests.conftest import NOW
+from tests.faults.audited import assert_harmless, state_of
 from tests.faults.written import append, line, prompt, response, responses, transcript
 
 MakeSettings = Callable[..., Settings]
-
-_CHANGING = (
-    "os.chmod",
-    "os.chown",
-    "os.link",
-    "os.mkdir",
-    "os.remove",
-    "os.rename",
-    "os.rmdir",
-    "os.setxattr",
-    "os.symlink",
-    "os.truncate",
-    "os.utime",
-    "shutil.",
-    "sqlite3.connect",
-    "tempfile.",
-)
 
 
 @pytest.fixture
@@ -52,63 +32,25 @@ def root(tmp_path: Path) -> Path:
     return place
 
 
-def _state(root: Path) -> dict[str, tuple[int, int, bytes]]:
-    """Return what tells whether anything below a root was touched."""
-    state = {}
-    for path in sorted(root.rglob("*")):
-        status = path.lstat()
-        content = path.read_bytes() if path.is_file() else b""
-        state[str(path)] = (
-            status.st_mtime_ns,
-            status.st_mode,
-            blake2b(content).digest(),
-        )
-    return state
-
-
-def _events(log: Path) -> Iterator[list[Any]]:
-    for text in log.read_text(encoding="utf-8").splitlines():
-        yield json.loads(text)
-
-
-def _assert_harmless(log: Path, root: Path) -> None:
-    """Fail if an audited process wrote below a root or opened a socket.
-
-    An event loop wakes itself through a pair of sockets of its own, which lead nowhere.
-    """
-    opened = 0
-    for event, *arguments in _events(log):
-        is_own = event == "socket.__new__" and arguments[1] == socket.AF_UNIX
-        assert is_own or not event.startswith("socket."), (event, arguments)
-        is_below = any(str(each).startswith(str(root)) for each in arguments)
-        if event == "open" and is_below:
-            mode, flags = arguments[1], arguments[2]
-            assert mode in ("r", "rb", None), arguments
-            assert flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC) == 0, arguments
-            opened += 1
-        assert not (is_below and event.startswith(_CHANGING)), (event, arguments)
-    assert opened, "the audit saw no transcript being read"
-
-
 def test_reading_and_following_write_nothing_below_a_root_and_open_no_socket(
     root: Path, tmp_path: Path
 ) -> None:
-    log, before = tmp_path / "audit", _state(root)
+    log, before = tmp_path / "audit", state_of(root)
     command = [sys.executable, "-m", "tests.faults.reader", str(root), str(tmp_path / "ledger.db")]
     command += ["--audit", str(log), "--at", str(NOW)]
     subprocess.run(command, check=True, capture_output=True)
-    _assert_harmless(log, root)
-    assert _state(root) == before
+    assert_harmless(log, root)
+    assert state_of(root) == before
     grown = root / "projects" / "-a" / "rubbish.jsonl"
     with subprocess.Popen([*command, "--follow", "1.1"], stdout=subprocess.PIPE) as reader:
         assert reader.stdout is not None
         assert reader.stdout.readline() == b"open\n"
         time.sleep(0.4)
         append(grown, b"\n" + responses(range(5, 9)))
-        after = _state(root)
+        after = state_of(root)
         said = reader.stdout.read()
-    _assert_harmless(log, root)
-    assert _state(root) == after
+    assert_harmless(log, root)
+    assert state_of(root) == after
     assert b"responses 3" in said
 
 
@@ -128,7 +70,7 @@ sys.exit(main(arguments))
 def test_commands_write_nothing_below_a_root_and_open_no_socket_offline(
     command: list[str], root: Path, tmp_path: Path
 ) -> None:
-    log, before = tmp_path / "audit", _state(root)
+    log, before = tmp_path / "audit", state_of(root)
     options = ["--config-dir", str(root), "--ledger", str(tmp_path / "ledger.db"), "--offline"]
     done = subprocess.run(
         [sys.executable, "-c", _AUDITED, str(log), *command, *options],
@@ -139,15 +81,15 @@ def test_commands_write_nothing_below_a_root_and_open_no_socket_offline(
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout
-    _assert_harmless(log, root)
-    assert _state(root) == before
+    assert_harmless(log, root)
+    assert state_of(root) == before
 
 
 def test_the_live_screen_writes_nothing_below_a_root_and_opens_no_socket_offline(
     root: Path, tmp_path: Path
 ) -> None:
     pty = pytest.importorskip("pty", reason="no pseudo-terminals here")
-    log, before = tmp_path / "audit", _state(root)
+    log, before = tmp_path / "audit", state_of(root)
     options = ["--config-dir", str(root), "--ledger", str(tmp_path / "ledger.db"), "--offline"]
     ours, theirs = pty.openpty()
     command = [sys.executable, "-c", _AUDITED, str(log), "live", *options]
@@ -166,8 +108,8 @@ def test_the_live_screen_writes_nothing_below_a_root_and_opens_no_socket_offline
         assert b"Burn" in screen
         assert live.wait(10) == 0
     os.close(ours)
-    _assert_harmless(log, root)
-    assert _state(root) == before
+    assert_harmless(log, root)
+    assert state_of(root) == before
 
 
 def test_the_audit_sees_writing_and_sockets(tmp_path: Path) -> None:
@@ -180,7 +122,7 @@ def test_the_audit_sees_writing_and_sockets(tmp_path: Path) -> None:
         )
         subprocess.run([sys.executable, "-c", program + deed, str(log)], check=True)
         with pytest.raises(AssertionError):
-            _assert_harmless(log, root)
+            assert_harmless(log, root)
 
 
 _SECRET = "xyzzy-the-words-of-the-user"

@@ -8,6 +8,7 @@ from tui.checks import CHECKS
 from tui.config.in_force import read_place
 from tui.config.layer import ConfigError, Layer
 from tui.config.places import Place
+from tui.format import plain
 
 _WRONG = 1
 
@@ -33,7 +34,7 @@ def check_place(place: Place) -> int:
     try:
         layer = checked(place)
     except ConfigError as error:
-        print(f"ccmon: {error}", file=sys.stderr)
+        print(f"ccmon: {plain(str(error))}", file=sys.stderr)
         return _WRONG
     if layer.problem:
         print(f"{place.path} {layer.problem}: it is passed over.")

@@ -104,6 +104,10 @@ class TomlReader:
             ) from error
         except RecursionError as error:
             raise ConfigError(f"{self.place.path}: this is nested too deeply.") from error
+        except ValueError as error:
+            raise ConfigError(
+                f"{self.place.path}: a number in it has too many digits; write a shorter one."
+            ) from error
 
     def _settings(self, command: str, table: Mapping[str, object]) -> dict[str, Found]:
         """Return what a command's own table sets."""

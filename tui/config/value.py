@@ -28,8 +28,11 @@ def _read(option: Option, value: object) -> object:
     """Read one value as if it stood on the command line."""
     if isinstance(value, bool) or not isinstance(value, str | int | float | date):
         raise TypeMismatch(_expected(option))
+    text = str(value)
+    if "\0" in text:
+        raise TypeMismatch("it is a text without a zero byte")
     try:
-        return option.read(str(value))
+        return option.read(text)
     except ArgumentTypeError as error:
         raise TypeMismatch(str(error)) from error
 

@@ -10,9 +10,11 @@ from threading import Thread
 from typing import ClassVar
 
 from msgspec.structs import replace
+from rich.console import RenderableType
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.driver import Driver
+from textual.events import Event, InputEvent
 from textual.screen import Screen
 
 from engine.reports import Snapshot
@@ -70,6 +72,7 @@ class LiveApp(App[None]):
         self._announcer: Announcer | None = None
         self._has_warnings = True
         self._is_utc = False
+        self._is_leaving = False
         for theme in THEMES:
             self.register_theme(theme)
         wanted = self._options.theme
@@ -116,6 +119,29 @@ class LiveApp(App[None]):
         )
         self._follow(self._source)
         self.set_interval(_TICK, self._tick)
+        self.app_resume_signal.subscribe(self, self._draw_anew)
+
+    def _draw_anew(self, _: object) -> None:
+        """Draw all of the picture, which a shell that had the terminal has wiped."""
+        self.refresh(layout=True)
+
+    def exit(
+        self, result: None = None, return_code: int = 0, message: RenderableType | None = None
+    ) -> None:
+        """Leave; keys that were pressed after the one for it find no screen to act on."""
+        self._is_leaving = True
+        super().exit(result, return_code, message)
+
+    async def on_event(self, event: Event) -> None:
+        """Pass over what is typed and clicked while the screen is being put away."""
+        if not (self._is_leaving and isinstance(event, InputEvent)):
+            await super().on_event(event)
+
+    def _fatal_error(self) -> None:
+        """Say in a sentence, instead of a traceback, that the screen broke, and where."""
+        from tui.live.breaking import broken_sentence
+
+        self.panic(broken_sentence(sys.exc_info()[1]))
 
     def on_unmount(self) -> None:
         """Stop the monitor's thread before the app is gone."""
@@ -199,6 +225,13 @@ class LiveApp(App[None]):
         from tui.live.help_screen import HelpScreen
 
         self.push_screen(HelpScreen())
+
+    def action_command_palette(self) -> None:
+        """Open the command palette."""
+        from tui.live.palette import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
 
     def action_notices(self) -> None:
         """Show all notices in full."""

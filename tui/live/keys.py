@@ -35,6 +35,8 @@ class Key(NamedTuple):
 KEYS: tuple[Key, ...] = (
     Key("quit", "app", "q", "q Ctrl+C Ctrl+Q", "quit", "quit", "Quit", "Everywhere",
         at_once="ctrl+c,ctrl+q", in_palette=True),
+    Key("stop", "app", "", "Ctrl+Z", "suspend_process", "stop",
+        "Stop and go back to the shell; fg comes back", "Everywhere", at_once="ctrl+z"),
     Key("help", "app", "?,h,f1", "? h F1", "help", "help", "Show the keys", "Everywhere",
         in_palette=True),
     Key("palette", "app", "", "Ctrl+P", "command_palette", "commands",

@@ -142,9 +142,11 @@ def arranged(command: Command, words: Sequence[str]) -> list[str]:
 
 
 def _long(command: Command, by_flag: dict[str, Option], word: str, rest: Iterator[str]) -> str:
-    flag, equals, _ = word.partition("=")
+    flag, equals, value = word.partition("=")
     option = _find(command, by_flag, flag)
-    if equals or not option.metavar:
+    if equals and value == "--":
+        rest = iter((value,))
+    elif equals or not option.metavar:
         return word
     return f"{flag}={_value(by_flag, flag, option, rest)}"
 

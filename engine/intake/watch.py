@@ -84,9 +84,9 @@ class Watcher:
             self._thread = None
 
     def _run(self, directories: list[str], stop: Event) -> None:
-        from watchfiles import watch
-
         try:
+            from watchfiles import watch
+
             changes = watch(
                 *directories,
                 watch_filter=lambda _, path: (

@@ -1,7 +1,7 @@
 """A process of its own that reads, as ccmon does, so that it can be killed, watched and measured.
 
     python -m tests.faults.reader ROOT LEDGER [--follow SECONDS] [--audit FILE] [--at NOW]
-        [--batch BYTES] [--workers] [--until-told]
+        [--batch BYTES] [--workers] [--until-told] [--clock FILE]
 
 Prints `open` when the ledger is open, `read` when all is read, `responses N` at each change
 while following, and at the end one line of JSON: responses, tokens, cost, peak memory in MB,
@@ -31,6 +31,7 @@ def main() -> None:
     parser.add_argument("--follow", type=float, default=0.0)
     parser.add_argument("--audit")
     parser.add_argument("--at", type=int)
+    parser.add_argument("--clock", type=Path, help="a file that says what time it is")
     parser.add_argument("--batch", type=int)
     parser.add_argument("--workers", action="store_true", help="read elsewhere, in small chunks")
     parser.add_argument("--until-told", action="store_true", help="follow until input ends")
@@ -65,7 +66,7 @@ def _read(given: argparse.Namespace) -> None:
         ledger=given.ledger,
         zone="UTC",
         is_offline=True,
-        clock=(lambda: given.at) if given.at else system_clock,
+        clock=_clock(given) or system_clock,
         environment={},
         home=given.root,
     )
@@ -105,6 +106,12 @@ def _set_sizes(given: argparse.Namespace) -> None:
         assert hasattr(load, name)
         if size:
             setattr(load, name, size)
+
+
+def _clock(given: argparse.Namespace) -> Callable[[], int] | None:
+    if given.clock:
+        return lambda: int(given.clock.read_text())
+    return (lambda: given.at) if given.at else None
 
 
 def _is_told() -> bool:

@@ -21,13 +21,13 @@ class FailingCalls:
 
     def __init__(self, place: Path, files: str) -> None:
         """Skips the test where nothing can be preloaded."""
-        library = _library()
-        if library is None:
+        preloaded = library()
+        if preloaded is None:
             pytest.skip("no gcc here, or no way to preload what it makes")
         self._switch = place / "failing"
         self.environment = {
             **os.environ,
-            "LD_PRELOAD": library,
+            "LD_PRELOAD": preloaded,
             "FAILING_FILES": files,
             "FAILING_SWITCH": str(self._switch),
         }
@@ -47,7 +47,8 @@ class FailingCalls:
 
 
 @cache
-def _library() -> str | None:
+def library() -> str | None:
+    """Return what is to be preloaded, `None` where it cannot be made."""
     compiler = shutil.which("gcc") or shutil.which("cc")
     if compiler is None or not sys.platform.startswith("linux"):
         return None

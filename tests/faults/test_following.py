@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from engine import following as following_module
 from engine.monitor import Monitor
 from engine.settings import Settings
 from tests.agreement import assert_agreement
@@ -215,6 +216,7 @@ def test_without_file_events_following_goes_on_by_looking(
     tmp_path: Path, following: Following, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "watchfiles", None)
+    monkeypatch.setattr(following_module, "_LOOK_WITHOUT_EVENTS", 0.1)
     path = transcript(tmp_path, "-a/s1.jsonl", responses(range(5)))
     with following(tmp_path) as monitor:
         append(path, responses(range(5, 9)))

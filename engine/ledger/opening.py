@@ -99,6 +99,14 @@ def open_fresh(path: str, error: sqlite3.Error) -> tuple[sqlite3.Connection, tup
     return memory, (memory_notice(path, error),)
 
 
+def open_again(path: str) -> sqlite3.Connection | None:
+    """Open a file that could not be used before, `None` where it still cannot be."""
+    try:
+        return _open_file(path)
+    except (sqlite3.Error, OSError, _SetAside):
+        return None
+
+
 def write_again(
     path: str, deleted: sqlite3.Connection
 ) -> tuple[sqlite3.Connection, tuple[Notice, ...]]:
@@ -281,3 +289,8 @@ def memory_notice(path: str, error: Exception) -> Notice:
         f"this run; {hint}."
     )
     return Notice("error", text)
+
+
+def returned_notice(path: str) -> Notice:
+    """Say that a ledger is no longer kept in memory."""
+    return Notice("information", f"The ledger {path} can be used again: figures are kept in it.")

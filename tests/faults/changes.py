@@ -252,7 +252,7 @@ class Changes:
             directory.mkdir(parents=True)
 
     def _remove_root(self) -> None:
-        shutil.rmtree(self._dice.choice((self._root, self._projects)))
+        shutil.rmtree(self._dice.choice((self._root, self._projects)), ignore_errors=True)
 
 
 def run(seconds: float, seed: int) -> list[str]:

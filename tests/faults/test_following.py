@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from engine import following as following_module
+from engine.intake.watch import Watcher
 from engine.monitor import Monitor
 from engine.settings import Settings
 from tests.agreement import assert_agreement
@@ -222,3 +223,18 @@ def test_without_file_events_following_goes_on_by_looking(
         append(path, responses(range(5, 9)))
         wait_until(lambda: monitor.snapshot().responses == 9)
         assert "polling" in monitor.health().watch
+
+
+def test_a_directory_replaced_before_its_events_come_is_known_not_to_be_watched(
+    tmp_path: Path,
+) -> None:
+    watched, other = tmp_path / "projects", tmp_path / "other"
+    watched.mkdir()
+    other.mkdir()
+    watcher = Watcher(lambda paths: None, is_polling=False)
+    watcher.watch([str(watched)])
+    assert watcher.is_watching([str(watched)])
+    watcher.stop()
+    watched.rmdir()
+    other.rename(watched)
+    assert not watcher.is_watching([str(watched)])

@@ -2,9 +2,9 @@
 
     python -m tests.faults.changes [--seconds N] [--seed N]
 
-After every few changes the monitor's figures must be those of all that was ever there, in
-seconds; at the end another monitor on the same ledger must say the same. Exits 1 at the first
-difference.
+After every few changes the monitor's figures must be those of all that was ever there: in
+seconds, or by its look every half minute where an event was lost. At the end another monitor
+on the same ledger must say the same. Exits 1 at the first difference.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ from tests.faults.written import (
 )
 
 _MANY = 10_000
+_LOOKED = 35.0
+"""Seconds after which a monitor has looked at everything, whatever events came."""
 _LONG_LINE = 100 << 20
 _PROJECTS = ("-a", "-b", "-c/sub/deep")
 _DAY = 24 * 60 * MINUTE
@@ -108,7 +110,7 @@ class Changes:
 
     def _check(self, monitor: Monitor) -> None:
         try:
-            self._seen.assert_counted(monitor)
+            self._seen.assert_counted(monitor, _LOOKED)
             assert not monitor.snapshot().notices
         except AssertionError as error:
             raise AssertionError(f"after {', '.join(self._done[-8:])}: {error}") from error

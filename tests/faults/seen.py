@@ -33,11 +33,11 @@ class Seen:
                 self._lines.update(read_bytes(path.read_bytes(), parts))
         return len(self.responses)
 
-    def assert_counted(self, monitor: Monitor) -> None:
+    def assert_counted(self, monitor: Monitor, seconds: float = PATIENCE) -> None:
         """Wait until the monitor counted all of it, and nothing more."""
         count = self.note()
-        wait_until(lambda: monitor.snapshot().responses >= count, f"{count} responses")
-        right, end = self.responses, time.monotonic() + PATIENCE
+        wait_until(lambda: monitor.snapshot().responses >= count, f"{count} responses", seconds)
+        right, end = self.responses, time.monotonic() + seconds
         while True:
             try:
                 assert_agreement(monitor, right)

@@ -274,7 +274,7 @@ class Follower:
         """Read what is new, of files and of the ledger; return whether that was anything."""
         before = self._standing.revision
         self.recovery.face_failure()
-        if self._ledger.rewrite_if_deleted():
+        if self._ledger.rewrite_if_deleted() or self._ledger.return_to_disk():
             self._begin_again()
         if self._is_narrowed_anew:
             self._is_narrowed_anew = False

@@ -90,12 +90,13 @@ class Tail:
 
     def _start(self, file: BinaryIO, found: Found, cursor: Cursor | None) -> int | None:
         """Return where to read from: the cursor if the file is still the same, else 0."""
-        if cursor is None or found.size < cursor.offset:
+        size = os.fstat(file.fileno()).st_size
+        if cursor is None or size < cursor.offset:
             return 0
         if fingerprint(file, cursor.offset) != cursor.fingerprint:
             return 0
         offset, searched = self._unfinished.get(found.path, (0, 0))
-        if offset == cursor.offset < searched <= found.size:
+        if offset == cursor.offset < searched <= size:
             file.seek(searched)
             if not _has_newline(file):
                 self._unfinished[found.path] = (offset, file.tell())

@@ -61,7 +61,8 @@ class Watcher:
 
     def is_watching(self, directories: list[str]) -> bool:
         """Say whether events come from just these directories, or looking makes up for them."""
-        return self.mode == "polling" or {path for path, _ in self._watched} == set(directories)
+        present = {(path, _inode(path)) for path in directories}
+        return self.mode == "polling" or set(self._watched) == present
 
     def doubt(self, reason: str) -> None:
         """Rely on looking from now on; events that do come are still handed on."""

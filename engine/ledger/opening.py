@@ -37,7 +37,9 @@ def open_ledger(path: str) -> tuple[sqlite3.Connection, tuple[Notice, ...]]:
         return _open_file(path), ()
     except _SetAside as reason:
         return _begin_anew(path, str(reason))
-    except (sqlite3.Error, OSError) as error:
+    except sqlite3.Error as error:
+        return _open_damaged(path, error) if is_damage(error) else _open_in_memory(path, error)
+    except OSError as error:
         return _open_in_memory(path, error)
 
 
@@ -47,7 +49,7 @@ def _open_file(path: str) -> sqlite3.Connection:
         return _prepare_in_turn(connection)
     except sqlite3.DatabaseError as error:
         connection.close()
-        if not is_damage(error) and _code(error) != _NOT_OUR_TABLES:
+        if _code(error) != _NOT_OUR_TABLES:
             raise
         raise _SetAside(f"was damaged ({error})") from error
     except UnicodeDecodeError as error:
@@ -87,7 +89,7 @@ def open_another(
     """
     if is_damage(error):
         failing.close()
-        return _begin_anew(path, f"was damaged ({error})")
+        return _open_damaged(path, error)
     memory = _prepare(sqlite3.connect(MEMORY, check_same_thread=False))
     with closing(failing):
         return _copied(failing, memory), (memory_notice(path, error),)
@@ -97,6 +99,14 @@ def open_fresh(path: str, error: sqlite3.Error) -> tuple[sqlite3.Connection, tup
     """Return an empty ledger in memory, where nothing else is left."""
     memory = _prepare(sqlite3.connect(MEMORY, check_same_thread=False))
     return memory, (memory_notice(path, error),)
+
+
+def open_again(path: str) -> sqlite3.Connection | None:
+    """Open a file that could not be used before, `None` where it still cannot be."""
+    try:
+        return _open_file(path)
+    except (sqlite3.Error, OSError, _SetAside):
+        return None
 
 
 def write_again(
@@ -172,8 +182,37 @@ def _create(connection: sqlite3.Connection) -> None:
             connection.execute(f"PRAGMA user_version={VERSION}")
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
         raise
+
+
+def _open_damaged(path: str, error: sqlite3.Error) -> tuple[sqlite3.Connection, tuple[Notice, ...]]:
+    """Begin a new ledger in a damaged one's place, unless it is the disk that fails.
+
+    SQLite tells of damage where bytes cannot be read, so the file is looked at whole: one
+    that proves sound is used on, one that cannot be read stays where it is.
+    """
+    try:
+        if _is_sound(path):
+            return _open_file(path), ()
+    except OSError as failure:
+        return _open_in_memory(path, failure)
+    except (sqlite3.Error, _SetAside):
+        pass
+    return _begin_anew(path, f"was damaged ({error})")
+
+
+def _is_sound(path: str) -> bool:
+    """Say whether all of a file is a whole database; raises `OSError` where it cannot be read."""
+    for name in (path, f"{path}-wal"):
+        if os.path.exists(name):
+            with open(name, "rb") as file:
+                while file.read(1 << 20):
+                    pass
+    with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as connection:
+        found: str = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
+    return found == "ok"
 
 
 def _begin_anew(path: str, reason: str) -> tuple[sqlite3.Connection, tuple[Notice, ...]]:
@@ -254,3 +293,8 @@ def memory_notice(path: str, error: Exception) -> Notice:
         f"this run; {hint}."
     )
     return Notice("error", text)
+
+
+def returned_notice(path: str) -> Notice:
+    """Say that a ledger is no longer kept in memory."""
+    return Notice("information", f"The ledger {path} can be used again: figures are kept in it.")

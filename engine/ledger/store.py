@@ -40,17 +40,26 @@ _CURSORS = (
 )
 _FORGIVEN = 60.0
 """Seconds after which a failure counts as the first again."""
+_AWAY = 60.0
+"""Seconds in memory between looks at whether the file can be used again."""
 
 
 class Ledger:
     """One open ledger; its lock guards the connection, which any thread may use."""
 
-    def __init__(self, path: str, prices: PriceTable) -> None:
+    def __init__(
+        self, path: str, prices: PriceTable, connection: sqlite3.Connection | None = None
+    ) -> None:
+        """Open or make the ledger, unless a connection to it is given."""
         self.path = path
         self.lock = RLock()
-        self.connection, self.notices = opening.open_ledger(path)
+        self.notices: tuple[Notice, ...] = ()
+        if connection is None:
+            connection, self.notices = opening.open_ledger(path)
+        self.connection = connection
         self._failures = 0
         self._failed_at = 0.0
+        self._looked_at = time.monotonic()
         self._file = self._identity()
         self.names = Names(self.connection, self.lock)
         self._prices = prices
@@ -167,6 +176,20 @@ class Ledger:
     def _scopes_with(self, root: int) -> list[int]:
         rows = self.connection.execute("SELECT scope, roots FROM scopes").fetchall()
         return [scope for scope, roots in rows if str(root) in roots.lstrip(_UNFINISHED).split(",")]
+
+    def book(self, root: Root, responses: Mapping[int, Sighting]) -> None:
+        """Book what a root gave by response id, without cursors."""
+        self.open_scope([root.path], root.agent)
+        with self.transaction() as revision:
+            for scope in self._scopes_with(self.names.number("roots", root.path, root.agent)):
+                self._booking.book(scope, responses, revision)
+
+    def responses_of(self, root: Root) -> Iterator[Mapping[int, Sighting]]:
+        """Yield all that a root ever gave by response id, in parts."""
+        scope, after = self.open_scope([root.path], root.agent), -1
+        while responses := self._booking.responses(scope, after, _CHUNK):
+            yield responses
+            after = max(responses)
 
     def marks(self, root: Root) -> dict[str, Mark]:
         """Return the mark at which each file of a root was read, by its path.
@@ -344,6 +367,28 @@ class Ledger:
                 self._go_on(*opening.open_fresh(self.path, error))
             else:
                 raise error
+
+    def return_to_disk(self) -> bool:
+        """Go on with the file that could not be used once it can be; say whether.
+
+        What was counted in memory meanwhile is booked there before.
+        """
+        if self.path == opening.MEMORY or not self.is_in_memory:
+            return False
+        if time.monotonic() - self._looked_at < _AWAY:
+            return False
+        self._looked_at = time.monotonic()
+        from engine.ledger.returning import back_on_disk
+
+        connection = back_on_disk(self, self._booking.prices)
+        if connection is None:
+            return False
+        with self.lock:
+            self.connection.close()
+            self.notices = tuple(each for each in self.notices if each.severity != "error")
+            self._go_on(connection, (opening.returned_notice(self.path),))
+            self._failures = 0
+        return True
 
     def rewrite_if_deleted(self) -> bool:
         """Write the ledger again if its file was deleted while it was open; say whether."""

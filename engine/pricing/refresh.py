@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,10 @@ FEWEST_MODELS = 100
 """A table of fewer models is taken for something else."""
 
 DAY = 86_400_000
+
+_DRAFT = ".prices-"
+_DRAFT_DEAD = 3_600.0
+"""Seconds after which no refresh can still be writing a draft."""
 
 SOURCE = "LiteLLM (MIT)"
 
@@ -190,7 +195,8 @@ def _save(file: PriceFile, target: Path) -> None:
     directory = os.path.dirname(os.path.abspath(target))
     try:
         os.makedirs(directory, exist_ok=True)
-        handle, draft = tempfile.mkstemp(dir=directory, prefix=".prices-")
+        _remove_dead_drafts(directory)
+        handle, draft = tempfile.mkstemp(dir=directory, prefix=_DRAFT)
         try:
             with os.fdopen(handle, "wb") as stream:
                 stream.write(encoded(file))
@@ -205,6 +211,15 @@ def _save(file: PriceFile, target: Path) -> None:
             f"Prices were fetched but could not be saved to {target} "
             f"({error.strerror}): make the place writable and try again."
         ) from None
+
+
+def _remove_dead_drafts(directory: str) -> None:
+    """Remove what refreshes left that were killed while they wrote."""
+    with suppress(OSError), os.scandir(directory) as entries:
+        for entry in entries:
+            is_draft = entry.name.startswith(_DRAFT)
+            if is_draft and time.time() - entry.stat().st_mtime > _DRAFT_DEAD:
+                os.unlink(entry.path)
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -1,6 +1,7 @@
 """Fetching prices from a server that answers in every way there is."""
 
 import json
+import os
 import socket
 from collections.abc import Callable, Iterator
 from email.message import Message
@@ -254,6 +255,16 @@ def test_a_replacement_that_fails_leaves_no_draft(server: Server, target: Path) 
     with pytest.raises(RefreshError, match="could not be saved"):
         refresh(target, server.url)
     assert list(target.parent.iterdir()) == [target]
+
+
+def test_what_refreshes_killed_long_ago_have_left_is_removed(server: Server, target: Path) -> None:
+    target.parent.mkdir(exist_ok=True)
+    dead, alive = target.with_name(".prices-dead"), target.with_name(".prices-alive")
+    for draft in (dead, alive):
+        draft.write_bytes(litellm()[:100])
+    os.utime(dead, (0, 0))
+    refresh(target, server.url)
+    assert set(target.parent.iterdir()) == {target, alive}
 
 
 def test_a_refresh_is_due_once_a_day(server: Server, target: Path) -> None:

@@ -14,7 +14,7 @@ from engine.demo import DemoUser, write_history
 from tests.conftest import NOW
 from tests.slow_reading import SlowResponse, read
 
-_NOBODY = 65534
+NOBODY = 65534
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +44,7 @@ def as_user() -> Callable[[], AbstractContextManager[None]]:
         if os.geteuid() != 0:
             yield
             return
-        os.setresuid(_NOBODY, _NOBODY, 0)
+        os.setresuid(NOBODY, NOBODY, 0)
         try:
             yield
         finally:

@@ -1,21 +1,25 @@
-"""Kills readers at random moments, of the first load and of following, and looks at what is left.
+"""Kills readers at random moments, of everything they write, and looks at what is left.
 
     python -m tests.faults.kills [--kills N] [--seed N] [--responses N] [--directory PATH]
 
-After each kill a reader starts again on the same ledger, sometimes to be killed too; then the
-figures must be those of a fresh, slow reading. Prints one line per round; exits 1 at the first
-difference, keeping the directory.
+First loads with and without processes that read for them, following, a refresh of prices, a
+ledger brought up to date. After each kill a reader starts again on the same ledger, sometimes
+to be killed too; then the figures must be those of a fresh reading. Prints one line per round;
+exits 1 at the first difference, keeping the directory.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import shutil
-import subprocess
+import signal
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from engine.demo import DemoUser, DemoWriter, write_history
@@ -23,6 +27,7 @@ from engine.monitor import Monitor
 from engine.settings import Settings
 from tests.agreement import assert_agreement
 from tests.conftest import NOW
+from tests.faults.started import Reader, assert_figures
 from tests.slow_reading import read
 
 _SECOND = 1_000
@@ -41,24 +46,38 @@ class Victim:
         self._writer = DemoWriter(self.root, user)
         self._now = NOW
 
-    def kill_in_first_load(self, times: int) -> None:
+    def kill_in_first_load(self, times: int, *options: str) -> None:
         """Kill readers of an empty ledger, then of what the ones before have left."""
-        for path in self.ledger.parent.glob(f"{self.ledger.name}*"):
-            path.unlink()
+        self._forget()
         for _ in range(times):
-            with self._reader("--batch", "300000") as reader:
-                _await_word(reader, "open")
+            with Reader(self.root, self.ledger, "--batch", "300000", *options) as reader:
+                reader.wait_for("open")
                 time.sleep(self._dice.random() * 0.12)
-                self._kill(reader)
+                self._kill(reader.process.pid)
+
+    def kill_a_worker(self) -> None:
+        """Kill a process that reads for another; that one must not even notice."""
+        self._forget()
+        with Reader(self.root, self.ledger, "--workers") as reader:
+            reader.wait_for("open")
+            pids: list[int] = []
+            while not pids and reader.process.poll() is None:
+                pids = _children(reader.process.pid)
+            time.sleep(self._dice.random() * 0.1)
+            for pid in pids:
+                self._kill(pid)
+            found = reader.last_words()
+        assert_figures(found, read(self.root))
+        assert not found["notices"]
 
     def kill_while_following(self) -> None:
         """Kill a reader that follows while transcripts grow."""
-        with self._reader("--follow", "60") as reader:
-            _await_word(reader, "responses")
+        with Reader(self.root, self.ledger, "--follow", "60") as reader:
+            reader.wait_for("responses")
             for _ in range(self._dice.randint(1, 12)):
                 self._write()
                 time.sleep(self._dice.random() * 0.06)
-            self._kill(reader)
+            self._kill(reader.process.pid)
         self._write()
 
     def assert_whole(self) -> None:
@@ -82,23 +101,69 @@ class Victim:
         self._now += self._dice.randint(2, 40) * _SECOND
         self._writer.step(self._now)
 
-    def _reader(self, *options: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "tests.faults.reader", str(self.root), str(self.ledger)]
-        return subprocess.Popen(
-            [*command, "--at", str(NOW), *options], stdout=subprocess.PIPE, text=True
-        )
+    def _forget(self) -> None:
+        for path in self.ledger.parent.glob(f"{self.ledger.name}*"):
+            path.unlink()
 
-    def _kill(self, reader: subprocess.Popen[str]) -> None:
-        reader.kill()
+    def _kill(self, pid: int) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
         self.kills += 1
 
 
-def _await_word(reader: subprocess.Popen[str], word: str) -> None:
-    assert reader.stdout is not None
-    for line in reader.stdout:
-        if line.startswith(word):
-            return
-    raise AssertionError(f"the reader ended before it said {word!r}")
+def _children(pid: int) -> list[int]:
+    """Return the processes that one has started, where the system tells."""
+    found: list[int] = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):
+            found += map(int, task.read_text().split())
+    return found
+
+
+def _round(victim: Victim, dice: random.Random) -> None:
+    """Kill a few readers in a row, then see that nothing is lost or doubled."""
+    options = dice.choice(((), ("--workers",)))
+    victim.kill_in_first_load(dice.randint(1, 4), *options)
+    for _ in range(dice.randint(0, 3)):
+        victim.kill_while_following()
+    victim.assert_whole()
+    if dice.random() < 0.3:
+        victim.kill_a_worker()
+
+
+def rounds(place: Path, seed: int, responses: int = 4_000) -> Callable[[], int]:
+    """Return what goes through one round of all kinds and tells the kills so far.
+
+    It raises `AssertionError` where something was lost, doubled or not said.
+    """
+    from tests.faults.kills_of_prices import PriceVictim
+    from tests.faults.kills_of_versions import VersionVictim
+
+    victim = Victim(place / "readers", seed, responses)
+    prices = PriceVictim(place / "prices", seed)
+    versions = VersionVictim(place / "versions", seed)
+    dice = random.Random(seed)
+
+    def go_round() -> int:
+        _round(victim, dice)
+        prices.kill_and_check(dice.randint(1, 3))
+        versions.kill_and_check(dice.randint(1, 3))
+        return victim.kills + prices.kills + versions.kills
+
+    return go_round
+
+
+def run(seconds: float, seed: int) -> list[str]:
+    """Kill for so long; return what went wrong, nothing where all was whole."""
+    end = time.monotonic() + seconds
+    with tempfile.TemporaryDirectory(prefix="ccmon-kills-") as place:
+        go_round, kills = rounds(Path(place), seed), 0
+        while time.monotonic() < end:
+            try:
+                kills = go_round()
+            except AssertionError as error:
+                return [f"after {kills} kills with seed {seed}: {error}"]
+    return []
 
 
 def main() -> int:
@@ -109,18 +174,14 @@ def main() -> int:
     parser.add_argument("--directory", type=Path)
     given = parser.parse_args()
     place = given.directory or Path(tempfile.mkdtemp(prefix="ccmon-kills-"))
-    victim = Victim(place, given.seed, given.responses)
-    dice = random.Random(given.seed)
-    while victim.kills < given.kills:
-        victim.kill_in_first_load(dice.randint(1, 4))
-        for _ in range(dice.randint(0, 3)):
-            victim.kill_while_following()
+    go_round, kills = rounds(place, given.seed, given.responses), 0
+    while kills < given.kills:
         try:
-            victim.assert_whole()
+            kills = go_round()
         except AssertionError as error:
-            print(f"after {victim.kills} kills, in {place}: {error}")
+            print(f"after {kills} kills, in {place}: {error}")
             return 1
-        print(f"{victim.kills} kills: whole", flush=True)
+        print(f"{kills} kills: whole", flush=True)
     shutil.rmtree(place)
     return 0
 

@@ -1,10 +1,11 @@
 """A process of its own that reads, as ccmon does, so that it can be killed, watched and measured.
 
     python -m tests.faults.reader ROOT LEDGER [--follow SECONDS] [--audit FILE] [--at NOW]
-        [--batch BYTES]
+        [--batch BYTES] [--workers] [--until-told] [--clock FILE]
 
 Prints `open` when the ledger is open, `read` when all is read, `responses N` at each change
-while following, and at the end one line of JSON: responses, peak memory in MB, notices.
+while following, and at the end one line of JSON: responses, tokens, cost, peak memory in MB,
+notices.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import argparse
 import json
 import re
 import resource
+import select
 import sys
 import time
 from collections.abc import Callable
@@ -29,7 +31,10 @@ def main() -> None:
     parser.add_argument("--follow", type=float, default=0.0)
     parser.add_argument("--audit")
     parser.add_argument("--at", type=int)
+    parser.add_argument("--clock", type=Path, help="a file that says what time it is")
     parser.add_argument("--batch", type=int)
+    parser.add_argument("--workers", action="store_true", help="read elsewhere, in small chunks")
+    parser.add_argument("--until-told", action="store_true", help="follow until input ends")
     given = parser.parse_args()
     if given.audit:
         sys.addaudithook(noting(open(given.audit, "w", encoding="utf-8")))  # noqa: SIM115
@@ -52,20 +57,16 @@ def _shown(value: object) -> object:
 
 
 def _read(given: argparse.Namespace) -> None:
-    from engine.intake import load
     from engine.monitor import Monitor
     from engine.settings import Settings, system_clock
 
-    if given.batch:
-        assert load._FIRST_BATCH
-        assert load._BATCH
-        load._FIRST_BATCH = load._BATCH = given.batch
+    _set_sizes(given)
     settings = Settings(
         roots=(given.root,),
         ledger=given.ledger,
         zone="UTC",
         is_offline=True,
-        clock=(lambda: given.at) if given.at else system_clock,
+        clock=_clock(given) or system_clock,
         environment={},
         home=given.root,
     )
@@ -74,21 +75,48 @@ def _read(given: argparse.Namespace) -> None:
         if given.follow:
             monitor.start(lambda: _tell(monitor.snapshot().responses))
             end = time.monotonic() + given.follow
-            while time.monotonic() < end:
+            while time.monotonic() < end and not (given.until_told and _is_told()):
                 monitor.snapshot()
                 time.sleep(0.02)
         else:
             monitor.read()
         print("read", flush=True)
-        snapshot = monitor.snapshot()
         health = monitor.health()
+        figures = monitor.report("daily").totals.figures
+        snapshot = monitor.snapshot()
     found = {
         "responses": snapshot.responses,
+        "tokens": figures.tokens.total,
+        "cost": figures.cost,
         "notices": [notice.text for notice in snapshot.notices],
         "bad_lines": [line.reason for line in health.bad_lines],
         "peak": _peak_memory(),
     }
     print(json.dumps(found), flush=True)
+
+
+def _set_sizes(given: argparse.Namespace) -> None:
+    """Make batches and chunks small where asked, so that a small history has many."""
+    from engine.intake import load
+
+    sizes = {"_FIRST_BATCH": given.batch, "_BATCH": given.batch}
+    if given.workers:
+        sizes |= {"_WORTH_WORKERS": 1, "_FIRST_BATCH": 100_000, "_CHUNK": 100_000}
+    for name, size in sizes.items():
+        assert hasattr(load, name)
+        if size:
+            setattr(load, name, size)
+
+
+def _clock(given: argparse.Namespace) -> Callable[[], int] | None:
+    if given.clock:
+        return lambda: int(given.clock.read_text())
+    return (lambda: given.at) if given.at else None
+
+
+def _is_told() -> bool:
+    """Say whether whoever started this has closed its input."""
+    return bool(select.select([sys.stdin], [], [], 0)[0])
 
 
 def _tell(responses: int) -> None:

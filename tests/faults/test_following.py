@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import shutil
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -11,43 +13,18 @@ from pathlib import Path
 
 import pytest
 
+from engine import following as following_module
+from engine.intake.watch import Watcher
 from engine.monitor import Monitor
 from engine.settings import Settings
 from tests.agreement import assert_agreement
-from tests.faults.written import (
-    append,
-    response,
-    responses,
-    sentences,
-    transcript,
-    wait_until,
-)
-from tests.slow_prices import Prices
-from tests.slow_reading import SlowLine, put_together, read, read_bytes
+from tests.faults.conftest import NOBODY
+from tests.faults.seen import Seen
+from tests.faults.written import append, response, responses, sentences, transcript, wait_until
+from tests.slow_reading import read
 
 MakeSettings = Callable[..., Settings]
 AsUser = Callable[[], AbstractContextManager[None]]
-
-
-class _Seen:
-    """All that transcripts ever said, whatever became of them."""
-
-    def __init__(self, root: Path) -> None:
-        self._root = root
-        self._lines: list[SlowLine] = []
-
-    def note(self) -> int:
-        """Take what lies below the root now; return how many responses were ever there."""
-        projects = self._root / "projects"
-        for path in sorted(projects.rglob("*.jsonl")):
-            self._lines += read_bytes(path.read_bytes(), path.relative_to(projects).parts)
-        return len(put_together(self._lines, Prices()))
-
-    def assert_counted(self, monitor: Monitor) -> None:
-        """Wait until the monitor counted all of it, and nothing more."""
-        count = self.note()
-        wait_until(lambda: monitor.snapshot().responses >= count, f"{count} responses")
-        assert_agreement(monitor, put_together(self._lines, Prices()))
 
 
 @pytest.fixture
@@ -71,7 +48,7 @@ Following = Callable[..., AbstractContextManager[Monitor]]
 def test_a_transcript_may_change_in_every_way(tmp_path: Path, following: Following) -> None:
     root, ledger = tmp_path / "root", str(tmp_path / "ledger.db")
     path = transcript(root, "-a/s1.jsonl", responses(range(20)))
-    seen = _Seen(root)
+    seen = Seen(root)
     with following(root, ledger) as monitor:
         seen.assert_counted(monitor)
         os.truncate(path, path.stat().st_size // 2 + 7)
@@ -137,6 +114,26 @@ def test_a_transcript_whose_permission_is_taken_away_is_named_and_read_on_later(
         assert not monitor.snapshot().notices
 
 
+def test_a_permission_given_back_is_noticed_while_following(
+    open_place: Path, following: Following, as_user: AsUser
+) -> None:
+    importlib.import_module("watchfiles")  # what belongs to root cannot be imported as a user
+    path = transcript(open_place, "-a/s1.jsonl", responses(range(5)))
+    for each in (open_place / "projects", path.parent):
+        each.chmod(0o755)
+    if os.geteuid() == 0:
+        os.chown(path, NOBODY, NOBODY)
+    with as_user(), following(open_place) as monitor, path.open("ab", buffering=0) as writer:
+        path.chmod(0)
+        writer.write(responses(range(5, 9)))
+        wait_until(lambda: "Permission denied" in sentences(monitor.snapshot()), "the sentence")
+        assert monitor.snapshot().responses == 5
+        path.chmod(0o644)
+        wait_until(lambda: monitor.snapshot().responses == 9)
+        wait_until(lambda: not monitor.snapshot().notices, "the end of the sentence")
+        assert_agreement(monitor, read(open_place))
+
+
 def test_two_writers_on_one_transcript_lose_nothing(tmp_path: Path, following: Following) -> None:
     path = transcript(tmp_path, "-a/s1.jsonl", responses(range(5)))
 
@@ -145,7 +142,7 @@ def test_two_writers_on_one_transcript_lose_nothing(tmp_path: Path, following: F
             for number in range(150):
                 file.write(response(number, session=session))
 
-    seen = _Seen(tmp_path)
+    seen = Seen(tmp_path)
     with following(tmp_path) as monitor:
         writers = [threading.Thread(target=write, args=(name,)) for name in ("one", "two")]
         for writer in writers:
@@ -160,7 +157,7 @@ def test_directories_that_go_and_come_again_and_roots_that_appear_are_followed(
     tmp_path: Path, following: Following
 ) -> None:
     root = tmp_path / "root"
-    seen = _Seen(root)
+    seen = Seen(root)
     with following(root) as monitor:
         assert monitor.snapshot().is_empty
         transcript(root, "-a/s1.jsonl", responses(range(5)))
@@ -203,7 +200,7 @@ def test_two_thousand_transcripts_that_appear_at_once_are_all_counted(
     prepared = tmp_path / "prepared"
     for number in range(1_000):
         transcript(prepared, f"-p{number % 40}/m{number}.jsonl", response(1, session=f"m{number}"))
-    seen = _Seen(tmp_path)
+    seen = Seen(tmp_path)
     with following(tmp_path) as monitor:
         for directory in sorted((prepared / "projects").iterdir()):
             directory.rename(tmp_path / "projects" / directory.name)
@@ -214,3 +211,30 @@ def test_two_thousand_transcripts_that_appear_at_once_are_all_counted(
         assert seen.note() == 2_005
         seen.assert_counted(monitor)
         assert not monitor.snapshot().notices
+
+
+def test_without_file_events_following_goes_on_by_looking(
+    tmp_path: Path, following: Following, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "watchfiles", None)
+    monkeypatch.setattr(following_module, "_LOOK_WITHOUT_EVENTS", 0.1)
+    path = transcript(tmp_path, "-a/s1.jsonl", responses(range(5)))
+    with following(tmp_path) as monitor:
+        append(path, responses(range(5, 9)))
+        wait_until(lambda: monitor.snapshot().responses == 9)
+        assert "polling" in monitor.health().watch
+
+
+def test_a_directory_replaced_before_its_events_come_is_known_not_to_be_watched(
+    tmp_path: Path,
+) -> None:
+    watched, other = tmp_path / "projects", tmp_path / "other"
+    watched.mkdir()
+    other.mkdir()
+    watcher = Watcher(lambda paths: None, is_polling=False)
+    watcher.watch([str(watched)])
+    assert watcher.is_watching([str(watched)])
+    watcher.stop()
+    watched.rmdir()
+    other.rename(watched)
+    assert not watcher.is_watching([str(watched)])

@@ -105,8 +105,33 @@ def test_a_flipped_page_is_found_whenever_it_is_read(
         assert not monitor.snapshot().notices
 
 
+def _pages(ledger: Path) -> None:
+    """Damage all but the first page."""
+    content = bytearray(ledger.read_bytes())
+    content[4096:] = random.Random(8).randbytes(len(content) - 4096)
+    with ledger.open("r+b") as file:
+        file.write(content)
+    with closing(sqlite3.connect(ledger)) as connection:
+        connection.execute("PRAGMA user_version=1")
+
+
+def _all(ledger: Path) -> None:
+    with ledger.open("r+b") as file:
+        file.write(random.Random(8).randbytes(ledger.stat().st_size))
+
+
+def _replaced(ledger: Path) -> None:
+    other = ledger.with_name("rubbish")
+    other.write_bytes(random.Random(8).randbytes(50_000))
+    other.replace(ledger)
+
+
+@pytest.mark.parametrize("damage", [_pages, _all, _cut, _replaced])
 def test_a_ledger_damaged_while_following_is_built_anew(
-    tmp_path: Path, settings: MakeSettings, history: tuple[Path, list[SlowResponse]]
+    damage: Callable[[Path], None],
+    tmp_path: Path,
+    settings: MakeSettings,
+    history: tuple[Path, list[SlowResponse]],
 ) -> None:
     root, ledger = tmp_path / "root", tmp_path / "ledger.db"
     shutil.copytree(history[0], root)
@@ -116,19 +141,19 @@ def test_a_ledger_damaged_while_following_is_built_anew(
         wait_until(lambda: monitor.snapshot().state == "following")
         with closing(sqlite3.connect(ledger)) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        content = bytearray(ledger.read_bytes())
-        content[4096:] = random.Random(8).randbytes(len(content) - 4096)
-        with ledger.open("r+b") as file:
-            file.write(content)
-        with closing(sqlite3.connect(ledger)) as connection:
-            connection.execute("PRAGMA user_version=1")
+        damage(ledger)
         transcript(root, "-new/new.jsonl", responses(range(200), "new"))
         right = read(root)
         wait_until(lambda: monitor.snapshot().responses == len(right), "what was written")
         wait_until(lambda: monitor.snapshot().state == "following")
         assert_agreement(monitor, right)
-        assert "damaged" in told(monitor)
+        wait_until(lambda: "damaged" in told(monitor), "the sentence")
         assert "Following stopped" not in told(monitor)
+    assert len(_set_aside(ledger)) == 1
+    with Monitor(given) as monitor:
+        monitor.read()
+        assert_agreement(monitor, right)
+        assert not monitor.snapshot().notices
 
 
 def test_a_ledger_deleted_while_open_is_written_again(

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,9 +12,9 @@ import pytest
 from engine.ledger.schema import VERSION
 from engine.monitor import Monitor
 from engine.settings import Settings
+from tests.faults.earlier import RIGHT, by_model, version_of, write_earlier
 
 PROJECT = Path(__file__).resolve().parents[2]
-DUMP = Path(__file__).with_name("ledger_of_version_1.sql")
 
 
 @pytest.fixture
@@ -25,38 +23,13 @@ def earlier(tmp_path: Path) -> Path:
     path = tmp_path / "ledger.db"
     root = tmp_path / "root"
     root.mkdir()
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(DUMP.read_text("utf-8").replace("/made/up/root", str(root)))
-        connection.execute("PRAGMA user_version=1")
+    write_earlier(path, [root])
     return path
 
 
 @pytest.fixture
 def opened(earlier: Path, settings: Callable[..., Settings]) -> Callable[[], Monitor]:
     return lambda: Monitor(settings(roots=(earlier.parent / "root",), ledger=str(earlier)))
-
-
-def version_of(path: Path) -> int:
-    with closing(sqlite3.connect(path)) as connection:
-        number: int = connection.execute("PRAGMA user_version").fetchone()[0]
-        return number
-
-
-def by_model(monitor: Monitor) -> dict[str, tuple[int, int, int]]:
-    monitor.read()
-    return {
-        row.key: (row.figures.responses, row.figures.tokens.total, row.figures.cost // 10**9)
-        for row in monitor.report("models").rows
-    }
-
-
-RIGHT = {
-    "claude-opus-5": (1, 6_100, 10),
-    "claude-opus-5-fast": (2, 12_400, 50),
-    "claude-sonnet-5-5": (1, 6_100, 3),
-    "lighthouse-coder-32b-fast": (1, 6_100, 0),
-}
-"""Responses, tokens, and thousandths of a dollar."""
 
 
 def test_history_of_version_1_goes_on_with_fast_responses_apart(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -12,10 +13,11 @@ from typing import Any
 
 import pytest
 
-from engine.ledger import opening
+from engine.ledger import opening, store
 from engine.monitor import Monitor
 from engine.settings import Settings
 from tests.agreement import assert_agreement
+from tests.faults.seen import Seen
 from tests.faults.told import assert_in_memory, told
 from tests.faults.written import append, responses, transcript, wait_until
 from tests.slow_reading import SlowResponse, read
@@ -65,11 +67,12 @@ def test_a_ledger_that_can_only_be_read_still_tells_of_transcripts_long_gone(
 
 
 @pytest.fixture
-def tiny_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 256 KB."""
+def tiny_disk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """A file system of 256 KB, or of the size asked for."""
+    size = getattr(request, "param", "256k")
     place = tmp_path / "tiny"
     place.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(place)]
+    command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(place)]
     if shutil.which("mount") is None or subprocess.run(command, capture_output=True).returncode:
         pytest.skip("mounting a small file system is not permitted here")
     yield place
@@ -100,6 +103,36 @@ def test_a_disk_that_fills_up_while_history_is_read(
     with Monitor(settings(roots=(root,), ledger=str(ledger))) as monitor:
         monitor.read()
         assert_in_memory(monitor, ledger, right)
+
+
+@pytest.mark.parametrize("tiny_disk", ["2m"], indirect=True)
+def test_a_disk_that_fills_up_while_following_is_used_again_when_it_has_room(
+    tiny_disk: Path, tmp_path: Path, settings: MakeSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "_AWAY", 0.5)
+    root, ledger = tmp_path / "root", tiny_disk / "ledger.db"
+    path = transcript(root, "-a/s1.jsonl", responses(range(20)))
+    seen = Seen(root)
+    given = settings(roots=(root,), ledger=str(ledger), is_polling=False)
+    with Monitor(given) as monitor:
+        monitor.start(lambda: None)
+        seen.assert_counted(monitor)
+        _fill(tiny_disk)
+        gone = transcript(root, "-a/gone.jsonl", responses(range(300), "gone"))
+        seen.assert_counted(monitor)
+        assert_in_memory(monitor, ledger, seen.responses)
+        gone.unlink()
+        os.truncate(path, 0)
+        (tiny_disk / "filling").unlink()
+        wait_until(lambda: not monitor.health().is_ledger_in_memory, "the way back")
+        assert told(monitor) == f"The ledger {ledger} can be used again: figures are kept in it."
+        append(path, responses(range(20, 25)))
+        seen.assert_counted(monitor)
+        assert "Following stopped" not in told(monitor)
+    with Monitor(given) as monitor:
+        monitor.read()
+        assert_agreement(monitor, seen.responses)
+        assert not monitor.snapshot().notices
 
 
 def _fill(place: Path) -> None:

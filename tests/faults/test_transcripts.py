@@ -8,14 +8,16 @@ import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from engine.intake import discover
+from engine.intake import discover, load
+from engine.intake.tail import Scan, Tail
 from engine.monitor import Monitor
 from engine.settings import Settings
 from tests.agreement import assert_agreement
-from tests.faults.written import prompt, response, responses, sentences, transcript
+from tests.faults.written import append, prompt, response, responses, sentences, transcript
 from tests.slow_reading import read
 from tui.doctor import health_lines
 
@@ -138,6 +140,31 @@ def test_a_file_that_vanishes_between_looking_and_reading_disturbs_nothing(
         monitor.read()
         assert_agreement(monitor, right)
         assert not monitor.snapshot().notices
+
+
+def test_a_file_that_grows_by_much_between_looking_and_reading_is_read_once(
+    tmp_path: Path, settings: MakeSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = transcript(tmp_path, "-a/s1.jsonl", response(0))
+    walk, tail_read = discover.walk, Tail.read
+    readings: list[object] = []
+
+    def walk_and_grow(root: discover.Root) -> discover.Walk:
+        found = walk(root)
+        append(path, responses(range(1, 20)))
+        return found
+
+    def counted(*given: Any) -> Scan | None:
+        readings.append(given)
+        assert len(readings) < 50, "the same is read again and again"
+        return tail_read(*given)
+
+    monkeypatch.setattr(load, "_PIECE", 1_000)
+    monkeypatch.setattr(discover, "walk", walk_and_grow)
+    monkeypatch.setattr(Tail, "read", counted)
+    with Monitor(settings(roots=(tmp_path,))) as monitor:
+        monitor.read()
+        assert_agreement(monitor, read(tmp_path))
 
 
 def test_files_that_vanish_and_shrink_while_they_are_read_harm_no_other(

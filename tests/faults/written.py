@@ -66,11 +66,11 @@ def append(path: Path, content: bytes) -> None:
         file.write(content)
 
 
-def wait_until(holds: Callable[[], bool], what: str = "it") -> None:
+def wait_until(holds: Callable[[], bool], what: str = "it", seconds: float = PATIENCE) -> None:
     """Wait until something holds; fail where it never does."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + seconds
     while not holds():
-        assert time.monotonic() < end, f"{what} did not come within {PATIENCE:.0f} s"
+        assert time.monotonic() < end, f"{what} did not come within {seconds:.0f} s"
         time.sleep(0.01)
 
 

@@ -49,14 +49,14 @@ def main() -> int:
     where = surroundings_line(found)
     for name in sorted(peers.ALL - set(found.programs)):
         print(f"{name} is missing: {peers.HOW_TO}", file=sys.stderr)
-    measured = list(_measured(options, found, where))
-    if not options.quick:
+    measured: list[Measured] = []
+    for row in _measured(options, found, where):
+        measured.append(row)
+        if not options.quick:
+            kept.save(data / "results.json", row)
+    if options.readme and not options.quick:
         known = kept.load(data / "results.json")
-        known |= {row.name: row for row in measured}
-        rows = [known[name] for name in ROWS if name in known]
-        (data / "results.json").write_bytes(kept.encode(rows))
-        if options.readme:
-            kept.write_readme(rows)
+        kept.write_readme([known[name] for name in ROWS if name in known])
     figures = [figure for row in measured for figure in row.figures]
     if options.json:
         sys.stdout.write(kept.encode(measured).decode())
@@ -78,7 +78,7 @@ def _measured(options: argparse.Namespace, found: peers.Peers, where: str) -> It
             print(f"measuring {name} …", file=sys.stderr, flush=True)
             try:
                 figures = tuple(ROWS[name](bench))
-            except Failed as failure:
+            except (Failed, OSError) as failure:
                 print(f"{name}: {failure}", file=sys.stderr)
                 continue
             yield Measured(name, where, figures)

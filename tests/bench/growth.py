@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from statistics import median
 
+from msgspec.structs import replace
+
+from tests.bench.directories import Directory
 from tests.bench.figures import TIMES, Figure, seconds
-from tests.bench.live import Live, opened, start_times
+from tests.bench.live import PATIENCE, Live, opened, start_times
+from tests.bench.peers import CCUSAGE
 from tests.bench.recorded import Recorded
 from tests.bench.workbench import DAILY, Workbench
 
@@ -24,9 +28,6 @@ _REPORT, _START, _TAB, _REFRESH = (
 
 def growth(bench: Workbench) -> Iterator[Figure]:
     """Yield each cost at the large size as a multiple of that at the small one."""
-    found: dict[str, dict[int, list[float]]] = {
-        what: {} for what in (_REPORT, _START, _TAB, _REFRESH)
-    }
     made = {size: bench.made(size) for size in bench.sizes}
     reports = bench.times(
         {
@@ -34,29 +35,46 @@ def growth(bench: Workbench) -> Iterator[Figure]:
             for size, directory in made.items()
         }
     )
-    for size, directory in made.items():
-        found[_REPORT][size] = reports[str(size)].walls
-        screen = Live(bench, directory)
-        start_times(screen, 1)
-        found[_START][size], _ = start_times(screen, 2 if bench.is_quick else bench.runs)
-        terminal = opened(screen)
-        found[_REFRESH][size] = screen.times_to_screen(terminal, 6 if bench.is_quick else 24, 4)
-        for _ in range(1 if bench.is_quick else 3):
-            found[_TAB].setdefault(size, []).extend(_tab_times(terminal))
-        terminal.quit()
-    for what, by_size in found.items():
-        yield _figure(bench, what, by_size)
+    yield _figure(_REPORT, {size: reports[str(size)].walls for size in made})
+    on_screen = {size: _screen_times(bench, directory) for size, directory in made.items()}
+    for what in (_START, _TAB, _REFRESH):
+        yield _figure(what, {size: times[what] for size, times in on_screen.items()})
+    theirs = _theirs(bench, made)
+    if theirs:
+        figure = _figure(f"for comparison `{CCUSAGE} daily --json`", theirs)
+        yield replace(figure, ours="-", beside=figure.ours)
 
 
-def _figure(bench: Workbench, what: str, by_size: dict[int, list[float]]) -> Figure:
-    small, _, large = bench.sizes
+def _screen_times(bench: Workbench, directory: Directory) -> dict[str, list[float]]:
+    """Return the seconds of what the live screen does, by name."""
+    screen = Live(bench, directory)
+    start_times(screen, 1)
+    started, _ = start_times(screen, 2 if bench.is_quick else bench.runs)
+    terminal = opened(screen)
+    refreshed = screen.times_to_screen(terminal, 6 if bench.is_quick else 24, 4)
+    tabs = [each for _ in range(1 if bench.is_quick else 3) for each in _tab_times(terminal)]
+    terminal.quit()
+    return {_START: started, _TAB: tabs, _REFRESH: refreshed}
+
+
+def _theirs(bench: Workbench, made: Mapping[int, Directory]) -> dict[int, list[float]]:
+    """Return how long ccusage takes at each size, of few runs; nothing where it is missing."""
+    commands = {
+        str(size): bench.peers.reading(CCUSAGE, directory.root, bench.home(CCUSAGE, size))
+        for size, directory in made.items()
+    }
+    times = bench.times(commands, runs=2)
+    return {size: times[str(size)].walls for size in made if str(size) in times}
+
+
+def _figure(what: str, by_size: dict[int, list[float]]) -> Figure:
+    small, large = min(by_size), max(by_size)
     return Figure(
         row="growth",
         what=what,
         value=median(by_size[large]) / median(by_size[small]),
         unit=f"{TIMES} that at {small:,} responses",
-        ours=f"{seconds(by_size[large])} at {large:,}",
-        beside=f"{seconds(by_size[small])} at {small:,}",
+        ours=", ".join(f"{seconds(by_size[size])} at {size:,}" for size in (small, large)),
         course=tuple((size, median(taken) * 1000) for size, taken in by_size.items()),
     )
 
@@ -70,9 +88,8 @@ def _tab_times(terminal: Recorded) -> list[float]:
         terminal.press(key)
         terminal.drain(_PASSED)
         frames = [(moment, _table(text)) for moment, text in terminal.frames()]
-        if frames:
-            last = frames[-1][1]
-            taken.append(next(moment for moment, text in frames if text == last) - pressed)
+        shown = next((moment for moment, text in frames if text == frames[-1][1]), None)
+        taken.append(shown - pressed if shown else PATIENCE)
     return taken
 
 

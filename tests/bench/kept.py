@@ -35,6 +35,11 @@ def load(file: Path) -> dict[str, Measured]:
     return {row.name: row for row in rows}
 
 
+def save(file: Path, row: Measured) -> None:
+    """Keep a row in place of what was measured of it before."""
+    file.write_bytes(encode((load(file) | {row.name: row}).values()))
+
+
 def encode(rows: Iterable[Measured]) -> bytes:
     """Return rows as JSON; each figure with whether it holds what was promised."""
     made = [

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from statistics import median
+from typing import NamedTuple
 
 from tests.bench.directories import Directory
 from tests.bench.figures import TIMES, Figure, seconds
@@ -20,7 +21,9 @@ _FROM_THE_LEDGER = re.compile(r"Last 30 days · most \$[\d,.]+")
 _COUNT = re.compile(r"(?<![\d,])([\d,]+) responses?\b")
 _BARE = "a bare Textual app"
 _SETTLING = 3.0
-_PATIENCE = 60.0
+PATIENCE = 60.0
+"""Seconds after which something is taken to have lasted so long."""
+_WAKEUPS_LIMIT = 1.05
 _MEMORY_LIMIT = (1.5, 40.0)
 """How often the bare app's memory, and how many megabytes more."""
 
@@ -73,7 +76,7 @@ class Live:
                 taken.append(max(0.0, moment - written[len(taken)]))
         if len(taken) < count:
             print(f"{count - len(taken)} of {count} appends not seen", file=sys.stderr)
-        return taken
+        return taken + [PATIENCE] * (count - len(taken))
 
 
 def _counted(text: str) -> int:
@@ -98,15 +101,15 @@ def start_times(live: Live, runs: int) -> tuple[list[float], list[float]]:
 
 def _started(terminal: Recorded, is_shown: Callable[[str], bool]) -> float:
     terminal.drain(1.5)
-    shown = terminal.moment_of(is_shown, _PATIENCE)
+    shown = terminal.moment_of(is_shown, PATIENCE)
     terminal.quit()
-    return (shown or terminal.begun + _PATIENCE) - terminal.begun
+    return (shown or terminal.begun + PATIENCE) - terminal.begun
 
 
 def opened(live: Live) -> Recorded:
     """Return a live screen that has shown its figures and come to rest."""
     terminal = live.start()
-    terminal.moment_of(lambda text: is_useful(text) and _counted(text) > 0, _PATIENCE)
+    terminal.moment_of(lambda text: is_useful(text) and _counted(text) > 0, PATIENCE)
     terminal.drain(_SETTLING)
     return terminal
 
@@ -136,7 +139,7 @@ def live(bench: Workbench) -> Iterator[Figure]:
 
 
 def _latency(what: str, taken: list[float]) -> Figure:
-    ordered = sorted(taken) or [_PATIENCE]
+    ordered = sorted(taken)
     return Figure(
         row="live",
         what=what,
@@ -153,44 +156,60 @@ def _at_rest(bench: Workbench, screen: Live, terminal: Recorded) -> Iterator[Fig
     bare = screen.start_bare("clock")
     for each in (bare, terminal):
         each.drain(_SETTLING)
-    before = [(each.cpu_seconds(), each.wakeups(), each.written) for each in (terminal, bare)]
-    # Two terminals are read in turn: neither fills up in so short a while.
+    before = [_Spent.by(terminal), _Spent.by(bare)]
+    # Both are read in turn: in so short a while neither terminal fills up.
     end = time.monotonic() + span
     while time.monotonic() < end:
         terminal.drain(0.1)
         bare.drain(0.1)
-    after = [(each.cpu_seconds(), each.wakeups(), each.written) for each in (terminal, bare)]
-    cpu, wakeups, written = (
-        [(late[part] - early[part]) / span for early, late in zip(before, after, strict=True)]
-        for part in range(3)
-    )
+    after = [_Spent.by(terminal), _Spent.by(bare)]
+    ours, least = (late.since(early, span) for early, late in zip(before, after, strict=True))
     yield Figure(
         row="live",
         what=f"idle for {span:.0f} s",
-        value=cpu[0] * 100,
+        value=ours.cpu * 100,
         unit="% of a core",
         limit=0.5,
-        ours=f"{wakeups[0]:.1f} wakeups, {written[0]:.0f} bytes a second",
-        beside=f"{_BARE} with a clock: {cpu[1]:.2%}, {wakeups[1]:.1f} wakeups",
+        ours=f"{ours.written:.0f} bytes a second to the terminal",
+        beside=f"{_BARE} with a clock: {least.cpu:.2%}, {least.written:.0f} bytes",
     )
     yield Figure(
         row="live",
         what="wakeups while idle",
-        value=wakeups[0] / wakeups[1],
+        value=ours.wakeups / least.wakeups,
         unit=f"{TIMES} {_BARE}'s with a clock",
-        limit=1.0,
-        ours=f"{wakeups[0]:.1f} a second",
-        beside=f"{wakeups[1]:.1f} a second",
+        limit=_WAKEUPS_LIMIT,
+        ours=f"{ours.wakeups:.1f} a second",
+        beside=f"{least.wakeups:.1f} a second",
     )
-    memory, least = terminal.memory(), bare.memory()
+    yield _memory(terminal.memory(), bare.memory())
+    bare.quit()
+
+
+class _Spent(NamedTuple):
+    """What a program has used: seconds of processor time, wakeups, bytes to the terminal."""
+
+    cpu: float
+    wakeups: float
+    written: float
+
+    @classmethod
+    def by(cls, terminal: Recorded) -> _Spent:
+        return cls(terminal.cpu_seconds(), terminal.wakeups(), terminal.written)
+
+    def since(self, before: _Spent, span: float) -> _Spent:
+        """Return what was used a second."""
+        return _Spent(*((now - then) / span for now, then in zip(self, before, strict=True)))
+
+
+def _memory(ours: float, least: float) -> Figure:
     times, more = _MEMORY_LIMIT
-    yield Figure(
+    return Figure(
         row="live",
         what="memory",
-        value=memory / least,
+        value=ours / least,
         unit=f"{TIMES} {_BARE}'s",
         limit=times + more / least,
-        ours=f"{memory:.0f} MB",
+        ours=f"{ours:.0f} MB",
         beside=f"{least:.0f} MB (may be {times} {TIMES} and {more:.0f} MB more)",
     )
-    bare.quit()

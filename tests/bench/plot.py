@@ -8,10 +8,18 @@ from math import ceil, floor, log10
 
 from tests.bench.figures import Figure
 
-_WIDTH, _HEIGHT = 760, 380
-_LEFT, _RIGHT, _TOP, _BOTTOM = 70, 20, 40, 150
-_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")
-_DASHES = ("", "8 4", "2 4", "10 4 2 4")
+_WIDTH, _HEIGHT = 760, 400
+_LEFT, _RIGHT, _TOP, _BOTTOM = 70, 20, 40, 160
+_INSET = 70
+"""Between the ends of the axis and the first and last point, whose names need room."""
+_LINES = (
+    ("#0072b2", ""),
+    ("#d55e00", "8 4"),
+    ("#009e73", "2 4"),
+    ("#cc79a7", "10 4 2 4"),
+    ("#777777", "1 6"),
+)
+"""Colours that all can tell apart, each with dashes of its own."""
 _INK, _FAINT, _PAPER = "#222222", "#cccccc", "#ffffff"
 
 
@@ -44,7 +52,7 @@ class _Scale:
     def x(self, size: int) -> float:
         first, last = log10(self._sizes[0]), log10(self._sizes[-1])
         part = (log10(size) - first) / ((last - first) or 1)
-        return _LEFT + 20 + part * (_WIDTH - _LEFT - _RIGHT - 60)
+        return _LEFT + _INSET + part * (_WIDTH - _LEFT - _RIGHT - 2 * _INSET)
 
     def y(self, taken: float) -> float:
         part = (log10(max(taken, 0.1)) - self._low) / (self._high - self._low)
@@ -66,14 +74,14 @@ class _Scale:
 
 def _course(scale: _Scale, each: Figure, number: int) -> Iterator[str]:
     """Yield one line with its points, the milliseconds at the last, and its name below."""
-    colour, dash = _COLOURS[number % 4], _DASHES[number % 4]
+    colour, dash = _LINES[number % len(_LINES)]
     stroke = f'stroke="{colour}" stroke-width="2" stroke-dasharray="{dash}"'
     places = [(scale.x(size), scale.y(taken)) for size, taken in each.course]
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
     yield f'<polyline points="{line}" fill="none" {stroke}/>'
     for x, y in places:
         yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{colour}"/>'
-    below = _HEIGHT - _BOTTOM + 50 + 22 * number
+    below = _HEIGHT - _BOTTOM + 48 + 22 * number
     times = " · ".join(f"{taken:.0f}" for _, taken in each.course)
     yield f'<line x1="{_LEFT}" x2="{_LEFT + 36}" y1="{below - 4}" y2="{below - 4}" {stroke}/>'
     named = escape(each.what.replace("`", ""))

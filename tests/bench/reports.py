@@ -21,7 +21,7 @@ _PYTHON = "python -c pass"
 _OF_PYTHON = f"the time of `{_PYTHON}`"
 _AGAIN = f"{TOKSCALE}'s second run"
 _APPENDED = 2_000
-_SAME = 0.02
+_SAME = 0.05
 """By so little may the tokens that programs find differ."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -71,10 +71,12 @@ class Workbench:
         """Return the surroundings of a ccmon that keeps its ledger in a place."""
         return {**surroundings(place, root), "CCMON_DATA_DIR": str(place)}
 
-    def times(self, commands: dict[str, Command | None]) -> dict[str, Times]:
+    def times(
+        self, commands: Mapping[str, Command | None], runs: int | None = None
+    ) -> dict[str, Times]:
         """Return the times of the commands that there are, measured in turn."""
         present = {name: command for name, command in commands.items() if command is not None}
-        return side_by_side(present, self.scratch, self.runs)
+        return side_by_side(present, self.scratch, runs or self.runs)
 
     def _link(self, directory: Directory) -> Directory:
         name = directory.root.name

@@ -15,7 +15,7 @@ from random import Random
 
 from engine.times import DAY
 from tests.bench.histories import ARCHIVE
-from tests.bench.profile import BYTES_A_RESPONSE, shares
+from tests.bench.sizes import BYTES_A_RESPONSE, shares
 from tests.bench.transcripts import Task, write
 
 _SEED = 7

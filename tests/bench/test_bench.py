@@ -23,8 +23,8 @@ from tests.bench.kept import BEGIN, END, PICTURE, Measured, load, save, updated
 from tests.bench.places import PROJECT
 from tests.bench.plot import plot
 from tests.bench.processes import Command, Failed, Times, side_by_side
-from tests.bench.profile import shares
 from tests.bench.recorded import Recorded
+from tests.bench.sizes import shares
 from tests.bench.table import HEAD, table
 from tests.bench.transcripts import Task, write
 from tests.conftest import NOW

@@ -8,8 +8,8 @@ from math import ceil, floor, log10
 
 from tests.bench.figures import Figure
 
-_WIDTH, _HEIGHT = 760, 400
-_LEFT, _RIGHT, _TOP, _BOTTOM = 70, 20, 40, 160
+_WIDTH, _HEIGHT = 760, 420
+_LEFT, _RIGHT, _TOP, _BOTTOM = 70, 20, 40, 180
 _INSET = 70
 """Between the ends of the axis and the first and last point, whose names need room."""
 _LINES = (
@@ -17,6 +17,7 @@ _LINES = (
     ("#d55e00", "8 4"),
     ("#009e73", "2 4"),
     ("#cc79a7", "10 4 2 4"),
+    ("#e69f00", "6 2"),
     ("#777777", "1 6"),
 )
 """Colours that all can tell apart, each with dashes of its own."""

@@ -58,7 +58,7 @@ def assert_well_formed(text: str) -> None:
 
 
 def test_one_command_measures_prints_and_names_what_is_missing(tmp_path: Path) -> None:
-    around = {"HOME": os.environ["HOME"], "PATH": os.defpath, "PYTHONPATH": str(PROJECT)}
+    around = {"HOME": os.environ["HOME"], "PATH": "/nowhere", "PYTHONPATH": str(PROJECT)}
     words = ["--data", str(tmp_path), "--quick", "--runs", "1", "--only", "reading", "version"]
     done = subprocess.run(
         [sys.executable, "-m", "tests.bench", *words],

@@ -115,8 +115,12 @@ class Terminal:
             return False
         self.written += len(data)
         self.raw += data
-        self._stream.feed(_PRIVATE.sub(b"", data))
+        self.draw(data)
         return True
+
+    def draw(self, data: bytes) -> None:
+        """Let the screen show what came out."""
+        self._stream.feed(_PRIVATE.sub(b"", data))
 
     def drain(self, seconds: float) -> int:
         """Read for a while; return the bytes that came."""

@@ -1,134 +1,215 @@
-"""Measures the live screen in a real terminal: write to screen, idle, memory, first paint.
-
-    python -m tests.bench.live [--appends 100] [--idle 30] [--responses 20000] [--rate 0]
-
-A made-up history is written, `ccmon live` started on it in a pseudo terminal of 120x40,
-then responses are appended one at a time; each is timed from the write to the moment its
-number has come out of the terminal. `--rate N` appends N a second meanwhile from a second
-writer. Figures come as a table.
-"""
+"""Rows of the live screen: how soon it is there, how soon it shows, and what it costs at rest."""
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
-import statistics
+import re
 import sys
-import tempfile
 import time
-from datetime import UTC, datetime
-from pathlib import Path
-from threading import Event, Thread
+from collections.abc import Callable, Iterator
+from statistics import median
+from typing import NamedTuple
 
-from engine.demo import DemoUser, write_history
-from engine.settings import system_clock
-from tests.terminal import Terminal
+from tests.bench.directories import Directory
+from tests.bench.figures import TIMES, Figure, seconds
+from tests.bench.lines import response_line
+from tests.bench.places import ccmon, surroundings
+from tests.bench.recorded import Recorded
+from tests.bench.workbench import Workbench
 
-
-def response_line(number: int, session: str) -> bytes:
-    """Return a line as Claude Code writes it, with a time of now."""
-    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    line = {
-        "isSidechain": False,
-        "cwd": "/bench/project",
-        "sessionId": session,
-        "message": {
-            "model": "claude-opus-5-5",
-            "id": f"msg_bench_{session}_{number}",
-            "type": "message",
-            "role": "assistant",
-            "usage": {"input_tokens": 10, "output_tokens": 100},
-        },
-        "requestId": f"req_{number}",
-        "type": "assistant",
-        "timestamp": now,
-    }
-    return json.dumps(line, separators=(",", ":")).encode() + b"\n"
+_FROM_THE_LEDGER = re.compile(r"Last 30 days · most \$[\d,.]+")
+"""A figure of history, which no screen shows before it has asked the ledger."""
+_COUNT = re.compile(r"(?<![\d,])([\d,]+) responses?\b")
+_BARE = "a bare Textual app"
+_SETTLING = 3.0
+PATIENCE = 60.0
+"""Seconds after which something is taken to have lasted so long."""
+_WAKEUPS_LIMIT = 1.05
+_MEMORY_LIMIT = (1.5, 40.0)
+"""How often the bare app's memory, and how many megabytes more."""
 
 
-def time_appends(terminal: Terminal, file: Path, count: int, known: int) -> list[float]:
-    """Return the milliseconds from each write to its figure on the screen."""
-    taken: list[float] = []
-    for number in range(1, count + 1):
-        time.sleep(0.13 + 0.017 * (number % 13))
-        terminal.drain(0.02)
-        begun = time.monotonic()
-        with file.open("ab") as out:
-            out.write(response_line(number, file.stem))
-        seen = terminal.wait_for(rf"(?<![\d,]){known + number:,} responses", 5.0)
-        if seen is None:
-            print(f"append {number}: not seen within 5 s", file=sys.stderr)
-            continue
-        taken.append((seen - begun) * 1000)
-    return taken
+class Live:
+    """`ccmon live` on a directory whose ledger is up to date, and one file that grows."""
 
-
-def write_beside(directory: Path, rate: float, stop: Event) -> None:
-    """Append user lines (which count nothing) at a rate, to keep the reader busy."""
-    directory.mkdir(parents=True, exist_ok=True)
-    while rate > 0 and not stop.wait(1 / rate):
-        with (directory / "busy.jsonl").open("ab") as out:
-            out.write(
-                b'{"type":"user","message":{"role":"user","content":"' + b"x" * 900 + b'"}}\n'
-            )
-
-
-def main() -> None:
-    """Run all measurements and print them."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--appends", type=int, default=100)
-    parser.add_argument("--idle", type=float, default=30.0)
-    parser.add_argument("--responses", type=int, default=20_000)
-    parser.add_argument("--rate", type=float, default=0.0)
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="ccmon-bench-") as place:
-        root = Path(place) / "claude"
-        # The made-up user stopped ten hours ago, so the active block holds only our appends.
-        now = system_clock() - 10 * 3_600_000
-        sessions = max(1, options.responses // 100)
-        write_history(root, DemoUser(7, now, options.responses, 30, sessions))
-        file = root / "projects" / "-bench-project" / "bench.jsonl"
-        file.parent.mkdir(parents=True)
-        file.write_bytes(response_line(0, file.stem))
-        environment = {**os.environ, "TERM": "xterm-256color", "CCMON_DATA_DIR": place}
-        command = [sys.executable, "-m", "tui", "live", "--config-dir", str(root), "--offline"]
-        for start in ("first", "next"):
-            begun = time.monotonic()
-            terminal = Terminal(command, environment)
-            painted = terminal.wait_for("Burn rate", 30.0)
-            terminal.wait_for(r"(?<![\d,])1 response", 60.0)
-            print(f"{start} start to paint  {(painted or 0) - begun:8.3f} s")
-            terminal.drain(3.0)
-            if start == "first":
-                terminal.quit()
-        stop = Event()
-        writer = Thread(target=write_beside, args=(root / "projects" / "-busy", options.rate, stop))
-        writer.start()
-        taken = sorted(time_appends(terminal, file, options.appends, 1))
-        stop.set()
-        writer.join()
-        report(terminal, taken, options.idle)
-        terminal.quit()
-
-
-def report(terminal: Terminal, taken: list[float], idle: float) -> None:
-    """Print what was measured."""
-    if taken:
-        p95 = taken[min(len(taken) - 1, int(len(taken) * 0.95))]
-        print(
-            f"append to screen      median {statistics.median(taken):.0f} ms, p95 {p95:.0f} ms,"
-            f" max {taken[-1]:.0f} ms, of {len(taken)}"
+    def __init__(self, bench: Workbench, directory: Directory) -> None:
+        self.known = bench.known(directory)
+        self._environment = bench.around(directory.root, self.known)
+        self._bare = surroundings(bench.home("bare"))
+        self._file = (
+            directory.root / "projects" / "-bench-project" / f"bench-{time.time_ns()}.jsonl"
         )
-    terminal.drain(3.0)
-    before = terminal.cpu_seconds()
-    written = terminal.drain(idle)
-    used = terminal.cpu_seconds() - before
-    print(
-        f"idle                  {100 * used / idle:.2f} % of a core, {written / idle:.0f} bytes/s"
+        self._file.parent.mkdir(exist_ok=True)
+        self._appended = 0
+        self.append()
+
+    def start(self) -> Recorded:
+        """Start the live screen."""
+        return Recorded((*ccmon(), "live", "--offline"), self._environment)
+
+    def start_bare(self, *words: str) -> Recorded:
+        """Start the app that does nothing."""
+        return Recorded((sys.executable, "-m", "tests.bench.bare", *words), self._bare)
+
+    def append(self) -> float:
+        """Append a response; return when that was done."""
+        with self._file.open("ab") as out:
+            out.write(response_line(self._appended, self._file.stem))
+        self._appended += 1
+        return time.monotonic()
+
+    def times_to_screen(self, terminal: Recorded, count: int, rate: float) -> list[float]:
+        """Return the seconds from each of some appends to a screen that counts it.
+
+        `rate` is how many come in a second; what is one update of the screen is one for all.
+        """
+        list(terminal.frames())
+        first = _counted(terminal.text) + 1
+        written: list[float] = []
+        for number in range(count):
+            terminal.drain(1 / rate * (0.7 + 0.6 * (number * 7 % 13) / 13))
+            written.append(self.append())
+        terminal.drain(1.5)
+        taken: list[float] = []
+        for moment, text in terminal.frames():
+            shown = _counted(text)
+            while len(taken) < count and shown >= first + len(taken):
+                taken.append(max(0.0, moment - written[len(taken)]))
+        if len(taken) < count:
+            print(f"{count - len(taken)} of {count} appends not seen", file=sys.stderr)
+        return taken + [PATIENCE] * (count - len(taken))
+
+
+def _counted(text: str) -> int:
+    found = _COUNT.search(text)
+    return int(found[1].replace(",", "")) if found else 0
+
+
+def is_useful(text: str) -> bool:
+    """Say whether a screen shows figures of history."""
+    return _FROM_THE_LEDGER.search(text) is not None
+
+
+def start_times(live: Live, runs: int) -> tuple[list[float], list[float]]:
+    """Return the seconds to the first useful screen, and to the bare app's first, in turn."""
+    ours: list[float] = []
+    bare: list[float] = []
+    for _ in range(runs):
+        ours.append(_started(live.start(), is_useful))
+        bare.append(_started(live.start_bare(), lambda text: "ready" in text))
+    return ours, bare
+
+
+def _started(terminal: Recorded, is_shown: Callable[[str], bool]) -> float:
+    terminal.drain(1.5)
+    shown = terminal.moment_of(is_shown, PATIENCE)
+    terminal.quit()
+    return (shown or terminal.begun + PATIENCE) - terminal.begun
+
+
+def opened(live: Live) -> Recorded:
+    """Return a live screen that has shown its figures and come to rest."""
+    terminal = live.start()
+    terminal.moment_of(lambda text: is_useful(text) and _counted(text) > 0, PATIENCE)
+    terminal.drain(_SETTLING)
+    return terminal
+
+
+def live(bench: Workbench) -> Iterator[Figure]:
+    """Yield all figures of the live screen on the large directory."""
+    directory = bench.made(bench.sizes[2])
+    screen = Live(bench, directory)
+    start_times(screen, 1)
+    ours, bare = start_times(screen, 2 if bench.is_quick else bench.runs)
+    yield Figure(
+        row="live",
+        what=f"`ccmon live`, start to first useful screen, {directory.name}",
+        value=median(ours) / median(bare),
+        unit=f"{TIMES} {_BARE}'s first",
+        limit=1.3,
+        ours=seconds(ours),
+        beside=seconds(bare),
     )
-    print(f"memory                {terminal.memory():.0f} MB resident")
+    terminal = opened(screen)
+    few = 8 if bench.is_quick else 60
+    yield _latency("from a written line to the screen", screen.times_to_screen(terminal, few, 4))
+    busy = screen.times_to_screen(terminal, 2 * few, 20)
+    yield _latency("the same at 20 appends a second", busy)
+    yield from _at_rest(bench, screen, terminal)
+    terminal.quit()
 
 
-if __name__ == "__main__":
-    main()
+def _latency(what: str, taken: list[float]) -> Figure:
+    ordered = sorted(taken)
+    return Figure(
+        row="live",
+        what=what,
+        value=ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))] * 1000,
+        unit="ms for 95 of 100",
+        limit=150.0,
+        ours=f"median {median(ordered) * 1000:.0f} ms, longest {ordered[-1] * 1000:.0f} ms",
+    )
+
+
+def _at_rest(bench: Workbench, screen: Live, terminal: Recorded) -> Iterator[Figure]:
+    """Yield what it costs while nothing happens, beside an app that only shows a clock."""
+    span = 3.0 if bench.is_quick else 60.0
+    bare = screen.start_bare("clock")
+    for each in (bare, terminal):
+        each.drain(_SETTLING)
+    before = [_Spent.by(terminal), _Spent.by(bare)]
+    # Both are read in turn: in so short a while neither terminal fills up.
+    end = time.monotonic() + span
+    while time.monotonic() < end:
+        terminal.drain(0.1)
+        bare.drain(0.1)
+    after = [_Spent.by(terminal), _Spent.by(bare)]
+    ours, least = (late.since(early, span) for early, late in zip(before, after, strict=True))
+    yield Figure(
+        row="live",
+        what=f"idle for {span:.0f} s",
+        value=ours.cpu * 100,
+        unit="% of a core",
+        limit=0.5,
+        ours=f"{ours.written:.0f} bytes a second to the terminal",
+        beside=f"{_BARE} with a clock: {least.cpu:.2%}, {least.written:.0f} bytes",
+    )
+    yield Figure(
+        row="live",
+        what="wakeups while idle",
+        value=ours.wakeups / least.wakeups,
+        unit=f"{TIMES} {_BARE}'s with a clock",
+        limit=_WAKEUPS_LIMIT,
+        ours=f"{ours.wakeups:.1f} a second",
+        beside=f"{least.wakeups:.1f} a second",
+    )
+    yield _memory(terminal.memory(), bare.memory())
+    bare.quit()
+
+
+class _Spent(NamedTuple):
+    """What a program has used: seconds of processor time, wakeups, bytes to the terminal."""
+
+    cpu: float
+    wakeups: float
+    written: float
+
+    @classmethod
+    def by(cls, terminal: Recorded) -> _Spent:
+        return cls(terminal.cpu_seconds(), terminal.wakeups(), terminal.written)
+
+    def since(self, before: _Spent, span: float) -> _Spent:
+        """Return what was used a second."""
+        return _Spent(*((now - then) / span for now, then in zip(self, before, strict=True)))
+
+
+def _memory(ours: float, least: float) -> Figure:
+    times, more = _MEMORY_LIMIT
+    return Figure(
+        row="live",
+        what="memory",
+        value=ours / least,
+        unit=f"{TIMES} {_BARE}'s",
+        limit=times + more / least,
+        ours=f"{ours:.0f} MB",
+        beside=f"{least:.0f} MB (may be {times} {TIMES} and {more:.0f} MB more)",
+    )

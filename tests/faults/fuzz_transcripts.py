@@ -31,7 +31,7 @@ def check_line(data: bytes) -> None:
     """Both readers take any line; what the strict one takes, the patient one takes alike."""
     line = data.replace(b"\n", b" ") + b"\n"
     patient = claude.read_patiently(line, 7, _PLACE)
-    for sighting in patient[0]:
+    for _, sighting in patient[0]:
         _check_sighting(sighting)
     try:
         strict = claude.read_line(line, 7, _PLACE)
@@ -60,7 +60,7 @@ class _Told:
     """All that scans of one file told, one after the other."""
 
     def __init__(self) -> None:
-        self.sightings: dict[str, Sighting] = {}
+        self.sightings: dict[int, Sighting] = {}
         self.hits: dict[int, Hit] = {}
         self.cwd: str | None = None
         self.cursor: Cursor | None = None

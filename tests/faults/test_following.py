@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from engine import following as following_module
+from engine import noticing as noticing_module
+from engine.intake import watch as watch_module
 from engine.intake.watch import Watcher
 from engine.monitor import Monitor
 from engine.settings import Settings
@@ -213,11 +214,16 @@ def test_two_thousand_transcripts_that_appear_at_once_are_all_counted(
         assert not monitor.snapshot().notices
 
 
+def _unsupported(*_: object) -> None:
+    raise NotImplementedError
+
+
 def test_without_file_events_following_goes_on_by_looking(
     tmp_path: Path, following: Following, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "watchfiles", None)
-    monkeypatch.setattr(following_module, "_LOOK_WITHOUT_EVENTS", 0.1)
+    monkeypatch.setattr(watch_module, "FileEvents", _unsupported)
+    monkeypatch.setattr(noticing_module, "_LOOK_WITHOUT_EVENTS", 0.1)
     path = transcript(tmp_path, "-a/s1.jsonl", responses(range(5)))
     with following(tmp_path) as monitor:
         append(path, responses(range(5, 9)))

@@ -46,9 +46,17 @@ def found(ledger: Path, failing: FailingCalls) -> Callable[[Path], dict[str, Any
     return read_once
 
 
+_OF_THE_SYSTEM = {
+    "disk I/O error": "Input/output error",
+    "database or disk is full": "No space left on device",
+}
+"""What the system says where it is asked before SQLite is."""
+
+
 def assert_one_sentence(found: dict[str, Any], ledger: Path, reason: str) -> None:
     (sentence,) = found["notices"]
-    assert sentence.startswith(f"The ledger {ledger} cannot be used ({reason}")
+    assert sentence.startswith(f"The ledger {ledger} cannot be used ("), sentence
+    assert reason in sentence or _OF_THE_SYSTEM.get(reason, reason) in sentence
     assert "figures are kept in memory for this run" in sentence
 
 

@@ -29,6 +29,7 @@ class _Ending(Event):
 
     def __init__(self) -> None:
         super().__init__()
+        self.is_closed = False
         self.heard, self._said = os.pipe()
         os.set_blocking(self._said, False)
 
@@ -41,6 +42,7 @@ class _Ending(Event):
         os.read(self.heard, _READ)
 
     def close(self) -> None:
+        self.is_closed = True
         for descriptor in (self.heard, self._said):
             os.close(descriptor)
 
@@ -68,10 +70,17 @@ class CalmDriver(LinuxDriver):
         if picture is None or not picture.hand_over():
             super().write(data)
 
+    def start_application_mode(self) -> None:
+        """Take the terminal, also again after a stop."""
+        if self._ending.is_closed:
+            self.exit_event = self._ending = _Ending()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+
     def close(self) -> None:
         """Write what is left to write; nothing is read any more."""
         super().close()
-        self._ending.close()
+        if not self._ending.is_closed:
+            self._ending.close()
 
     def run_input_thread(self) -> None:
         """Hand on what is typed until the end."""

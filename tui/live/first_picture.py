@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import NoReturn, TextIO
 
@@ -48,7 +48,8 @@ class FirstPicture:
 def first_picture(snapshot: Snapshot) -> Iterator[FirstPicture | None]:
     """Show a snapshot at once, where there is a Unix terminal and anything to show.
 
-    Afterwards the terminal is as it was, also where a signal ends the program on the way.
+    Afterwards the terminal is as it was, also where a signal ends the program on the way,
+    unless the terminal itself is gone.
     """
     terminal = sys.__stderr__
     if sys.platform == "win32" or not snapshot.responses or not (terminal and terminal.isatty()):
@@ -69,8 +70,9 @@ def first_picture(snapshot: Snapshot) -> Iterator[FirstPicture | None]:
         picture = FirstPicture(terminal, snapshot)
         yield picture
     finally:
-        if picture is not None:
-            picture.take_away()
-        termios.tcsetattr(terminal, termios.TCSANOW, kept)
+        with suppress(OSError, termios.error):
+            if picture is not None:
+                picture.take_away()
+            termios.tcsetattr(terminal, termios.TCSANOW, kept)
         for each, handler in handlers.items():
             signal.signal(each, handler)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from types import FrameType
 from typing import NoReturn, TextIO
 
@@ -22,16 +23,27 @@ _HIDE_CURSOR, _SHOW_CURSOR = "\x1b[?25l", "\x1b[?25h"
 class FirstPicture:
     """A picture on the alternate screen of a terminal, until something else is drawn there."""
 
-    def __init__(self, terminal: TextIO, snapshot: Snapshot) -> None:
-        columns, rows = os.get_terminal_size(terminal.fileno())
-        lines = [fmt.fit(line, columns).rstrip() for line in snapshot_lines(snapshot)[: rows - 1]]
+    def __init__(self, terminal: TextIO, restore: Callable[[], None]) -> None:
+        """Draw nothing yet; `restore` gives the terminal's line its own attributes back."""
         self._terminal = terminal
+        self._restore = restore
+        self._is_standing = False
+
+    def draw(self, snapshot: Snapshot) -> None:
+        """Draw where things stand."""
+        columns, rows = os.get_terminal_size(self._terminal.fileno())
+        lines = [fmt.fit(line, columns).rstrip() for line in snapshot_lines(snapshot)[: rows - 1]]
         self._is_standing = True
         self._write(ENTER_ALTERNATE_SCREEN, _HIDE_CURSOR, "\x1b[H\x1b[2J", "\r\n".join(lines))
 
     def hand_over(self) -> bool:
-        """Leave the screen to who draws next; return whether there is a picture to draw over."""
+        """Leave the screen to who draws next; return whether there is a picture to draw over.
+
+        The line is as it was before, so that who comes next gives back what was found.
+        """
         was_standing, self._is_standing = self._is_standing, False
+        if was_standing:
+            self._restore()
         return was_standing
 
     def take_away(self) -> None:
@@ -62,17 +74,17 @@ def first_picture(snapshot: Snapshot) -> Iterator[FirstPicture | None]:
 
     kept = termios.tcgetattr(terminal)
     handlers = {each: signal.signal(each, end) for each in (signal.SIGTERM, signal.SIGHUP)}
+    restore = partial(termios.tcsetattr, terminal, termios.TCSANOW, kept)
     quiet = termios.tcgetattr(terminal)
     quiet[3] &= ~(termios.ECHO | termios.ICANON)
-    picture = None
+    picture = FirstPicture(terminal, restore)
     try:
         termios.tcsetattr(terminal, termios.TCSANOW, quiet)
-        picture = FirstPicture(terminal, snapshot)
+        picture.draw(snapshot)
         yield picture
     finally:
         with suppress(OSError, termios.error):
-            if picture is not None:
-                picture.take_away()
-            termios.tcsetattr(terminal, termios.TCSANOW, kept)
+            picture.take_away()
+            restore()
         for each, handler in handlers.items():
             signal.signal(each, handler)

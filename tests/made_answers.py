@@ -87,6 +87,20 @@ def row(key: str, **other: Any) -> Row:
     return Row(key=key, **{**values, **other})
 
 
+def row_of_agents(key: str = "any") -> Row:
+    """Return a row of two coding agents, one of whose outputs are in part reasoning."""
+    claude = figures(2, OPUS, agents=("claude",))
+    codex = figures(1, NOBODY, agents=("codex",), reasoning=50)
+    made = {"claude": claude, "codex": codex}
+    parts = {name: Part(each.models[0], each, 1.0, 1.0) for name, each in made.items()}
+    return row(
+        key,
+        figures=total_of([Row(name, "", each, 0.0, 0.0) for name, each in made.items()]).figures,
+        by_model=tuple(parts.values()),
+        by_agent=tuple(Part(name, made[name], 0.5, 0.5, (parts[name],)) for name in made),
+    )
+
+
 def answer(kind: QuestionKind, *rows: AnswerRow, **other: Any) -> Answer:
     """Return an answer of a kind with the given rows, else with two made-up ones."""
     shown = rows or tuple(_answer_row(kind, key) for key in KEYS[kind])

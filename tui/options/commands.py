@@ -6,11 +6,7 @@ from tui.options import values
 from tui.options.definition import Command, Group, Option, UsageError
 from tui.options.limits import BUDGET, EVENTS, LIMIT, LIMITS, QUIET_HOURS, RESET_AT
 from tui.options.reports import REPORTS
-from tui.options.shared import (
-    CONFIG,
-    PLACES,
-    POLL,
-)
+from tui.options.shared import AGENTS, CONFIG, PLACES, POLL
 from tui.options.statusline import STATUSLINE
 
 GROUPS: tuple[tuple[Group, str], ...] = (
@@ -31,6 +27,7 @@ _LIVE = Command(
     "leave it open: the active block, burn rate, limit, and every report a key away",
     shared=(PLACES,),
     own=(
+        AGENTS,
         LIMIT,
         BUDGET,
         RESET_AT,

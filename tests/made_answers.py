@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.agents_found import AgentFound
 from engine.questions import (
     Answer,
     AnswerRow,
@@ -19,7 +20,16 @@ from engine.questions import (
     TokenLimit,
     Trend,
 )
-from engine.reports import Block, BurnRate, Figures, Part, Projection, ResponseRow, Row
+from engine.reports import (
+    Block,
+    BurnRate,
+    Figures,
+    Part,
+    PlaceLookedAt,
+    Projection,
+    ResponseRow,
+    Row,
+)
 from engine.responses import PICO, Tokens
 from engine.row_totals import total_of
 
@@ -99,6 +109,23 @@ def row_of_agents(key: str = "any") -> Row:
         by_model=tuple(parts.values()),
         by_agent=tuple(Part(name, made[name], 0.5, 0.5, (parts[name],)) for name in made),
     )
+
+
+def found_agent(*, is_there: bool = True, **other: Any) -> AgentFound:
+    """Return an agent whose store is there, or nowhere."""
+    found = "found" if is_there else "no such directory"
+    values: dict[str, Any] = {
+        "agent": "codex",
+        "title": "Codex",
+        "places": (PlaceLookedAt("/home/me/.codex", found, is_there),),
+        **dict.fromkeys(("files", "records", "responses"), 3 if is_there else 0),
+        **dict.fromkeys(("bad", "bytes", "tokens", "recorded_cost"), 0),
+        **dict.fromkeys(("cost", "calculated_cost"), PICO if is_there else 0),
+        "unpriced": (),
+        **dict.fromkeys(("first_response", "last_response"), NOW if is_there else None),
+        "unreadable": (("/home/me/.codex/x.jsonl:7", "no JSON"),) if is_there else (),
+    }
+    return AgentFound(**{**values, **other})
 
 
 def answer(kind: QuestionKind, *rows: AnswerRow, **other: Any) -> Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engine.documents.agents_found import agents_document
 from engine.documents.answers import answer_document
 from engine.documents.comparisons import comparison_document
 from engine.documents.limits import events_document, limits_document
@@ -14,8 +15,10 @@ from engine.questions import AnswerRow
 from tests.made_answers import (
     ALPHA,
     KEYS,
+    NOW,
     answer,
     comparison,
+    found_agent,
     row,
     row_of_agents,
     session_answer,
@@ -45,6 +48,7 @@ def every_document(*, is_without_cost: bool) -> Iterator[tuple[str, object]]:
     for is_idle in (False, True):
         asked_summary = summary(is_idle=is_idle)
         yield "summary", summary_document(asked_summary, is_without_cost=is_without_cost)
+    yield "agents", agents_document([found_agent(), found_agent(is_there=False)], NOW)
     given = limits(window(), budget(), window("odd", None, hit=hit()), hit=hit())
     yield "limits", limits_document(given, is_endpoint_asked=False, notices=["Look here."])
     yield "events", events_document(given, [event()])

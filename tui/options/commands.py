@@ -58,6 +58,18 @@ _LIVE = Command(
         ("ccmon live --demo", "look at a made-up user"),
     ),
 )
+_AGENTS = Command(
+    "agents",
+    "upkeep",
+    "list the coding agents that were found: where, what was counted, what could not be read",
+    shared=(PLACES,),
+    own=(
+        _JSON,
+        Option(("--all",), "those not found too, with the places looked at", default=False),
+    ),
+    about="All agents found are in every report and on the live screen; --agent NAME, or the name"
+    " in front as in ccmon codex daily, narrows to some, and so does agents in the configuration.",
+)
 _DOCTOR = Command(
     "doctor",
     "upkeep",
@@ -192,6 +204,7 @@ ALL: tuple[Command, ...] = (
     STATUSLINE,
     _COMPLETION,
     _CONFIG,
+    _AGENTS,
     _DOCTOR,
     _PRICES,
     _DEMO,

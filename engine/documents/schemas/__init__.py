@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from engine.documents.agents_found import AgentsDocument
 from engine.documents.answers import (
     DailyDocument,
     HourlyDocument,
@@ -43,6 +44,7 @@ DOCUMENTS: dict[str, type[Struct]] = {
     "summary": SummaryDocument,
     "limits": LimitsDocument,
     "events": EventsDocument,
+    "agents": AgentsDocument,
     "live": LiveDocument,
     "doctor": HealthDocument,
 }

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from engine.agent_names import title_of
 from engine.reports import Snapshot
+from engine.responses import CLAUDE
 from tui import format as fmt
 from tui.live.lines import Line, OneLine, Piece, cells, ends
 
@@ -33,7 +34,8 @@ def header_view(
     if is_paused:
         word, ink = "‖ PAUSED", "high"
     plan = fmt.plain(snapshot.plan)
-    alone = fmt.plain(title_of(agent)) if agent else ""
+    shown = agent or ("" if snapshot.agent == CLAUDE else snapshot.agent)
+    alone = fmt.plain(title_of(shown)) if shown else ""
     return HeaderView(snapshot.generated_at, snapshot.zone, word, ink, is_demo, plan, alone)
 
 

@@ -75,9 +75,9 @@ def _found(
     scope: int | None,
     refused: dict[str, str],
 ) -> AgentFound:
-    places = _places(name, settings, roots)
     own = [root for root in roots.in_force() if root.agent == name]
     counts = files_of(ledger)
+    places = _places(name, settings, roots, {path: each.files for path, each in counts.items()})
     counted = [counts[root.path] for root in own if root.path in counts]
     bases = tuple(root.base + os.sep for root in own)
     problems = problems_of(ledger, [root.path for root in own], _MOST_PROBLEMS) if own else []
@@ -108,9 +108,11 @@ def _found(
     )
 
 
-def _places(name: str, settings: Settings, roots: Roots) -> tuple[PlaceLookedAt, ...]:
+def _places(
+    name: str, settings: Settings, roots: Roots, counts: dict[str, int]
+) -> tuple[PlaceLookedAt, ...]:
     if name == CLAUDE:
-        return discover.look_at(settings, {})
+        return discover.look_at(settings, counts)
     stores = set(roots.registry.stores((name,)))
     return tuple(
         PlaceLookedAt(

@@ -69,6 +69,8 @@ class Health(Struct, frozen=True, rename="camel"):
     watch: str
     notices: tuple[Notice, ...]
     versions: tuple[tuple[str, str], ...]
+    agents: tuple[str, ...] = ()
+    """Coding agents beside Claude Code whose stores are there."""
 
 
 def examine(
@@ -109,6 +111,7 @@ def examine(
         watch=watch,
         notices=notices,
         versions=_versions(),
+        agents=tuple(dict.fromkeys(root.agent for root in roots if not root.is_claude)),
     )
 
 

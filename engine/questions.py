@@ -12,6 +12,7 @@ from typing import Literal
 from msgspec import Struct
 
 from engine.reports import Block, BurnRate, Figures, Part, Projection, ResponseRow, Row
+from engine.responses import CLAUDE
 
 QuestionKind = Literal[
     "hourly", "daily", "weekly", "monthly", "session", "blocks", "projects", "models"
@@ -172,6 +173,11 @@ class Answer(Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
     """What the user should know of the answer, such as that no project has the name."""
 
+    @property
+    def has_agents(self) -> bool:
+        """Whether it is of several coding agents."""
+        return len(self.totals.figures.agents) > 1
+
     def limit_share(self, tokens: int) -> float | None:
         """Return tokens as a share of the limit; `None` where none is known."""
         return tokens / self.token_limit if self.token_limit else None
@@ -231,6 +237,15 @@ class Summary(Struct, frozen=True, kw_only=True):
     """Today's sessions, dearest first, at most ten."""
     notes: tuple[str, ...] = ()
     """What the user should know, such as that no project has the name."""
+    agent: str = CLAUDE
+    """Whose block, burn rate and projection these are."""
+    agents: tuple[str, ...] = ()
+    """The coding agents asked about, none where it is of all."""
+
+    @property
+    def has_agents(self) -> bool:
+        """Whether it is of several coding agents."""
+        return len(self.month.figures.agents) > 1
 
 
 class Glance(Struct, frozen=True, kw_only=True):

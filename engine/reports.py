@@ -68,6 +68,8 @@ class Part(Struct, frozen=True, gc=False):
     token_share: float
     """Part of the whole's tokens, 0.0 where the whole has none."""
     cost_share: float
+    parts: tuple[Part, ...] = ()
+    """The models of an agent, where it is one of several."""
 
 
 class Point(Struct, frozen=True):

@@ -163,7 +163,7 @@ class SnapshotMaker:
             plan=around.known.plan,
             hit=windows.hit,
             agent=view.agent,
-            agents=view.agents,
+            agents=view.used_agents,
         )
 
     def _basis_at(self, now: int, span: Running | None) -> LimitBasis:

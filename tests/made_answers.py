@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.agents_found import AgentFound
 from engine.questions import (
     Answer,
     AnswerRow,
@@ -19,7 +20,16 @@ from engine.questions import (
     TokenLimit,
     Trend,
 )
-from engine.reports import Block, BurnRate, Figures, Part, Projection, ResponseRow, Row
+from engine.reports import (
+    Block,
+    BurnRate,
+    Figures,
+    Part,
+    PlaceLookedAt,
+    Projection,
+    ResponseRow,
+    Row,
+)
 from engine.responses import PICO, Tokens
 from engine.row_totals import total_of
 
@@ -85,6 +95,37 @@ def row(key: str, **other: Any) -> Row:
         "by_model": made,
     }
     return Row(key=key, **{**values, **other})
+
+
+def row_of_agents(key: str = "any") -> Row:
+    """Return a row of two coding agents, one of whose outputs are in part reasoning."""
+    claude = figures(2, OPUS, agents=("claude",))
+    codex = figures(1, NOBODY, agents=("codex",), reasoning=50)
+    made = {"claude": claude, "codex": codex}
+    parts = {name: Part(each.models[0], each, 1.0, 1.0) for name, each in made.items()}
+    return row(
+        key,
+        figures=total_of([Row(name, "", each, 0.0, 0.0) for name, each in made.items()]).figures,
+        by_model=tuple(parts.values()),
+        by_agent=tuple(Part(name, made[name], 0.5, 0.5, (parts[name],)) for name in made),
+    )
+
+
+def found_agent(*, is_there: bool = True, **other: Any) -> AgentFound:
+    """Return an agent whose store is there, or nowhere."""
+    found = "found" if is_there else "no such directory"
+    values: dict[str, Any] = {
+        "agent": "codex",
+        "title": "Codex",
+        "places": (PlaceLookedAt("/home/me/.codex", found, is_there),),
+        **dict.fromkeys(("files", "records", "responses"), 3 if is_there else 0),
+        **dict.fromkeys(("bad", "bytes", "tokens", "recorded_cost"), 0),
+        **dict.fromkeys(("cost", "calculated_cost"), PICO if is_there else 0),
+        "unpriced": (),
+        **dict.fromkeys(("first_response", "last_response"), NOW if is_there else None),
+        "unreadable": (("/home/me/.codex/x.jsonl:7", "no JSON"),) if is_there else (),
+    }
+    return AgentFound(**{**values, **other})
 
 
 def answer(kind: QuestionKind, *rows: AnswerRow, **other: Any) -> Answer:

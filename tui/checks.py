@@ -50,6 +50,12 @@ def _limit(text: str) -> None:
     parse_limit(text)
 
 
+def _agents(texts: Iterable[str]) -> None:
+    from engine.agent_names import check_agents
+
+    check_agents(texts)
+
+
 def _budgets(texts: Iterable[str]) -> None:
     from engine.limits.budget_texts import parse_budgets
 
@@ -78,6 +84,7 @@ def _day(text: str) -> None:
 
 CHECKS: dict[str, Callable[[Any], None]] = {
     "timezone": _zone,
+    "agents": _agents,
     "limit": _limit,
     "budgets": _budgets,
     "quiet_hours": _quiet_hours,

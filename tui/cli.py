@@ -115,6 +115,10 @@ def _with_data(options: Namespace) -> int:
     match options.command:
         case "live":
             return _live(options)
+        case "agents":
+            from tui.agents import run_agents
+
+            return run_agents(options)
         case "doctor":
             from tui.once import print_health
             from tui.settings_of import settings_of

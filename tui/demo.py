@@ -9,6 +9,7 @@ from shlex import quote
 from threading import Event
 
 from engine.demo import DemoUser, DemoWriter, write_history
+from engine.demo.others import AGENTS, places_of_others, write_others
 from engine.settings import SettingsError, system_clock
 from tui import format as fmt
 from tui.options import UsageError
@@ -21,6 +22,7 @@ def run_demo(options: Namespace) -> int:
     user = _user(options)
     try:
         written = write_history(directory, user)
+        write_others(directory, user)
     except OSError as error:
         raise SettingsError(
             f"{directory} cannot be written ({error.strerror}): name another directory."
@@ -29,7 +31,11 @@ def run_demo(options: Namespace) -> int:
         f"Wrote {written.responses:,} responses in {written.files:,} transcripts"
         f" ({fmt.size(written.bytes)}) below {directory}."
     )
-    print(f"Watch it:  ccmon live --config-dir {quote(str(directory))} --ledger :memory:")
+    place = directory.absolute()
+    others = " ".join(f"{key}={quote(path)}" for key, path in places_of_others(place).items())
+    watch = f"ccmon live --config-dir {quote(str(directory))} --ledger :memory:"
+    print(f"Watch it:  {watch}")
+    print(f"With Codex and Gemini CLI beside it:  {others} {watch} --agent {','.join(AGENTS)}")
     if options.once:
         return 0
     print("Going on to append in real time; Ctrl+C stops.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engine.agent_names import title_of
 from engine.health import Health, RootHealth
 from tui import format as fmt
 
@@ -16,6 +17,9 @@ def health_lines(health: Health, zone: str) -> list[str]:
     lines += [f"  {fmt.plain(place.path)}: {place.found}" for place in health.places]
     for root in health.roots:
         lines += ["", f"Root {fmt.plain(root.path)}", *_root_lines(root, zone)]
+    if health.agents:
+        names = ", ".join(fmt.plain(title_of(agent)) for agent in health.agents)
+        lines += ["", "Other coding agents", f"  {names}; ccmon agents says what was read of them"]
     lines += ["", "Counted", *_counted_lines(health, zone)]
     lines += ["", "Could not be read", *_unread_lines(health)]
     lines += [

@@ -20,11 +20,20 @@ def print_snapshot(settings: Settings, *, is_json: bool, is_demo: bool) -> int:
     """Read what is new, print where things stand, and return the exit code."""
     if not is_demo:
         return _print_snapshot(settings, is_json)
+    from engine.demo.others import AGENTS, places_of_others, write_others
     from tui.made_up import made_up_user
 
     with tempfile.TemporaryDirectory(prefix="ccmon-demo-") as place:
-        made_up_user(Path(place), settings.clock())
-        return _print_snapshot(replace(settings, roots=(Path(place),), ledger=":memory:"), is_json)
+        root = Path(place, "claude")
+        write_others(Path(place), made_up_user(root, settings.clock()))
+        demo = replace(
+            settings,
+            roots=(root,),
+            agents=settings.agents or AGENTS,
+            environment={**settings.environment, **places_of_others(Path(place))},
+            ledger=":memory:",
+        )
+        return _print_snapshot(demo, is_json)
 
 
 def _print_snapshot(settings: Settings, is_json: bool) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.agent_names import title_of
 from engine.reports import Figures, Limit, Snapshot
 from tui import format as fmt
 
@@ -29,9 +30,10 @@ def snapshot_lines(snapshot: Snapshot) -> list[str]:
     for session in snapshot.sessions[:10]:
         models = ", ".join(fmt.short_model(model) for model in session.models)
         state = "busy" if session.is_busy else fmt.ago(snapshot.generated_at - session.last)
+        agent = f"  {fmt.plain(title_of(session.agent))}" if len(snapshot.agents) > 1 else ""
         lines.append(
             f"{fmt.fit(fmt.plain(session.project), 24)} {_figures(session.figures)}"
-            f"  {fmt.plain(models)}  {state}"
+            f"  {fmt.plain(models)}  {state}{agent}"
         )
     if snapshot.unpriced:
         names = ", ".join(fmt.plain(model) or "unknown" for model in snapshot.unpriced)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.questions import Answer, Comparison, Selection, SessionAnswer, Summary
@@ -32,11 +33,14 @@ def print_written(asked: Asked | None, zone: str, options: Namespace) -> None:
     if options.json:
         from engine.documents.encoding import encode
 
-        print(writable_json(encode(asked and _document(asked, told)), encoding))
+        document = asked and _document(asked, told, is_by_agent=options.by_agent)
+        print(writable_json(encode(document), encoding))
     elif asked is not None:
         from tui.flat import flat_table
 
-        table = flat_table(asked, is_broken_down=options.breakdown, **told)
+        table = flat_table(
+            asked, is_broken_down=options.breakdown, is_by_agent=options.by_agent, **told
+        )
         if options.csv:
             from tui.flat.csv_text import csv_text
 
@@ -48,11 +52,25 @@ def print_written(asked: Asked | None, zone: str, options: Namespace) -> None:
         sys.stdout.write(writable(text, encoding))
 
 
-def _document(asked: Asked, told: dict[str, Any]) -> object:
+def print_sections(asked: Sequence[Answer], options: Namespace) -> None:
+    """Print several answers of one reading as one JSON document."""
+    from engine.documents.encoding import encode
+    from engine.documents.sections import sections_document
+
+    document = sections_document(
+        asked,
+        is_without_cost=options.no_cost,
+        aliases=options.project_alias_map,
+        is_by_agent=options.by_agent,
+    )
+    print(writable_json(encode(document), sys.stdout.encoding))
+
+
+def _document(asked: Asked, told: dict[str, Any], is_by_agent: bool) -> object:
     if isinstance(asked, Answer):
         from engine.documents.answers import answer_document
 
-        return answer_document(asked, **told)
+        return answer_document(asked, is_by_agent=is_by_agent, **told)
     if isinstance(asked, SessionAnswer):
         from engine.documents.sessions import session_document
 
@@ -79,18 +97,30 @@ def print_page(asked: Asked, zone: str, selection: Selection, options: Namespace
         projects=options.project_alias_map,
         models=options.model_alias_map,
     )
-    lines = page_of(asked, look, selection, is_broken_down=options.breakdown)
+    lines = page_of(
+        asked,
+        look,
+        selection,
+        is_broken_down=options.breakdown,
+        is_by_agent=options.by_agent,
+    )
     print_lines(lines, is_styled=has_styles(options.color, sys.stdout))
 
 
-def page_of(asked: Asked, look: Look, selection: Selection, is_broken_down: bool) -> list[Line]:
+def page_of(
+    asked: Asked,
+    look: Look,
+    selection: Selection,
+    is_broken_down: bool,
+    is_by_agent: bool = False,
+) -> list[Line]:
     """Return a page's lines, title first."""
     from tui.tables.lines import BLANK
     from tui.tables.title import selected, title_line, title_of
 
     if isinstance(asked, Answer):
         title = title_of(asked.question, look.zone, look.width)
-        return [title, BLANK, *_table(asked, look, is_broken_down)]
+        return [title, BLANK, *_table(asked, look, is_broken_down, is_by_agent)]
     if isinstance(asked, SessionAnswer):
         from tui.tables.session_page import session_lines
 
@@ -105,11 +135,11 @@ def page_of(asked: Asked, look: Look, selection: Selection, is_broken_down: bool
     return [title_line("Summary", parts, look.width), BLANK, *summary_lines(asked, look)]
 
 
-def _table(answer: Answer, look: Look, is_broken_down: bool) -> list[Line]:
+def _table(answer: Answer, look: Look, is_broken_down: bool, is_by_agent: bool) -> list[Line]:
     if answer.question.kind != "blocks":
         from tui.tables.usage_table import usage_lines
 
-        return usage_lines(answer, look, is_broken_down)
+        return usage_lines(answer, look, is_broken_down, is_by_agent)
     from tui.tables.block_table import active_block_lines, block_lines
 
     if answer.question.is_active_only:

@@ -7,13 +7,17 @@ from argparse import Namespace
 from datetime import date
 from typing import Literal
 
+from msgspec.structs import replace
+
+from engine.agent_names import title_of
 from engine.monitor import Monitor
 from engine.questions import Answer, Comparison, Question, Selection, SessionAnswer
+from engine.responses import CLAUDE
 from engine.times import HOUR, open_zone
 from tui.options import UsageError
-from tui.printing import Asked, is_written, print_page, print_written
+from tui.printing import Asked, is_written, print_page, print_sections, print_written
 from tui.progress_line import ProgressLine
-from tui.settings_of import settings_of
+from tui.settings_of import agents_of, settings_of
 
 _NOT_FOUND = 1
 _MOST_NAMED = 3
@@ -30,12 +34,37 @@ def run_report(options: Namespace) -> int:
         monitor.require_roots()
         with ProgressLine(sys.stderr) as line:
             monitor.catch_up(line.show)
+        if options.sections:
+            return _run_sections(monitor, selection, options)
         asked, problem = _ask(monitor, selection, options)
         _print(monitor, asked, selection, options)
         sys.stdout.flush()
         for text in (problem, *_notes(monitor, asked)):
             _tell(text)
     return _NOT_FOUND if asked is None else 0
+
+
+def _run_sections(monitor: Monitor, selection: Selection, options: Namespace) -> int:
+    """Print several reports of one reading; return the exit code."""
+    if options.csv or options.markdown or options.instances or options.id is not None:
+        raise UsageError(
+            "--sections is for JSON and the terminal, and for whole reports: leave --csv,"
+            " --markdown, --instances and --id out."
+        )
+    asked = tuple(
+        monitor.answer(replace(question_of(options, selection), kind=kind))
+        for kind in options.sections
+    )
+    if options.json:
+        print_sections(asked, options)
+    else:
+        for place, answer in enumerate(asked):
+            print("\n" if place else "", end="")
+            _print(monitor, answer, selection, options)
+    sys.stdout.flush()
+    for text in dict.fromkeys(text for answer in asked for text in _notes(monitor, answer)):
+        _tell(text)
+    return 0
 
 
 def selection_of(options: Namespace, today: date) -> Selection:
@@ -48,7 +77,12 @@ def selection_of(options: Namespace, today: date) -> Selection:
     if since and until and since > until:
         raise UsageError(f"--since {since} is after --until {until}: swap them.")
     return Selection(
-        since=since, until=until, project=options.project, model=options.model, mode=options.mode
+        since=since,
+        until=until,
+        project=options.project,
+        model=options.model,
+        mode=options.mode,
+        agents=agents_of(options),
     )
 
 
@@ -124,6 +158,10 @@ def _nothing(monitor: Monitor, asked: Asked) -> str:
     if _has_something(asked):
         return ""
     snapshot = monitor.snapshot()
+    named = monitor.settings.agents
+    if not snapshot.responses and named and CLAUDE not in named:
+        titles = " or ".join(map(title_of, named))
+        return f"No response of {titles} is known: ccmon agents --all says where was looked."
     if snapshot.responses:
         is_list = isinstance(asked, Answer) and not asked.question.is_active_only
         said = "Nothing matches: no response is in the days, projects and models asked for."

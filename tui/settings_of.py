@@ -29,6 +29,7 @@ def settings_of(options: Namespace) -> Settings:
             zone=getattr(options, "timezone", None),
             limit=getattr(options, "limit", None),
             week_start=getattr(options, "start_of_week", 0),
+            agents=agents_of(options),
             reset_at=getattr(options, "reset_at", None),
             budgets=_budgets(options.budgets),
             thresholds=options.thresholds,
@@ -43,6 +44,16 @@ def settings_of(options: Namespace) -> Settings:
             "The system knows no home directory: set HOME to yours, such as"
             " HOME=/home/me ccmon live."
         ) from error
+
+
+def agents_of(options: Namespace) -> tuple[str, ...]:
+    """Return the coding agents that a command is narrowed to, none where it is of all."""
+    named = getattr(options, "agents", None)
+    if not named:
+        return ()
+    from engine.agent_names import names_of
+
+    return names_of(named)
 
 
 def channels_of(options: Namespace) -> Channels:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from msgspec.structs import replace
+
 from engine.ledger.names import ModelNames
 from engine.reports import Figures, Part
 from engine.responses import Tokens
@@ -61,17 +63,28 @@ class Tally:
 
     def parts(self, name: ModelNames) -> tuple[Part, ...]:
         """Return the models' parts, the dearest first; of several agents a model's is one."""
-        return self._apart(name, name)
+        return _models(self.by_model, name)
 
     def agent_parts(self, name: ModelNames) -> tuple[Part, ...]:
-        """Return the agents' parts, the dearest first."""
-        return self._apart(name, name.agent)
+        """Return the agents' parts, the dearest first; of several each with its models."""
+        groups = _grouped(self.by_model, name.agent)
+        parts = shares({agent: _figures(rows, name) for agent, rows in groups.items()})
+        if len(parts) < 2:
+            return parts
+        return tuple(replace(part, parts=_models(groups[part.name], name)) for part in parts)
 
-    def _apart(self, name: ModelNames, called: Callable[[int], str]) -> tuple[Part, ...]:
-        groups: dict[str, dict[int, Sums]] = {}
-        for model, sums in self.by_model.items():
-            groups.setdefault(called(model), {})[model] = sums
-        return shares({each: _figures(rows, name) for each, rows in groups.items()})
+
+def _models(rows: Mapping[int, Sums], name: ModelNames) -> tuple[Part, ...]:
+    """Return the parts of models by name, the dearest first."""
+    groups = _grouped(rows, name)
+    return shares({each: _figures(own, name) for each, own in groups.items()})
+
+
+def _grouped(rows: Mapping[int, Sums], called: Callable[[int], str]) -> dict[str, dict[int, Sums]]:
+    groups: dict[str, dict[int, Sums]] = {}
+    for model, sums in rows.items():
+        groups.setdefault(called(model), {})[model] = sums
+    return groups
 
 
 def _figures(rows: Mapping[int, Sums], name: ModelNames) -> Figures:

@@ -56,7 +56,8 @@ class View:
         """Of all agents."""
         self.now_groups: dict[int, Group] = {}
         """Sessions of the true window, else of the newest block."""
-        self.anchor = anchor
+        self.anchor = anchor if self.agent == CLAUDE else None
+        """The true window of Claude Code's plan: other agents' accounts are their own."""
         self.lock = lock
         self.revision = 0
         self.is_whole = False
@@ -71,6 +72,12 @@ class View:
     def blocks(self) -> Blocks:
         """The blocks of `agent`."""
         return self.blocks_by_agent[self.agent]
+
+    @property
+    def used_agents(self) -> tuple[str, ...]:
+        """The agents in view that have responses, at least the one whose blocks are shown."""
+        used = [agent for agent, history in self._histories.items() if history.responses]
+        return tuple(used) or (self.agent,)
 
     def load(self, revision: int, *, is_whole: bool) -> None:
         """Bring in all of history, or the newest part that a first snapshot needs."""
@@ -114,7 +121,7 @@ class View:
 
     def put_anchor(self, anchor: Anchor | None) -> bool:
         """Follow another true window, or none; say whether that is new."""
-        if anchor == self.anchor:
+        if self.agent != CLAUDE or anchor == self.anchor:
             return False
         self.anchor = anchor
         self._pull_recents(None)

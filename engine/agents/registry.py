@@ -155,7 +155,8 @@ def places_of(listed: Listed, environment: Mapping[str, str], home: Path) -> lis
     named = environment.get(listed.variable, "").strip() if listed.variable else ""
     if named:
         entries = [entry.strip() for entry in named.split(",") if entry.strip()]
-        return [os.path.join(_expanded(each, environment, home), listed.within) for each in entries]
+        roots = [_expanded(each, environment, home) for each in entries]
+        return [os.path.join(root, listed.within) for root in roots] if listed.within else roots
     return [_expanded(place, environment, home) for place in listed.places]
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
+from engine.documents.agents import AgentRow, Telling, agent_of, of_agents, telling
 from engine.documents.changes import TrendDocument, trend_document
 from engine.documents.encoding import Price, iso, pricing
 from engine.documents.figures import (
     UNKNOWN_MODEL,
-    RowSums,
     Sums,
     Totals,
     project_name,
@@ -22,7 +22,7 @@ from engine.documents.figures import (
 from engine.questions import Answer, AnswerRow
 
 
-class PeriodRow(RowSums, frozen=True, kw_only=True, rename="camel"):
+class PeriodRow(AgentRow, frozen=True, kw_only=True, rename="camel"):
     """What the rows of all periods have; `project` is a directory name, where it is one's row."""
 
     sessions: int
@@ -54,7 +54,7 @@ class MonthRow(PeriodRow, frozen=True, kw_only=True, rename="camel"):
     trend: TrendDocument | UnsetType = UNSET
 
 
-class ProjectRow(RowSums, frozen=True, kw_only=True, rename="camel"):
+class ProjectRow(AgentRow, frozen=True, kw_only=True, rename="camel"):
     """A project: its directory name, and what people call it."""
 
     project: str
@@ -65,9 +65,11 @@ class ProjectRow(RowSums, frozen=True, kw_only=True, rename="camel"):
 
 
 class ModelRow(Sums, frozen=True, kw_only=True, rename="camel"):
-    """A model, and the directory names of the projects that used it."""
+    """A model of an agent and a provider, and the projects' directory names that used it."""
 
     model: str
+    agent: str | UnsetType = UNSET
+    provider: str | UnsetType = UNSET
     sessions: int
     project_paths: list[str]
     first_activity: str | None
@@ -132,38 +134,45 @@ _PERIODS: Mapping[str, tuple[type[AnswerDocument], type[PeriodRow], str]] = {
 
 
 def answer_document(
-    answer: Answer, *, is_without_cost: bool = False, aliases: Mapping[str, str] | None = None
+    answer: Answer,
+    *,
+    is_without_cost: bool = False,
+    aliases: Mapping[str, str] | None = None,
+    is_by_agent: bool = False,
 ) -> Struct:
     """Return an answer as the document that scripts read.
 
     Without cost every key of money is left out. `aliases` are names for projects, by their
     directory's or their short name; they change what people read, never what names a row.
+    By agent, rows have a part for each agent.
     """
     price, names = pricing(is_without_cost), aliases or {}
+    told = telling(answer.totals.figures, answer.question.selection.agents, is_by_agent)
     kind = answer.question.kind
     if kind == "blocks":
         from engine.documents.blocks import blocks_document
 
-        return blocks_document(answer, price)
+        return blocks_document(answer, price, told)
     if kind == "session":
         from engine.documents.sessions import sessions_document
 
-        return sessions_document(answer, price, names)
+        return sessions_document(answer, price, names, told)
     if kind == "projects":
-        projects = [_project(each, price, names) for each in answer.rows]
+        projects = [_project(each, price, names, told) for each in answer.rows]
         return ProjectsDocument(**_common(answer, price), projects=projects)
     if kind == "models":
-        models = [_model(each, price) for each in answer.rows]
+        models = [_model(each, price, told) for each in answer.rows]
         return ModelsDocument(**_common(answer, price), models=models)
-    return _periods(answer, price)
+    return _periods(answer, price, told)
 
 
-def period_fields(kind: str, answer: AnswerRow, price: Price) -> dict[str, Any]:
+def period_fields(kind: str, answer: AnswerRow, price: Price, told: Telling) -> dict[str, Any]:
     """Return the row of an hour, day, week or month as the fields of its struct."""
     _, _, key = _PERIODS[kind]
     row = answer.row
     fields: dict[str, Any] = {
         **row_sums(row, price),
+        **of_agents(row, row.key, told, price),
         key: row.key,
         "sessions": row.sessions,
         "project": answer.directory or UNSET,
@@ -173,14 +182,14 @@ def period_fields(kind: str, answer: AnswerRow, price: Price) -> dict[str, Any]:
     return fields
 
 
-def _periods(answer: Answer, price: Price) -> AnswerDocument:
+def _periods(answer: Answer, price: Price, told: Telling) -> AnswerDocument:
     """Return rows under the report's name or, apart by project, under their project's.
 
     As ccusage does, an answer without rows has the report's name in either case.
     """
     kind = answer.question.kind
     document, make, _ = _PERIODS[kind]
-    rows = [make(**period_fields(kind, each, price)) for each in answer.rows]
+    rows = [make(**period_fields(kind, each, price, told)) for each in answer.rows]
     fields = _common(answer, price)
     if answer.question.by_project:
         projects: dict[str, list[PeriodRow]] = {}
@@ -200,10 +209,13 @@ def _common(answer: Answer, price: Price) -> dict[str, Any]:
     }
 
 
-def _project(answer: AnswerRow, price: Price, aliases: Mapping[str, str]) -> ProjectRow:
+def _project(
+    answer: AnswerRow, price: Price, aliases: Mapping[str, str], told: Telling
+) -> ProjectRow:
     row = answer.row
     return ProjectRow(
         **row_sums(row, price),
+        **of_agents(row, row.key, told, price),
         project=row.key,
         name=project_name(row.label, row.key, aliases),
         sessions=row.sessions,
@@ -212,11 +224,13 @@ def _project(answer: AnswerRow, price: Price, aliases: Mapping[str, str]) -> Pro
     )
 
 
-def _model(answer: AnswerRow, price: Price) -> ModelRow:
+def _model(answer: AnswerRow, price: Price, told: Telling) -> ModelRow:
     row = answer.row
     return ModelRow(
         **sums(row.figures, price),
-        model=row.key or UNKNOWN_MODEL,
+        agent=agent_of(row) if told.is_told else UNSET,
+        model=row.label or UNKNOWN_MODEL,
+        provider=row.provider or UNSET,
         sessions=row.sessions,
         project_paths=list(answer.directories),
         first_activity=iso(row.figures.first),

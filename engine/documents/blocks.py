@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from msgspec import UNSET, Struct, UnsetType, field
 
+from engine.documents.agents import Telling, agent_of
 from engine.documents.encoding import Money, Price, iso
 from engine.documents.figures import (
     ModelBreakdown,
@@ -18,7 +19,7 @@ from engine.documents.figures import (
     unpriced_names,
 )
 from engine.questions import Answer, AnswerRow, AverageProjection, AverageRate, TokenLimit
-from engine.reports import Figures
+from engine.reports import Figures, Row
 from engine.times import iso_time
 
 
@@ -76,6 +77,7 @@ class BlockRow(BlockSpanDocument, frozen=True, kw_only=True, rename="camel"):
     projection: ForecastDocument | None
     token_limit_status: TokenLimitDocument | UnsetType = UNSET
     unpriced_models: list[str] | UnsetType = UNSET
+    agent: str | UnsetType = UNSET
 
 
 class BlocksDocument(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -88,10 +90,10 @@ class BlocksDocument(Struct, frozen=True, kw_only=True, rename="camel"):
     notes: list[str] | UnsetType = UNSET
 
 
-def blocks_document(answer: Answer, price: Price) -> BlocksDocument:
+def blocks_document(answer: Answer, price: Price, told: Telling) -> BlocksDocument:
     """Return an answer about blocks as its document."""
     return BlocksDocument(
-        blocks=[_block(row, price) for row in answer.rows],
+        blocks=[_block(row, price, told) for row in answer.rows],
         totals=totals(answer.totals, price),
         timezone=answer.zone,
         token_limit=UNSET if answer.token_limit is None else answer.token_limit,
@@ -110,13 +112,19 @@ def period_fields(figures: Figures, price: Price) -> dict[str, Any]:
     }
 
 
-def _block(answer: AnswerRow, price: Price) -> BlockRow:
-    row = answer.row
+def block_id(row: Row) -> str:
+    """Return what names a block or gap: when it begins, and whose it is if not Claude Code's."""
     start = iso_time(row.start or 0)
+    _, blank, agent = row.key.partition(" ")
+    return f"gap-{start}" if row.is_gap else f"{start}{blank}{agent}"
+
+
+def _block(answer: AnswerRow, price: Price, told: Telling) -> BlockRow:
+    row = answer.row
     return BlockRow(
         **period_fields(row.figures, price),
-        id=f"gap-{start}" if row.is_gap else start,
-        start_time=start,
+        id=block_id(row),
+        start_time=iso_time(row.start or 0),
         end_time=iso_time(row.end or 0),
         actual_end_time=iso(row.figures.last),
         is_active=row.is_active,
@@ -126,6 +134,7 @@ def _block(answer: AnswerRow, price: Price) -> BlockRow:
         projection=_forecast(answer.projection, price) if answer.projection else None,
         token_limit_status=_token_limit(answer.limit) if answer.limit else UNSET,
         unpriced_models=unpriced_names(row.figures.unpriced),
+        agent=agent_of(row) if told.is_told else UNSET,
     )
 
 

@@ -51,6 +51,8 @@ class Sums(Counts, frozen=True, kw_only=True, rename="camel"):
     responses: int
     total_cost: Money = UNSET
     unpriced_models: list[str] | UnsetType = UNSET
+    reasoning_tokens: int | UnsetType = UNSET
+    """Of the output, where some is known to be reasoning."""
 
 
 class Totals(Sums, frozen=True, kw_only=True, rename="camel"):
@@ -96,6 +98,7 @@ def sums(figures: Figures, price: Price) -> dict[str, Any]:
         "responses": figures.responses,
         "total_cost": price(figures.cost),
         "unpriced_models": unpriced_names(figures.unpriced),
+        "reasoning_tokens": figures.reasoning or UNSET,
     }
 
 

@@ -44,6 +44,7 @@ class HealthDocument(Struct, frozen=True, kw_only=True, rename="camel"):
     watch: str
     notices: tuple[Notice, ...]
     versions: dict[str, str]
+    agents: tuple[str, ...]
 
 
 def health_document(health: Health) -> HealthDocument:

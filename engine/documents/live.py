@@ -88,6 +88,7 @@ class SessionNowDocument(Struct, frozen=True, kw_only=True, rename="camel"):
     state: Literal["busy", "idle"] | None
     """What Claude Code itself says of a session that is open."""
     context_percent: float | None
+    agent: str
 
 
 class LiveDocument(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -95,6 +96,9 @@ class LiveDocument(Struct, frozen=True, kw_only=True, rename="camel"):
 
     generated_at: str
     timezone: str
+    agent: str
+    """Whose block, burn rate and projection these are."""
+    agents: list[str]
     block: BlockDocument | None
     burn_rate: BurnRateDocument
     burn_rates: list[BurnRateDocument]
@@ -120,6 +124,8 @@ def live_document(snapshot: Snapshot) -> LiveDocument:
     return LiveDocument(
         generated_at=iso_time(snapshot.generated_at),
         timezone=snapshot.zone,
+        agent=snapshot.agent,
+        agents=list(snapshot.agents),
         block=block_document(snapshot.block, dollars),
         burn_rate=burn_rate_document(snapshot.burn_rate, dollars),
         burn_rates=[burn_rate_document(rate, dollars) for rate in snapshot.rates],
@@ -220,4 +226,5 @@ def _session(session: SessionNow) -> SessionNowDocument:
         sub_agents=session.sub_agents,
         state=session.state or None,
         context_percent=percent(session.context_share),
+        agent=session.agent,
     )

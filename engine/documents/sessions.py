@@ -7,11 +7,11 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType, field
 
+from engine.documents.agents import AgentRow, Metadata, Telling, of_agent, telling
 from engine.documents.encoding import Money, Price, dollars, iso, pricing
 from engine.documents.figures import (
     UNKNOWN_MODEL,
     Counts,
-    RowSums,
     Totals,
     counts,
     project_name,
@@ -23,7 +23,7 @@ from engine.reports import ResponseRow, Row
 from engine.times import iso_time
 
 
-class NamedSession(RowSums, frozen=True, kw_only=True, rename="camel"):
+class NamedSession(AgentRow, frozen=True, kw_only=True, rename="camel"):
     """A session with what people call it and its project."""
 
     session_id: str
@@ -68,10 +68,12 @@ class SessionDocument(SessionRow, frozen=True, kw_only=True, rename="camel"):
     entries: list[ResponseEntry]
 
 
-def sessions_document(answer: Answer, price: Price, aliases: Mapping[str, str]) -> SessionsDocument:
+def sessions_document(
+    answer: Answer, price: Price, aliases: Mapping[str, str], told: Telling
+) -> SessionsDocument:
     """Return an answer about sessions as its document."""
     return SessionsDocument(
-        sessions=[SessionRow(**_row_fields(row, price, aliases)) for row in answer.rows],
+        sessions=[SessionRow(**_row_fields(row, price, aliases, told)) for row in answer.rows],
         totals=totals(answer.totals, price),
         timezone=answer.zone,
         notes=list(answer.notes) or UNSET,
@@ -86,8 +88,9 @@ def session_document(
 ) -> SessionDocument:
     """Return one session with all its responses as the document that scripts read."""
     price = pricing(is_without_cost)
+    told = telling(session.row.row.figures)
     return SessionDocument(
-        **{**_row_fields(session.row, price, aliases or {}), "title": session.title or None},
+        **{**_row_fields(session.row, price, aliases or {}, told), "title": session.title or None},
         entries=[
             _entry(response, recorded, price)
             for response, recorded in zip(session.responses, session.recorded, strict=True)
@@ -96,11 +99,15 @@ def session_document(
 
 
 def named_session(
-    row: Row, directory: str, price: Price, aliases: Mapping[str, str]
+    row: Row, directory: str, price: Price, aliases: Mapping[str, str], told: Telling
 ) -> dict[str, Any]:
     """Return a session's row as the fields of `NamedSession`."""
+    last = Metadata(last_activity=iso(row.figures.last))
+    unified = {"period": row.key, "metadata": last} if told.is_told else {}
     return {
         **row_sums(row, price),
+        **of_agent(row, told, price),
+        **unified,
         "session_id": row.key,
         "title": row.label if row.label != row.key else None,
         "project_name": project_name(row.project, directory, aliases),
@@ -109,9 +116,11 @@ def named_session(
     }
 
 
-def _row_fields(answer: AnswerRow, price: Price, aliases: Mapping[str, str]) -> dict[str, Any]:
+def _row_fields(
+    answer: AnswerRow, price: Price, aliases: Mapping[str, str], told: Telling
+) -> dict[str, Any]:
     return {
-        **named_session(answer.row, answer.directory, price, aliases),
+        **named_session(answer.row, answer.directory, price, aliases, told),
         "project_path": answer.directory,
         "project_paths": list(answer.directories),
     }

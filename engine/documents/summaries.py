@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from msgspec import UNSET, Struct, UnsetType
 
+from engine.documents.agents import telling
 from engine.documents.answers import DayRow, MonthRow, WeekRow, period_fields
 from engine.documents.encoding import pricing
 from engine.documents.figures import ModelBreakdown, breakdowns, unpriced_names
@@ -36,26 +37,36 @@ class SummaryDocument(Struct, frozen=True, kw_only=True, rename="camel"):
     projection: ProjectionDocument | None
     models: list[ModelBreakdown]
     sessions: list[NamedSession]
+    agent: str | UnsetType = UNSET
+    """Whose block, burn rate and projection these are."""
     unpriced_models: list[str] | UnsetType = UNSET
 
 
 def summary_document(
-    summary: Summary, *, is_without_cost: bool = False, aliases: Mapping[str, str] | None = None
+    summary: Summary,
+    *,
+    is_without_cost: bool = False,
+    aliases: Mapping[str, str] | None = None,
+    is_by_agent: bool = False,
 ) -> SummaryDocument:
     """Return a summary as the document that scripts read."""
     price = pricing(is_without_cost)
     names = aliases or {}
+    told = telling(summary.month.figures, summary.agents, is_by_agent)
     return SummaryDocument(
         generated_at=iso_time(summary.now),
         timezone=summary.zone,
-        today=DayRow(**period_fields("daily", AnswerRow(row=summary.today), price)),
-        week=WeekRow(**period_fields("weekly", AnswerRow(row=summary.week), price)),
-        month=MonthRow(**period_fields("monthly", AnswerRow(row=summary.month), price)),
+        today=DayRow(**period_fields("daily", AnswerRow(row=summary.today), price, told)),
+        week=WeekRow(**period_fields("weekly", AnswerRow(row=summary.week), price, told)),
+        month=MonthRow(**period_fields("monthly", AnswerRow(row=summary.month), price, told)),
         block=block_document(summary.block, price),
         burn_rate=burn_rate_document(summary.burn_rate, price),
         projection=projection_document(summary.projection, price),
         models=breakdowns(summary.by_model, price),
-        sessions=[NamedSession(**named_session(row, "", price, names)) for row in summary.sessions],
+        sessions=[
+            NamedSession(**named_session(row, "", price, names, told)) for row in summary.sessions
+        ],
+        agent=summary.agent if told.is_told else UNSET,
         unpriced_models=unpriced_names(
             model for shown in _shown(summary) for model in shown.unpriced
         ),

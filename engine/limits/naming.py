@@ -43,9 +43,14 @@ def basis_of(source: WindowSource) -> str:
 
 
 def rank_of(window: str) -> tuple[int, str]:
-    """Return where a window stands in a list: by kind, those of models after the whole."""
+    """Return where a window stands in a list: by kind, those of models after the whole.
+
+    Those of other agents are the last, each agent's together.
+    """
     kind, _, scope = window.partition(":")
     kinds = (FIVE_HOUR, SEVEN_DAY, SPEND_LIMIT)
+    if scope and title_of(scope) != scope:
+        return len(kinds) + 2, f"{scope} {kinds.index(kind) if kind in kinds else len(kinds)}"
     if kind == BUDGET:
         return len(kinds) + 1, f"{('day', 'week', 'month').index(scope)}"
     return (kinds.index(kind), scope) if kind in kinds else (len(kinds), window)

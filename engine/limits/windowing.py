@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.accumulators.view import View
 from engine.accumulators.windows import Running
@@ -16,12 +17,14 @@ from engine.limits.calibration import Calibration
 from engine.limits.estimate import LimitBasis, LimitChoice
 from engine.limits.known import Known, gravest, hits_now
 from engine.limits.levels import levels_of_window
-from engine.limits.naming import rank_of
+from engine.limits.naming import label_of, rank_of
+from engine.limits.readings import FIVE_HOUR
 from engine.limits.windows import LocalUse, Use, windows_now
 from engine.reports import Levels
+from engine.responses import CLAUDE
 from engine.settings import Settings
 from engine.times import SECOND
-from engine.windows import BurnUp, HitNow, WindowNow, WindowSource
+from engine.windows import OFFICIAL, BurnUp, HitNow, WindowNow, WindowSource
 
 _CALM = 5 * SECOND
 
@@ -80,8 +83,11 @@ class WindowMaker:
             for budget in self._settings.budgets
         )
         ups = burn_ups(known, windows, local.uses(), now)
+        hit = gravest(hits)
+        if self._view.agent != CLAUDE:
+            windows, ups, hit = _of_agent(self._view.agent, windows, ups)
         in_order = tuple(sorted((*windows, *budgets), key=lambda each: rank_of(each.window)))
-        return Windows(in_order, ups, gravest(hits))
+        return Windows(in_order, ups, hit)
 
     def _local(self, span: Running | None, now: int) -> LocalUse:
         if span is None:
@@ -128,3 +134,21 @@ class WindowMaker:
             if found and max(found) > since:
                 return max(found)
         return None
+
+
+def _of_agent(
+    agent: str, windows: Iterable[WindowNow], ups: Iterable[BurnUp]
+) -> tuple[tuple[WindowNow, ...], tuple[BurnUp, ...], None]:
+    """Return the windows of an agent whose blocks alone are in view.
+
+    Those of Claude Code's plan are not its own, nor are hits. What is estimated from its blocks
+    is there, under its name, where its own store says nothing official.
+    """
+    own = f"{FIVE_HOUR}:{agent}"
+    by_name = {each.window: each for each in windows}
+    kept = [each for name, each in by_name.items() if name.endswith(f":{agent}")]
+    estimate = by_name.get(FIVE_HOUR)
+    if own in by_name or estimate is None or estimate.source in OFFICIAL:
+        return tuple(kept), (), None
+    renamed = tuple(replace(each, window=own) for each in ups if each.window == FIVE_HOUR)
+    return (replace(estimate, window=own, label=label_of(own)), *kept), renamed, None

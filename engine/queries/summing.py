@@ -36,6 +36,8 @@ def summary(selection: Selection, snapshot: Snapshot, basis: Basis) -> Summary:
         by_model=month.by_model,
         sessions=_sessions(choice, basis),
         notes=choice.notes,
+        agent=snapshot.agent,
+        agents=selection.agents,
     )
 
 

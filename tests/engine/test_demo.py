@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from engine.demo import DemoUser, DemoWriter, Written, write_history
+from engine.demo.others import places_of_others, write_others
 from engine.monitor import Monitor
 from engine.settings import Settings, SettingsError
 from tests.agreement import assert_agreement
@@ -221,3 +222,23 @@ def _clock_that_stops(stop: threading.Event) -> Callable[[], int]:
 def test_a_history_that_cannot_be_written_is_refused(size: dict[str, int]) -> None:
     with pytest.raises(SettingsError, match="A demo"):
         DemoUser(seed=1, now_ms=NOW, **size)
+
+
+def test_other_agents_of_the_same_user_are_the_same_and_reach_up_to_now(
+    tmp_path: Path, settings: Callable[..., Settings]
+) -> None:
+    user = DemoUser(7, NOW, responses=60, days=9, sessions=3)
+    written = []
+    for name in ("one", "two"):
+        write_others(tmp_path / name, user)
+        files = [path for path in (tmp_path / name).rglob("*") if path.is_file()]
+        written.append({path.relative_to(tmp_path / name): path.read_bytes() for path in files})
+    assert written[0] == written[1]
+    environment = places_of_others(tmp_path / "one")
+    with Monitor(settings(agents=("codex", "gemini"), environment=environment)) as monitor:
+        monitor.read()
+        found = {each.agent: each for each in monitor.agents() if each.responses}
+        assert set(found) == {"codex", "gemini"}
+        for each in found.values():
+            assert (each.bad, each.unreadable, each.unpriced) == (0, (), ())
+            assert NOW - 5 * 60_000 < (each.last_response or 0) <= NOW

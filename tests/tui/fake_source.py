@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from msgspec.structs import replace
@@ -46,6 +46,7 @@ class FakeSource:
         self.on_change: Callable[[], None] | None = None
         self.is_closed = False
         self.refreshed = 0
+        self.narrowed: list[tuple[str, ...]] = []
         self.reports: list[tuple[ReportKind, Span]] = []
         self.happened: list[Event] = []
         self.pinned: list[int | None] = []
@@ -70,6 +71,9 @@ class FakeSource:
 
     def detail(self, kind: ReportKind, key: str) -> Detail | None:
         return detail(kind, key)
+
+    def show_agents(self, agents: Sequence[str]) -> None:
+        self.narrowed.append(tuple(agents))
 
     def learn_titles(self, sessions: Iterable[str]) -> bool:
         return False

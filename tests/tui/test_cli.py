@@ -286,7 +286,9 @@ def test_demo_json_shows_a_user_at_work_and_leaves_nothing_behind(
     monkeypatch.setattr("tempfile.tempdir", str(place))
     assert main(["live", "--demo", "--json", "--offline"]) == 0
     document = json.loads(capsys.readouterr().out)
-    assert document["responses"] == 6_000
+    assert document["responses"] > 6_000
+    assert document["agents"] == ["claude", "codex", "gemini"]
+    assert {session["agent"] for session in document["sessions"]} == set(document["agents"])
     assert document["block"]["entries"] > 0
     assert list(place.iterdir()) == []
 
@@ -308,7 +310,7 @@ def test_a_written_demo_is_what_doctor_finds(
     assert health["versions"]["sqlite"]
     (found,) = health["roots"]
     assert found["path"] == str(root)
-    assert found["files"] == len(list(root.rglob("*.jsonl")))
+    assert found["files"] == len(list((root / "projects").rglob("*.jsonl")))
     assert (found["badLines"], found["cleanupDays"]) == (0, 30)
 
     assert main(["doctor", "--offline", "--config-dir", str(root)]) == 0
@@ -322,8 +324,8 @@ def test_the_same_seed_writes_the_same_sessions(tmp_path: Path) -> None:
     for name in ("one", "other"):
         assert main(["demo", str(tmp_path / name), *sizes]) == 0
     one, other = (
-        sorted(path.relative_to(tmp_path / name) for path in (tmp_path / name).rglob("*.jsonl"))
-        for name in ("one", "other")
+        sorted(path.relative_to(place) for path in place.rglob("*.jsonl"))
+        for place in (tmp_path / "one" / "projects", tmp_path / "other" / "projects")
     )
     assert one == other
 

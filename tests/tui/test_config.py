@@ -460,7 +460,7 @@ def test_show_without_a_command_shows_what_files_set(
     assert out.count("timezone") == 1
     assert "ccmon daily\n  top  3  " in out
     assert 'aliases.models\n  opus  "O"  ' in out
-    assert set(shown(capsys=capsys)["values"]) == set(command_tables())
+    assert set(shown(capsys=capsys)["values"]) == {*command_tables(), "agents"}
 
 
 @pytest.mark.parametrize(

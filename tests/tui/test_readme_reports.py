@@ -11,6 +11,7 @@ README = (Path(__file__).resolve().parents[2] / "README.md").read_text("utf-8")
 REPORTS = tuple(name for name in DOCUMENTS if name not in ("live", "doctor"))
 _KEY = re.compile(r"`(\w+)`")
 _WORDS = {"true", "null", "unknown", "periods", "ok", "warning", "exceeds"}
+_WORDS |= {"all", "claude", "codex"}
 """What stands in code's type and is a value."""
 
 

@@ -23,7 +23,7 @@ def checked(place: Place) -> Layer:
             verify = CHECKS.get(dest)
             try:
                 if verify is not None:
-                    verify(str(found.value))
+                    verify(found.value)
             except SettingsError as error:
                 raise ConfigError(f"{found.origin}: {error}") from error
     return layer

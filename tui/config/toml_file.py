@@ -55,8 +55,9 @@ def configurable(command: str = "") -> dict[str, Option]:
 
 
 def command_tables() -> tuple[str, ...]:
-    """Return the names of commands that can have a table of their own."""
-    return tuple(each.name for each in ALL if each.is_configurable)
+    """Return the names of commands that can have a table of their own: no key has that name."""
+    keys = {option.key for each in ALL for option in each.options if option.is_configurable}
+    return tuple(each.name for each in ALL if each.is_configurable and each.name not in keys)
 
 
 class TomlReader:

@@ -16,17 +16,19 @@ def flat_table(
     asked: Answer | SessionAnswer | Comparison | Summary,
     *,
     is_broken_down: bool = False,
+    is_by_agent: bool = False,
     is_without_cost: bool = False,
     aliases: Mapping[str, str] | None = None,
 ) -> FlatTable:
     """Return anything that a report answers as one flat table.
 
-    Broken down, an answer has a line for each model below its row. Without cost no column
-    of money is left. `aliases` are names for projects, by directory or short name.
+    Broken down, an answer has a line for each model below its row, by agent one for each
+    agent. Without cost no column of money is left. `aliases` are names for projects, by
+    directory or short name.
     """
     names = aliases or {}
     if isinstance(asked, Answer):
-        table = answer_table(asked, is_broken_down, names)
+        table = answer_table(asked, is_broken_down, is_by_agent, names)
     elif isinstance(asked, SessionAnswer):
         table = session_table(asked)
     elif isinstance(asked, Comparison):

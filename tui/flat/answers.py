@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from engine.documents.blocks import block_id
 from engine.documents.figures import UNKNOWN_MODEL, project_name
 from engine.questions import Answer, AnswerRow, QuestionKind
-from engine.times import iso_time
+from engine.reports import Row
 from tui.flat.table import (
     ACTIVITY,
+    AGENT,
     CHANGES,
     MODEL,
     MODELS,
@@ -19,7 +21,8 @@ from tui.flat.table import (
     FlatTable,
     Value,
     figure_line,
-    part_lines,
+    model_lines,
+    part_line,
     total_line,
 )
 
@@ -47,25 +50,43 @@ _NAMED: Mapping[QuestionKind, tuple[Column, ...]] = {
 }
 """The columns that name a row of each kind."""
 _OF_A_PROJECT = (Column("project", "", "text"), Column("projectName", "Project", "text"))
+_PROVIDER = Column("provider", "Provider", "text")
 _LIMIT = (Column("limitPercent", "Of limit", "percent"),)
 
 
-def answer_table(answer: Answer, is_broken_down: bool, aliases: Mapping[str, str]) -> FlatTable:
-    """Return an answer's rows and totals, broken down with a line for each model."""
+def answer_table(
+    answer: Answer, is_broken_down: bool, is_by_agent: bool, aliases: Mapping[str, str]
+) -> FlatTable:
+    """Return an answer's rows and totals, with a line for each agent or each model below."""
     kind = answer.question.kind
     lines: list[FlatLine] = []
     for each in answer.rows:
         values = {**_names(kind, each, aliases), **_extras(answer, each)}
         lines.append(figure_line(each.row.figures, values))
-        if is_broken_down:
-            lines += part_lines(each.row.by_model, _names(kind, each, aliases))
-    columns = _columns(answer, is_broken_down)
+        names = _names(kind, each, aliases)
+        lines += _parts(each.row, names, is_broken_down, is_by_agent)
+    columns = _columns(answer, is_broken_down, is_by_agent)
     totals = total_line(answer.totals.figures, columns[0], answer.totals.sessions)
     return FlatTable(columns, tuple(lines), totals, answer.totals.figures.unpriced)
 
 
-def _columns(answer: Answer, is_broken_down: bool) -> tuple[Column, ...]:
+def _parts(
+    row: Row, names: Mapping[str, Value], is_broken_down: bool, is_by_agent: bool
+) -> list[FlatLine]:
+    """Return a row's lines of agents and of models, those of several agents apart."""
+    if not is_by_agent and len(row.by_agent) < 2:
+        return model_lines(row.by_model, names) if is_broken_down else []
+    lines: list[FlatLine] = []
+    for agent in row.by_agent:
+        lines += [part_line(agent, names)] if is_by_agent else []
+        lines += model_lines(agent.parts or row.by_model, names) if is_broken_down else []
+    return lines
+
+
+def _columns(answer: Answer, is_broken_down: bool, is_by_agent: bool) -> tuple[Column, ...]:
     kind = answer.question.kind
+    agent = (AGENT,) if answer.has_agents or is_by_agent else ()
+    provider = (_PROVIDER,) if any(each.row.provider for each in answer.rows) else ()
     model = (MODEL,) if is_broken_down and kind != "models" else ()
     apart = _OF_A_PROJECT if answer.question.by_project else ()
     sessions = () if kind in ("session", "blocks") else (SESSIONS,)
@@ -73,7 +94,8 @@ def _columns(answer: Answer, is_broken_down: bool) -> tuple[Column, ...]:
     activity = ACTIVITY if kind in ("session", "projects", "models") else ()
     trend = CHANGES if any(each.trend for each in answer.rows) else ()
     limit = _LIMIT if answer.token_limit else ()
-    return (*_NAMED[kind], *apart, *model, *models, *sessions, *SUMS, *limit, *trend, *activity)
+    names = (*_NAMED[kind], *apart, *agent, *provider, *model, *models)
+    return (*names, *sessions, *SUMS, *limit, *trend, *activity)
 
 
 def _names(kind: QuestionKind, each: AnswerRow, aliases: Mapping[str, str]) -> dict[str, Value]:
@@ -84,7 +106,7 @@ def _names(kind: QuestionKind, each: AnswerRow, aliases: Mapping[str, str]) -> d
     if kind == "projects":
         return {"project": row.key, "name": project_name(row.label, row.key, aliases)}
     if kind == "models":
-        return {"model": row.key or UNKNOWN_MODEL}
+        return {"model": row.label or UNKNOWN_MODEL, "provider": row.provider}
     project = project_name(row.project, each.directory, aliases)
     if kind == "session":
         title = row.label if row.label != row.key else ""
@@ -100,9 +122,8 @@ def _names(kind: QuestionKind, each: AnswerRow, aliases: Mapping[str, str]) -> d
 
 def _block_names(each: AnswerRow) -> dict[str, Value]:
     row = each.row
-    start = iso_time(row.start or 0)
     return {
-        "id": f"gap-{start}" if row.is_gap else start,
+        "id": block_id(row),
         "startTime": row.start,
         "endTime": row.end,
         "actualEndTime": row.figures.last,

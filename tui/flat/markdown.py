@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
+from engine.agent_names import title_of
 from tui.flat.table import TOTAL, Column, FlatLine, FlatTable
 from tui.format import dollars, fit, moment_of, percent, plain, short_model, tokens_exact
 from tui.tables.columns import signed_percent
 from tui.tables.look import UNKNOWN_COST, unpriced_note
 
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>()#|~&$^@]|:(?=//)|(?<=www)\.", re.IGNORECASE)
-_LEFT = ("text", "names", "models", "time", "flag")
+_LEFT = ("text", "agents", "names", "models", "time", "flag")
 _FEWEST_DASHES = 3
 
 
@@ -69,6 +70,8 @@ def _cell(column: Column, line: FlatLine, zone: str) -> str:
         return ""
     if isinstance(value, str):
         return escaped(value)
+    if isinstance(value, tuple) and column.form == "agents":
+        return escaped(", ".join(map(title_of, value)))
     if isinstance(value, tuple):
         return escaped(", ".join(dict.fromkeys(map(short_model, value))))
     if isinstance(value, bool):

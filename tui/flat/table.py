@@ -11,7 +11,9 @@ from engine.documents.figures import UNKNOWN_MODEL, unpriced_names
 from engine.reports import Figures, Part
 from engine.responses import Tokens
 
-Form = Literal["text", "names", "models", "time", "count", "usd", "percent", "change", "flag"]
+Form = Literal[
+    "text", "names", "models", "time", "count", "usd", "percent", "change", "flag", "agents"
+]
 """How a column's values are written; `usd` are pico-dollars, `percent` and
 `change` shares, the latter of what was before."""
 Value = str | int | float | bool | tuple[str, ...] | None
@@ -52,6 +54,7 @@ class FlatTable(Struct, frozen=True):
 
 
 TOTAL = "Total"
+AGENT = Column("agent", "Agent", "agents")
 MODEL = Column("model", "", "text")
 TOKENS = (
     Column("inputTokens", "Input"),
@@ -97,6 +100,7 @@ def figure_values(figures: Figures) -> dict[str, Value]:
         "responses": figures.responses,
         "totalCost": figures.cost,
         "modelsUsed": tuple(model for model in figures.models if model),
+        "agent": figures.agents,
         "unpricedModels": tuple(unpriced_names(figures.unpriced) or ()),
         "firstActivity": figures.first,
         "lastActivity": figures.last,
@@ -111,23 +115,25 @@ def figure_line(figures: Figures, values: Mapping[str, Value]) -> FlatLine:
 def total_line(figures: Figures, first: Column, sessions: int) -> FlatLine:
     """Return the last line, which bears the name `Total` in a table's first column."""
     values = figure_values(figures)
-    for name in ("modelsUsed", "firstActivity", "lastActivity"):
+    for name in ("agent", "modelsUsed", "firstActivity", "lastActivity"):
         del values[name]
     return FlatLine(
         {**values, "sessions": sessions, first.name: TOTAL}, is_partial=bool(figures.unpriced)
     )
 
 
-def part_lines(parts: Iterable[Part], values: Mapping[str, Value]) -> list[FlatLine]:
+def model_lines(parts: Iterable[Part], values: Mapping[str, Value]) -> list[FlatLine]:
     """Return one line for each model, each with the values that name the whole."""
-    return [
-        FlatLine(
-            {**figure_values(part.figures), **values, **model_values(part.name)},
-            is_part=True,
-            is_partial=bool(part.figures.unpriced),
-        )
-        for part in parts
-    ]
+    return [part_line(part, {**values, **model_values(part.name)}) for part in parts]
+
+
+def part_line(part: Part, values: Mapping[str, Value]) -> FlatLine:
+    """Return the line of a part, with the values that name the whole."""
+    return FlatLine(
+        {**figure_values(part.figures), **values},
+        is_part=True,
+        is_partial=bool(part.figures.unpriced),
+    )
 
 
 def model_values(name: str) -> dict[str, Value]:

@@ -17,6 +17,7 @@ from textual.driver import Driver
 from textual.events import Event, InputEvent
 from textual.screen import Screen
 
+from engine.agent_names import title_of
 from engine.reports import Snapshot
 from tui import format as fmt
 from tui.live.announcer import Announcer
@@ -331,6 +332,12 @@ class LiveApp(App[None]):
         for key in KEYS:
             if key.in_palette and self._can(key, screen):
                 yield SystemCommand(key.does, f"Key {key.shown}", partial(self._run, key))
+        if screen is self._watch_screen and self._watch_screen.agents:
+            show = self._watch_screen.show_agent
+            yield SystemCommand("Show all coding agents", "", partial(show, ""))
+            for agent in self._watch_screen.agents:
+                named = f"Show {fmt.plain(title_of(agent))} alone"
+                yield SystemCommand(named, "", partial(show, agent))
         for name in THEME_NAMES:
             yield SystemCommand(f"Theme {name}", "", partial(self._choose_theme, name))
 

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from engine.agent_names import title_of
 from engine.reports import Block, Figures, Part, Snapshot
+from engine.responses import CLAUDE
 from tui import format as fmt
 from tui.live.lines import BLANK, Line, LinePane, Piece, cells, ends, joined
 from tui.live.plot import gauge
@@ -25,6 +27,8 @@ class BlockView(Struct, frozen=True):
     left: str
     closed: tuple[str, ...]
     """What is said where no window is open: the first is the heading."""
+    whose: str = ""
+    """Whose window it is, where it is not Claude Code's."""
 
 
 def block_view(snapshot: Snapshot, by: Basis) -> BlockView:
@@ -37,6 +41,7 @@ def block_view(snapshot: Snapshot, by: Basis) -> BlockView:
         gone=fmt.duration(block.elapsed) if block else "",
         left=fmt.duration(block.remaining) if block else "",
         closed=() if block else _said_of_closed(snapshot),
+        whose="" if snapshot.agent == CLAUDE else fmt.plain(title_of(snapshot.agent)),
     )
 
 
@@ -62,10 +67,11 @@ class BlockPane(LinePane):
 
 def _title(view: BlockView) -> str:
     block = view.block
+    name = f"{view.whose} window" if view.whose else "Window"
     if block is None:
-        return "Window"
+        return name
     start, end = fmt.clock(block.start, view.zone), fmt.clock(block.end, view.zone)
-    return f"Window {start} to {end} · {_ANCHORS[block.anchor]}"
+    return f"{name} {start} to {end} · {_ANCHORS[block.anchor]}"
 
 
 def _said_of_closed(snapshot: Snapshot) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from engine.reports import Snapshot, Trace
+from engine.responses import CLAUDE
 from engine.windows import Forecast
 from tui import format as fmt
 from tui.live.course_plot import Course, course_axis, course_plot, rounded_course
@@ -82,7 +83,8 @@ def running_view(snapshot: Snapshot, by: Basis) -> RunningView:
 
 def burn_up_view(snapshot: Snapshot, by: Basis) -> CourseView | RunningView:
     """Take from a snapshot how the 5-hour window is used up."""
-    return course_view(snapshot, "five_hour") or running_view(snapshot, by)
+    name = "five_hour" if snapshot.agent == CLAUDE else f"five_hour:{snapshot.agent}"
+    return course_view(snapshot, name) or running_view(snapshot, by)
 
 
 class BurnUpPane(LinePane):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
+from rich.cells import cell_len
+
+from engine.agent_names import title_of
 from engine.reports import Figures, ReportKind, Row
 from engine.responses import Tokens
 from tui.format import (
@@ -19,13 +22,27 @@ from tui.format import (
 from tui.live.column_widths import Column
 from tui.live.words import Basis, cost_text, names_of_models, share_text
 
+_LONG_TITLE = 11
+"""In fewer cells all agents go by their names, not only those whose titles have no room."""
+
 
 @lru_cache(maxsize=32)
-def columns_of(kind: ReportKind, by: Basis, year: int | None = None) -> tuple[Column[Row], ...]:
+def columns_of(
+    kind: ReportKind, by: Basis, year: int | None = None, has_agents: bool = False
+) -> tuple[Column[Row], ...]:
     """Return the columns of a report, in the order they are drawn.
 
-    Times name their year where it is not `year`; without one, none does.
+    Times name their year where it is not `year`; without one, none does. Where rows are of
+    several coding agents a column says whose each is.
     """
+    columns = _columns_of(kind, by, year)
+    if not has_agents or kind in ("daily", "weekly", "monthly"):
+        return columns
+    before = {"sessions": 3, "blocks": 3, "models": 1, "projects": 1}[kind]
+    return (*columns[:before], _agents(), *columns[before:])
+
+
+def _columns_of(kind: ReportKind, by: Basis, year: int | None) -> tuple[Column[Row], ...]:
     if kind == "sessions":
         return _session_columns(year)
     if kind == "blocks":
@@ -97,7 +114,9 @@ def _model_columns(by: Basis) -> tuple[Column[Row], ...]:
         value=lambda row: share_of(row, by),
         rank=1,
     )
-    name = _label("model", "Model", text=_model_name, value=lambda row: row.key, least=24, most=36)
+    name = _label(
+        "model", "Model", text=_model_name, value=lambda row: row.label, least=24, most=36
+    )
     return (name, *_kinds(), _total(), _cost(), share, _responses(4))
 
 
@@ -178,6 +197,29 @@ def _models(rank: int) -> Column[Row]:
     )
 
 
+def _agents() -> Column[Row]:
+    return Column(
+        "agent",
+        "Agent",
+        text=lambda row, _zone, cells: _agents_within(row.figures.agents, cells),
+        value=lambda row: row.figures.agents,
+        align="left",
+        rank=2,
+        least=6,
+        most=14,
+        widest="rows",
+        tone="muted",
+    )
+
+
+def _agents_within(agents: Sequence[str], cells: int) -> str:
+    """Return what agents are called; in few cells by their names, more than one as `+1`."""
+    more = f" +{len(agents) - 1}" if len(agents) > 1 else ""
+    title, name = (plain(text) for text in (title_of(agents[0]), agents[0])) if agents else ("", "")
+    is_roomy = not cells or cells >= max(_LONG_TITLE, cell_len(title + more))
+    return (title if is_roomy else name) + more
+
+
 def _kinds() -> tuple[Column[Row], ...]:
     return (
         _count("input", "Input", lambda each: each.input, rank=11),
@@ -254,7 +296,7 @@ def _session_name(row: Row) -> str:
 
 
 def _model_name(row: Row) -> str:
-    return plain(row.key) or "unknown"
+    return plain(row.label) or "unknown"
 
 
 def _length(row: Row) -> int:

@@ -112,7 +112,8 @@ def _totals(report: Report, rows: Sequence[Row]) -> Row:
 
 def _fields(kind: ReportKind, row: Row, is_flat: bool = False) -> dict[str, Any]:
     """Return a row under stable names, the keys of ccusage's JSON where it has them."""
-    fields = {_KEY_NAMES[kind]: row.key, "label": row.label, **_place(kind, row), **_sums(row)}
+    key = row.label if kind == "models" else row.key
+    fields = {_KEY_NAMES[kind]: key, "label": row.label, **_place(kind, row), **_sums(row)}
     if not is_flat:
         return {**fields, "modelBreakdowns": [_part(part) for part in row.by_model]}
     return {**fields, "totalCost": usd(row.figures.cost)}
@@ -141,6 +142,7 @@ def _sums(row: Row) -> dict[str, Any]:
         "responses": figures.responses,
         "modelsUsed": list(figures.models),
         "unpricedModels": list(figures.unpriced),
+        "agents": list(figures.agents),
         "firstActivity": _iso(figures.first),
         "lastActivity": _iso(figures.last),
     }

@@ -52,7 +52,7 @@ def forecast_view(snapshot: Snapshot) -> ForecastView:
 def forecast_row(window: WindowNow, now: int, zone: str) -> ForecastRow:
     """Say one window's forecast in words."""
     return ForecastRow(
-        brief=brief_label(window.label),
+        brief=brief_label(window),
         said=tuple(_said(window, now, zone)),
         pace=pace_line(window.forecast),
         basis="" if window.forecast.basis == "none" else fmt.plain(window.forecast.basis_label),

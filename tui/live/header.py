@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from engine.agent_names import title_of
 from engine.reports import Snapshot
+from engine.responses import CLAUDE
 from tui import format as fmt
 from tui.live.lines import Line, OneLine, Piece, cells, ends
 
@@ -20,15 +22,21 @@ class HeaderView(Struct, frozen=True):
     ink: str
     is_demo: bool
     plan: str = ""
+    agent: str = ""
+    """The coding agent that alone is shown, if one is."""
 
 
-def header_view(snapshot: Snapshot, *, is_paused: bool, is_demo: bool) -> HeaderView:
+def header_view(
+    snapshot: Snapshot, *, is_paused: bool, is_demo: bool, agent: str = ""
+) -> HeaderView:
     """Take from a snapshot what the header shows; the word says how fresh all is."""
     word, ink = _freshness(snapshot)
     if is_paused:
         word, ink = "‖ PAUSED", "high"
     plan = fmt.plain(snapshot.plan)
-    return HeaderView(snapshot.generated_at, snapshot.zone, word, ink, is_demo, plan)
+    shown = agent or ("" if snapshot.agent == CLAUDE else snapshot.agent)
+    alone = fmt.plain(title_of(shown)) if shown else ""
+    return HeaderView(snapshot.generated_at, snapshot.zone, word, ink, is_demo, plan, alone)
 
 
 def _freshness(snapshot: Snapshot) -> tuple[str, str]:
@@ -52,6 +60,8 @@ class Header(OneLine):
         """Return the line; what is tight goes from the clock's left."""
         view = self.view
         name: Line = (Piece(" ccmon live", "bold"),)
+        if isinstance(view, HeaderView) and view.agent:
+            name += (Piece(f" · {view.agent} alone", "accent"),)
         if not isinstance(view, HeaderView):
             return (*name, Piece(" · this machine", "muted"))
         place = " · demo, made-up figures" if view.is_demo else " · this machine"

@@ -87,6 +87,8 @@ KEYS: tuple[Key, ...] = (
         "Show shares and plots by cost or by tokens", "What is shown", in_palette=True),
     Key("span", "screen", "w", "w", "turn_span", "span",
         "Tables of the last 5 h, 24 h, 7 d, 30 d or all", "What is shown", in_palette=True),
+    Key("agents", "screen", "A", "A", "turn_agent", "agent",
+        "Show all coding agents, or each one alone in turn", "What is shown", in_palette=True),
     Key("pause", "screen", "p,space", "p Space", "pause", "pause",
         "Freeze the screen; counting goes on", "What is shown", in_palette=True),
     Key("refresh", "screen", "r", "r", "refresh_now", "refresh", "Look for new lines now",

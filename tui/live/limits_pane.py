@@ -70,7 +70,7 @@ def limit_row(window: WindowNow, now: int, zone: str, unpriced: bool = False) ->
     at_reset = window.forecast.share_at_reset
     return LimitRow(
         label=fmt.plain(window.label),
-        brief=brief_label(window.label),
+        brief=brief_label(window),
         share=None if share is None else round(share, 3),
         percent="" if share is None else f"{'≥ ' if window.is_floor else ''}{fmt.percent(share)}",
         level=window.level,

@@ -74,6 +74,7 @@ async def _until_ended(app: LiveApp) -> None:
 
 def _open_demo(settings: Settings, cleanup: ExitStack) -> Monitor:
     """Write a made-up user into a temporary place and watch them at work."""
+    from engine.demo.others import AGENTS, places_of_others, write_others
     from tui.made_up import DemoAtWork, made_up_user
 
     place = cleanup.enter_context(
@@ -81,9 +82,17 @@ def _open_demo(settings: Settings, cleanup: ExitStack) -> Monitor:
     )
     root = Path(place) / "claude"
     user = made_up_user(root, settings.clock())
+    write_others(Path(place), user)
     at_work = DemoAtWork(root, user)
     monitor = Monitor(
-        replace(settings, roots=(root,), ledger=os.path.join(place, "ledger.db"), is_offline=True)
+        replace(
+            settings,
+            roots=(root,),
+            agents=settings.agents or AGENTS,
+            environment={**settings.environment, **places_of_others(Path(place))},
+            ledger=os.path.join(place, "ledger.db"),
+            is_offline=True,
+        )
     )
     cleanup.callback(monitor.close)
     cleanup.callback(at_work.stop)

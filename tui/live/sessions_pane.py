@@ -12,6 +12,7 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.reactive import reactive
 
+from engine.agent_names import title_of
 from engine.reports import SessionNow, Snapshot
 from tui import format as fmt
 from tui.live.keys import bindings
@@ -38,6 +39,8 @@ class SessionsView(Struct, frozen=True):
     by: Basis
     order: str
     is_reading: bool
+    has_agents: bool = False
+    """Whether they are of several coding agents."""
 
 
 def sessions_view(snapshot: Snapshot, by: Basis, order: int, is_reversed: bool) -> SessionsView:
@@ -50,6 +53,7 @@ def sessions_view(snapshot: Snapshot, by: Basis, order: int, is_reversed: bool) 
         by=by,
         order=f"{name} reversed" if is_reversed else name,
         is_reading=not ordered and snapshot.state == "reading",
+        has_agents=len({session.agent for session in ordered}) > 1,
     )
 
 
@@ -110,10 +114,10 @@ class SessionsPane(LinePane, can_focus=True):
             self._first = min(self._first, len(view.sessions) - page)
         shown = view.sessions[self._first : self._first + page]
         rows = [
-            _row(session, since, view.by, width, self._first + place == self.cursor)
+            _row(session, since, view, width, self._first + place == self.cursor)
             for place, (session, since) in enumerate(shown)
         ]
-        return [_head(view.sessions[0][0], view.by, width), *rows] if has_head else rows
+        return [_head(view.sessions[0][0], view, width), *rows] if has_head else rows
 
     def action_move(self, rows: int) -> None:
         """Move the cursor by rows."""
@@ -169,17 +173,24 @@ class _Cell(NamedTuple):
     is_left: bool = False
 
 
-def _fixed_cells(session: SessionNow, since: str, by: Basis, width: int) -> list[_Cell]:
+def _fixed_cells(session: SessionNow, since: str, view: SessionsView, width: int) -> list[_Cell]:
     """Return the columns right of project and model, as many as the width has room for."""
     figures = session.figures
     cost = _Cell("cost", 10, fmt.dollars(figures.cost, bool(figures.unpriced)))
     tokens = _Cell("tokens", 9, fmt.tokens(figures.tokens.total))
-    main, other = (cost, tokens) if by == "cost" else (tokens, cost)
+    main, other = (cost, tokens) if view.by == "cost" else (tokens, cost)
     rate = f"{fmt.tokens(round(session.tokens_per_minute))}/min"
     made = [_Cell("rate", 10, rate), main._replace(ink="bold")]
+    if view.has_agents and width >= 100:
+        made.insert(0, _Cell("agent", 13, f" {fmt.plain(title_of(session.agent))}", is_left=True))
+    elif view.has_agents:
+        made.insert(0, _Cell("agent", 8, f" {fmt.plain(session.agent)}", is_left=True))
     if width >= 60:
         share = session.context_share
-        made.insert(0, _Cell("ctx", 6, "" if share is None else fmt.percent(share), "muted"))
+        made.insert(
+            int(view.has_agents),
+            _Cell("ctx", 6, "" if share is None else fmt.percent(share), "muted"),
+        )
     if width >= 100:
         made += [other, _Cell("resp.", 7, fmt.tokens_exact(figures.responses), "muted")]
     if width >= 150:
@@ -206,10 +217,15 @@ def _name_widths(width: int, fixed: int) -> tuple[int, int]:
     return free - model, model
 
 
-def _head(first: SessionNow, by: Basis, width: int) -> Line:
-    made = _fixed_cells(first, "", by, width)
+def _head(first: SessionNow, view: SessionsView, width: int) -> Line:
+    made = _fixed_cells(first, "", view, width)
     project, model = _name_widths(width, sum(cell.width for cell in made))
-    names = [fmt.fit(c.name, c.width, "left" if c.is_left else "right") for c in made]
+    names = [
+        fmt.fit(
+            f" {c.name}" if c.name == "agent" else c.name, c.width, "left" if c.is_left else "right"
+        )
+        for c in made
+    ]
     text = f"  {fmt.fit('session', project)}{fmt.fit('model', model)}{''.join(names)}"
     return (Piece(text, "muted"),)
 
@@ -224,9 +240,9 @@ def _name(session: SessionNow, width: int) -> Line:
     return (Piece(f"{project}  "), Piece(title, "muted"))
 
 
-def _row(session: SessionNow, since: str, by: Basis, width: int, has_cursor: bool) -> Line:
+def _row(session: SessionNow, since: str, view: SessionsView, width: int, has_cursor: bool) -> Line:
     """Say one session in one line; the cursor is a mark as well as a colour."""
-    made = _fixed_cells(session, since, by, width)
+    made = _fixed_cells(session, since, view, width)
     project, model = _name_widths(width, sum(cell.width for cell in made))
     models = names_of_models(session.models, model - 1)
     pieces = [

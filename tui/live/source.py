@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -42,6 +42,9 @@ class Source(Protocol):
 
     def pin_reset(self, time: int | None) -> None:
         """Pin the end of the 5-hour window (UTC milliseconds), or unpin it."""
+
+    def show_agents(self, agents: Sequence[str]) -> None:
+        """Show some coding agents alone, all for none named."""
 
     def set_zone(self, zone: str | None) -> None:
         """Show days and clocks in another zone, `None` for the system's."""

@@ -67,7 +67,7 @@ def _reached(window: WindowNow, now: int, zone: str) -> Line:
 
 
 def _name(window: WindowNow) -> str:
-    return "" if window.window == "five_hour" else f"{brief_label(window.label)} "
+    return "" if window.window == "five_hour" else f"{brief_label(window)} "
 
 
 def _rest(snapshot: Snapshot) -> list[Line]:

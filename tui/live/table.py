@@ -75,6 +75,7 @@ class ReportTable(ScrollView):
         self._chosen: Order | None = None
         self._zone = "UTC"
         self._year: int | None = None
+        self._has_agents = False
         self._given: Sequence[Row] = ()
         self._rows: list[Row] = []
         self._totals = _NOTHING
@@ -90,7 +91,7 @@ class ReportTable(ScrollView):
     @property
     def columns(self) -> tuple[Column[Row], ...]:
         """All columns of the report, also those that gave way."""
-        return columns_of(self._kind, self._by, self._year)
+        return columns_of(self._kind, self._by, self._year, self._has_agents)
 
     @property
     def order(self) -> Order:
@@ -110,8 +111,10 @@ class ReportTable(ScrollView):
     def set_report(self, report: Report, by: Basis) -> None:
         """Choose column widths from a whole report; the rows to show come with `set_rows`."""
         year = year_left_out(report.totals.figures, report.zone)
-        if (report.zone, by, year) != (self._zone, self._by, self._year):
-            self._zone, self._by, self._year = report.zone, by, year
+        has_agents = len(report.totals.figures.agents) > 1
+        looks = (report.zone, by, year, has_agents)
+        if looks != (self._zone, self._by, self._year, self._has_agents):
+            self._zone, self._by, self._year, self._has_agents = looks
             self._strips.clear()
             self.refresh()
         self._measured = measure(self.columns, report.rows, report.totals, report.zone)

@@ -10,6 +10,7 @@ from textual.containers import Container
 from textual.message import Message
 from textual.screen import Screen
 
+from engine.agent_names import title_of
 from engine.reports import SPANS, Notice, ReportKind, Snapshot, Span
 from tui.live.empty_screen import EmptyScreen, EmptyView
 from tui.live.footer import EMPTY_KEYS, LIVE_KEYS, TABLE_KEYS, Footer, FooterView
@@ -51,6 +52,8 @@ class WatchScreen(Screen[None]):
         self._tab = 1
         self._by: Basis = "cost"
         self._span: Span = "all"
+        self._agents: tuple[str, ...] = ()
+        self._agent = ""
         self._is_paused = False
         self._hidden: frozenset[Notice] | None = None
 
@@ -115,6 +118,8 @@ class WatchScreen(Screen[None]):
     def show(self, snapshot: Snapshot) -> None:
         """Show a snapshot, or keep it for later while the screen is frozen."""
         self._newest = snapshot
+        if not self._agent:
+            self._agents = snapshot.agents
         if not self._is_paused or self._shown is None:
             self._shown = snapshot
         self._draw()
@@ -125,7 +130,10 @@ class WatchScreen(Screen[None]):
         if snapshot is None or not self.is_mounted:
             return
         self.query_one(Header).view = header_view(
-            snapshot, is_paused=self._is_paused, is_demo=self._options.is_demo
+            snapshot,
+            is_paused=self._is_paused,
+            is_demo=self._options.is_demo,
+            agent=self._agent,
         )
         banner = self.query_one(HitBanner)
         banner.view = hit_view(snapshot)
@@ -247,6 +255,27 @@ class WatchScreen(Screen[None]):
         self._footer()
         self._draw()
 
+    @property
+    def agents(self) -> tuple[str, ...]:
+        """The coding agents that can be shown alone, none where there is only one."""
+        return self._agents if len(self._agents) > 1 else ()
+
+    def action_turn_agent(self) -> None:
+        """Show the next coding agent alone, after the last one all."""
+        choices = ("", *self.agents)
+        place = choices.index(self._agent) if self._agent in choices else 0
+        self.show_agent(choices[(place + 1) % len(choices)])
+
+    def show_agent(self, agent: str) -> None:
+        """Show one coding agent alone, or all for an empty name."""
+        if not self.agents:
+            said = title_of(self._agents[0]) if self._agents else "No coding agent"
+            self.notify(f"{said} alone was found: ccmon agents --all", timeout=3, markup=False)
+            return
+        self._agent = agent
+        self._source.show_agents((agent,) if agent else ())
+        self._draw()
+
     def action_pause(self) -> None:
         """Freeze the screen, or show the newest again."""
         self._is_paused = not self._is_paused
@@ -268,6 +297,7 @@ class WatchScreen(Screen[None]):
         self._source, self._options = source, options
         await self.query("#body > .report").remove()
         self._newest = self._shown = None
+        self._agents, self._agent = (), ""
         self._is_paused = False
         self.show(source.snapshot())
         await self.action_show_tab(1)

@@ -8,6 +8,7 @@ from typing import Literal
 from rich.cells import cell_len
 
 from engine.reports import Figures
+from engine.windows import WindowNow
 from tui.format import clock, dollars, fit, moment_of, percent, plain, short_model
 from tui.live.lines import Line, Piece
 
@@ -51,9 +52,13 @@ def cost_text(figures: Figures) -> str:
     return dollars(figures.cost, bool(figures.unpriced)) + ("" if figures.unpriced else " ")
 
 
-def brief_label(label: str) -> str:
-    """Return a window's name in few cells: `Fable` for `Week · Fable`."""
-    return plain(label).removeprefix("Week · ").replace(" · ", " ")
+def brief_label(window: WindowNow) -> str:
+    """Return a window's name in few cells: `Fable` for `Week · Fable`, `Codex week`."""
+    label = plain(window.label)
+    if window.source == "agent":
+        name, _, agent = label.partition(" · ")
+        return f"{agent} {name.lower()}" if agent else label
+    return label.removeprefix("Week · ").replace(" · ", " ")
 
 
 def day_and_clock(time: int, beside: int, zone: str) -> str:

@@ -269,6 +269,32 @@ def _blocks() -> Page:
     )
 
 
+def _agents() -> Page:
+    return (
+        *paragraphs(
+            "All coding agents whose stores are found are read and counted: in every report, on the"
+            " live screen and in JSON. ccmon agents lists them, with --all also those that were not"
+            " found and the places looked at. With --config-dir only Claude Code is read, unless"
+            " --agent names others."
+        ),
+        Code(
+            (
+                "ccmon codex daily",
+                "ccmon daily --agent claude,gemini",
+                "ccmon monthly --by-agent",
+                "ccmon models",
+            )
+        ),
+        *paragraphs(
+            "A name in front is the same as --agent with that name; agents in the configuration"
+            " narrows every command that has the option. On the live screen A shows each agent"
+            " alone in turn."
+            "\n\nEvery agent has blocks and limits of its own: those of Claude Code are shown where"
+            " several agents are."
+        ),
+    )
+
+
 def _files() -> Page:
     return (
         Terms(
@@ -330,6 +356,7 @@ _TOPICS: dict[str, tuple[str, Callable[[], Page]]] = {
     "config": ("configuration files and every key", _config),
     "json": ("what the JSON looks like, exit codes", _json),
     "limits": ("windows, sources, budgets, warnings and their channels", _limits),
+    "agents": ("which coding agents are counted, and how to narrow to some", _agents),
     "blocks": ("how the 5-hour blocks are found", _blocks),
     "statusline": ("the fields of a status line of one's own", _statusline),
     "files": ("where everything lies, environment variables", _files),

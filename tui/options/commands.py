@@ -6,11 +6,7 @@ from tui.options import values
 from tui.options.definition import Command, Group, Option, UsageError
 from tui.options.limits import BUDGET, EVENTS, LIMIT, LIMITS, QUIET_HOURS, RESET_AT
 from tui.options.reports import REPORTS
-from tui.options.shared import (
-    CONFIG,
-    PLACES,
-    POLL,
-)
+from tui.options.shared import AGENTS, CONFIG, PLACES, POLL
 from tui.options.statusline import STATUSLINE
 
 GROUPS: tuple[tuple[Group, str], ...] = (
@@ -31,6 +27,7 @@ _LIVE = Command(
     "leave it open: the active block, burn rate, limit, and every report a key away",
     shared=(PLACES,),
     own=(
+        AGENTS,
         LIMIT,
         BUDGET,
         RESET_AT,
@@ -60,6 +57,18 @@ _LIVE = Command(
         ("ccmon live --limit 1.5M", "measure the block against 1.5 million tokens"),
         ("ccmon live --demo", "look at a made-up user"),
     ),
+)
+_AGENTS = Command(
+    "agents",
+    "upkeep",
+    "list the coding agents that were found: where, what was counted, what could not be read",
+    shared=(PLACES,),
+    own=(
+        _JSON,
+        Option(("--all",), "those not found too, with the places looked at", default=False),
+    ),
+    about="All agents found are in every report and on the live screen; --agent NAME, or the name"
+    " in front as in ccmon codex daily, narrows to some, and so does agents in the configuration.",
 )
 _DOCTOR = Command(
     "doctor",
@@ -195,6 +204,7 @@ ALL: tuple[Command, ...] = (
     STATUSLINE,
     _COMPLETION,
     _CONFIG,
+    _AGENTS,
     _DOCTOR,
     _PRICES,
     _DEMO,

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, NoReturn
 
-from tui.options.commands import find_command
+from tui.options.commands import COMMANDS, find_command
 from tui.options.definition import Command, Option, UsageError
 from tui.options.values import hint, sentence_end
 
@@ -37,13 +37,12 @@ class _Formatter(HelpFormatter):
 def parse(arguments: Sequence[str]) -> Namespace:
     """Return what a command line asks for, with what the configuration sets beneath it.
 
-    Without a command it is `live`; a leading `claude` is passed over, as scripts written
-    for ccusage have it. `--help` anywhere is the command `help`, `--version` in front the
-    command `version`. Raises `UsageError`.
+    Without a command it is `live`; the name of an agent in front narrows to it, as scripts
+    written for ccusage have it. `--help` anywhere is the command `help`, `--version` in front
+    the command `version`. Raises `UsageError`.
     """
     words = list(arguments)
-    if words[:1] == ["claude"]:
-        del words[0]
+    agent = words.pop(0) if _is_agent_in_front(words) else ""
     if words and words[0] in _VERSION:
         return Namespace(command="version")
     if words and words[0] in _HELP:
@@ -56,7 +55,30 @@ def parse(arguments: Sequence[str]) -> Namespace:
         return Namespace(command="help", topic=command.name, man=False)
     from tui.config.in_force import options_in_force
 
-    return options_in_force(command, given(command, words))
+    return options_in_force(command, _narrowed(command, given(command, words), agent))
+
+
+def _is_agent_in_front(words: Sequence[str]) -> bool:
+    """Say whether the first word names an agent: no command, or one before another command."""
+    if not words or words[0].startswith("-"):
+        return False
+    names = {name for name, _ in COMMANDS}
+    if words[0] in names and (len(words) == 1 or words[1] not in names):
+        return False
+    from engine.agent_names import is_agent
+
+    return is_agent(words[0])
+
+
+def _narrowed(command: Command, given: dict[str, Any], agent: str) -> dict[str, Any]:
+    """Return what is given, narrowed to an agent named in front."""
+    if not agent:
+        return given
+    if all(option.dest != "agents" for option in command.options):
+        if agent == "claude":
+            return given
+        raise UsageError(f"ccmon {command.name} is of all agents: leave '{agent}' out.")
+    return {**given, "agents": [agent, *given.get("agents", [])]}
 
 
 def given(command: Command, words: Sequence[str]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from tui.options import values
 from tui.options.definition import Command, Option, OptionGroup
 from tui.options.shared import (
     BREAKDOWN,
+    BY_AGENT,
     CHOSEN,
     DATES,
     IDLE,
@@ -14,11 +15,12 @@ from tui.options.shared import (
     OUTPUT,
     PLACES,
     PROJECT_ALIASES,
+    SECTIONS,
     SORTING,
 )
 
 _SHARED: tuple[OptionGroup, ...] = (DATES, CHOSEN, SORTING, OUTPUT, PLACES, IDLE)
-_PERIOD = (LAST, BREAKDOWN, INSTANCES, PROJECT_ALIASES)
+_PERIOD = (LAST, BREAKDOWN, BY_AGENT, INSTANCES, PROJECT_ALIASES, SECTIONS)
 
 _BLOCKS_OWN = (
     LAST,
@@ -63,6 +65,7 @@ REPORTS: tuple[Command, ...] = (
             ("ccmon daily --since 7d", "the last seven days"),
             ("ccmon daily --last 1 --json", "today, for a script"),
             ("ccmon daily -i -p shop", "one project's days"),
+            ("ccmon codex daily", "the days of one coding agent"),
         ),
     ),
     Command(
@@ -102,7 +105,9 @@ REPORTS: tuple[Command, ...] = (
             ),
             LAST,
             BREAKDOWN,
+            BY_AGENT,
             PROJECT_ALIASES,
+            SECTIONS,
         ),
         examples=(("ccmon session --since today --top 5", "today's five dearest sessions"),),
     ),
@@ -119,12 +124,12 @@ REPORTS: tuple[Command, ...] = (
         "reports",
         "a row for each project, dearest first",
         shared=_SHARED,
-        own=(BREAKDOWN, PROJECT_ALIASES),
+        own=(BREAKDOWN, BY_AGENT, PROJECT_ALIASES),
     ),
     Command(
         "models",
         "reports",
-        "a row for each model, dearest first",
+        "a row for each model of each agent and provider, dearest first",
         shared=_SHARED,
     ),
     Command(

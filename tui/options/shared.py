@@ -92,7 +92,15 @@ MODE = Option(
     default="auto",
     example='"auto"',
 )
-CHOSEN = OptionGroup("What is counted", (PROJECT, MODEL, MODE))
+AGENTS = Option(
+    ("--agent", "--agents"),
+    "only these coding agents, such as codex or claude,gemini (ccmon agents lists all); may be"
+    " given several times, and one name may stand in front: ccmon codex daily",
+    "NAME",
+    example='["claude", "codex"]',
+    is_repeatable=True,
+)
+CHOSEN = OptionGroup("What is counted", (PROJECT, MODEL, AGENTS, MODE))
 DATES = OptionGroup(
     "From when to when",
     (
@@ -152,6 +160,20 @@ BREAKDOWN = Option(
     "a line for each model below each row",
     default=False,
     off=("--no-breakdown",),
+)
+BY_AGENT = Option(
+    ("--by-agent",),
+    "a line for each coding agent below each row; in JSON the key agents",
+    default=False,
+    off=("--no-by-agent",),
+)
+SECTIONS = Option(
+    ("--sections",),
+    "several reports of one reading, one below the other or in one JSON: daily, weekly, monthly,"
+    " session, apart by commas",
+    "LIST",
+    read=values.sections,
+    is_configurable=False,
 )
 PROJECT_ALIASES = Option(
     ("--project-aliases",),

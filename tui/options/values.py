@@ -6,6 +6,7 @@ from argparse import ArgumentTypeError
 from collections.abc import Callable
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+SECTIONS = ("daily", "weekly", "monthly", "session")
 
 _MOST_DAYS = 3_650
 _MOST_HOURS = 24 * 7
@@ -67,6 +68,12 @@ def clock_time(text: str) -> str:
     if int(minute) > 59:
         raise ArgumentTypeError(f"'{text}' is no time of the day: an hour has 60 minutes")
     return f"{int(hour):02d}:{minute}"
+
+
+def sections(text: str) -> tuple[str, ...]:
+    """Return reports named apart by commas, each once."""
+    read = choice(SECTIONS)
+    return tuple(dict.fromkeys(read(word.strip()) for word in text.split(",")))
 
 
 def week_day(text: str) -> int:

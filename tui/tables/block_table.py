@@ -8,11 +8,13 @@ from engine.questions import Answer, AnswerRow
 from engine.reports import Row
 from tui.format import ago, clock, dollars, duration, moment_of, percent, tokens, tokens_exact
 from tui.tables.columns import (
+    AGENT,
     BAR,
     COST,
     COUNTS,
     MODELS,
     RESPONSES,
+    agent_cell,
     bar_cell,
     bar_share,
     figure_cells,
@@ -21,7 +23,7 @@ from tui.tables.columns import (
     total_row,
 )
 from tui.tables.layout import Across, Cell, Column, Step, Table, TableLine, TableRow, draw
-from tui.tables.lines import Line, facts, footnotes, line
+from tui.tables.lines import BLANK, Line, facts, footnotes, line
 from tui.tables.look import Look, cost_text, unpriced_note
 
 _START = Column(name="start", title="Start", align="left")
@@ -40,6 +42,7 @@ _STEPS = (
     Step(drop=("output",)),
     Step(drop=("end",)),
     Step(drop=("limit",)),
+    Step(drop=("agent",)),
 )
 _WORDS = {"ok": "within the limit", "warning": "close to the limit", "exceeds": "over the limit"}
 
@@ -48,14 +51,17 @@ def block_lines(answer: Answer, look: Look, is_broken_down: bool = False) -> lis
     """Return the table of blocks; below the active one, what it is heading for."""
     limit = (_LIMIT,) if answer.token_limit else ()
     state = (_STATE,) if any(each.row.is_active for each in answer.rows) else ()
-    columns = (_START, _END, *state, MODELS, *COUNTS, *limit, COST, BAR, RESPONSES)
+    agent = (AGENT,) if answer.has_agents else ()
+    columns = (_START, _END, *state, *agent, MODELS, *COUNTS, *limit, COST, BAR, RESPONSES)
     table = Table(
         columns=priced(columns, look, _has_mark(answer)),
         lines=list(_lines(answer, look, is_broken_down)),
         totals=total_row(answer, "start", look, _has_mark(answer)),
         steps=_STEPS,
     )
-    notes = [_rate_note(each, look) for each in answer.rows if each.rate is not None]
+    notes = [
+        _rate_note(each, look, answer.has_agents) for each in answer.rows if each.rate is not None
+    ]
     if answer.token_limit:
         notes.append(f"Limit: {tokens_exact(answer.token_limit)} tokens")
     if look.has_cost:
@@ -72,6 +78,7 @@ def _lines(answer: Answer, look: Look, is_broken_down: bool) -> Iterator[TableLi
             continue
         cells = figure_cells(row.figures, look, _has_mark(answer))
         cells |= _place_cells(row, answer)
+        cells["agent"] = agent_cell(row, look)
         cells["limit"] = Cell(_share_of_limit(answer, row.figures.tokens.total))
         cells["bar"] = bar_cell(row, largest, look)
         yield TableRow(cells)
@@ -117,21 +124,32 @@ def _outlook_rows(answer: Answer, each: AnswerRow) -> Iterator[TableRow]:
         yield TableRow(cells, style="dim")
 
 
-def _rate_note(each: AnswerRow, look: Look) -> str:
-    return f"At its end: if the active block's average goes on, {_rate(each, look)}"
+def _rate_note(each: AnswerRow, look: Look, has_agents: bool) -> str:
+    whose = f" of {_agents(each, look)}" if has_agents else ""
+    return f"At its end: if the active block's average{whose} goes on, {_rate(each, look)}"
+
+
+def _agents(each: AnswerRow, look: Look) -> str:
+    return ", ".join(map(look.agent, each.row.figures.agents))
 
 
 def active_block_lines(answer: Answer, look: Look) -> list[Line]:
-    """Return the page of the active block."""
-    active = next((each for each in answer.rows if each.row.is_active), None)
-    if active is None:
-        return [line("No block is active.")]
+    """Return the page of the active block; of several agents each one's."""
+    lines: list[Line] = []
+    for each in answer.rows:
+        if each.row.is_active:
+            lines += [*([BLANK] if lines else []), *_active_block(answer, each, look)]
+    return lines or [line("No block is active.")]
+
+
+def _active_block(answer: Answer, active: AnswerRow, look: Look) -> list[Line]:
     figures = active.row.figures
     each = figures.tokens
     kinds = (("input", each.input), ("output", each.output), ("cache write", each.cache_write))
     named = (*kinds, ("cache read", each.cache_read))
     cost = f" · {cost_text(figures)}" if look.has_cost else ""
     pairs = [
+        ("Agent", _agents(active, look) if answer.has_agents else ""),
         *_times(active.row, answer),
         ("Used", f"{tokens_exact(each.total)} tokens{cost}"),
         ("Of these", " · ".join(f"{name} {tokens_exact(count)}" for name, count in named)),

@@ -40,6 +40,13 @@ MODELS = Column(
     snug=13,
     tight=11,
 )
+AGENT = Column(name="agent", title="Agent", align="left", style="dim")
+AGENTS = Column(
+    name="agent", title="Agents", kind="names", align="left", style="dim", least=14, tight=9
+)
+PROVIDER = Column(
+    name="provider", title="Provider", kind="text", align="left", style="dim", least=8, tight=6
+)
 LAST = Column(name="last", title="Last response", short_title="Last", align="left", style="dim")
 
 COUNTS = (INPUT, OUTPUT, CACHE_WRITE, CACHE_READ, CACHE, TOTAL)
@@ -50,6 +57,7 @@ STEPS = (
     Step(drop=("responses",)),
     Step(drop=("sessions",)),
     Step(drop=("share",)),
+    Step(drop=("provider",)),
     Step(is_short=True),
     Step(is_tight=True),
     Step(drop=("cache_write", "cache_read"), show=("cache",)),
@@ -58,6 +66,7 @@ STEPS = (
     Step(drop=("input",)),
     Step(drop=("trend",)),
     Step(drop=("last",)),
+    Step(drop=("agent",)),
     Step(drop=("project",)),
     Step(drop=("output",)),
 )
@@ -122,6 +131,14 @@ def figure_cells(figures: Figures, look: Look, has_mark: bool) -> dict[str, Cell
     }
 
 
+def agent_cell(row: Row, look: Look) -> Cell:
+    """Return whose a row is: one agent's, or a list that may give way."""
+    agents = row.figures.agents
+    if len(agents) == 1:
+        return Cell(look.agent(agents[0]), plain(agents[0]))
+    return names_cell(tuple(map(look.agent, agents)))
+
+
 def names_cell(names: tuple[str, ...]) -> Cell:
     """Return a list of names whose last ones may give way."""
     return Cell(", ".join(names), names=names)
@@ -134,16 +151,36 @@ def part_rows(
     rows = []
     for part in parts:
         name = look.model(part.name)
-        cells = figure_cells(part.figures, look, has_mark)
-        cells[first] = _inner_name(name) if is_inner else Cell(name)
-        cells["models"] = Cell("")
-        rows.append(TableRow(cells, style="dim" if is_inner else ""))
+        cell = _inner_name(name) if is_inner else Cell(name)
+        rows.append(_part_row(part, first, cell, look, has_mark, "dim" if is_inner else ""))
     return rows
 
 
-def _inner_name(name: str) -> Cell:
-    """Return a model's name below its row, cut so that the figures beside it have room."""
-    full, short = (fit(f"  {name}", cells).rstrip() for cells in _MOST_OF_INNER)
+def agent_rows(
+    row: Row, first: str, look: Look, has_mark: bool, is_broken_down: bool
+) -> list[TableRow]:
+    """Return one line for each agent of a row, broken down with its models below."""
+    rows = []
+    for agent in row.by_agent:
+        rows.append(_part_row(agent, first, _inner_name(look.agent(agent.name)), look, has_mark))
+        if is_broken_down:
+            rows += [
+                _part_row(part, first, _inner_name(look.model(part.name), 4), look, has_mark, "dim")
+                for part in agent.parts or row.by_model
+            ]
+    return rows
+
+
+def _part_row(
+    part: Part, first: str, name: Cell, look: Look, has_mark: bool, style: str = ""
+) -> TableRow:
+    cells = figure_cells(part.figures, look, has_mark)
+    return TableRow({**cells, first: name, "models": Cell("")}, style=style)
+
+
+def _inner_name(name: str, indent: int = 2) -> Cell:
+    """Return a part's name below its row, cut so that the figures beside it have room."""
+    full, short = (fit(f"{'':{indent}}{name}", cells).rstrip() for cells in _MOST_OF_INNER)
     return Cell(full, short)
 
 

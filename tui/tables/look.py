@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
+from engine.agent_names import title_of
 from engine.documents.figures import project_name
 from engine.reports import Figures
 from tui.format import dollars, plain, short_model
@@ -33,6 +34,10 @@ class Look(Struct, frozen=True, kw_only=True):
         """Return what a model is called, such as `Opus 5.5`."""
         given = self.models.get(name)
         return plain(given) if given else short_model(name)
+
+    def agent(self, name: str) -> str:
+        """Return what people call a coding agent, such as `Claude Code`."""
+        return plain(title_of(name))
 
     def all_models(self, names: Iterable[str]) -> tuple[str, ...]:
         """Return what models are called, each name once."""

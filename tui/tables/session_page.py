@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.questions import SessionAnswer
 from engine.reports import ResponseRow
+from engine.responses import CLAUDE
 from tui.format import dollars, duration, moment_of, plain, tokens_exact
 from tui.tables.columns import (
     COST,
@@ -57,6 +58,10 @@ def _facts(answer: SessionAnswer, look: Look) -> list[tuple[str, str]]:
     cost = f" · {cost_text(figures)}" if look.has_cost else ""
     return [
         ("Session", answer.session),
+        (
+            "Agent",
+            "" if figures.agents == (CLAUDE,) else ", ".join(map(look.agent, figures.agents)),
+        ),
         ("Title", answer.title if answer.title != answer.session else ""),
         ("Project", ", ".join(dict.fromkeys(projects)) or look.project("", answer.row.directory)),
         ("Time", span),

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from engine.questions import Summary
+from engine.responses import CLAUDE
 from tui.format import clock, dollars, duration, tokens, tokens_exact
 from tui.tables.columns import (
+    AGENT,
     COST,
     COUNTS,
     MODELS,
     RESPONSES,
     SESSIONS,
     STEPS,
+    agent_cell,
     figure_cells,
     part_rows,
     priced,
@@ -27,7 +30,7 @@ _NAME = "name"
 
 def summary_lines(summary: Summary, look: Look) -> list[Line]:
     """Return the page; a part that has nothing to say is left out."""
-    lines = [*_periods(summary, look), BLANK, *_block(summary, look)]
+    lines = [*_periods(summary, look), *_agents(summary, look), BLANK, *_block(summary, look)]
     if summary.by_model:
         lines += [BLANK, *_models(summary, look)]
     if summary.sessions:
@@ -60,11 +63,29 @@ def _periods(summary: Summary, look: Look) -> list[Line]:
     return draw(table, look.width, look.is_compact)
 
 
+def _agents(summary: Summary, look: Look) -> list[Line]:
+    """Return this month's agents, where there are several."""
+    if not summary.has_agents:
+        return []
+    month = summary.month
+    has_mark = bool(month.figures.unpriced)
+    columns = (text_column(_NAME, "This month"), *COUNTS, COST, RESPONSES)
+    rows = [
+        TableRow({**figure_cells(part.figures, look, has_mark), _NAME: Cell(look.agent(part.name))})
+        for part in month.by_agent
+    ]
+    table = Table(columns=priced(columns, look, has_mark), lines=rows, steps=STEPS)
+    return [BLANK, *draw(table, look.width, look.is_compact)]
+
+
 def _block(summary: Summary, look: Look) -> list[Line]:
     block, rate = summary.block, summary.burn_rate
     if block is None:
-        return [line("No block is active.", "dim")]
-    times = f"{clock(block.start, summary.zone)} to {clock(block.end, summary.zone)}"
+        whose = f" of {look.agent(summary.agent)}" if summary.has_agents else ""
+        return [line(f"No block{whose} is active.", "dim")]
+    whose = "" if summary.agent == CLAUDE and not summary.has_agents else look.agent(summary.agent)
+    times = f"{whose} · " if whose else ""
+    times += f"{clock(block.start, summary.zone)} to {clock(block.end, summary.zone)}"
     used = [f"{tokens_exact(block.figures.tokens.total)} tokens"]
     burn = [f"{tokens(round(rate.tokens_per_minute))} tokens a minute"]
     ahead = [f"{tokens(summary.projection.tokens)} tokens"] if summary.projection else []
@@ -96,9 +117,16 @@ def _models(summary: Summary, look: Look) -> list[Line]:
 def _sessions(summary: Summary, look: Look) -> list[Line]:
     has_mark = any(row.figures.unpriced for row in summary.sessions)
     rows = [
-        TableRow({**figure_cells(row.figures, look, has_mark), **session_cells(row, look)})
+        TableRow(
+            {
+                **figure_cells(row.figures, look, has_mark),
+                **session_cells(row, look),
+                "agent": agent_cell(row, look),
+            }
+        )
         for row in summary.sessions
     ]
     names = session_columns(summary.sessions, "Today's sessions", "Today")
-    columns = priced((*names, MODELS, *COUNTS, COST, RESPONSES), look, has_mark)
+    agent = (AGENT,) if summary.has_agents else ()
+    columns = priced((*names, *agent, MODELS, *COUNTS, COST, RESPONSES), look, has_mark)
     return draw(Table(columns=columns, lines=rows, steps=STEPS), look.width, look.is_compact)

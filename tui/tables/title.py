@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.agent_names import title_of as title_of_agent
 from engine.questions import BLOCK_LENGTH, Question, Selection
 from tui.format import duration, plain
 from tui.tables.lines import Line, Piece, clipped
@@ -44,6 +45,7 @@ def selected(selection: Selection) -> list[str]:
         span,
         f"project {selection.project}" if selection.project else "",
         f"model {selection.model}" if selection.model else "",
+        ", ".join(map(title_of_agent, selection.agents)),
         _MODES[selection.mode],
     ]
 

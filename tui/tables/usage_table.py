@@ -7,15 +7,20 @@ from collections.abc import Iterator
 from engine.questions import Answer, AnswerRow, QuestionKind
 from tui.format import plain, tokens_exact
 from tui.tables.columns import (
+    AGENT,
+    AGENTS,
     BAR,
     COST,
     COUNTS,
     LAST,
     MODELS,
+    PROVIDER,
     RESPONSES,
     SESSIONS,
     SHARE,
     STEPS,
+    agent_cell,
+    agent_rows,
     bar_cell,
     bar_share,
     change_text,
@@ -45,15 +50,19 @@ _TITLES: dict[QuestionKind, str] = {
     "models": "Model",
 }
 _PROJECT_STEPS = (STEPS[0], Step(drop=("models",)), *STEPS[1:])
+_OF_ONE_AGENT: tuple[QuestionKind, ...] = ("session", "models")
+"""Reports whose every row is one agent's."""
 _MOST_OF_LABEL = 10
 """Cells of the widest label that needs no short form: `Sun 22 Nov`."""
 
 
-def usage_lines(answer: Answer, look: Look, is_broken_down: bool = False) -> list[Line]:
+def usage_lines(
+    answer: Answer, look: Look, is_broken_down: bool = False, is_by_agent: bool = False
+) -> list[Line]:
     """Return the table of any report but blocks, with its footnotes."""
     table = Table(
         columns=_columns(answer, look),
-        lines=list(_lines(answer, look, is_broken_down)),
+        lines=list(_lines(answer, look, is_broken_down, is_by_agent)),
         totals=total_row(answer, FIRST, look, _has_mark(answer)),
         steps=_PROJECT_STEPS if answer.question.kind == "projects" else STEPS,
     )
@@ -63,16 +72,23 @@ def usage_lines(answer: Answer, look: Look, is_broken_down: bool = False) -> lis
     return [*draw(table, look.width, look.is_compact), *footnotes(notes, look.width)]
 
 
-def _lines(answer: Answer, look: Look, is_broken_down: bool) -> Iterator[TableLine]:
+def _lines(
+    answer: Answer, look: Look, is_broken_down: bool, is_by_agent: bool
+) -> Iterator[TableLine]:
     largest = max((bar_share(each.row, look) for each in answer.rows), default=0.0)
     is_keyed = any(len(each.row.label) > _MOST_OF_LABEL for each in answer.rows)
     has_mark = _has_mark(answer)
+    is_apart = answer.question.kind not in _OF_ONE_AGENT and (
+        is_by_agent or (is_broken_down and answer.has_agents)
+    )
     for project, rows in _groups(answer, look).items():
         if answer.question.by_project:
             yield Across(project, "bold", is_heading=True)
         for each in rows:
             yield TableRow(_cells(answer, each, look, largest, is_keyed))
-            if is_broken_down:
+            if is_apart:
+                yield from agent_rows(each.row, FIRST, look, has_mark, is_broken_down)
+            elif is_broken_down:
                 yield from part_rows(each.row.by_model, FIRST, look, has_mark)
 
 
@@ -89,13 +105,16 @@ def _columns(answer: Answer, look: Look) -> tuple[Column, ...]:
     kind = answer.question.kind
     first = text_column(FIRST, _TITLES[kind])
     counts = (*COUNTS, COST)
+    agent = (AGENT,) if answer.has_agents else ()
     if kind == "session":
         names = session_columns(each.row for each in answer.rows)
-        columns = (*names, MODELS, *counts, BAR, LAST, RESPONSES)
+        columns = (*names, *agent, MODELS, *counts, BAR, LAST, RESPONSES)
     elif kind == "projects":
-        columns = (first, MODELS, *counts, BAR, SHARE, SESSIONS, LAST, RESPONSES)
+        agents = (AGENTS,) if agent else ()
+        columns = (first, *agents, MODELS, *counts, BAR, SHARE, SESSIONS, LAST, RESPONSES)
     elif kind == "models":
-        columns = (first, *counts, BAR, SHARE, SESSIONS, RESPONSES)
+        provider = (PROVIDER,) if any(each.row.provider for each in answer.rows) else ()
+        columns = (first, *agent, *provider, *counts, BAR, SHARE, SESSIONS, RESPONSES)
     else:
         trend = (_TREND,) if any(each.trend for each in answer.rows) else ()
         period = Column(name=FIRST, title=_TITLES[kind], align="left")
@@ -110,6 +129,8 @@ def _cells(
     cells = {
         **figure_cells(row.figures, look, _has_mark(answer)),
         FIRST: _first_cell(answer.question.kind, each, look, is_keyed),
+        "agent": agent_cell(row, look),
+        "provider": Cell(plain(row.provider)),
         "bar": bar_cell(row, largest, look),
         "share": Cell(share_text(row, look)),
         "sessions": Cell(tokens_exact(row.sessions)),
@@ -127,7 +148,9 @@ def _first_cell(kind: QuestionKind, each: AnswerRow, look: Look, is_keyed: bool)
     if kind == "projects":
         return Cell(look.project(row.label, row.key))
     if kind == "models":
-        return Cell(plain(look.models.get(row.key, row.key)) or "unknown", look.model(row.key))
+        return Cell(
+            plain(look.models.get(row.label, row.label)) or "unknown", look.model(row.label)
+        )
     short = plain(row.key) if is_keyed and kind != "hourly" else ""
     return Cell(plain(row.label or row.key), short)
 

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from engine.documents.agents_found import AgentsDocument
 from engine.documents.answers import (
     DailyDocument,
     HourlyDocument,
@@ -24,6 +25,7 @@ from engine.documents.comparisons import ComparisonDocument
 from engine.documents.health import HealthDocument
 from engine.documents.limits import EventsDocument, LimitsDocument
 from engine.documents.live import LiveDocument
+from engine.documents.sections import SectionsDocument
 from engine.documents.sessions import SessionDocument, SessionsDocument
 from engine.documents.summaries import SummaryDocument
 
@@ -38,13 +40,16 @@ DOCUMENTS: dict[str, type[Struct]] = {
     "projects": ProjectsDocument,
     "models": ModelsDocument,
     "compare": ComparisonDocument,
+    "sections": SectionsDocument,
     "summary": SummaryDocument,
     "limits": LimitsDocument,
     "events": EventsDocument,
+    "agents": AgentsDocument,
     "live": LiveDocument,
     "doctor": HealthDocument,
 }
-"""What each command prints with `--json`; `session-id` is `session --id`."""
+"""What each command prints with `--json`; `session-id` is `session --id`,
+`sections` any report with `--sections`."""
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

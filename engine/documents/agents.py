@@ -1,0 +1,111 @@
+"""Whose responses a row is of: the keys that ccusage's reports of all agents have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from msgspec import UNSET, Struct, UnsetType
+
+from engine.documents.encoding import Price
+from engine.documents.figures import (
+    ModelBreakdown,
+    RowSums,
+    Sums,
+    breakdowns,
+    model_names,
+    sums,
+)
+from engine.reports import Figures, Part, Row
+from engine.responses import CLAUDE
+
+ALL = "all"
+"""Whose a row is that may be of several agents."""
+
+
+class AgentBreakdown(Sums, frozen=True, kw_only=True, rename="camel"):
+    """One agent's part of a row, with its models: in order of first use, and dearest first."""
+
+    agent: str
+    models_used: list[str]
+    model_breakdowns: list[ModelBreakdown]
+
+
+class Metadata(Struct, frozen=True, kw_only=True, rename="camel"):
+    """The agents of a row, in alphabetical order; of a session when its last response came."""
+
+    agents: list[str] | UnsetType = UNSET
+    last_activity: str | UnsetType | None = UNSET
+
+
+class AgentRow(RowSums, frozen=True, kw_only=True, rename="camel"):
+    """A row that says whose it is, where that is not Claude Code alone or was asked for.
+
+    `agent` is `all` where the row may be of several, `period` what names the row.
+    """
+
+    agent: str | UnsetType = UNSET
+    period: str | UnsetType = UNSET
+    metadata: Metadata | UnsetType = UNSET
+    agents: list[AgentBreakdown] | UnsetType = UNSET
+
+
+class Telling(Struct, frozen=True):
+    """What a document says of agents."""
+
+    is_told: bool = False
+    """Whether rows say whose they are."""
+    is_apart: bool = False
+    """Whether rows have a part for each agent."""
+    only: str = ALL
+    """The one agent asked about."""
+
+
+def telling(figures: Figures, asked: Iterable[str] = (), is_by_agent: bool = False) -> Telling:
+    """Return what is said of the agents of an answer with such totals.
+
+    Of Claude Code alone nothing is said unless agents were `asked` for.
+    """
+    names = tuple(asked)
+    is_told = bool(names) or is_by_agent or any(name != CLAUDE for name in figures.agents)
+    return Telling(is_told, is_by_agent, names[0] if len(names) == 1 else ALL)
+
+
+def of_agents(row: Row, period: str, told: Telling, price: Price) -> dict[str, Any]:
+    """Return whose a row of a period or project is, as the fields of `AgentRow`."""
+    if not told.is_told:
+        return {}
+    fields: dict[str, Any] = {
+        "agent": told.only,
+        "period": period,
+        "metadata": Metadata(agents=sorted(row.figures.agents)),
+    }
+    return {**fields, **_parts(row, told, price)}
+
+
+def of_agent(row: Row, told: Telling, price: Price) -> dict[str, Any]:
+    """Return whose a row is that is of one agent, with its part where those are told."""
+    if not told.is_told:
+        return {}
+    return {"agent": agent_of(row), **_parts(row, told, price)}
+
+
+def agent_of(row: Row) -> str | UnsetType:
+    """Return the agent of a row that is of one, no key where it has no responses."""
+    return row.figures.agents[0] if row.figures.agents else UNSET
+
+
+def _parts(row: Row, told: Telling, price: Price) -> dict[str, Any]:
+    if not told.is_apart:
+        return {}
+    parts = sorted(row.by_agent, key=lambda part: part.name)
+    return {"agents": [_part(part, row, price) for part in parts]}
+
+
+def _part(part: Part, row: Row, price: Price) -> AgentBreakdown:
+    return AgentBreakdown(
+        **sums(part.figures, price),
+        agent=part.name,
+        models_used=model_names(part.figures.models),
+        model_breakdowns=breakdowns(part.parts or row.by_model, price),
+    )

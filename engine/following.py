@@ -9,6 +9,8 @@ from functools import cached_property
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from engine.agents.registry import Registry
 from engine.intake.discover import Root
 from engine.ledger.store import Ledger
@@ -182,13 +184,13 @@ class Follower:
 
         settings, standing = self._settings, self._standing
         roots = self.roots.in_force()
-        shown = standing.shown_agents
         self.attending.lookout.look()
-        standing.put(
-            Outlook(
+
+        def outlook(shown: list[Root], given: Settings) -> Outlook:
+            return Outlook(
                 self._ledger,
-                [root for root in roots if not shown or root.agent in shown],
-                settings,
+                shown,
+                given,
                 standing.choice,
                 standing.zone,
                 standing.lock,
@@ -196,7 +198,13 @@ class Follower:
                 standing.anchor(),
                 is_whole=is_whole,
             )
-        )
+
+        whole = outlook(roots, settings)
+        if not standing.shown_agents:
+            standing.put(whole)
+            return
+        shown = [root for root in roots if root.agent in standing.shown_agents]
+        standing.put(outlook(shown, replace(settings, budgets=())), whole)
 
     def catch_up(self, on_progress: Callable[[Progress], None] | None, most_bytes: int) -> bool:
         """Read what is new, newest first, bringing nothing of it into memory.
@@ -349,7 +357,7 @@ class Follower:
 
     def _pull(self) -> None:
         """Bring what the ledger has new into memory, where anything is shown of it."""
-        if self._standing.present is not None and self._standing.outlook.pull():
+        if self._standing.pull():
             self._standing.note_change()
             self._titles.wake()
 

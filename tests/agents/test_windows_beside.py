@@ -12,7 +12,6 @@ from engine.limits.readings import FIVE_HOUR, Reading
 from engine.monitor import Monitor
 from engine.responses import PICO
 from engine.settings import Settings
-from engine.times import iso_time
 from engine.windows import Budget
 from tests.agents.made_codex import Thread, counts, token_count
 from tests.conftest import NOW
@@ -45,21 +44,11 @@ def _codex(home: Path, at: int, *, input: int = 1_000, percent: float | None = N
 
 
 def _refusal(at: int) -> bytes:
-    record = {
-        "type": "assistant",
-        "timestamp": iso_time(at),
-        "sessionId": "s1",
-        "uuid": "h",
-        "isApiErrorMessage": True,
-        "error": "rate_limit",
-        "message": {
-            "model": "<synthetic>",
-            "content": [
-                {"type": "text", "text": f"Claude AI usage limit reached|{RESET // 1_000}"}
-            ],
-        },
-    }
-    return json.dumps(record).encode() + b"\n"
+    record = json.loads(answer("h", at, 0))
+    record["message"] |= {"model": "<synthetic>", "content": [{"type": "text", "text": "limit"}]}
+    quota = {"status": "rejected", "resetsAt": RESET // 1_000, "rateLimitType": "five_hour"}
+    record |= {"uuid": "h", "isApiErrorMessage": True, "error": "rate_limit"}
+    return json.dumps({**record, "apiErrorStatus": 429, "quotaLimits": quota}).encode() + b"\n"
 
 
 def test_codex_windows_stand_beside_claudes_whatever_account_claude_has(

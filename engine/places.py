@@ -45,3 +45,8 @@ def prices_path(settings: Settings) -> Path:
 def cursor_directory(settings: Settings) -> Path:
     """Return where usage of Cursor is kept that was fetched or given."""
     return data_directory(settings) / "cursor"
+
+
+def cursor_session_path(settings: Settings) -> Path:
+    """Return the file that is there while a session token of Cursor is kept."""
+    return data_directory(settings) / "cursor-session.json"

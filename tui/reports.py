@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+import time
 from argparse import Namespace
 from datetime import date
 from typing import Literal
 
 from engine.monitor import Monitor
+from engine.phases import Phases
 from engine.questions import Answer, Comparison, Question, Selection, SessionAnswer
 from engine.times import HOUR, open_zone
 from tui.options import UsageError
@@ -26,15 +28,23 @@ def run_report(options: Namespace) -> int:
     do not hold together.
     """
     with Monitor(settings_of(options)) as monitor:
+        measured = monitor.phases.measured
+        monitor.phases.note("start", time.process_time())
         selection = selection_of(options, monitor.today())
         monitor.require_roots()
+        monitor.fetch()
         with ProgressLine(sys.stderr) as line:
             monitor.catch_up(line.show)
-        asked, problem = _ask(monitor, selection, options)
-        _print(monitor, asked, selection, options)
-        sys.stdout.flush()
-        for text in (problem, *_notes(monitor, asked)):
+        lacks = monitor.take_fetched()
+        with measured("answer"):
+            asked, problem = _ask(monitor, selection, options)
+        with measured("print"):
+            _print(monitor, asked, selection, options)
+            sys.stdout.flush()
+        for text in (problem, *lacks, *_notes(monitor, asked)):
             _tell(text)
+        if options.benchmark:
+            _tell_phases(monitor.phases)
     return _NOT_FOUND if asked is None else 0
 
 
@@ -152,6 +162,12 @@ def _notes(monitor: Monitor, asked: Asked | None) -> list[str]:
     notices = monitor.notices()
     told = [notice.text for notice in notices if notice.severity != "information"]
     return [*(asked.notes if isinstance(asked, Answer) else ()), *told]
+
+
+def _tell_phases(phases: Phases) -> None:
+    """Say how long each phase took; those that asked the network ran beside the others."""
+    for name, seconds in phases.seconds.items():
+        print(f"{name:<12}{seconds * 1_000:>10.1f} ms", file=sys.stderr)
 
 
 def _tell(text: str) -> None:

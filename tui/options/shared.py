@@ -196,6 +196,12 @@ OUTPUT = OptionGroup(
             " (default: on a terminal, unless NO_COLOR is set)",
             off=("--no-color",),
         ),
+        Option(
+            ("--benchmark",),
+            "say on standard error how long each phase took",
+            default=False,
+            is_configurable=False,
+        ),
     ),
 )
 IDLE = OptionGroup(

@@ -34,6 +34,8 @@ TIMEOUT = 8.0
 _OVERLAP = 3 * DAY
 """Events so old may still come or change: they are asked for again."""
 _LONGEST_REST = DAY
+_SHARE_TO_SAVE = 0.1
+"""Of the time, left for keeping what came."""
 _GRACE = 0.2
 """Seconds more, so that it is the asking that runs out of time."""
 
@@ -168,6 +170,7 @@ class _Sync:
         self._settings = settings
         self._base = base
         self._deadline = time.monotonic() + timeout
+        self._asking_ends = self._deadline - timeout * _SHARE_TO_SAVE
         self._state = state
         self._now = now
         self._path = cursor_directory(settings) / SYNCED
@@ -182,7 +185,8 @@ class _Sync:
             state.asked_at = self._now
             self._note(state)
             try:
-                is_changed = self._fetch(Site(self._base, token, self._deadline, self._now), token)
+                site = Site(self._base, token, self._asking_ends, self._now)
+                is_changed = self._fetch(site, token)
                 state = replace(state, outcome="read", status=200, next_allowed_at=0)
                 state.synced_at = self._now
             except AskingFailed as error:

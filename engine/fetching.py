@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 5.0
 """Seconds that a report gives all network parts together after its own part is done."""
+_SHARE = 0.9
+"""Of it, for a fetch of prices, so that it is said why it came to nothing."""
 _LOOK_EVERY = 30.0
 """Seconds between looks at whether a sync is due while following."""
 
@@ -46,9 +48,9 @@ class Fetching:
         if self._is_sync_due():
             self._run("cursor sync", lambda: self._sync(PATIENCE))
 
-    def wait(self, seconds: float) -> None:
-        """Wait for what was started, all together so many seconds at most."""
-        deadline = time.monotonic() + seconds
+    def wait(self) -> None:
+        """Wait for what was started, `PATIENCE` at most for all together."""
+        deadline = time.monotonic() + PATIENCE
         for thread in self._threads.values():
             thread.join(max(deadline - time.monotonic(), 0.0))
 
@@ -99,7 +101,7 @@ class Fetching:
         return name in self._threads and self._threads[name].is_alive()
 
     def _refresh_prices(self) -> None:
-        self._price_problem = self._prices.fetch(PATIENCE)
+        self._price_problem = self._prices.fetch(PATIENCE * _SHARE)
 
     def _sync(self, timeout: float) -> None:
         from engine.cursor.syncing import Synced, sync

@@ -231,9 +231,9 @@ class Follower:
         roots = self.recovery.insist(self.roots.in_force)
         self.fetching.start(wants_prices=any(not root.is_claude for root in roots))
 
-    def take_fetched(self, seconds: float) -> list[str]:
-        """Wait so long for what is fetched, count with it, and return what is missing."""
-        self.fetching.wait(seconds)
+    def take_fetched(self) -> list[str]:
+        """Wait a little for what is fetched, count with it, and return what is missing."""
+        self.fetching.wait()
         if self._prices.take_news():
             with self.phases.measured("prices"):
                 self.recovery.insist(self._reprice)

@@ -9,7 +9,6 @@ from datetime import date
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
-from engine.fetching import PATIENCE
 from engine.following import Follower
 from engine.intake import discover
 from engine.ledger.store import Ledger
@@ -118,12 +117,12 @@ class Monitor:
         """
         self._follower.fetch()
 
-    def take_fetched(self, seconds: float = PATIENCE) -> list[str]:
-        """Wait at most so long for what is being fetched, and count with it.
+    def take_fetched(self) -> list[str]:
+        """Wait five seconds at most for what is being fetched, and count with it.
 
         Returns a sentence for each part that is missing.
         """
-        return self._follower.take_fetched(seconds)
+        return self._follower.take_fetched()
 
     @property
     def phases(self) -> Phases:

@@ -165,9 +165,7 @@ def test_prices_that_do_not_come_leave_local_figures_and_are_said_once_an_hour(
 def test_fresh_prices_are_in_the_report_that_fetched_them(
     run: Run, site: CursorSite, data: Path, csv: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    csv.write_bytes(
-        csv.read_bytes().replace(b"gpt-5.2", b"gpt-99").replace(b"0.02", b"Included")
-    )
+    csv.write_bytes(csv.read_bytes().replace(b"gpt-5.2", b"gpt-99").replace(b"0.02", b"Included"))
     (data / "prices-asked").unlink()
     monkeypatch.setattr(refresh, "FEWEST_MODELS", 1)
     monkeypatch.setenv("CCMON_PRICES_URL", site.server.url)

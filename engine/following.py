@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Callable
@@ -10,12 +11,12 @@ from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
 from engine.agents.registry import Registry
-from engine.fetching import Fetching
 from engine.intake.discover import Root
 from engine.ledger.store import Ledger
 from engine.memory import give_back
 from engine.noticing import Noticing
 from engine.phases import Phases
+from engine.places import cursor_session_path
 from engine.price_refresh import PriceRefresh
 from engine.reading import Reading
 from engine.recovery import Recovery
@@ -27,6 +28,7 @@ from engine.title_thread import TitleThread
 
 if TYPE_CHECKING:
     from engine.attending import Attending
+    from engine.fetching import Fetching
     from engine.intake.load import Waiting
     from engine.intake.tail import Scan
 
@@ -60,7 +62,7 @@ class Follower:
         self._ledger = ledger
         self._standing = standing
         self._prices = prices
-        self.fetching = Fetching(settings, prices)
+        self._is_fetching = False
         self.phases = Phases()
         self._thread: Thread | None = None
         self._last_change = 0.0
@@ -109,6 +111,13 @@ class Follower:
         from engine.attending import Attending
 
         return Attending(self._settings, self._ledger, self._standing, self.roots)
+
+    @cached_property
+    def fetching(self) -> Fetching:
+        """What comes over the network; who uses Claude Code alone needs none of it at once."""
+        from engine.fetching import Fetching
+
+        return Fetching(self._settings, self._prices)
 
     @property
     def is_following(self) -> bool:
@@ -228,11 +237,15 @@ class Follower:
 
         Prices are fetched for the models of other agents; Claude's come with ccmon.
         """
-        roots = self.recovery.insist(self.roots.in_force)
-        self.fetching.start(wants_prices=any(not root.is_claude for root in roots))
+        has_others = any(not root.is_claude for root in self.roots.current)
+        if has_others or os.path.exists(cursor_session_path(self._settings)):
+            self.fetching.start(wants_prices=has_others)
+            self._is_fetching = True
 
     def take_fetched(self) -> list[str]:
         """Wait a little for what is fetched, count with it, and return what is missing."""
+        if not self._is_fetching:
+            return []
         self.fetching.wait()
         if self._prices.take_news():
             with self.phases.measured("prices"):

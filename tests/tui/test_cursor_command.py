@@ -272,8 +272,10 @@ def loaded_by(*commands: list[str]) -> set[str]:
 def test_who_does_not_use_cursor_loads_nothing_of_it(home: Path, data: Path) -> None:
     write(home / ".claude", answer("a", AT))
     loaded = loaded_by(["daily", "--json"], ["daily", "--json"])
-    assert "engine.fetching" in loaded
+    assert "engine.following" in loaded
     assert not {
         name for name in loaded if name.startswith(("engine.cursor", "engine.agents.cursor"))
     }
-    assert loaded & {"httpx", "csv", "keyring", "engine.pricing.refresh"} == set()
+    assert (
+        loaded & {"httpx", "csv", "keyring", "engine.fetching", "engine.pricing.refresh"} == set()
+    )

@@ -227,7 +227,7 @@ class _Sync:
                 set_aside(self._path.parent, state.account)
             state.account, state.covered_until, state.open_until = token.account, 0, 0
         known = synced_events(self._path)
-        if known is None or not state.covered_until:
+        if known is None:
             known, state.covered_until, state.open_until = [], 0, 0
         since = max(state.covered_until - _OVERLAP, 0)
         news = site.events(since, self._now)

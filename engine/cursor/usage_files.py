@@ -57,9 +57,11 @@ def synced_events(path: Path) -> list[dict[str, Any]] | None:
 def merge_synced(path: Path, known: list[dict[str, Any]], news: Range, until: int) -> bool:
     """Put a range of events in the place of those known of it; return whether that changed any.
 
-    Raises `OSError` where the file cannot be written.
+    What is older than all that came stays: Cursor may have forgotten it. Raises `OSError` where
+    the file cannot be written.
     """
-    kept = [each for each in known if not news.since <= time_of(each) <= until]
+    since = max(news.since, min((time_of(each) for each in news.events), default=until + 1))
+    kept = [each for each in known if not since <= time_of(each) <= until]
     encode = msgspec.json.Encoder(order="sorted").encode
     events = sorted([*kept, *news.events], key=lambda each: (time_of(each), encode(each)))
     data = b'{"usageEventsDisplay":[\n' + b",\n".join(map(encode, events)) + b"\n]}\n"

@@ -109,9 +109,7 @@ class Site:
         body = self._asked("POST", _JSON, msgspec.json.encode(asked))
         try:
             answer = msgspec.json.decode(body)
-            listed = events_of(answer)
-            if listed is None and isinstance(answer, dict) and _total(answer) == 0:
-                listed = []
+            listed = [] if _says_none(answer) else events_of(answer)
             if listed is None:
                 raise AskingFailed("unreadable")
             for each in listed:
@@ -119,7 +117,7 @@ class Site:
         except (ValueError, RecursionError, Unreadable):
             raise AskingFailed(_not_usage(body)) from None
         kept = [{name: each[name] for name in _KEPT if name in each} for each in listed]
-        whole = _total(answer) if isinstance(answer, dict) else None
+        whole = _total(answer)
         if whole is None:
             whole = (number - 1) * PAGE + len(kept) + (len(kept) == PAGE)
         return kept, whole
@@ -192,8 +190,16 @@ def _newer(events: list[dict[str, Any]]) -> Range | None:
     return Range([each for each, at in zip(events, times, strict=True) if at >= since], since)
 
 
-def _total(answer: dict[str, Any]) -> int | None:
-    total = answer.get("totalUsageEventsCount")
+def _says_none(answer: object) -> bool:
+    """Say whether an answer tells that there are no events: what is 0 or empty is left out."""
+    is_bare = isinstance(answer, dict) and not answer.keys() - {"totalUsageEventsCount"}
+    return is_bare and not _total(answer)
+
+
+def _total(answer: object) -> int | None:
+    total = answer.get("totalUsageEventsCount") if isinstance(answer, dict) else None
+    if isinstance(total, str) and total.isascii() and total.isdigit() and len(total) < 19:
+        return int(total)
     return total if isinstance(total, int) and not isinstance(total, bool) else None
 
 

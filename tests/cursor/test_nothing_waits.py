@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import time
 from collections.abc import Callable
@@ -140,7 +141,7 @@ def test_a_site_that_is_not_there_is_said(run: Run, monkeypatch: pytest.MonkeyPa
     [
         (lambda handler: handler.send(500), "HTTP status 500"),
         (lambda handler: handler.send(200, HTML), "not LiteLLM's price table"),
-        (lambda handler: handler.say_nothing(), "within 0.54 s"),
+        (lambda handler: handler.say_nothing(), "within 0.54 s|in time"),
     ],
     ids=["500", "HTML", "silence"],
 )
@@ -157,7 +158,8 @@ def test_prices_that_do_not_come_leave_local_figures_and_are_said_once_an_hour(
     site.server.answer = answered
     totals, said = run()
     assert totals["totalTokens"] == LOCAL
-    assert (said.startswith("ccmon: Prices were not refreshed"), reason in said) == (True, True)
+    assert said.startswith("ccmon: Prices were not refreshed")
+    assert re.search(reason, said)
     assert run() == (totals, "")
     assert len(site.server.asked) == 1
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from engine.cursor import web
 from engine.cursor.keeping import TokenKeeping
-from engine.cursor.syncing import FRESH, Synced, is_due, lack_of, load_state, sync
+from engine.cursor.syncing import FRESH, Synced, is_due, lack_of, load_state, state_path, sync
 from engine.cursor.tokens import parse_token
 from engine.cursor.usage_files import sum_files, take_csv
 from engine.places import cursor_directory
@@ -71,6 +71,26 @@ def test_a_sync_asks_only_for_what_may_be_new_and_merges_it(
     clock.now += HOUR
     assert not sync(settings).is_changed
     assert (cursor_directory(settings) / "usage.json").stat().st_mtime_ns == written
+
+
+def test_what_cursor_has_forgotten_stays(site: CursorSite, logged_in: Settings) -> None:
+    site.events = [usage_event(NOW - 30 * DAY), usage_event(NOW - DAY)]
+    sync(logged_in)
+    state_path(logged_in).unlink()
+    site.events.pop(0)
+    assert not sync(logged_in).is_changed
+    assert times(logged_in) == [NOW - 30 * DAY, NOW - DAY]
+
+
+@pytest.mark.parametrize(
+    "body", [b"{}", b'{"totalUsageEventsCount": 0}', b'{"usageEventsDisplay":[]}']
+)
+def test_an_account_without_usage_is_no_failure(
+    site: CursorSite, logged_in: Settings, body: bytes
+) -> None:
+    site.on_events = lambda handler: handler.send(200, body)
+    assert sync(logged_in).outcome == "read"
+    assert times(logged_in) == []
 
 
 def test_a_damaged_cache_is_fetched_anew(site: CursorSite, logged_in: Settings) -> None:

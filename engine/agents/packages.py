@@ -23,7 +23,7 @@ class Listed(Struct, frozen=True):
     name: str
     title: str
     places: tuple[str, ...]
-    """Directories that may be a root, with `~`, `{config}`, `{data}` and `{support}`."""
+    """Directories that may be a root, with `~`, `{config}`, `{data}`, `{support}` and `{ccmon}`."""
     module: str = ""
     """Where its `Agent` is, as `module:name`; `engine.agents.<name>:AGENT` by default."""
     variable: str = ""

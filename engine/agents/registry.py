@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -74,6 +74,11 @@ LISTED: tuple[Listed, ...] = (
         marks=("state.db", "profiles"),
     ),
     Listed("mimo", "MiMo Code", ("{data}/mimocode",), marks=("mimocode.db",)),
+    Listed(
+        "cursor",
+        "Cursor",
+        ("{ccmon}/cursor", "{config}/tokscale/cursor-cache", "~/.tokscale/cursor-cache"),
+    ),
     Listed("zcode", "ZCode", ("~/.zcode",), variable="ZCODE_HOME", marks=("cli/db/db.sqlite",)),
 )
 
@@ -171,7 +176,7 @@ def _expanded(place: str, environment: Mapping[str, str], home: Path) -> str:
     """Return a place with its beginning put in, as the platform has it."""
     if place == "~" or place.startswith(("~/", "~\\")):
         return os.path.join(home, *place[2:].split("/"))
-    for name, base in (("config", _config), ("data", _data), ("support", _support)):
+    for name, base in _BASES.items():
         mark = "{" + name + "}"
         if place.startswith(mark):
             return os.path.join(base(environment, home), *place[len(mark) + 1 :].split("/"))
@@ -193,3 +198,18 @@ def _support(environment: Mapping[str, str], home: Path) -> str:
     if sys.platform == "win32":
         return environment.get("APPDATA", "") or str(home / "AppData" / "Roaming")
     return _config(environment, home)
+
+
+def _ccmon(environment: Mapping[str, str], home: Path) -> str:
+    """Return where ccmon keeps its own files, among them what it fetched."""
+    from engine.places import data_directory_in
+
+    return str(data_directory_in(environment, home))
+
+
+_BASES: dict[str, Callable[[Mapping[str, str], Path], str]] = {
+    "config": _config,
+    "data": _data,
+    "support": _support,
+    "ccmon": _ccmon,
+}

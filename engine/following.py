@@ -10,8 +10,6 @@ from functools import cached_property
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from engine.agents.registry import Registry
 from engine.intake.discover import Root
 from engine.ledger.store import Ledger
@@ -193,31 +191,11 @@ class Follower:
 
     def _look_through(self, *, is_whole: bool) -> None:
         """Look at the ledger through the roots, and those candidates it already knows."""
-        from engine.outlook import Outlook
+        from engine.showing import show_ledger
 
-        settings, standing = self._settings, self._standing
         roots = self.roots.in_force()
         self.attending.lookout.look()
-
-        def outlook(shown: list[Root], given: Settings) -> Outlook:
-            return Outlook(
-                self._ledger,
-                shown,
-                given,
-                standing.choice,
-                standing.zone,
-                standing.lock,
-                standing.titles,
-                standing.anchor(),
-                is_whole=is_whole,
-            )
-
-        whole = outlook(roots, settings)
-        if not standing.shown_agents:
-            standing.put(whole)
-            return
-        shown = [root for root in roots if root.agent in standing.shown_agents]
-        standing.put(outlook(shown, replace(settings, budgets=())), whole)
+        show_ledger(self._ledger, roots, self._settings, self._standing, is_whole=is_whole)
 
     def catch_up(self, on_progress: Callable[[Progress], None] | None, most_bytes: int) -> bool:
         """Read what is new, newest first, bringing nothing of it into memory.
@@ -424,16 +402,7 @@ class Follower:
         self._note_refused()
 
     def _note_refused(self) -> None:
-        refused = self.reading.refused()
-        if not refused:
-            self._standing.say("refused", None)
-            return
-        path, reason = next(iter(refused.items()))
-        others = f" and {len(refused) - 1} more" if len(refused) > 1 else ""
-        text = (
-            f"{path}{others} could not be read ({reason}): the rest is counted; see ccmon doctor."
-        )
-        self._standing.say("refused", Notice("warning", text))
+        self._standing.say("refused", self.reading.notice())
 
     def _note_sync(self, lack: str) -> None:
         """Take what was synced, and say what is missing (called in the thread that synced)."""

@@ -12,6 +12,7 @@ from engine.intake import discover
 from engine.intake.cursor import Cursor, Mark, is_new, mark_of
 from engine.intake.discover import Found, Root
 from engine.ledger.store import Ledger
+from engine.reports import Notice, PlaceLookedAt
 from engine.settings import Settings
 from engine.times import open_zone
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from engine.intake.load import Batch, Loader, Waiting
     from engine.intake.tail import Scan
     from engine.other_stores import OtherStores
-    from engine.reports import PlaceLookedAt
 
 
 class Reading:
@@ -54,6 +54,18 @@ class Reading:
         files = self._loader.refused if self._loader is not None else {}
         others = self._others.refused if self._others is not None else {}
         return {**self._refused_directories, **files, **others, **self._uncountable}
+
+    def notice(self) -> Notice | None:
+        """Return what to tell the user of paths that could not be read, if there are any."""
+        refused = self.refused()
+        if not refused:
+            return None
+        path, reason = next(iter(refused.items()))
+        others = f" and {len(refused) - 1} more" if len(refused) > 1 else ""
+        text = (
+            f"{path}{others} could not be read ({reason}): the rest is counted; see ccmon doctor."
+        )
+        return Notice("warning", text)
 
     def refuse(self, path: str, reason: str) -> None:
         """Remember that a transcript cannot be counted."""

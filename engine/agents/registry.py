@@ -53,6 +53,13 @@ LISTED: tuple[Listed, ...] = (
     Listed("kilo", "Kilo CLI", ("{data}/kilo",), variable="KILO_DATA_DIR"),
     Listed("crush", "Crush", ("~/.crush",), marks=("crush.db",)),
     Listed(
+        "gajae",
+        "Gajae",
+        ("~/.gjc/agent",),
+        module="engine.agents.pi:GAJAE",
+        marks=("sessions",),
+    ),
+    Listed(
         "goose",
         "Goose",
         (
@@ -73,7 +80,43 @@ LISTED: tuple[Listed, ...] = (
         variable="HERMES_HOME",
         marks=("state.db", "profiles"),
     ),
+    Listed(
+        "kimchi",
+        "Kimchi",
+        ("{config}/kimchi/harness",),
+        module="engine.agents.pi:KIMCHI",
+        marks=("sessions",),
+    ),
     Listed("mimo", "MiMo Code", ("{data}/mimocode",), marks=("mimocode.db",)),
+    Listed(
+        "oh-my-pi",
+        "Oh My Pi",
+        ("~/.omp/agent",),
+        module="engine.agents.pi:OH_MY_PI",
+        marks=("sessions",),
+    ),
+    Listed(
+        "openclaw",
+        "OpenClaw",
+        ("~/.openclaw", "~/.clawdbot", "~/.moltbot", "~/.moldbot"),
+        variable="OPENCLAW_DIR",
+        marks=("agents",),
+    ),
+    Listed("pi", "pi", ("~/.pi/agent",), variable="PI_CODING_AGENT_DIR", marks=("sessions",)),
+    Listed(
+        "prime",
+        "Prime Agent",
+        ("~/.prime/agent",),
+        module="engine.agents.pi:PRIME",
+        marks=("sessions",),
+    ),
+    Listed(
+        "senpi",
+        "Senpi",
+        ("~/.senpi/agent", "~/.senpi"),
+        module="engine.agents.pi:SENPI",
+        marks=("sessions",),
+    ),
     Listed("zcode", "ZCode", ("~/.zcode",), variable="ZCODE_HOME", marks=("cli/db/db.sqlite",)),
 )
 

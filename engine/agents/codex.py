@@ -26,9 +26,10 @@ class Codex(Agent):
         """Return what reads a rollout on."""
         return Rollout(place, state, told, is_ours)
 
-    def document(self, data: bytes, place: Place, told: Told) -> None:
+    def document(self, data: bytes, place: Place, state: bytes, told: Told) -> bytes:
         """Tell of all responses in a compressed rollout; raises `Unreadable`."""
         read_packed(data, Rollout(place, b"", told, is_ours), told)
+        return b""
 
 
 def read_packed(data: bytes, rollout: Lines, told: Told) -> None:

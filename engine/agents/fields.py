@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import msgspec
 
-from engine.agents.agent import Unreadable
+from engine.agents.agent import Place, Unreadable
 from engine.agents.claude_lines import loads, text_of
 from engine.times import SECOND, parse_time
 
@@ -59,3 +60,20 @@ def _of_text(value: str) -> int | None:
         except ValueError:
             return None
     return time
+
+
+def read_beside(place: Place, *names: str) -> bytes:
+    """Return a small file of the store, by its path below the root; empty where there is none."""
+    try:
+        with open(os.path.join(place.root, *names), "rb") as file:
+            return file.read()
+    except OSError:
+        return b""
+
+
+def written_at(place: Place) -> int:
+    """Return when a file was last written, UTC milliseconds; now where that cannot be told."""
+    try:
+        return os.stat(os.path.join(place.root, place.path)).st_mtime_ns // 1_000_000
+    except OSError:
+        return place.now

@@ -61,9 +61,10 @@ class OpenClaw(Agent):
         session = place.path.rpartition("/")[2].partition(".jsonl")[0]
         return Entries(session, state, told, _Mirrors(place).has)
 
-    def document(self, data: bytes, place: Place, told: Told) -> None:
+    def document(self, data: bytes, place: Place, state: bytes, told: Told) -> bytes:
         """Tell of all responses in a compressed rollout; raises `Unreadable`."""
         codex.read_packed(data, Rollout(place, b"", told, _is_ours), told)
+        return b""
 
     def database(
         self, connection: sqlite3.Connection, place: Place, state: bytes, told: Told

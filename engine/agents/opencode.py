@@ -101,7 +101,7 @@ class OpenCode(Agent):
         is_ours = stem == self._database or stem.startswith(f"{self._database}-")
         return "database" if is_ours and extension == ".db" and "/" not in path else None
 
-    def document(self, data: bytes, place: Place, told: Told) -> None:
+    def document(self, data: bytes, place: Place, state: bytes, told: Told) -> bytes:
         """Tell of the response in a message's document."""
         message = decode(_message, data)
         session = text(message.sessionID) or text(place.path.rsplit("/", 2)[-2])
@@ -110,6 +110,7 @@ class OpenCode(Agent):
         at = _At(session, text(kept.directory), text(kept.parentID), begun)
         if message.role == "assistant":
             _tell(message, at, told)
+        return b""
 
     def _session(self, root: str, session: str) -> _Session:
         """Return a session's document, `storage/session/<project>/<session>.json`."""

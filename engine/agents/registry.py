@@ -52,6 +52,7 @@ LISTED: tuple[Listed, ...] = (
     ),
     Listed("kilo", "Kilo CLI", ("{data}/kilo",), variable="KILO_DATA_DIR"),
     Listed("crush", "Crush", ("~/.crush",), marks=("crush.db",)),
+    Listed("droid", "Droid", ("~/.factory/sessions",), variable="DROID_SESSIONS_DIR"),
     Listed(
         "gajae",
         "Gajae",
@@ -88,6 +89,7 @@ LISTED: tuple[Listed, ...] = (
         marks=("sessions",),
     ),
     Listed("mimo", "MiMo Code", ("{data}/mimocode",), marks=("mimocode.db",)),
+    Listed("mux", "Mux", ("~/.mux",), marks=("sessions",)),
     Listed(
         "oh-my-pi",
         "Oh My Pi",

@@ -19,6 +19,26 @@ from engine.responses import CLAUDE
 if TYPE_CHECKING:
     from engine.agents.agent import Agent
 
+_EDITORS = (
+    "{support}/Code",
+    "{support}/Code - Insiders",
+    "{support}/VSCodium",
+    "{support}/Cursor",
+    "{support}/Windsurf",
+    "~/.vscode-server/data",
+    "~/.vscode-server-insiders/data",
+    "~/.vscode-remote/data",
+    "~/.cursor-server/data",
+    "~/.windsurf-server/data",
+)
+"""Where VS Code and editors made from it keep their data, here and on remote machines."""
+
+
+def _in_editors(extension: str) -> tuple[str, ...]:
+    """Return where an extension may keep its data."""
+    return tuple(f"{editor}/User/globalStorage/{extension}" for editor in _EDITORS)
+
+
 LISTED: tuple[Listed, ...] = (
     Listed(
         "codex",
@@ -51,6 +71,17 @@ LISTED: tuple[Listed, ...] = (
         marks=("session-store.db", "session-state", "otel"),
     ),
     Listed("kilo", "Kilo CLI", ("{data}/kilo",), variable="KILO_DATA_DIR"),
+    Listed(
+        "cline",
+        "Cline",
+        (
+            *_in_editors("saoudrizwan.claude-dev"),
+            "$CLINE_DATA_DIR",
+            "$CLINE_DIR/data",
+            "~/.cline/data",
+        ),
+        marks=("tasks", "sessions"),
+    ),
     Listed("crush", "Crush", ("~/.crush",), marks=("crush.db",)),
     Listed("droid", "Droid", ("~/.factory/sessions",), variable="DROID_SESSIONS_DIR"),
     Listed(
@@ -82,6 +113,13 @@ LISTED: tuple[Listed, ...] = (
         marks=("state.db", "profiles"),
     ),
     Listed(
+        "kilo-code",
+        "Kilo Code",
+        _in_editors("kilocode.kilo-code"),
+        module="engine.agents.cline:KILO",
+        marks=("tasks",),
+    ),
+    Listed(
         "kimchi",
         "Kimchi",
         ("{config}/kimchi/harness",),
@@ -111,6 +149,13 @@ LISTED: tuple[Listed, ...] = (
         ("~/.prime/agent",),
         module="engine.agents.pi:PRIME",
         marks=("sessions",),
+    ),
+    Listed(
+        "roo",
+        "Roo Code",
+        _in_editors("rooveterinaryinc.roo-cline"),
+        module="engine.agents.cline:ROO",
+        marks=("tasks",),
     ),
     Listed(
         "senpi",
@@ -202,7 +247,8 @@ def places_of(listed: Listed, environment: Mapping[str, str], home: Path) -> lis
         entries = [entry.strip() for entry in named.split(",") if entry.strip()]
         roots = [_expanded(each, environment, home) for each in entries]
         return [os.path.join(root, listed.within) for root in roots] if listed.within else roots
-    return [_expanded(place, environment, home) for place in listed.places]
+    expanded = (_expanded(place, environment, home) for place in listed.places)
+    return [place for place in expanded if place]
 
 
 def has_store(listed: Listed, place: str) -> bool:
@@ -213,9 +259,13 @@ def has_store(listed: Listed, place: str) -> bool:
 
 
 def _expanded(place: str, environment: Mapping[str, str], home: Path) -> str:
-    """Return a place with its beginning put in, as the platform has it."""
+    """Return a place with its beginning put in; empty where a variable is not set."""
     if place == "~" or place.startswith(("~/", "~\\")):
         return os.path.join(home, *place[2:].split("/"))
+    if place.startswith("$"):
+        name, _, below = place[1:].partition("/")
+        named = environment.get(name, "").strip()
+        return os.path.join(named, *below.split("/")).rstrip("/\\") if named else ""
     for name, base in (("config", _config), ("data", _data), ("support", _support)):
         mark = "{" + name + "}"
         if place.startswith(mark):

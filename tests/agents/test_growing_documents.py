@@ -14,6 +14,7 @@ from engine.agents import droid, mux
 from engine.agents.agent import Agent, Place, Told
 from engine.monitor import Monitor
 from engine.questions import Question
+from engine.responses import Sighting
 from engine.settings import Settings
 from tests.agents.reading import merged, read_home, tell_home
 from tests.conftest import NOW
@@ -63,13 +64,17 @@ def read(agent: Agent, record: Any, path: str, state: bytes, now: int) -> tuple[
     return told, state
 
 
+def seen(told: Told) -> list[Sighting]:
+    return [sighting for _, sighting in told.sightings]
+
+
 def test_a_session_of_droid_is_booked_as_it_grows() -> None:
     path = "a/s1.settings.json"
     first, state = read(droid.AGENT, session(100, 20, 5, 7, 3), path, b"", NOW)
     again, state = read(droid.AGENT, session(100, 20, 5, 7, 3), path, state, NOW + 1)
     grown, state = read(droid.AGENT, session(150, 20, 5, 9, 4), path, state, NOW + 2)
     less, _ = read(droid.AGENT, session(10, 2), path, state, NOW + 3)
-    (one,), (two,) = first.sightings, grown.sightings
+    (one,), (two,) = seen(first), seen(grown)
     assert (one.time, two.time) == (moment("2026-05-01T10:00"), NOW + 2)
     assert (one.tokens.input, one.tokens.output, one.tokens.cache_write_5m) == (100, 23, 5)
     assert (one.tokens.cache_read, one.reasoning) == (7, 3)
@@ -85,7 +90,7 @@ def test_thinking_stands_beside_the_output_unless_the_total_says_otherwise(
 ) -> None:
     record = session(100, 20, 10, 25, 5)
     record["tokenUsage"]["totalTokens"] = total
-    (one,) = read(droid.AGENT, record, "s1.settings.json", b"", NOW)[0].sightings
+    (one,) = seen(read(droid.AGENT, record, "s1.settings.json", b"", NOW)[0])
     assert (one.tokens.output, one.reasoning) == (output, 5)
 
 
@@ -132,14 +137,14 @@ def test_a_workspace_of_mux_is_booked_by_model_as_it_grows() -> None:
     more = workspace(NOW - 5, anthropic__opus=(110, 20, 50, 10, 6), plain=(1, 1, 0, 0, 0))
     grown, state = read(mux.AGENT, more, path, state, NOW)
     again, _ = read(mux.AGENT, more, path, state, NOW)
-    opus, plain = first.sightings
+    opus, plain = seen(first)
     assert (opus.provider, opus.model, opus.session) == ("anthropic", "opus", "w1")
     assert (plain.provider, plain.model) == ("", "plain")
     tokens = opus.tokens
     assert (tokens.input, tokens.output, tokens.cache_read) == (100, 25, 50)
     assert (tokens.cache_write_5m, opus.reasoning, opus.time) == (10, 5, NOW - DAY)
     assert opus.recorded == 185 * 10**9
-    (one,) = grown.sightings
+    (one,) = seen(grown)
     assert (one.tokens.input, one.tokens.output, one.time) == (10, 1, NOW - 5)
     assert one.recorded == 11 * 10**9
     assert not again.sightings

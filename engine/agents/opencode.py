@@ -28,15 +28,8 @@ from engine.agents.agent import (
 )
 from engine.agents.fields import decode, mapping, milliseconds, text
 from engine.agents.fresh import Fresh
+from engine.agents.model_names import known_name
 from engine.agents.opened import columns_of, selected
-
-ALIASES = {
-    "big-pickle": "glm-4.7",
-    "k2-p6": "kimi-k2.6",
-    "k2p6": "kimi-k2.6",
-    "gemini-3-pro-high": "gemini-3-pro-preview",
-}
-"""Names that only OpenCode has for a model, and what the model is called elsewhere."""
 
 
 class _Message(Struct, gc=False):
@@ -210,7 +203,7 @@ def _tell(message: _Message, at: _At, told: Told) -> None:
     told.see(
         "\n".join((str(created), provider, name, directory, at.session if at.parent else "")),
         time=created,
-        model=ALIASES.get(name, name),
+        model=known_name(name, created),
         tokens=tokens,
         session=at.session,
         directory=at.directory or text(path.get("root")) or directory,

@@ -24,10 +24,11 @@ from engine.agents.agent import (
     counts,
 )
 from engine.agents.cline_sessions import tell_session
-from engine.agents.fields import decode, mapping, milliseconds, read_beside, text
+from engine.agents.fields import Odd, decode, mapping, milliseconds, read_beside, text
 
 _SHOWN = "ui_messages.json"
 _SPOKEN = "api_conversation_history.json"
+_REQUESTS = ("api_req_started", "api_req_finished")
 _ENVIRONMENT = "<environment_details>"
 _MODEL = re.compile(r"<environment_details>.*?<model>([^<]+)</model>", re.DOTALL)
 
@@ -60,9 +61,9 @@ class Spoken(Struct, gc=False):
     content: Any = None
 
 
-_lines = msgspec.json.Decoder(list[Line])
+_lines = msgspec.json.Decoder(list[Line | Odd])
 _request = msgspec.json.Decoder(Request)
-_spoken = msgspec.json.Decoder(list[Spoken])
+_spoken = msgspec.json.Decoder(list[Spoken | Odd])
 
 
 class Tasks(Agent):
@@ -95,9 +96,9 @@ class _Teller:
         self._begun: Line | None = None
         """A request of an old version, which says what it took when it is finished."""
 
-    def tell(self, lines: list[Line]) -> None:
+    def tell(self, lines: list[Line | Odd]) -> None:
         for number, line in enumerate(lines):
-            if line.type == "say" and line.say in ("api_req_started", "api_req_finished"):
+            if isinstance(line, Line) and line.type == "say" and line.say in _REQUESTS:
                 try:
                     self._take(line)
                 except Unreadable as error:
@@ -149,6 +150,7 @@ class _Teller:
         return [
             (milliseconds(each.ts) or 0, model)
             for each in spoken
+            if isinstance(each, Spoken)
             for piece in _texts(each.content)
             for model in _MODEL.findall(piece)[-1:]
         ]

@@ -14,6 +14,9 @@ from engine.times import SECOND, parse_time
 
 T = TypeVar("T")
 
+Odd = str | int | float | bool | list[Any] | None
+"""What may stand in a list of objects and is none; it is passed over."""
+
 _FIRST_MILLISECONDS = 10**11
 """A smaller number of a time counts seconds: it is 1973 in milliseconds, 5138 in seconds."""
 

@@ -71,6 +71,7 @@ LISTED: tuple[Listed, ...] = (
         marks=("session-store.db", "session-state", "otel"),
     ),
     Listed("kilo", "Kilo CLI", ("{data}/kilo",), variable="KILO_DATA_DIR"),
+    Listed("amp", "Amp", ("{data}/amp",), variable="AMP_DATA_DIR", marks=("threads",)),
     Listed(
         "cline",
         "Cline",
@@ -124,6 +125,15 @@ LISTED: tuple[Listed, ...] = (
         "Kimchi",
         ("{config}/kimchi/harness",),
         module="engine.agents.pi:KIMCHI",
+        marks=("sessions",),
+    ),
+    Listed("kimi", "Kimi CLI", ("~/.kimi",), variable="KIMI_DATA_DIR", marks=("sessions",)),
+    Listed(
+        "kimi-code",
+        "Kimi Code",
+        ("~/.kimi-code",),
+        module="engine.agents.kimi:CODE",
+        variable="KIMI_CODE_HOME",
         marks=("sessions",),
     ),
     Listed("mimo", "MiMo Code", ("{data}/mimocode",), marks=("mimocode.db",)),

@@ -112,6 +112,9 @@ def test_damage_costs_no_more_than_itself(tmp_path: Path) -> None:
             {**request(0, 1, 1), "ts": "noon"},
             request(3, -1, 2, cacheReads="many", cost="dear"),
             said(4, text=None),
+            None,
+            [1],
+            "text",
         ],
     )
     write(tmp_path / SPOKEN, {"not": "a list"})

@@ -33,6 +33,11 @@ class Listed(Struct, frozen=True):
     """What comes after a directory that the variable names."""
     marks: tuple[str, ...] = ()
     """A root has one of these in it; empty where the directory alone is mark enough."""
+    index: str = ""
+    """A file that names more places, with the same beginnings."""
+    more: str = ""
+    """What reads it, as `module:function`: given its bytes it returns directories. It is
+    imported only where the file is there."""
     problem: str = ""
     """Why it cannot be read, of a package that fails."""
 

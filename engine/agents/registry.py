@@ -83,7 +83,21 @@ LISTED: tuple[Listed, ...] = (
         ),
         marks=("tasks", "sessions"),
     ),
-    Listed("crush", "Crush", ("~/.crush",), marks=("crush.db",)),
+    Listed(
+        "codebuff",
+        "Codebuff",
+        ("~/.config/manicode", "~/.config/manicode-dev", "~/.config/manicode-staging"),
+        variable="CODEBUFF_DATA_DIR",
+        marks=("projects",),
+    ),
+    Listed(
+        "crush",
+        "Crush",
+        ("~/.crush",),
+        marks=("crush.db",),
+        index="{data}/crush/projects.json",
+        more="engine.agents.crush:places_in",
+    ),
     Listed("droid", "Droid", ("~/.factory/sessions",), variable="DROID_SESSIONS_DIR"),
     Listed(
         "gajae",
@@ -106,6 +120,7 @@ LISTED: tuple[Listed, ...] = (
         within="data/sessions",
         marks=("sessions.db",),
     ),
+    Listed("grok", "Grok Build", ("~/.grok",), variable="GROK_HOME", marks=("sessions",)),
     Listed(
         "hermes",
         "Hermes",
@@ -258,7 +273,21 @@ def places_of(listed: Listed, environment: Mapping[str, str], home: Path) -> lis
         roots = [_expanded(each, environment, home) for each in entries]
         return [os.path.join(root, listed.within) for root in roots] if listed.within else roots
     expanded = (_expanded(place, environment, home) for place in listed.places)
-    return [place for place in expanded if place]
+    found = [place for place in expanded if place]
+    return found + _indexed(listed, environment, home)
+
+
+def _indexed(listed: Listed, environment: Mapping[str, str], home: Path) -> list[str]:
+    """Return the directories that an agent's own index names, if it has one."""
+    if not listed.index:
+        return []
+    try:
+        with open(_expanded(listed.index, environment, home), "rb") as file:
+            data = file.read()
+    except OSError:
+        return []
+    module, _, name = listed.more.partition(":")
+    return list(getattr(import_module(module), name)(data))
 
 
 def has_store(listed: Listed, place: str) -> bool:

@@ -28,7 +28,7 @@ from engine.agents.agent import (
 from engine.agents.claude import Place as Where
 from engine.agents.opened import open_read_only
 from engine.intake.cursor import Cursor
-from engine.intake.discover import Found, Root, stat
+from engine.intake.discover import REPOSITORY, Found, Root, stat
 from engine.intake.tail import (
     LONGEST_LINE,
     MOST_PROBLEMS,
@@ -99,7 +99,7 @@ def _files_below(
             name = entry.name.encode("utf-8", "replace").decode("utf-8")
             relative = f"{below}/{name}" if below else name
             if entry.is_dir():
-                if tree.is_deep:
+                if tree.is_deep and name != REPOSITORY:
                     waiting.append(relative)
             else:
                 yield entry.path, relative

@@ -155,7 +155,7 @@ def kind_of(path: str) -> Kind | None:
     """Say how a file of the store grows: `agents/<agent>/sessions/<session>.jsonl`."""
     _, _, below = path.removeprefix("agents/").partition("/")
     if below.startswith(_ROLLOUTS):
-        return codex.kind_of(path) if "sessions/" in below else None
+        return codex.kind_of(path)
     if below == f"agent/{_DATABASE}":
         return "database"
     name = below.removeprefix("sessions/")

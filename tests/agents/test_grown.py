@@ -251,6 +251,8 @@ def test_crushs_own_list_names_the_projects_to_look_at(tmp_path: Path) -> None:
     index.write_text(json.dumps({"projects": projects}))
     stores = [place for _, place in registry.stores(("crush",))]
     assert stores == [str(alpha / ".crush"), str(beta / ".data")]
+    places = [str(tmp_path / ".crush"), *stores, str(tmp_path / "gone" / ".crush")]
+    assert [place for _, place in registry.places(("crush",))] == places
     index.write_text('{"projects": 3')
     assert list(registry.stores(("crush",))) == []
 

@@ -77,7 +77,9 @@ def stores(home: Path) -> Path:
         ("kilocode.kilo-code", 23),
         ("rooveterinaryinc.roo-cline", 53),
     ):
-        cline.write(home / _STORAGE / name / cline.TASK, [cline.request(1, tokens - 1, 1)])
+        shown = home / _STORAGE / name / cline.TASK
+        cline.write(shown, [cline.request(1, tokens - 1, 1)])
+        cline.write(shown.parent / ".git" / shown.name, [cline.request(1, 1_000, 1)])
     index = {"projects": [{"path": str(home / "alpha"), "data_dir": str(home / "alpha/.crush")}]}
     cline.write(home / ".local/share/crush/projects.json", index)
     with closing(create(home / "alpha/.crush/crush.db", CRUSH)) as connection:
@@ -110,8 +112,7 @@ def test_stores_that_grow_are_followed(stores: Path, settings: MakeSettings) -> 
         _wait_for(monitor, total + 110)
         task = cline.TASK.replace("t1", "t2")
         new = stores / _STORAGE / "saoudrizwan.claude-dev" / task
-        for path, tokens in ((new.parent / ".git" / new.name, 1_000), (new, 4)):
-            cline.write(path, [cline.request(1, tokens, 1)])
+        cline.write(new, [cline.request(1, 4, 1)])
         _wait_for(monitor, total + 115)
         agent = stores / ".openclaw"
         with closing(openclaw.database(agent)) as connection:

@@ -81,7 +81,7 @@ def plain_name(model: str) -> str:
 def _model_beside(place: Place) -> str:
     """Return the model that the session's transcript names, if it does."""
     transcript = place.path.removesuffix(_SETTINGS) + ".jsonl"
-    found = _NAMED.search(read_beside(place, *transcript.split("/"))[:_LONGEST_LOOK])
+    found = _NAMED.search(read_beside(place, *transcript.split("/"), most=_LONGEST_LOOK))
     return found[1].decode("utf-8", "replace").strip().replace(" ", "-") if found else ""
 
 

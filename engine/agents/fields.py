@@ -65,11 +65,14 @@ def _of_text(value: str) -> int | None:
     return time
 
 
-def read_beside(place: Place, *names: str) -> bytes:
-    """Return a small file of the store, by its path below the root; empty where there is none."""
+def read_beside(place: Place, *names: str, most: int = -1) -> bytes:
+    """Return the beginning of another file of a store, by its path below the root.
+
+    That is all of it where `most` names no number of bytes, and empty where there is none.
+    """
     try:
         with open(os.path.join(place.root, *names), "rb") as file:
-            return file.read()
+            return file.read(most)
     except OSError:
         return b""
 

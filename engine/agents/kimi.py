@@ -138,7 +138,7 @@ class CliWire(_Wire):
             settings = _toml(read_beside(self._place, "config.toml"))
         name = text(settings.get("default_model")) or text(settings.get("model"))
         entry = mapping(mapping(settings.get("models")).get(name))
-        return text(entry.get("model")) or name or KIMI_FOR_CODING
+        return text(entry.get("model")) or _sent_to(name) or KIMI_FOR_CODING
 
     @cached_property
     def _directory(self) -> str:

@@ -71,6 +71,7 @@ def test_a_message_counts_once_with_its_last_figures(tmp_path: Path) -> None:
         ("config.json", '{"default_model": "x", "models": {"x": {"model": "kimi-k3"}}}', "kimi-k3"),
         ("config.toml", 'default_model = "x"\n[models.x]\nmodel = "kimi-k3"\n', "kimi-k3"),
         ("config.toml", "default_model = \n", "kimi-k2.6"),
+        ("config.json", '{"default_model": "kimi-code/kimi-for-coding"}', "kimi-k2.6"),
         ("config.json", "[]", "kimi-k2.6"),
     ],
 )

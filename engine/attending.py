@@ -54,7 +54,7 @@ class Attending:
 
     def _anchor(self) -> bool:
         """Show the true 5-hour window as it is known now; return whether that is new."""
-        if not self._standing.outlook.put_anchor(self._standing.anchor()):
+        if not self._standing.put_anchor(self._standing.anchor()):
             return False
         self._standing.note_change()
         return True

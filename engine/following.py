@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Callable
@@ -9,11 +10,15 @@ from functools import cached_property
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from engine.agents.registry import Registry
 from engine.intake.discover import Root
 from engine.ledger.store import Ledger
 from engine.memory import give_back
 from engine.noticing import Noticing
+from engine.phases import Phases
+from engine.places import cursor_session_path
 from engine.price_refresh import PriceRefresh
 from engine.reading import Reading
 from engine.recovery import Recovery
@@ -25,6 +30,7 @@ from engine.title_thread import TitleThread
 
 if TYPE_CHECKING:
     from engine.attending import Attending
+    from engine.fetching import Fetching
     from engine.intake.load import Waiting
     from engine.intake.tail import Scan
 
@@ -58,6 +64,8 @@ class Follower:
         self._ledger = ledger
         self._standing = standing
         self._prices = prices
+        self._is_fetching = False
+        self.phases = Phases()
         self._thread: Thread | None = None
         self._last_change = 0.0
         self._data_version = 0
@@ -105,6 +113,13 @@ class Follower:
         from engine.attending import Attending
 
         return Attending(self._settings, self._ledger, self._standing, self.roots)
+
+    @cached_property
+    def fetching(self) -> Fetching:
+        """What comes over the network; who uses Claude Code alone needs none of it at once."""
+        from engine.fetching import Fetching
+
+        return Fetching(self._settings, self._prices)
 
     @property
     def is_following(self) -> bool:
@@ -182,13 +197,13 @@ class Follower:
 
         settings, standing = self._settings, self._standing
         roots = self.roots.in_force()
-        shown = standing.shown_agents
         self.attending.lookout.look()
-        standing.put(
-            Outlook(
+
+        def outlook(shown: list[Root], given: Settings) -> Outlook:
+            return Outlook(
                 self._ledger,
-                [root for root in roots if not shown or root.agent in shown],
-                settings,
+                shown,
+                given,
                 standing.choice,
                 standing.zone,
                 standing.lock,
@@ -196,7 +211,13 @@ class Follower:
                 standing.anchor(),
                 is_whole=is_whole,
             )
-        )
+
+        whole = outlook(roots, settings)
+        if not standing.shown_agents:
+            standing.put(whole)
+            return
+        shown = [root for root in roots if root.agent in standing.shown_agents]
+        standing.put(outlook(shown, replace(settings, budgets=())), whole)
 
     def catch_up(self, on_progress: Callable[[Progress], None] | None, most_bytes: int) -> bool:
         """Read what is new, newest first, bringing nothing of it into memory.
@@ -218,6 +239,30 @@ class Follower:
         self._ledger.keep_stamp()
         self._standing.finish_reading()
         return self._is_caught_up
+
+    def fetch(self) -> None:
+        """Start fetching what is due, beside the reading to come (one-shot use).
+
+        Prices are fetched for the models of other agents; Claude's come with ccmon.
+        """
+        has_others = any(not root.is_claude for root in self.roots.current)
+        if has_others or os.path.exists(cursor_session_path(self._settings)):
+            self.fetching.start(wants_prices=has_others)
+            self._is_fetching = True
+
+    def take_fetched(self) -> list[str]:
+        """Wait a little for what is fetched, count with it, and return what is missing."""
+        if not self._is_fetching:
+            return []
+        self.fetching.wait()
+        if self._prices.take_news():
+            with self.phases.measured("prices"):
+                self.recovery.insist(self._reprice)
+        if self.fetching.has_usage:
+            self.recovery.insist(self._look)
+        for name, taken in self.fetching.seconds.items():
+            self.phases.note(name, taken)
+        return self.fetching.lacks()
 
     def read_transcript(self, path: str) -> None:
         """Read what is new of one session: its transcript and those of its sub-agents."""
@@ -261,6 +306,7 @@ class Follower:
         give_back()
         while not self._stop.is_set():
             self._prices.refresh_when_due()
+            self.fetching.sync_when_due(self._note_sync)
             self.recovery.insist(self.attending.usage.ask_when_due)
             self._noticing.wait()
             if self._stop.is_set():
@@ -305,10 +351,14 @@ class Follower:
         roots = self.roots.current
         if self._thread is not None:
             self._noticing.watch(self.roots.watched(), self.roots.places(), self._ledger.path)
-        waiting = self._noticing.note_walk(lambda: self.reading.look(roots), is_unasked=is_unasked)
+        with self.phases.measured("walk"):
+            waiting = self._noticing.note_walk(
+                lambda: self.reading.look(roots), is_unasked=is_unasked
+            )
         self._standing.places = self.reading.places
         if waiting:
-            self._read_waiting(waiting, most_bytes)
+            with self.phases.measured("read"):
+                self._read_waiting(waiting, most_bytes)
         self._noticing.note_look()
         self._note_refused()
 
@@ -337,7 +387,8 @@ class Follower:
 
         self.recovery.face_failure()
         try:
-            self._ledger.take(root, scans)
+            with self.phases.measured("book"):
+                self._ledger.take(root, scans)
         except FiguresTooLarge:
             if len(scans) > 1:
                 for scan in scans:
@@ -349,7 +400,7 @@ class Follower:
 
     def _pull(self) -> None:
         """Bring what the ledger has new into memory, where anything is shown of it."""
-        if self._standing.present is not None and self._standing.outlook.pull():
+        if self._standing.pull():
             self._standing.note_change()
             self._titles.wake()
 
@@ -383,6 +434,13 @@ class Follower:
             f"{path}{others} could not be read ({reason}): the rest is counted; see ccmon doctor."
         )
         self._standing.say("refused", Notice("warning", text))
+
+    def _note_sync(self, lack: str) -> None:
+        """Take what was synced, and say what is missing (called in the thread that synced)."""
+        self._standing.say("cursor", Notice("warning", lack) if lack else None)
+        if self.fetching.has_usage:
+            self.fetching.has_usage = False
+            self._noticing.look_soon()
 
     def _keep_settings(self) -> None:
         """Write what is to be kept across runs; what cannot be written is tried again."""

@@ -103,7 +103,7 @@ class Lookout:
         readings = of_present_account(
             reading_of_row(row, row[5]) for row, _ in rows if row[0] == FIVE_HOUR
         )
-        history = standing.outlook.view.history
+        history = standing.whole.view.own_history
         pairs = pairs_of(readings, lambda start, end: cost_between(history, start, end))
         self._calibration = calibrate(pairs)
         return self.look()

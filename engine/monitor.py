@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from engine.agents_found import AgentFound
     from engine.health import Health
     from engine.limits.readings import Reading
+    from engine.phases import Phases
     from engine.queries.answering import Answers
     from engine.questions import (
         Answer,
@@ -107,6 +108,26 @@ class Monitor:
             with suppress(sqlite3.Error):
                 self._ledger.keep_settings({setting: str(now)})
         return is_all
+
+    def fetch(self) -> None:
+        """Start fetching stale prices and Cursor's usage, beside the reading to come.
+
+        Opens no connection where the settings say offline, and none to Cursor for who has not
+        logged in.
+        """
+        self._follower.fetch()
+
+    def take_fetched(self) -> list[str]:
+        """Wait five seconds at most for what is being fetched, and count with it.
+
+        Returns a sentence for each part that is missing.
+        """
+        return self._follower.take_fetched()
+
+    @property
+    def phases(self) -> Phases:
+        """How long each phase took so far."""
+        return self._follower.phases
 
     def read_transcript(self, path: str) -> None:
         """Read what is new of one session alone; a path below no root is passed over."""

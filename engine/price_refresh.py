@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
-from engine.places import prices_path
+from engine.places import data_directory, prices_path
 from engine.pricing.table import PriceTable
 from engine.settings import Settings
+from engine.times import DAY, HOUR
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from engine.pricing.price import ModelPrice
+
+VARIABLE = "CCMON_PRICES_URL"
 
 _LOOK_EVERY = 3_600.0
 """Seconds between looks at whether a day has passed since the last fetch."""
@@ -41,6 +47,7 @@ class PriceRefresh:
         self._loaded = self._written()
         self._last_look = float("-inf")
         self._fetched = Event()
+        self._asked = data_directory(settings) / "prices-asked"
 
     @property
     def has_file(self) -> bool:
@@ -66,6 +73,40 @@ class PriceRefresh:
         self.table = PriceTable.load(self._path, self._given)
         return True
 
+    def is_due_once(self) -> bool:
+        """Say whether a report may fetch: prices a day old, and no fetch within the last hour.
+
+        A server that does not answer keeps no more than one report an hour waiting.
+        """
+        if self._settings.is_offline:
+            return False
+        return self._is_older(self._path, DAY) and self._is_older(self._asked, HOUR)
+
+    def fetch(self, timeout: float) -> str:
+        """Fetch in this thread where a day has passed; return why that failed, else nothing."""
+        from engine.pricing.refresh import DEFAULT_URL, RefreshError, is_due, refresh
+
+        if not is_due(self._path, self._settings.clock()):
+            return ""
+        with suppress(OSError):
+            self._asked.parent.mkdir(parents=True, exist_ok=True)
+            self._asked.write_bytes(b"")
+        url = self._settings.environment.get(VARIABLE, "").strip() or DEFAULT_URL
+        try:
+            refresh(self._path, url, timeout)
+        except RefreshError as error:
+            return str(error)
+        self._fetched.set()
+        return ""
+
+    def _is_older(self, path: Path, age: int) -> bool:
+        """Say whether a file is older than so many milliseconds, or absent, or of the future."""
+        try:
+            written = os.stat(path).st_mtime_ns // 1_000_000
+        except OSError:
+            return True
+        return not written <= self._settings.clock() < written + age
+
     def _written(self) -> int | None:
         try:
             return os.stat(self._path).st_mtime_ns
@@ -73,12 +114,6 @@ class PriceRefresh:
             return None
 
     def _refresh(self) -> None:
-        from engine.pricing.refresh import RefreshError, is_due, refresh
+        from engine.pricing.refresh import TIMEOUT
 
-        if not is_due(self._path, self._settings.clock()):
-            return
-        try:
-            refresh(self._path)
-        except RefreshError:
-            return
-        self._fetched.set()
+        self.fetch(TIMEOUT)

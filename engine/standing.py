@@ -60,6 +60,7 @@ class Standing:
         self._ledger_notices: Callable[[], tuple[Notice, ...]] = lambda: ()
         self._notices: dict[str, Notice] = {}
         self._outlook: Outlook | None = None
+        self._whole: Outlook | None = None
 
     def _check_limits(self) -> None:
         """Raise `SettingsError` for limits or levels that cannot hold; the usual ones do."""
@@ -115,6 +116,11 @@ class Standing:
         return self._outlook
 
     @property
+    def whole(self) -> Outlook:
+        """The outlook of all agents, also where some are shown alone: warnings are of it."""
+        return self._whole or self.outlook
+
+    @property
     def present(self) -> Outlook | None:
         """The present outlook, `None` while a monitor is being opened."""
         return self._outlook
@@ -128,13 +134,26 @@ class Standing:
         """Take up where the ledger says what is wrong."""
         self._ledger_notices = ledger_notices
 
-    def put(self, outlook: Outlook) -> None:
-        """Put another outlook in the place of the present one."""
+    def put(self, outlook: Outlook, whole: Outlook | None = None) -> None:
+        """Put another outlook in the place of the present one; `whole` is that of all agents."""
         with self.lock:
-            if outlook.view.history.zone is not self.zone:
-                outlook.view.history.set_zone(self.zone)
-            self._outlook = outlook
+            for each in (outlook, whole):
+                if each is not None and each.view.history.zone is not self.zone:
+                    each.view.history.set_zone(self.zone)
+            self._outlook, self._whole = outlook, whole
             self.revision += 1
+
+    def pull(self) -> bool:
+        """Bring in what the ledger has new; return whether that was anything."""
+        if self._whole is not None:
+            self._whole.pull()
+        return self._outlook is not None and self._outlook.pull()
+
+    def put_anchor(self, anchor: Anchor | None) -> bool:
+        """Follow another true window, or none; say whether that is new to what is shown."""
+        if self._whole is not None:
+            self._whole.put_anchor(anchor)
+        return self.outlook.put_anchor(anchor)
 
     def know(self, known: Known) -> None:
         """Take what is known of limits by now."""
@@ -182,7 +201,8 @@ class Standing:
         name, rules = open_zone(zone, self._settings.environment)
         with self.lock:
             self.zone_name, self.zone = name, rules
-            self.outlook.view.history.set_zone(rules)
+            for each in (self.outlook, self.whole):
+                each.view.history.set_zone(rules)
             self.revision += 1
 
     def snapshot(self) -> Snapshot:
@@ -194,15 +214,15 @@ class Standing:
             return outlook.snapshots.make(measured, self._surroundings())
 
     def windows(self, now: int) -> Windows:
-        """Return the limit windows alone."""
+        """Return the limit windows alone, whatever is shown."""
         from engine.snapshots import is_partly_read
 
         with self.lock:
-            return self.outlook.snapshots.windows.at(
+            return self.whole.snapshots.windows.at(
                 now,
                 self.known,
                 self.revision,
-                is_partial=is_partly_read(self.outlook.view, self._surroundings()),
+                is_partial=is_partly_read(self.whole.view, self._surroundings()),
             )
 
     def limits(self) -> LimitsNow:

@@ -100,6 +100,10 @@ def _dispatch(options: Namespace) -> int:
             from tui.demo import run_demo
 
             return run_demo(options)
+        case "cursor":
+            from tui.cursor import run_cursor
+
+            return run_cursor(options)
         case "prices":
             from tui.prices import refresh_prices
 

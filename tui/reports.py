@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from argparse import Namespace
 from datetime import date
 from typing import Literal
@@ -11,6 +12,7 @@ from msgspec.structs import replace
 
 from engine.agent_names import title_of
 from engine.monitor import Monitor
+from engine.phases import Phases
 from engine.questions import Answer, Comparison, Question, Selection, SessionAnswer
 from engine.responses import CLAUDE
 from engine.times import HOUR, open_zone
@@ -30,22 +32,39 @@ def run_report(options: Namespace) -> int:
     do not hold together.
     """
     with Monitor(settings_of(options)) as monitor:
+        monitor.phases.note("start", time.process_time())
         selection = selection_of(options, monitor.today())
         monitor.require_roots()
+        monitor.fetch()
         with ProgressLine(sys.stderr) as line:
             monitor.catch_up(line.show)
-        if options.sections:
-            return _run_sections(monitor, selection, options)
+        lacks = monitor.take_fetched()
+        run = _run_sections if options.sections else _run_one
+        code, notes = run(monitor, selection, options)
+        for text in (*lacks, *notes):
+            _tell(text)
+        if options.benchmark:
+            _tell_phases(monitor.phases)
+    return code
+
+
+def _run_one(
+    monitor: Monitor, selection: Selection, options: Namespace
+) -> tuple[int, tuple[str, ...]]:
+    """Print a report; return the exit code and what is to be said beside it."""
+    measured = monitor.phases.measured
+    with measured("answer"):
         asked, problem = _ask(monitor, selection, options)
+    with measured("print"):
         _print(monitor, asked, selection, options)
         sys.stdout.flush()
-        for text in (problem, *_notes(monitor, asked)):
-            _tell(text)
-    return _NOT_FOUND if asked is None else 0
+    return _NOT_FOUND if asked is None else 0, (problem, *_notes(monitor, asked))
 
 
-def _run_sections(monitor: Monitor, selection: Selection, options: Namespace) -> int:
-    """Print several reports of one reading; return the exit code."""
+def _run_sections(
+    monitor: Monitor, selection: Selection, options: Namespace
+) -> tuple[int, tuple[str, ...]]:
+    """Print several reports of one reading; return the exit code and what is to be said."""
     if options.csv or options.markdown or options.instances or options.id is not None:
         raise UsageError(
             "--sections is for JSON and the terminal, and for whole reports: leave --csv,"
@@ -62,9 +81,7 @@ def _run_sections(monitor: Monitor, selection: Selection, options: Namespace) ->
             print("\n" if place else "", end="")
             _print(monitor, answer, selection, options)
     sys.stdout.flush()
-    for text in dict.fromkeys(text for answer in asked for text in _notes(monitor, answer)):
-        _tell(text)
-    return 0
+    return 0, tuple(dict.fromkeys(text for each in asked for text in _notes(monitor, each)))
 
 
 def selection_of(options: Namespace, today: date) -> Selection:
@@ -190,6 +207,12 @@ def _notes(monitor: Monitor, asked: Asked | None) -> list[str]:
     notices = monitor.notices()
     told = [notice.text for notice in notices if notice.severity != "information"]
     return [*(asked.notes if isinstance(asked, Answer) else ()), *told]
+
+
+def _tell_phases(phases: Phases) -> None:
+    """Say how long each phase took; those that asked the network ran beside the others."""
+    for name, seconds in phases.seconds.items():
+        print(f"{name:<12}{seconds * 1_000:>10.1f} ms", file=sys.stderr)
 
 
 def _tell(text: str) -> None:

@@ -74,6 +74,11 @@ class View:
         return self.blocks_by_agent[self.agent]
 
     @property
+    def own_history(self) -> History:
+        """The history of `agent` alone."""
+        return self._histories[self.agent]
+
+    @property
     def used_agents(self) -> tuple[str, ...]:
         """The agents in view that have responses, at least the one whose blocks are shown."""
         used = [agent for agent, history in self._histories.items() if history.responses]

@@ -1,4 +1,4 @@
-"""The agents that ccmon knows, and where each one's store may lie.
+"""Which agents there are, and where each one's store lies.
 
 Only the module of an agent whose store is there is imported: a start looks at some
 directories, no more.
@@ -8,189 +8,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.agents.listed import LISTED
 from engine.agents.packages import Listed, packaged
 from engine.responses import CLAUDE
 
 if TYPE_CHECKING:
     from engine.agents.agent import Agent
-
-_EDITORS = (
-    "{support}/Code",
-    "{support}/Code - Insiders",
-    "{support}/VSCodium",
-    "{support}/Cursor",
-    "{support}/Windsurf",
-    "~/.vscode-server/data",
-    "~/.vscode-server-insiders/data",
-    "~/.vscode-remote/data",
-    "~/.cursor-server/data",
-    "~/.windsurf-server/data",
-)
-"""Where VS Code and editors made from it keep their data, here and on remote machines."""
-
-
-def _in_editors(extension: str) -> tuple[str, ...]:
-    """Return where an extension may keep its data."""
-    return tuple(f"{editor}/User/globalStorage/{extension}" for editor in _EDITORS)
-
-
-LISTED: tuple[Listed, ...] = (
-    Listed(
-        "codex",
-        "Codex",
-        ("~/.codex",),
-        variable="CODEX_HOME",
-        marks=("sessions", "archived_sessions"),
-    ),
-    Listed("opencode", "OpenCode", ("{data}/opencode",), variable="OPENCODE_DATA_DIR"),
-    Listed(
-        "gemini",
-        "Gemini CLI",
-        ("~/.gemini",),
-        variable="GEMINI_CLI_HOME",
-        within=".gemini",
-        marks=("tmp",),
-    ),
-    Listed(
-        "qwen",
-        "Qwen Code",
-        ("~/.qwen",),
-        variable="QWEN_DATA_DIR",
-        marks=("projects", "tmp"),
-    ),
-    Listed(
-        "copilot",
-        "GitHub Copilot CLI",
-        ("~/.copilot",),
-        variable="COPILOT_HOME",
-        marks=("session-store.db", "session-state", "otel"),
-    ),
-    Listed("kilo", "Kilo CLI", ("{data}/kilo",), variable="KILO_DATA_DIR"),
-    Listed("amp", "Amp", ("{data}/amp",), variable="AMP_DATA_DIR", marks=("threads",)),
-    Listed(
-        "cline",
-        "Cline",
-        (
-            *_in_editors("saoudrizwan.claude-dev"),
-            "$CLINE_DATA_DIR",
-            "$CLINE_DIR/data",
-            "~/.cline/data",
-        ),
-        marks=("tasks", "sessions"),
-    ),
-    Listed(
-        "codebuff",
-        "Codebuff",
-        ("~/.config/manicode", "~/.config/manicode-dev", "~/.config/manicode-staging"),
-        variable="CODEBUFF_DATA_DIR",
-        marks=("projects",),
-    ),
-    Listed(
-        "crush",
-        "Crush",
-        ("~/.crush",),
-        marks=("crush.db",),
-        index="{data}/crush/projects.json",
-        more="engine.agents.crush:places_in",
-    ),
-    Listed("droid", "Droid", ("~/.factory/sessions",), variable="DROID_SESSIONS_DIR"),
-    Listed(
-        "gajae",
-        "Gajae",
-        ("~/.gjc/agent",),
-        module="engine.agents.pi:GAJAE",
-        marks=("sessions",),
-    ),
-    Listed(
-        "goose",
-        "Goose",
-        (
-            "{data}/goose/sessions",
-            "{support}/goose/sessions",
-            "{data}/Block/goose/sessions",
-            "{support}/Block/goose/sessions",
-            "{support}/Block/goose/data/sessions",
-        ),
-        variable="GOOSE_PATH_ROOT",
-        within="data/sessions",
-        marks=("sessions.db",),
-    ),
-    Listed("grok", "Grok Build", ("~/.grok",), variable="GROK_HOME", marks=("sessions",)),
-    Listed(
-        "hermes",
-        "Hermes",
-        ("~/.hermes",),
-        variable="HERMES_HOME",
-        marks=("state.db", "profiles"),
-    ),
-    Listed(
-        "kilo-code",
-        "Kilo Code",
-        _in_editors("kilocode.kilo-code"),
-        module="engine.agents.cline:KILO",
-        marks=("tasks",),
-    ),
-    Listed(
-        "kimchi",
-        "Kimchi",
-        ("{config}/kimchi/harness",),
-        module="engine.agents.pi:KIMCHI",
-        marks=("sessions",),
-    ),
-    Listed("kimi", "Kimi CLI", ("~/.kimi",), variable="KIMI_DATA_DIR", marks=("sessions",)),
-    Listed(
-        "kimi-code",
-        "Kimi Code",
-        ("~/.kimi-code",),
-        module="engine.agents.kimi:CODE",
-        variable="KIMI_CODE_HOME",
-        marks=("sessions",),
-    ),
-    Listed("mimo", "MiMo Code", ("{data}/mimocode",), marks=("mimocode.db",)),
-    Listed("mux", "Mux", ("~/.mux",), marks=("sessions",)),
-    Listed(
-        "oh-my-pi",
-        "Oh My Pi",
-        ("~/.omp/agent",),
-        module="engine.agents.pi:OH_MY_PI",
-        marks=("sessions",),
-    ),
-    Listed(
-        "openclaw",
-        "OpenClaw",
-        ("~/.openclaw", "~/.clawdbot", "~/.moltbot", "~/.moldbot"),
-        variable="OPENCLAW_DIR",
-        marks=("agents",),
-    ),
-    Listed("pi", "pi", ("~/.pi/agent",), variable="PI_CODING_AGENT_DIR", marks=("sessions",)),
-    Listed(
-        "prime",
-        "Prime Agent",
-        ("~/.prime/agent",),
-        module="engine.agents.pi:PRIME",
-        marks=("sessions",),
-    ),
-    Listed(
-        "roo",
-        "Roo Code",
-        _in_editors("rooveterinaryinc.roo-cline"),
-        module="engine.agents.cline:ROO",
-        marks=("tasks",),
-    ),
-    Listed(
-        "senpi",
-        "Senpi",
-        ("~/.senpi/agent", "~/.senpi"),
-        module="engine.agents.pi:SENPI",
-        marks=("sessions",),
-    ),
-    Listed("zcode", "ZCode", ("~/.zcode",), variable="ZCODE_HOME", marks=("cli/db/db.sqlite",)),
-)
 
 
 def title_of(name: str) -> str:
@@ -305,7 +133,7 @@ def _expanded(place: str, environment: Mapping[str, str], home: Path) -> str:
         name, _, below = place[1:].partition("/")
         named = environment.get(name, "").strip()
         return os.path.join(named, *below.split("/")).rstrip("/\\") if named else ""
-    for name, base in (("config", _config), ("data", _data), ("support", _support)):
+    for name, base in _BASES.items():
         mark = "{" + name + "}"
         if place.startswith(mark):
             return os.path.join(base(environment, home), *place[len(mark) + 1 :].split("/"))
@@ -327,3 +155,18 @@ def _support(environment: Mapping[str, str], home: Path) -> str:
     if sys.platform == "win32":
         return environment.get("APPDATA", "") or str(home / "AppData" / "Roaming")
     return _config(environment, home)
+
+
+def _ccmon(environment: Mapping[str, str], home: Path) -> str:
+    """Return where ccmon keeps its own files, among them what it fetched."""
+    from engine.places import data_directory_in
+
+    return str(data_directory_in(environment, home))
+
+
+_BASES: dict[str, Callable[[Mapping[str, str], Path], str]] = {
+    "config": _config,
+    "data": _data,
+    "support": _support,
+    "ccmon": _ccmon,
+}

@@ -124,7 +124,7 @@ class WindowMaker:
         A window of one model refuses that model's alone.
         """
         model = window.partition(":")[2].partition(" ")[0].lower()
-        history = self._view.history
+        history = self._view.own_history
         for slot in reversed(history.slots_between(slot_of(since), 1 << 62)):
             found = [
                 sums[9]

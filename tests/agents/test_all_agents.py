@@ -21,7 +21,7 @@ from tests.made_lines import answer, moment, write
 
 MakeSettings = Callable[..., Settings]
 
-TRUE = {"claude": 7_905, "codex": 16_770, "opencode": 7_480, "gemini": 7_240}
+TRUE = {"claude": 7_905, "codex": 16_770, "opencode": 7_480, "gemini": 7_240, "cursor": 22_380}
 """Tokens of each sample home (TRUTH.md)."""
 _PATIENCE = 8.0
 

@@ -10,7 +10,8 @@ import pytest
 
 from engine.agents import cline
 from engine.agents.cline import AGENT
-from engine.agents.registry import LISTED, places_of
+from engine.agents.listed import LISTED
+from engine.agents.registry import places_of
 from tests.agents.reading import merged, read_home, tell_home
 
 START = 1_777_629_600_000

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from engine.agents import pi
+from engine.agents.listed import LISTED
 from engine.agents.pi import AGENT
-from engine.agents.registry import LISTED, places_of
+from engine.agents.registry import places_of
 from tests.agents.made_pi import MODEL, answer, head, usage, write
 from tests.agents.reading import merged, read_home, tell_home
 from tests.made_lines import moment

@@ -311,6 +311,11 @@ def _files() -> Page:
                     " the ledger alone",
                 ),
                 (
+                    "Cursor's usage",
+                    "cursor/ beside the ledger, as it was synced or given; cursor-session.json"
+                    " holds the login, for you alone",
+                ),
+                (
                     "config.toml",
                     "the platform's configuration directory (Linux: ~/.config/ccmon)"
                     " or CCMON_CONFIG_DIR",
@@ -321,7 +326,9 @@ def _files() -> Page:
         ),
         Paragraph(
             "The ledger holds numbers and names, never a word of a conversation. ccmon sends"
-            " nothing about you anywhere; --offline never opens a connection."
+            " nothing about you anywhere; --offline never opens a connection. A report fetches"
+            " stale prices and, for who is logged in, Cursor's usage beside its reading: it waits"
+            " five seconds at most, and says what is missing."
         ),
         Title("Environment"),
         Terms(
@@ -329,6 +336,11 @@ def _files() -> Page:
                 ("CLAUDE_CONFIG_DIR", "where Claude Code keeps its transcripts"),
                 ("CCMON_DATA_DIR", "where ccmon keeps its own data"),
                 ("CCMON_CONFIG_DIR", "where config.toml lies"),
+                (
+                    "CCMON_CURSOR_URL",
+                    "asked instead of cursor.com, by https",
+                ),
+                ("CCMON_PRICES_URL", "asked instead of LiteLLM's table"),
                 ("NO_COLOR", "no colour, whatever the value"),
                 ("TZ", "the zone, unless --timezone says otherwise"),
                 ("VISUAL, EDITOR", "what ccmon config edit opens"),

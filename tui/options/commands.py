@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui.options import values
+from tui.options.cursor import CURSOR
 from tui.options.definition import Command, Group, Option, UsageError
 from tui.options.limits import BUDGET, EVENTS, LIMIT, LIMITS, QUIET_HOURS, RESET_AT
 from tui.options.reports import REPORTS
@@ -206,6 +207,7 @@ ALL: tuple[Command, ...] = (
     _CONFIG,
     _AGENTS,
     _DOCTOR,
+    CURSOR,
     _PRICES,
     _DEMO,
     _HELP,

@@ -218,6 +218,12 @@ OUTPUT = OptionGroup(
             " (default: on a terminal, unless NO_COLOR is set)",
             off=("--no-color",),
         ),
+        Option(
+            ("--benchmark",),
+            "say on standard error how long each phase took",
+            default=False,
+            is_configurable=False,
+        ),
     ),
 )
 IDLE = OptionGroup(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 
+from engine.agents.listed import LISTED
 from engine.agents.packages import packaged
-from engine.agents.registry import LISTED
 from engine.responses import CLAUDE
 from engine.settings import SettingsError
 

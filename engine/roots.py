@@ -33,12 +33,11 @@ class Roots:
 
     def in_force(self) -> list[Root]:
         """Return the roots found so far, and those looked for that the ledger knows."""
-        known = self._ledger.known_roots()
-        self.current += [
-            root
-            for root in self._looked_for()
-            if root not in self.current and (root.agent, root.path) in known
-        ]
+        missing = self._ledger.known_roots() - {(root.agent, root.path) for root in self.current}
+        if missing:
+            self.current += [
+                root for root in self._looked_for() if (root.agent, root.path) in missing
+            ]
         return self.current
 
     def look(self) -> bool:

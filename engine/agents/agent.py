@@ -188,8 +188,12 @@ class Agent:
         """Return what reads a file of kind `lines` on."""
         raise NotImplementedError
 
-    def document(self, data: bytes, place: Place, told: Told) -> None:
-        """Tell of all responses in a file of kind `document`; raises `Unreadable`."""
+    def document(self, data: bytes, place: Place, state: bytes, told: Told) -> bytes:
+        """Tell of all responses in a file of kind `document` and return the new state.
+
+        The file is handed over whole whenever it has changed, so only counts that grow need
+        a state. Raises `Unreadable`.
+        """
         raise NotImplementedError
 
     def database(

@@ -26,16 +26,21 @@ class Codex(Agent):
         """Return what reads a rollout on."""
         return Rollout(place, state, told, is_ours)
 
-    def document(self, data: bytes, place: Place, told: Told) -> None:
+    def document(self, data: bytes, place: Place, state: bytes, told: Told) -> bytes:
         """Tell of all responses in a compressed rollout; raises `Unreadable`."""
-        rollout = Rollout(place, b"", told, is_ours)
-        offset = 0
-        for line in BytesIO(unpacked(data)):
-            try:
-                rollout.read(line, offset)
-            except Unreadable as error:
-                told.problem(offset, str(error))
-            offset += len(line)
+        read_packed(data, Rollout(place, b"", told, is_ours), told)
+        return b""
+
+
+def read_packed(data: bytes, rollout: Lines, told: Told) -> None:
+    """Read all lines of a compressed file; raises `Unreadable` where it cannot be unpacked."""
+    offset = 0
+    for line in BytesIO(unpacked(data)):
+        try:
+            rollout.read(line, offset)
+        except Unreadable as error:
+            told.problem(offset, str(error))
+        offset += len(line)
 
 
 def kind_of(path: str) -> Kind | None:

@@ -8,11 +8,31 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from typing import Any
 
-from engine.agents.agent import Agent, Kind, Place, Told, Tree, UnknownStore, pico
-from engine.agents.fields import milliseconds, text
+import msgspec
+from msgspec import Struct
+
+from engine.agents.agent import Agent, Kind, Place, Told, Tree, UnknownStore, Unreadable, pico
+from engine.agents.fields import Odd, decode, milliseconds, text
 from engine.agents.grown import Grown
 from engine.agents.opened import columns_of, selected
+
+
+class Project(Struct, gc=False):
+    """A project as Crush's list of all projects has it."""
+
+    path: Any = None
+    data_dir: Any = None
+
+
+class Projects(Struct):
+    """Crush's list of all projects."""
+
+    projects: list[Project | Odd] = []
+
+
+_projects = msgspec.json.Decoder(Projects)
 
 
 class Crush(Agent):
@@ -52,6 +72,20 @@ class Crush(Agent):
                 directory=os.path.dirname(place.root.rstrip("/\\")),
             )
         return grown.state()
+
+
+def places_in(index: bytes) -> list[str]:
+    """Return the data directories of all projects, from the list in `projects.json`."""
+    try:
+        listed = decode(_projects, index).projects
+    except Unreadable:
+        return []
+    found = (
+        os.path.join(text(each.path), text(each.data_dir) or ".crush")
+        for each in listed
+        if isinstance(each, Project)
+    )
+    return [place for place in dict.fromkeys(found) if os.path.isabs(place)]
 
 
 def _kind(path: str) -> Kind | None:

@@ -20,7 +20,7 @@ class Cursor(Agent):
         """Return the directory itself: what lies in others in it was put aside."""
         return (Tree("", kind_of, is_deep=False),)
 
-    def document(self, data: bytes, place: Place, told: Told) -> None:
+    def document(self, data: bytes, place: Place, state: bytes, told: Told) -> bytes:
         """Tell of all events in a file; raises `Unreadable`.
 
         An event whose conversation is not known counts to its day's, as a copy does, so that
@@ -36,6 +36,7 @@ class Cursor(Agent):
                 cost=event.cost,
                 is_forked=not event.conversation,
             )
+        return b""
 
 
 def kind_of(path: str) -> Kind | None:

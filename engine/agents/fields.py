@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import msgspec
 
-from engine.agents.agent import Unreadable
+from engine.agents.agent import Place, Unreadable
 from engine.agents.claude_lines import loads, text_of
 from engine.times import SECOND, parse_time
 
 T = TypeVar("T")
+
+Odd = str | int | float | bool | list[Any] | None
+"""What may stand in a list of objects and is none; it is passed over."""
 
 _FIRST_MILLISECONDS = 10**11
 """A smaller number of a time counts seconds: it is 1973 in milliseconds, 5138 in seconds."""
@@ -59,3 +63,23 @@ def _of_text(value: str) -> int | None:
         except ValueError:
             return None
     return time
+
+
+def read_beside(place: Place, *names: str, most: int = -1) -> bytes:
+    """Return the beginning of another file of a store, by its path below the root.
+
+    That is all of it where `most` names no number of bytes, and empty where there is none.
+    """
+    try:
+        with open(os.path.join(place.root, *names), "rb") as file:
+            return file.read(most)
+    except OSError:
+        return b""
+
+
+def written_at(place: Place) -> int:
+    """Return when a file was last written, UTC milliseconds; now where that cannot be told."""
+    try:
+        return os.stat(os.path.join(place.root, place.path)).st_mtime_ns // 1_000_000
+    except OSError:
+        return place.now

@@ -63,7 +63,7 @@ class Gemini(Agent):
         """Return what reads a chat on."""
         return Reader(place, state, told)
 
-    def document(self, data: bytes, place: Place, told: Told) -> None:
+    def document(self, data: bytes, place: Place, state: bytes, told: Told) -> bytes:
         """Tell of all responses in a chat of the older form; raises `Unreadable`."""
         try:
             chat = _decode_chat(data)
@@ -76,6 +76,7 @@ class Gemini(Agent):
                 teller.take(message)
             except Unreadable as error:
                 told.problem(number, str(error))
+        return b""
 
 
 class Reader:

@@ -28,15 +28,8 @@ from engine.agents.agent import (
 )
 from engine.agents.fields import decode, mapping, milliseconds, text
 from engine.agents.fresh import Fresh
+from engine.agents.model_names import known_name
 from engine.agents.opened import columns_of, selected
-
-ALIASES = {
-    "big-pickle": "glm-4.7",
-    "k2-p6": "kimi-k2.6",
-    "k2p6": "kimi-k2.6",
-    "gemini-3-pro-high": "gemini-3-pro-preview",
-}
-"""Names that only OpenCode has for a model, and what the model is called elsewhere."""
 
 
 class _Message(Struct, gc=False):
@@ -101,7 +94,7 @@ class OpenCode(Agent):
         is_ours = stem == self._database or stem.startswith(f"{self._database}-")
         return "database" if is_ours and extension == ".db" and "/" not in path else None
 
-    def document(self, data: bytes, place: Place, told: Told) -> None:
+    def document(self, data: bytes, place: Place, state: bytes, told: Told) -> bytes:
         """Tell of the response in a message's document."""
         message = decode(_message, data)
         session = text(message.sessionID) or text(place.path.rsplit("/", 2)[-2])
@@ -110,6 +103,7 @@ class OpenCode(Agent):
         at = _At(session, text(kept.directory), text(kept.parentID), begun)
         if message.role == "assistant":
             _tell(message, at, told)
+        return b""
 
     def _session(self, root: str, session: str) -> _Session:
         """Return a session's document, `storage/session/<project>/<session>.json`."""
@@ -209,7 +203,7 @@ def _tell(message: _Message, at: _At, told: Told) -> None:
     told.see(
         "\n".join((str(created), provider, name, directory, at.session if at.parent else "")),
         time=created,
-        model=ALIASES.get(name, name),
+        model=known_name(name, created),
         tokens=tokens,
         session=at.session,
         directory=at.directory or text(path.get("root")) or directory,

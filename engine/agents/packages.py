@@ -23,7 +23,8 @@ class Listed(Struct, frozen=True):
     name: str
     title: str
     places: tuple[str, ...]
-    """Directories that may be a root, with `~`, `{config}`, `{data}`, `{support}` and `{ccmon}`."""
+    """Directories that may be a root, with `~`, `{config}`, `{data}`, `{support}`, `{ccmon}` or
+    `$VARIABLE` in front."""
     module: str = ""
     """Where its `Agent` is, as `module:name`; `engine.agents.<name>:AGENT` by default."""
     variable: str = ""
@@ -32,6 +33,11 @@ class Listed(Struct, frozen=True):
     """What comes after a directory that the variable names."""
     marks: tuple[str, ...] = ()
     """A root has one of these in it; empty where the directory alone is mark enough."""
+    index: str = ""
+    """A file that names more places, with the same beginnings."""
+    more: str = ""
+    """What reads it, as `module:function`: given its bytes it returns directories. It is
+    imported only where the file is there."""
     problem: str = ""
     """Why it cannot be read, of a package that fails."""
 

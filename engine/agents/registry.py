@@ -1,4 +1,4 @@
-"""The agents that ccmon knows, and where each one's store may lie.
+"""Which agents there are, and where each one's store lies.
 
 Only the module of an agent whose store is there is imported: a start looks at some
 directories, no more.
@@ -13,74 +13,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.agents.listed import LISTED
 from engine.agents.packages import Listed, packaged
 from engine.responses import CLAUDE
 
 if TYPE_CHECKING:
     from engine.agents.agent import Agent
-
-LISTED: tuple[Listed, ...] = (
-    Listed(
-        "codex",
-        "Codex",
-        ("~/.codex",),
-        variable="CODEX_HOME",
-        marks=("sessions", "archived_sessions"),
-    ),
-    Listed("opencode", "OpenCode", ("{data}/opencode",), variable="OPENCODE_DATA_DIR"),
-    Listed(
-        "gemini",
-        "Gemini CLI",
-        ("~/.gemini",),
-        variable="GEMINI_CLI_HOME",
-        within=".gemini",
-        marks=("tmp",),
-    ),
-    Listed(
-        "qwen",
-        "Qwen Code",
-        ("~/.qwen",),
-        variable="QWEN_DATA_DIR",
-        marks=("projects", "tmp"),
-    ),
-    Listed(
-        "copilot",
-        "GitHub Copilot CLI",
-        ("~/.copilot",),
-        variable="COPILOT_HOME",
-        marks=("session-store.db", "session-state", "otel"),
-    ),
-    Listed("kilo", "Kilo CLI", ("{data}/kilo",), variable="KILO_DATA_DIR"),
-    Listed("crush", "Crush", ("~/.crush",), marks=("crush.db",)),
-    Listed(
-        "goose",
-        "Goose",
-        (
-            "{data}/goose/sessions",
-            "{support}/goose/sessions",
-            "{data}/Block/goose/sessions",
-            "{support}/Block/goose/sessions",
-            "{support}/Block/goose/data/sessions",
-        ),
-        variable="GOOSE_PATH_ROOT",
-        within="data/sessions",
-        marks=("sessions.db",),
-    ),
-    Listed(
-        "hermes",
-        "Hermes",
-        ("~/.hermes",),
-        variable="HERMES_HOME",
-        marks=("state.db", "profiles"),
-    ),
-    Listed("mimo", "MiMo Code", ("{data}/mimocode",), marks=("mimocode.db",)),
-    Listed(
-        "cursor",
-        "Cursor",
-        ("{ccmon}/cursor", "{config}/tokscale/cursor-cache", "~/.tokscale/cursor-cache"),
-    ),
-    Listed("zcode", "ZCode", ("~/.zcode",), variable="ZCODE_HOME", marks=("cli/db/db.sqlite",)),
-)
 
 
 def title_of(name: str) -> str:
@@ -162,7 +100,22 @@ def places_of(listed: Listed, environment: Mapping[str, str], home: Path) -> lis
         entries = [entry.strip() for entry in named.split(",") if entry.strip()]
         roots = [_expanded(each, environment, home) for each in entries]
         return [os.path.join(root, listed.within) for root in roots] if listed.within else roots
-    return [_expanded(place, environment, home) for place in listed.places]
+    expanded = (_expanded(place, environment, home) for place in listed.places)
+    found = [place for place in expanded if place]
+    return found + _indexed(listed, environment, home)
+
+
+def _indexed(listed: Listed, environment: Mapping[str, str], home: Path) -> list[str]:
+    """Return the directories that an agent's own index names, if it has one."""
+    if not listed.index:
+        return []
+    try:
+        with open(_expanded(listed.index, environment, home), "rb") as file:
+            data = file.read()
+    except OSError:
+        return []
+    module, _, name = listed.more.partition(":")
+    return list(getattr(import_module(module), name)(data))
 
 
 def has_store(listed: Listed, place: str) -> bool:
@@ -173,9 +126,13 @@ def has_store(listed: Listed, place: str) -> bool:
 
 
 def _expanded(place: str, environment: Mapping[str, str], home: Path) -> str:
-    """Return a place with its beginning put in, as the platform has it."""
+    """Return a place with its beginning put in; empty where a variable is not set."""
     if place == "~" or place.startswith(("~/", "~\\")):
         return os.path.join(home, *place[2:].split("/"))
+    if place.startswith("$"):
+        name, _, below = place[1:].partition("/")
+        named = environment.get(name, "").strip()
+        return os.path.join(named, *below.split("/")).rstrip("/\\") if named else ""
     for name, base in _BASES.items():
         mark = "{" + name + "}"
         if place.startswith(mark):

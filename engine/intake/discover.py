@@ -15,6 +15,10 @@ from engine.reports import PlaceLookedAt
 from engine.responses import CLAUDE
 from engine.settings import Settings, SettingsError
 
+REPOSITORY = ".git"
+"""No store's file lies in a directory of this name, and thousands of others may: extensions
+of editors keep the versions of a project beside a task."""
+
 _NAME = attrgetter("name")
 _IS_WINDOWS = os.name == "nt"
 """There a directory's entry neither knows which file it is nor how large that is by now."""

@@ -9,8 +9,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from engine.intake import inotify
+from engine.intake.discover import REPOSITORY
 from engine.intake.inotify import Happening, Inotify
 
+_REPOSITORY = f"/{REPOSITORY}"
 _SETTLING = 0.015
 """Seconds in which what belongs together comes."""
 _LEAST_BETWEEN = 0.05
@@ -105,6 +107,8 @@ class FileEvents:
     def _enter(self, top: str) -> Iterator[str]:
         """Watch a directory and all below it; yield the files that are there already."""
         waiting, linked, seen = [top], list[str](), set[int]()
+        if top.endswith(_REPOSITORY):
+            return
         while waiting or linked:
             directory = waiting.pop() if waiting else linked.pop(0)
             watch = self._add(directory, inotify.IN_DIRECTORY)
@@ -119,7 +123,8 @@ class FileEvents:
                         else:
                             yield from self._enter_link(entry.path)
                     elif entry.is_dir():
-                        waiting.append(entry.path)
+                        if entry.name != REPOSITORY:
+                            waiting.append(entry.path)
                     elif entry.name.endswith(self._suffixes):
                         yield entry.path
 

@@ -28,7 +28,7 @@ from engine.agents.agent import (
 from engine.agents.claude import Place as Where
 from engine.agents.opened import open_read_only
 from engine.intake.cursor import Cursor
-from engine.intake.discover import Found, Root, stat
+from engine.intake.discover import REPOSITORY, Found, Root, stat
 from engine.intake.tail import (
     LONGEST_LINE,
     MOST_PROBLEMS,
@@ -99,7 +99,7 @@ def _files_below(
             name = entry.name.encode("utf-8", "replace").decode("utf-8")
             relative = f"{below}/{name}" if below else name
             if entry.is_dir():
-                if tree.is_deep:
+                if tree.is_deep and name != REPOSITORY:
                     waiting.append(relative)
             else:
                 yield entry.path, relative
@@ -149,7 +149,7 @@ def read_store(
     told = Told(agent.name)
     place = Place(root.path, found.relative, now)
     if stored.kind == "document":
-        scan = _read_document(agent, place, found, told)
+        scan = _read_document(agent, place, found, state, told)
     else:
         read = _read_lines if stored.kind == "lines" else _read_database
         scan = read(agent, place, found, cursor, state, told)
@@ -180,17 +180,20 @@ def _begun(found: Found, state: bytes, *, is_anew: bool) -> Scan:
     return Scan(where, cursor, {}, [], None, is_anew, True, state=state)
 
 
-def _read_document(agent: Agent, place: Place, found: Found, told: Told) -> Scan:
-    """Read a whole file; one that is being written comes again when it has changed."""
+def _read_document(agent: Agent, place: Place, found: Found, state: bytes, told: Told) -> Scan:
+    """Read a whole file; one that is being written comes again when it has changed.
+
+    Its state holds for whatever file is at its place: writers put a new one there.
+    """
     if found.size > _LARGEST_DOCUMENT:
         raise StoreUnreadable("it is larger than 512 MB")
     with open(found.path, "rb") as file:
         data = file.read()
     try:
-        agent.document(data, place, told)
+        state = agent.document(data, place, state, told)
     except (Unreadable, DecodeError, ValueError, RecursionError) as error:
         told.problem(0, _said(error))
-    scan = _begun(found, b"", is_anew=True)
+    scan = _begun(found, state, is_anew=True)
     scan.cursor = replace(scan.cursor, offset=len(data), lines=len(told.sightings))
     return scan
 

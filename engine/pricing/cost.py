@@ -101,24 +101,23 @@ def cost_at(
 @lru_cache(maxsize=4096)
 def _periods(price: ModelPrice, is_fast: bool, is_us: bool, is_batch: bool) -> tuple[Rates, ...]:
     """Return a price's rates over time with the factors of a kind of request worked in."""
-    return tuple(
-        _rates(
-            terms,
-            (
-                terms.fast if is_fast else _WHOLE,
-                terms.us if is_us else _WHOLE,
-                _BATCH if is_batch else _WHOLE,
-            ),
-        )
-        for terms in price.terms
+    return tuple(_rates(terms, is_fast, is_us, is_batch) for terms in price.terms)
+
+
+def _rates(terms: Terms, is_fast: bool, is_us: bool, is_batch: bool) -> Rates:
+    """Return the rates of a kind of request: by its own prices, else by a factor."""
+    priority = terms.priority if is_fast else None
+    flex = terms.flex if is_batch and not is_fast else None
+    factors = (
+        terms.fast if is_fast and priority is None else _WHOLE,
+        terms.us if is_us else _WHOLE,
+        _BATCH if is_batch and flex is None else _WHOLE,
     )
-
-
-def _rates(terms: Terms, factors: tuple[Ratio, ...]) -> Rates:
     numerator = prod(factor[0] for factor in factors)
     divisor = ATTO_PER_PICO * prod(factor[1] for factor in factors)
-    bands = [_band(tier.above, tier.price, numerator) for tier in reversed(terms.tiers)]
-    bands.append(_band(-1, terms.price, numerator))
+    plan = priority or flex or terms
+    bands = [_band(tier.above, tier.price, numerator) for tier in reversed(plan.tiers)]
+    bands.append(_band(-1, plan.price, numerator))
     return Rates(terms.until, tuple(bands), divisor)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -19,6 +19,7 @@ HIGHEST_PRICE = 10**6
 """USD per million tokens above which a price is taken for damage."""
 
 _ATTO_DIGITS = 12
+_ATTO = Decimal(1).scaleb(-_ATTO_DIGITS)
 _DAY = 86_400_000
 _EPOCH = date(1970, 1, 1).toordinal()
 
@@ -47,12 +48,26 @@ class TierEntry(Amounts, frozen=True, omit_defaults=True, kw_only=True):
     above: int
 
 
+class PlanEntry(Amounts, frozen=True, omit_defaults=True, kw_only=True):
+    """Prices of requests that are served sooner or later than others.
+
+    What is not named is as much dearer or cheaper than usual as the input is.
+    """
+
+    tiers: tuple[TierEntry, ...] = ()
+
+
 class TermsEntry(Amounts, frozen=True, omit_defaults=True, kw_only=True):
-    """Prices with their tiers and the factors of fast mode and US-only inference."""
+    """Prices with their tiers and the factors of fast mode and US-only inference.
+
+    `priority` and `flex` stand where no factor says it: `fast`, and half for batches.
+    """
 
     tiers: tuple[TierEntry, ...] = ()
     fast: Decimal | None = None
     us: Decimal | None = None
+    priority: PlanEntry | None = None
+    flex: PlanEntry | None = None
 
 
 class HistoryEntry(TermsEntry, frozen=True, omit_defaults=True, kw_only=True):
@@ -98,7 +113,15 @@ class Tier(Struct, frozen=True):
     price: Price
 
 
-class Terms(Struct, frozen=True):
+class Plan(Struct, frozen=True):
+    """What a kind of request is billed at."""
+
+    price: Price
+    tiers: tuple[Tier, ...]
+    """Ascending by threshold."""
+
+
+class Terms(Struct, frozen=True, omit_defaults=True):
     """What holds for responses before `until` (UTC milliseconds, `None` without end)."""
 
     until: int | None
@@ -107,6 +130,10 @@ class Terms(Struct, frozen=True):
     """Ascending by threshold."""
     fast: Ratio
     us: Ratio
+    priority: Plan | None = None
+    """In place of `fast`."""
+    flex: Plan | None = None
+    """In place of half the price."""
 
 
 class ModelPrice(Struct, frozen=True, eq=False):
@@ -135,14 +162,48 @@ def model_price(model: str, entry: ModelEntry) -> ModelPrice:
 
 
 def _terms(entry: TermsEntry, until: int | None) -> Terms:
-    tiers = sorted(entry.tiers, key=lambda tier: tier.above)
+    usual = _plan(entry)
     return Terms(
         until=until,
-        price=_price(entry),
-        tiers=tuple(Tier(tier.above, _price(_overridden(entry, tier))) for tier in tiers),
+        price=usual.price,
+        tiers=usual.tiers,
         fast=_ratio(entry.fast),
         us=_ratio(entry.us),
+        priority=None if entry.priority is None else _plan(_in_proportion(entry, entry.priority)),
+        flex=None if entry.flex is None else _plan(_in_proportion(entry, entry.flex)),
     )
+
+
+def _plan(entry: TermsEntry) -> Plan:
+    tiers = sorted(entry.tiers, key=lambda tier: tier.above)
+    return Plan(
+        price=_price(entry),
+        tiers=tuple(Tier(tier.above, _price(_overridden(entry, tier))) for tier in tiers),
+    )
+
+
+def _in_proportion(entry: TermsEntry, plan: PlanEntry) -> TermsEntry:
+    """Return an entry at the prices of a plan; what it does not name follows the input."""
+    if not entry.input or plan.input is None:
+        raise ValueError("a plan has no input price to go by")
+    factor = plan.input / entry.input
+    named = {tier.above: tier for tier in plan.tiers}
+    tiers = tuple(_scaled(tier, factor, named.get(tier.above, Amounts())) for tier in entry.tiers)
+    return replace(_scaled(entry, factor, plan), tiers=tiers)
+
+
+_Priced = TypeVar("_Priced", bound=Amounts)
+
+
+def _scaled(amounts: _Priced, factor: Decimal, by: Amounts) -> _Priced:
+    """Return amounts times a factor, to the atto-dollar, but for those that another names."""
+    usual = {name: getattr(amounts, name) for name in Amounts.__struct_fields__}
+    own = {name: getattr(by, name) for name in usual}
+    scaled = {
+        name: None if amount is None else (amount * factor).quantize(_ATTO)
+        for name, amount in usual.items()
+    }
+    return replace(amounts, **{n: scaled[n] if own[n] is None else own[n] for n in usual})
 
 
 def _overridden(entry: TermsEntry, by: Amounts) -> TermsEntry:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from engine.pricing.match import canonical, folded, vendorless
 from engine.pricing.price import HIGHEST_PRICE, ModelEntry
@@ -23,7 +24,9 @@ _FIELDS = {
     "cache_creation_input_token_cost": "cache_write_5m",
     "cache_creation_input_token_cost_above_1hr": "cache_write_1h",
 }
-_TIER_FIELD = re.compile(rf"({'|'.join(_FIELDS)})_above_(\d+)k_tokens")
+_TIER_FIELD = re.compile(rf"({'|'.join(_FIELDS)})_above_(\d+)k_tokens(_priority|_flex|)")
+_BATCH = Decimal("0.5")
+"""What a batch costs of the usual price, and a flex request where no other price is named."""
 
 _MAKERS = {
     "dashscope": ("qwen", "qwq", "qvq"),
@@ -108,8 +111,17 @@ def _decided(bare: str, models: Iterable[str], listed: Entries) -> ModelEntry | 
     ]
     for entries in (own, makers, [listed[model] for model in models]):
         if entries:
-            return entries[0] if all(entry == entries[0] for entry in entries) else None
+            return _agreed(entries) or _agreed([_usual(entry) for entry in entries])
     return None
+
+
+def _agreed(entries: list[ModelEntry]) -> ModelEntry | None:
+    return entries[0] if all(entry == entries[0] for entry in entries) else None
+
+
+def _usual(entry: ModelEntry) -> ModelEntry:
+    """Return an entry without what requests of other plans cost, on which vendors differ."""
+    return replace(entry, fast=None, priority=None, flex=None)
 
 
 def _bare(model: str) -> str:
@@ -123,34 +135,62 @@ def _resolved(model: str, kept: Entries) -> ModelEntry | None:
 
 
 def _entry(fields: Mapping[str, Any]) -> ModelEntry | None:
-    amounts = {
-        ours: amount
-        for theirs, ours in _FIELDS.items()
-        if (amount := _amount(fields.get(theirs))) is not None
-    }
+    amounts = _amounts(fields)
     if not {"input", "output"} <= amounts.keys() or not (amounts["input"] or amounts["output"]):
         return None
     factors = fields.get("provider_specific_entry")
     factors = factors if isinstance(factors, dict) else {}
+    usual = {**amounts, "tiers": _tiers(fields)}
+    priority, times = _plan(fields, usual, "_priority")
+    flex, part = _plan(fields, usual, "_flex")
     return msgspec.convert(
         {
-            **amounts,
-            "tiers": _tiers(fields),
-            "fast": _factor(factors.get("fast")),
+            **usual,
+            "fast": _factor(factors.get("fast")) or times,
             "us": _factor(factors.get("us")),
+            "priority": priority if times is None else None,
+            "flex": flex if part != _BATCH else None,
         },
         ModelEntry,
     )
 
 
-def _tiers(fields: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _amounts(fields: Mapping[str, Any], plan: str = "") -> dict[str, Any]:
+    return {
+        ours: amount
+        for theirs, ours in _FIELDS.items()
+        if (amount := _amount(fields.get(theirs + plan))) is not None
+    }
+
+
+def _tiers(fields: Mapping[str, Any], plan: str = "") -> list[dict[str, Any]]:
     tiers: dict[int, dict[str, Any]] = defaultdict(dict)
     for name, value in fields.items():
         match = _TIER_FIELD.fullmatch(name)
-        amount = _amount(value) if match else None
+        amount = _amount(value) if match and match[3] == plan else None
         if match and amount is not None:
             tiers[int(match[2]) * 1000][_FIELDS[match[1]]] = amount
     return [{"above": above, **tiers[above]} for above in sorted(tiers)]
+
+
+def _plan(
+    fields: Mapping[str, Any], usual: Mapping[str, Any], plan: str
+) -> tuple[dict[str, Any] | None, Decimal | None]:
+    """Return what requests of a plan cost, and the one factor that says the same, if one does."""
+    amounts = _amounts(fields, plan)
+    if not amounts.get("input") or not usual["input"]:
+        return None, None
+    tiers = _tiers(fields, plan)
+    factor = amounts["input"] / usual["input"]
+    usual_tiers = {tier["above"]: tier for tier in usual["tiers"]}
+    pairs = [(amounts, usual)] + [(tier, usual_tiers.get(tier["above"], {})) for tier in tiers]
+    is_uniform = all(
+        name in by and amount == by[name] * factor
+        for said, by in pairs
+        for name, amount in said.items()
+        if name != "above"
+    )
+    return {**amounts, "tiers": tiers}, _plain(factor) if is_uniform else None
 
 
 def _amount(value: object) -> Decimal | None:

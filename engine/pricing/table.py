@@ -162,5 +162,5 @@ def _usable_price(model: str, entry: ModelEntry) -> ModelPrice | None:
 
     try:
         return model_price(model, entry)
-    except ValueError:
+    except (ValueError, ArithmeticError):
         return None

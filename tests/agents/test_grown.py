@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from engine.agents import crush, goose, hermes
 from engine.agents.agent import Agent, Place, Told, UnknownStore
 from engine.agents.opened import open_read_only
+from engine.agents.registry import Registry
 from engine.responses import Sighting
 from tests.agents.reading import merged, read_home
 from tests.agents.writers import create
@@ -229,6 +230,31 @@ def test_crush_tells_what_sessions_without_a_parent_cost(tmp_path: Path) -> None
     costs = [(each.time, each.recorded) for _, each in told.sightings + more.sightings]
     assert costs == [(DAY, 500_000_000_000), (NOW, 250_000_000_000)]
     assert told.directories[told.sightings[0][1].project] == str(tmp_path / "alpha")
+
+
+def test_crushs_own_list_names_the_projects_to_look_at(tmp_path: Path) -> None:
+    index = tmp_path / ".local/share/crush/projects.json"
+    alpha, beta = tmp_path / "alpha", tmp_path / "beta"
+    projects = [
+        {"path": str(alpha), "data_dir": str(alpha / ".crush"), "last_accessed": "2026-05-01"},
+        {"path": str(beta), "data_dir": ".data"},
+        {"path": str(tmp_path / "gone")},
+        {"path": "nowhere"},
+        {"path": 3},
+        None,
+    ]
+    for place in (alpha / ".crush", beta / ".data"):
+        create(place / "crush.db", CRUSH).close()
+    registry = Registry({}, tmp_path)
+    assert list(registry.stores(("crush",))) == []
+    index.parent.mkdir(parents=True)
+    index.write_text(json.dumps({"projects": projects}))
+    stores = [place for _, place in registry.stores(("crush",))]
+    assert stores == [str(alpha / ".crush"), str(beta / ".data")]
+    places = [str(tmp_path / ".crush"), *stores, str(tmp_path / "gone" / ".crush")]
+    assert [place for _, place in registry.places(("crush",))] == places
+    index.write_text('{"projects": 3')
+    assert list(registry.stores(("crush",))) == []
 
 
 @pytest.mark.parametrize("agent", [crush.AGENT, goose.AGENT, hermes.AGENT])

@@ -121,6 +121,20 @@ def test_files_in_directories_that_are_new_deep_moved_or_made_anew(tree: Path) -
         told.wait_for(again)
 
 
+def test_repositories_are_not_watched(tree: Path) -> None:
+    old, new = tree / "-a" / ".git" / "objects", tree / "-b" / ".git" / "objects"
+    old.mkdir(parents=True)
+    with _listening(tree) as told:
+        new.mkdir(parents=True)
+        told.calm()
+        for each in (old, new):
+            (each / "s.jsonl").write_text("x")
+            (each / "deep").mkdir()
+        assert told.calm() == []
+        (new.parent.parent / "s.jsonl").write_text("x")
+        told.wait_for(new.parent.parent / "s.jsonl")
+
+
 def test_links_are_followed_once_and_loops_end(tree: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     (elsewhere / "-linked").mkdir(parents=True)

@@ -120,6 +120,75 @@ def test_the_prompt_is_all_that_the_model_was_given() -> None:
 
 
 @pytest.mark.parametrize(
+    ("model", "tokens", "flags", "usd"),
+    [
+        # 100,000 at 1.25, 200,000 read at 0.125, 10,000 out at 10
+        ("gpt-5", Tokens(100_000, 10_000, 200_000), {}, "0.25"),
+        ("gpt-5", Tokens(100_000, 10_000, 200_000), {"is_fast": True}, "0.5"),
+        ("gpt-5", Tokens(100_000, 10_000, 200_000), {"is_batch": True}, "0.125"),
+        # up to 272,000: 5, 0.5 and 30; priority 12.5, 1.25 and 75; flex half
+        ("gpt-5.5", Tokens(72_000, 1_000, 200_000), {}, "0.49"),
+        ("gpt-5.5", Tokens(72_000, 1_000, 200_000), {"is_fast": True}, "1.225"),
+        ("gpt-5.5", Tokens(72_000, 1_000, 200_000), {"is_batch": True}, "0.245"),
+        # above: 10, 1 and 45; flex 5, 0.5 and 22.5
+        ("gpt-5.5", Tokens(72_001, 1_000, 200_000), {}, "0.96501"),
+        ("gpt-5.5", Tokens(72_001, 1_000, 200_000), {"is_batch": True}, "0.482505"),
+        # 4, 0.4, writes 5, 20; above 8, 0.8, 10, 30; priority twice, above too
+        ("gpt-5.6", Tokens(100_000, 1_000, 100_000, 72_000), {"is_fast": True}, "1.64"),
+        ("gpt-5.6", Tokens(100_000, 1_000, 100_000, 72_001), {"is_fast": True}, "3.26002"),
+        # 2, 0.5, 8; priority 3.5, 0.875, 14
+        ("o3", Tokens(1_000, 1_000, 1_000), {"is_fast": True}, "0.018375"),
+        # no other price is known for priority
+        ("gpt-5.2-codex", Tokens(100_000), {"is_fast": True}, "0.175"),
+        # Google's above 200,000: 2.5, 0.25, 15; priority 4.5, 0.45, 27
+        ("gemini-2.5-pro", Tokens(100_000, 1_000, 100_001), {}, "0.29000025"),
+        ("gemini-2.5-pro", Tokens(100_000, 1_000, 100_001), {"is_fast": True}, "0.52200045"),
+        # priority is 2.5 times as dear below the threshold, twice above
+        ("azure/gpt-5.5", Tokens(72_000, 1_000, 200_000), {"is_fast": True}, "1.225"),
+        ("azure/gpt-5.5", Tokens(72_001, 1_000, 200_000), {"is_fast": True}, "1.93002"),
+        # Moonshot's 0.95, 0.16 and 4
+        ("kimi-k2.6", Tokens(100_000, 10_000, 100_000), {}, "0.151"),
+    ],
+)
+def test_other_vendors_have_prices_for_long_prompts_and_other_plans(
+    model: str, tokens: Tokens, flags: dict[str, bool], usd: str
+) -> None:
+    assert cost(model, tokens, **flags) == dollars(usd)
+
+
+def test_what_a_plan_does_not_name_follows_its_input(tmp_path: Path) -> None:
+    plans = {
+        "priority": {"input": 3, "output": 4, "tiers": [{"above": 100, "output": 50}]},
+        "flex": {"input": 0.5, "cache_read": 0.01},
+    }
+    tiers = [{"above": 100, "input": 4, "output": 8}]
+    usual = {"input": 2, "output": 3, "cache_read": 0.2, "tiers": tiers}
+    path = tmp_path / "prices.json"
+    path.write_bytes(
+        json.dumps(
+            {
+                "unit": "USD per million tokens",
+                "as_of": "2027-01-01",
+                "sources": ["a test"],
+                "models": {"model-x": {**usual, **plans}},
+            }
+        ).encode()
+    )
+    table = PriceTable.load(path)
+    short, long = Tokens(10, 10, 10), Tokens(100, 10, 10)
+
+    def spent(tokens: Tokens, **flags: bool) -> int | None:
+        return cost("model-x", tokens, table=table, **flags)
+
+    assert spent(short) == (20 + 30 + 2) * MILLION
+    assert spent(short, is_fast=True) == (30 + 40 + 3) * MILLION
+    assert spent(long, is_fast=True) == (600 + 500 + 3) * MILLION
+    assert spent(short, is_batch=True) == (5 + 7.5 + 0.1) * MILLION
+    assert spent(long, is_batch=True) == (100 + 20 + 0.1) * MILLION
+    assert spent(short, is_fast=True, is_batch=True) == (30 + 40 + 3) * MILLION / 2
+
+
+@pytest.mark.parametrize(
     ("model", "flags", "usd"),
     [
         ("claude-opus-5", {}, "5"),

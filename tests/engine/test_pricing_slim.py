@@ -149,6 +149,52 @@ def test_tiers_are_read_from_the_names_of_fields_of_standard_requests() -> None:
     assert str(tiers[0].cache_write_1h) == "8"
 
 
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({}, (None, None, None)),
+        ({"output_cost_per_token_priority": 4e-06}, (None, None, None)),
+        (
+            {"input_cost_per_token_priority": 2.5e-06, "output_cost_per_token_priority": 5e-06},
+            ("2.5", None, None),
+        ),
+        (
+            {"input_cost_per_token_priority": 2e-06, "output_cost_per_token_priority": 5e-06},
+            (None, {"input": 2, "output": 5}, None),
+        ),
+        (
+            {
+                "input_cost_per_token_priority": 2e-06,
+                "input_cost_per_token_above_200k_tokens_priority": 9e-06,
+            },
+            (None, {"input": 2, "tiers": [{"input": 9, "above": 200_000}]}, None),
+        ),
+        ({"input_cost_per_token_flex": 5e-07, "output_cost_per_token_flex": 1e-06}, (None,) * 3),
+        (
+            {"input_cost_per_token_flex": 4e-07, "cache_read_input_token_cost_flex": 1e-07},
+            (None, None, {"input": 0.4, "cache_read": 0.1}),
+        ),
+    ],
+)
+def test_other_plans_are_kept_as_a_factor_where_one_says_it(
+    more: dict[str, Any], expected: tuple[Any, ...]
+) -> None:
+    tier = {"input_cost_per_token_above_200k_tokens": 3e-06}
+    file = price_file({"model-x": sold_at(1e-06, 2e-06, **tier, **more)}, source="", as_of="")
+    entry = json.loads(encoded(file))["models"]["model-x"]
+    times = entry.get("fast")
+    kept = (times and str(times), entry.get("priority"), entry.get("flex"))
+    assert kept == expected
+
+
+def test_vendors_that_differ_on_other_plans_only_agree_on_the_price() -> None:
+    dearer = {**CHEAP, "input_cost_per_token_priority": 2e-06}
+    table = {"novita/model-x": dearer, "kyma/model-x": CHEAP}
+    slimmed = slim(table)
+    assert slimmed["model-x"].fast is None
+    assert str(slimmed["novita/model-x"].fast) == "2"
+
+
 def test_the_embedded_table_is_what_slimming_litellms_gives() -> None:
     if not LITELLM.exists():
         pytest.skip("LiteLLM's full table is not beside the project")

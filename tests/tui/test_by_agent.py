@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from engine.agents.registry import LISTED
+from engine.agents.listed import LISTED
 from engine.demo import DemoUser, write_history
 from engine.demo.others import AGENTS, places_of_others, write_others
 from engine.settings import system_clock

@@ -32,6 +32,11 @@ def is_agent(name: str) -> bool:
     return name in _TITLES or name in _packaged()
 
 
+def titles() -> tuple[tuple[str, str], ...]:
+    """Return name and title of every agent that comes with ccmon, Claude Code first."""
+    return tuple(_TITLES.items())
+
+
 def title_of(name: str) -> str:
     """Return what people call an agent; a name that nobody knows as it is."""
     return _TITLES.get(name) or _packaged().get(name, name)

@@ -1,4 +1,4 @@
-"""Writes the README's tables of keys, options and themes from the code.
+"""Writes the README's tables of keys and options and its list of agents from the code.
 
     python -m tui.readme
 
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
+from engine.agent_names import titles
 from tui.live.keys import key_rows
 from tui.options.commands import ALL
 from tui.options.definition import Command, Option, OptionGroup
@@ -27,12 +28,19 @@ def main() -> int:
 
 def updated(text: str) -> str:
     """Return a README with its made parts made anew."""
-    for name, made in (("keys", keys_table()), ("options", options_tables())):
+    parts = (("agents", agents_list()), ("keys", keys_table()), ("options", options_tables()))
+    for name, made in parts:
         begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
         before, _, rest = text.partition(begin)
         _, _, after = rest.partition(end)
         text = f"{before}{begin}{made}{end}{after}"
     return text
+
+
+def agents_list() -> str:
+    """Return every agent that can be read, with its name on the command line."""
+    named = [f"{title} (`{name}`)" for name, title in titles()]
+    return f"Read are {', '.join(named[:-1])} and {named[-1]}.\n"
 
 
 def keys_table() -> str:

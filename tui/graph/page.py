@@ -54,9 +54,8 @@ def _joined(pieces: list[Piece]) -> Line:
 
 def _legend(calendar: Calendar, by: Measure) -> Line:
     """Say what the shades mean."""
-    said = ["none", "less", *(f"from {step}" for step in words.step_words(calendar, by))]
     pieces = [Piece("    ")]
-    for intensity, text in enumerate(said):
+    for intensity, text in enumerate(words.shade_words(calendar, by)):
         gap = "   " if intensity else ""
         pieces += [
             Piece(f"{gap}{sign_of(intensity)}", _LEVEL_STYLES[intensity]),

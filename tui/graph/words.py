@@ -120,12 +120,14 @@ def summary_words(calendar: Calendar, by: Measure) -> list[str]:
     return [each for each in said if each]
 
 
-def step_words(calendar: Calendar, by: Measure) -> list[str]:
-    """Say of the intensities 2, 3 and 4 where each begins; empty where no value is known."""
-    steps = calendar.steps(by)
-    if steps is None:
-        return []
-    return [dollars(step) if by == "cost" else tokens(step) for step in steps]
+def shade_words(calendar: Calendar, by: Measure) -> list[str]:
+    """Say what each intensity from 0 on means; where no value is known there are two."""
+    steps = calendar.steps(by) or ()
+    return [
+        "none",
+        "less" if steps else "active",
+        *(f"from {dollars(step) if by == 'cost' else tokens(step)}" for step in steps),
+    ]
 
 
 def intensity_words(day: CalendarDay, by: Measure) -> str:

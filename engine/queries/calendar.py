@@ -39,7 +39,7 @@ def calendar_of(
     by_day = {date.fromisoformat(row.key): row for row in rows if row.figures.responses}
     since, until = span_of(year, today, week_start)
     last = min(until, max([today, *(day for day in by_day if day <= until)]))
-    shown = [row for day, row in by_day.items() if since <= day <= last]
+    shown = [row for day, row in by_day.items() if since <= day <= until]
     cost_steps = steps_of([row.figures.cost for row in shown])
     token_steps = steps_of([row.figures.tokens.total for row in shown])
     streaks = streaks_of(sorted(by_day))
@@ -64,7 +64,7 @@ def calendar_of(
             (each for each in streaks if each.first <= today <= each.last + _DAY), None
         ),
         longest_streak=max(
-            (each for each in streaks if each.first <= last and each.last >= since),
+            (each for each in streaks if each.first <= until and each.last >= since),
             key=lambda each: each.days,
             default=None,
         ),

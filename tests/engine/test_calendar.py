@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from engine.calendars import Calendar
+from engine.calendars import MEASURES, Calendar
+from engine.documents.calendars import graph_document
 from engine.monitor import Monitor
 from engine.queries.calendar import calendar_of, intensity_of, steps_of, streaks_of
 from engine.questions import Question, Selection
@@ -77,6 +78,19 @@ def test_cost_and_tokens_have_intensities_of_their_own() -> None:
     assert dear is not None
     assert busy is not None
     assert (dear.day.day, busy.day.day) == (5, 1)
+
+
+def test_a_document_has_the_intensities_and_steps_of_its_measure() -> None:
+    calendar = made([used("2026-11-01", 9, 1), used("2026-11-02", 1, 9)], 2026)
+    told = {by: graph_document(calendar, by) for by in MEASURES}
+    seen = {by: [day.intensity for day in told[by].days if day.responses] for by in MEASURES}
+    assert seen == {"cost": [4, 1], "tokens": [1, 4]}
+    assert {by: told[by].best_day for by in MEASURES} == {
+        "cost": "2026-11-01",
+        "tokens": "2026-11-02",
+    }
+    assert told["tokens"].intensity_steps == [3, 5, 7]
+    assert told["cost"].intensity_steps == [3e-12, 5e-12, 7e-12]
 
 
 def test_days_of_other_years_change_no_intensity() -> None:
@@ -242,3 +256,17 @@ def test_a_calendar_is_narrowed_to_agents(
     assert [part.name for part in codex.by_agent] == ["codex"]
     assert codex.totals.agents == ("codex",)
     assert 0 < codex.totals.responses < every.totals.responses
+
+
+def test_a_calendar_is_narrowed_to_a_project_and_says_what_is_none(
+    tmp_path: Path, settings: MakeSettings
+) -> None:
+    write_at(tmp_path, "2026-11-01T10:00", name="-code-shop/s1.jsonl")
+    write_at(tmp_path, "2026-11-02T10:00", "2026-11-03T10:00", name="-code-blog/s2.jsonl")
+    with Monitor(settings(roots=(tmp_path,))) as monitor:
+        monitor.catch_up()
+        shop = monitor.calendar(2026, Selection(project="shop", since=date(2026, 11, 2)))
+        none = monitor.calendar(2026, Selection(project="nowhere"))
+    assert [str(day.day) for day in shop.days if day.is_active] == ["2026-11-01"]
+    assert (none.active_days, none.years) == (0, ())
+    assert "nowhere" in none.notes[0]

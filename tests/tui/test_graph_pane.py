@@ -88,7 +88,10 @@ async def test_c_counts_by_tokens_without_another_calendar() -> None:
         assert source.calendars == [None]
 
 
-async def test_years_are_turned_and_the_cursor_stays_on_its_date() -> None:
+async def test_years_are_turned_at_once_and_the_cursor_stays_on_its_date(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tui.live.graph_pane._REST_SECONDS", 600)
     source = FakeSource()
     source.days = [row_of_agents(day) for day in ("2024-02-29", "2025-06-01", "2026-11-22")]
     async with live(source) as (app, pilot):
@@ -103,9 +106,14 @@ async def test_years_are_turned_and_the_cursor_stays_on_its_date() -> None:
             await pilot.press(key)
             await shown(app, pilot, f"\n {title}")
         assert cursor_of(app) == "2024-11-22"
+        await pilot.press("home", *["right"] * 8, *["down"] * 3)
+        assert cursor_of(app) == "2024-02-29"
         for title in ("2025 ·", "2026 ·", "The last 53 weeks"):
             await pilot.press("pagedown")
             await shown(app, pilot, f"\n {title}")
+            if title.startswith("2"):
+                assert cursor_of(app) == f"{title[:4]}-02-28"
+        assert cursor_of(app) == "2026-11-22"
         assert source.calendars == [None, 2026, 2025, 2024, 2025, 2026, None]
 
 

@@ -21,6 +21,7 @@ from engine.times import day_of
 
 if TYPE_CHECKING:
     from engine.agents_found import AgentFound
+    from engine.calendars import Calendar
     from engine.health import Health
     from engine.limits.readings import Reading
     from engine.phases import Phases
@@ -175,6 +176,26 @@ class Monitor:
         """Return today, this week, this month and the active block."""
         snapshot = self.snapshot()
         return self._ask(lambda answers: answers.summary(selection, snapshot))
+
+    def calendar(self, year: int | None, selection: Selection) -> Calendar:
+        """Return every day of a year, or of the last 53 weeks, of what is selected."""
+        return self._ask(lambda answers: answers.calendar(year, selection))
+
+    def shown_calendar(self, year: int | None) -> Calendar:
+        """Return the calendar of what the live screen shows; may take tens of milliseconds."""
+        from engine.queries.calendar import calendar_of
+
+        report = self.report("daily")
+        now = self.settings.clock()
+        zone = self._standing.zone
+        return calendar_of(
+            report.rows,
+            year,
+            day_of(now, zone),
+            zone=report.zone,
+            now=now,
+            week_start=self.settings.week_start,
+        )
 
     def glance(self, session: str | None) -> Glance:
         """Return what the status line shows of a session, of today and of the active block."""

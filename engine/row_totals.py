@@ -19,14 +19,14 @@ def total_of(rows: Sequence[Row]) -> Row:
     return Row(
         key="",
         label="",
-        figures=_sum_of(figures),
+        figures=sum_of(figures),
         cost_share=fsum(row.cost_share for row in rows),
         token_share=fsum(row.token_share for row in rows),
         projects=_united(row.projects for row in rows),
     )
 
 
-def _sum_of(figures: Sequence[Figures]) -> Figures:
+def sum_of(figures: Sequence[Figures]) -> Figures:
     """Return what several sets of responses, none in two of them, sum to."""
     by_first_use = sorted(figures, key=lambda each: each.first or 0)
     tokens = [each.tokens for each in figures]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from engine.agents_found import AgentFound
+from engine.calendars import Calendar
+from engine.queries.calendar import calendar_of
 from engine.questions import (
     Answer,
     AnswerRow,
@@ -126,6 +129,13 @@ def found_agent(*, is_there: bool = True, **other: Any) -> AgentFound:
         "unreadable": (("/home/me/.codex/x.jsonl:7", "no JSON"),) if is_there else (),
     }
     return AgentFound(**{**values, **other})
+
+
+def calendar(*days: Row, year: int | None = 2026, **other: Any) -> Calendar:
+    """Return the calendar of some days, else of two days with several agents' responses."""
+    rows = days or tuple(row_of_agents(day) for day in ("2026-03-01", "2026-11-21"))
+    given = {"zone": "Europe/Berlin", "now": NOW, "week_start": 0, **other}
+    return calendar_of(rows, year, given.pop("today", date(2026, 11, 22)), **given)
 
 
 def answer(kind: QuestionKind, *rows: AnswerRow, **other: Any) -> Answer:

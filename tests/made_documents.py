@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engine.calendars import MEASURES
 from engine.documents.agents_found import agents_document
 from engine.documents.answers import answer_document
+from engine.documents.calendars import graph_document
 from engine.documents.comparisons import comparison_document
 from engine.documents.limits import events_document, limits_document
 from engine.documents.sections import sections_document
@@ -17,6 +19,7 @@ from tests.made_answers import (
     KEYS,
     NOW,
     answer,
+    calendar,
     comparison,
     found_agent,
     row,
@@ -49,6 +52,9 @@ def every_document(*, is_without_cost: bool) -> Iterator[tuple[str, object]]:
         asked_summary = summary(is_idle=is_idle)
         yield "summary", summary_document(asked_summary, is_without_cost=is_without_cost)
     yield "agents", agents_document([found_agent(), found_agent(is_there=False)], NOW)
+    for by in MEASURES:
+        yield "graph", graph_document(calendar(notes=("Look here.",)), by)
+    yield "graph", graph_document(calendar(year=2025), "cost")
     given = limits(window(), budget(), window("odd", None, hit=hit()), hit=hit())
     yield "limits", limits_document(given, is_endpoint_asked=False, notices=["Look here."])
     yield "events", events_document(given, [event()])

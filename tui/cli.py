@@ -123,6 +123,10 @@ def _with_data(options: Namespace) -> int:
             from tui.agents import run_agents
 
             return run_agents(options)
+        case "graph":
+            from tui.graph.command import run_graph
+
+            return run_graph(options)
         case "doctor":
             from tui.once import print_health
             from tui.settings_of import settings_of

@@ -39,6 +39,7 @@ _TABS = (
     ("6", "blocks"),
     ("7", "models"),
     ("8", "projects"),
+    ("9", "graph"),
 )
 
 

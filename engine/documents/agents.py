@@ -96,16 +96,19 @@ def agent_of(row: Row) -> str | UnsetType:
 
 
 def _parts(row: Row, told: Telling, price: Price) -> dict[str, Any]:
-    if not told.is_apart:
-        return {}
-    parts = sorted(row.by_agent, key=lambda part: part.name)
-    return {"agents": [_part(part, row, price) for part in parts]}
+    return {"agents": agent_parts(row.by_agent, row.by_model, price)} if told.is_apart else {}
 
 
-def _part(part: Part, row: Row, price: Price) -> AgentBreakdown:
-    return AgentBreakdown(
-        **sums(part.figures, price),
-        agent=part.name,
-        models_used=model_names(part.figures.models),
-        model_breakdowns=breakdowns(part.parts or row.by_model, price),
-    )
+def agent_parts(
+    by_agent: Iterable[Part], by_model: Iterable[Part], price: Price
+) -> list[AgentBreakdown]:
+    """Return the agents' parts by name, each with its models: of one agent alone all models."""
+    return [
+        AgentBreakdown(
+            **sums(part.figures, price),
+            agent=part.name,
+            models_used=model_names(part.figures.models),
+            model_breakdowns=breakdowns(part.parts or by_model, price),
+        )
+        for part in sorted(by_agent, key=lambda part: part.name)
+    ]

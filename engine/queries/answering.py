@@ -27,6 +27,7 @@ from engine.rows import finish
 from engine.times import day_of
 
 if TYPE_CHECKING:
+    from engine.calendars import Calendar
     from engine.questions import Comparison, SessionAnswer, Summary
     from engine.reports import Snapshot
 
@@ -82,6 +83,23 @@ class Answers:
 
         with self._seen(selection.mode, selection.agents) as basis:
             return summary(selection, snapshot, basis)
+
+    def calendar(self, year: int | None, selection: Selection) -> Calendar:
+        """Return a calendar; a selection's days are left aside, for all history has streaks."""
+        from engine.queries.calendar import calendar_of
+
+        every = replace(selection, since=None, until=None)
+        with self._seen(selection.mode, selection.agents) as basis:
+            answer = _answer(Question(kind="daily", selection=every), basis)
+            return calendar_of(
+                (row.row for row in answer.rows),
+                year,
+                basis.today,
+                zone=basis.zone_name,
+                now=basis.now,
+                week_start=basis.week_start,
+                notes=answer.notes,
+            )
 
     @contextmanager
     def _seen(self, mode: Mode, agents: Sequence[str] = ()) -> Iterator[Basis]:

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec.structs import replace
 
+from engine.calendars import Calendar
+from engine.queries.calendar import calendar_of
 from engine.reports import (
     Detail,
     Part,
@@ -36,6 +38,7 @@ from tests.tui.live_samples import (
     reading,
     snapshot,
 )
+from tui.format import moment_of
 
 
 class FakeSource:
@@ -48,6 +51,8 @@ class FakeSource:
         self.refreshed = 0
         self.narrowed: list[tuple[str, ...]] = []
         self.reports: list[tuple[ReportKind, Span]] = []
+        self.calendars: list[int | None] = []
+        self.days: list[Row] = list(report("daily", "all", ZONE, 0).rows)
         self.happened: list[Event] = []
         self.pinned: list[int | None] = []
 
@@ -74,6 +79,17 @@ class FakeSource:
 
     def show_agents(self, agents: Sequence[str]) -> None:
         self.narrowed.append(tuple(agents))
+
+    def shown_calendar(self, year: int | None) -> Calendar:
+        self.calendars.append(year)
+        return calendar_of(
+            self.days,
+            year,
+            moment_of(self.held.generated_at, self.held.zone).date(),
+            zone=self.held.zone,
+            now=self.held.generated_at,
+            week_start=0,
+        )
 
     def learn_titles(self, sessions: Iterable[str]) -> bool:
         return False

@@ -63,7 +63,7 @@ async def test_number_keys_and_tab_turn_the_tabs():
         await pilot.press("tab")
         assert not app.screen.has_class("-table")
         await pilot.press("shift+tab")
-        assert app.screen.query_one("#report-projects").display
+        assert app.screen.query_one("#report-graph").display
         await pilot.press("]", "]")
         assert app.screen.query_one("#report-daily").display
         await pilot.press("[")
@@ -84,7 +84,7 @@ async def test_tables_are_made_only_when_looked_at():
 async def test_a_click_on_a_tab_shows_it():
     async with live() as (app, pilot):
         row = screen_text(app).splitlines()[1]
-        await pilot.click("#tabs", offset=(row.index("Monthly"), 0))
+        await pilot.click("#tabs", offset=(row.index("Month"), 0))
         assert app.screen.query_one("#report-monthly").display
 
 
@@ -510,8 +510,13 @@ async def test_the_palette_finds_what_the_screen_can_do():
 
 async def test_every_listed_key_is_bound_to_something_that_exists():
     async with live() as (app, pilot):
-        await pilot.press("2")
-        places = {"app": app, "screen": app.screen, "sessions": app.screen.query_one("#sessions")}
+        await pilot.press("2", "9")
+        places = {
+            "app": app,
+            "screen": app.screen,
+            "sessions": app.screen.query_one("#sessions"),
+            "graph": app.screen.query_one("#report-graph"),
+        }
         for key in KEYS:
             name = key.action.partition("(")[0]
             assert hasattr(places[key.place], f"action_{name}"), key.id

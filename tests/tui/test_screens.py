@@ -111,12 +111,30 @@ async def test_every_report_a_day_and_a_session_are_as_kept(
         check("help", await settled(app, pilot, "Esc closes"), size)
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)], ids=lambda size: f"{size[0]}")
+async def test_the_graph_is_as_kept(
+    size: tuple[int, int], made_up_monitor: Callable[..., Monitor]
+) -> None:
+    async with made_up_screen(made_up_monitor(), size) as (app, pilot):
+        await pilot.press("9", "left")
+        text = await settled(app, pilot, "◆ Fri 13 Nov 2026")
+        assert "Jan Feb" in re.sub(" +", " ", text)
+        check(f"graph-{size[0]}x{size[1]}", text, size)
+
+
 @pytest.mark.parametrize("size", [(60, 16), (40, 10), (20, 5)], ids=lambda size: f"{size[0]}")
 async def test_small_panes_keep_to_their_size_whatever_is_pressed(
     size: tuple[int, int], made_up_monitor: Callable[..., Monitor]
 ) -> None:
     async with made_up_screen(made_up_monitor(), size) as (app, pilot):
-        for keys in (["1"], ["2"], ["5", "enter"], ["escape", "question_mark"], ["escape", "8"]):
+        for keys in (
+            ["1"],
+            ["2"],
+            ["5", "enter"],
+            ["escape", "question_mark"],
+            ["escape", "8"],
+            ["9"],
+        ):
             await pilot.press(*keys)
             await pilot.pause(0.02)
             rows = screen_text(app).split("\n")
@@ -132,7 +150,7 @@ async def test_a_storm_of_sizes_ends_in_the_same_screen(
         before = await settled(app, pilot, EVENT)
         for turn in range(12):
             await pilot.resize_terminal(20 + turn * 37 % 190, 4 + turn * 23 % 60)
-            await pilot.press(str(1 + turn % 8))
+            await pilot.press(str(1 + turn % 9))
         await pilot.press("1")
         await pilot.resize_terminal(120, 40)
         assert await settled(app, pilot, EVENT) == before

@@ -13,6 +13,9 @@ LIVE_KEYS = (
 TABLE_KEYS = (
     "quit", "help", "next-tab", "open", "filter", "sort", "reverse", "span", "basis", "export",
 )  # fmt: skip
+GRAPH_KEYS = (
+    "quit", "help", "next-tab", "week-back", "open-day", "year-back", "basis", "pause", "theme",
+)  # fmt: skip
 EMPTY_KEYS = ("quit", "help", "demo", "theme")
 
 

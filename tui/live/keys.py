@@ -6,8 +6,10 @@ from typing import Literal, NamedTuple
 
 from textual.binding import Binding, BindingType
 
-Place = Literal["app", "screen", "sessions"]
-Group = Literal["Everywhere", "Tabs", "Lists and tables", "What is shown", "Nothing to read"]
+Place = Literal["app", "screen", "sessions", "graph"]
+Group = Literal[
+    "Everywhere", "Tabs", "Lists and tables", "The graph", "What is shown", "Nothing to read"
+]
 
 
 class Key(NamedTuple):
@@ -15,7 +17,8 @@ class Key(NamedTuple):
 
     `keys` are Textual's key names; `shown` is how people read them. `label` is for the
     footer, `does` for help and palette. Keys of `sessions` move in
-    that list; the tables bind the same ones. `at_once` keys act even while text is typed.
+    that list (the tables bind the same ones), those of `graph` in the calendar. `at_once`
+    keys act even while text is typed.
     """
 
     id: str
@@ -53,7 +56,11 @@ KEYS: tuple[Key, ...] = (
         Key(f"tab-{number}", "screen", str(number), str(number), f"show_tab({number})", name,
             f"Go to {name}", "Tabs", in_palette=True)
         for number, name in enumerate(
-            ("Live", "Daily", "Weekly", "Monthly", "Sessions", "Blocks", "Models", "Projects"), 1
+            (
+                "Live", "Daily", "Weekly", "Monthly", "Sessions", "Blocks", "Models", "Projects",
+                "Graph",
+            ),
+            1,
         )
     ),
     Key("next-tab", "screen", "tab,]", "Tab Shift+Tab ] [", "turn_tab(1)", "tabs",
@@ -83,6 +90,24 @@ KEYS: tuple[Key, ...] = (
         "Lists and tables", in_palette=True),
     Key("export-json", "screen", "E", "E", "export('json')", "export JSON",
         "Write the table as JSON", "Lists and tables", in_palette=True),
+    Key("week-back", "graph", "left", "← → ↑ ↓", "move(-7)", "day",
+        "Move by a week or by a day", "The graph"),
+    Key("week-on", "graph", "right,l", "→", "move(7)", "week on", "Move a week on", "The graph",
+        is_listed=False),
+    Key("day-back", "graph", "up,k", "↑", "move(-1)", "day back", "Move a day back", "The graph",
+        is_listed=False),
+    Key("day-on", "graph", "down,j", "↓", "move(1)", "day on", "Move a day on", "The graph",
+        is_listed=False),
+    Key("year-back", "graph", "pageup,<", "PgUp PgDn < >", "turn_year(-1)", "year",
+        "Year before or after, at last the last 53 weeks", "The graph"),
+    Key("year-on", "graph", "pagedown,>", "PgDn", "turn_year(1)", "year on", "Year after",
+        "The graph", is_listed=False),
+    Key("first-day", "graph", "g,home", "g", "edge(False)", "first day", "Go to the first day",
+        "The graph", is_listed=False),
+    Key("last-day", "graph", "G,end", "G", "edge(True)", "last day", "Go to the last day",
+        "The graph", is_listed=False),
+    Key("open-day", "graph", "enter", "Enter", "open", "open", "Open the day under the cursor",
+        "The graph", is_listed=False),
     Key("basis", "screen", "c", "c", "turn_basis", "cost/tokens",
         "Show shares and plots by cost or by tokens", "What is shown", in_palette=True),
     Key("span", "screen", "w", "w", "turn_span", "span",
@@ -138,7 +163,7 @@ def key_rows() -> list[tuple[str, str, str]]:
     rows: list[tuple[str, str, str]] = []
     for key in KEYS:
         if key.id == "tab-1":
-            rows.append(("1 to 8", "Go to a tab", key.group))
+            rows.append(("1 to 9", "Go to a tab", key.group))
         elif key.is_listed and not key.id.startswith("tab-"):
             rows.append((key.shown, key.does, key.group))
     return rows

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from engine.calendars import Calendar
 from engine.notify.channels import Channels
 from engine.reports import Detail, Report, ReportKind, Snapshot, Span
 from engine.windows import Event
@@ -15,8 +16,8 @@ from engine.windows import Event
 class Source(Protocol):
     """The part of `engine.monitor.Monitor` that the live screen uses.
 
-    All methods may be called from any thread; `report`, `detail` and `learn_titles` may take
-    tens of milliseconds and are called from worker threads only.
+    All methods may be called from any thread; `report`, `detail`, `shown_calendar` and
+    `learn_titles` may take tens of milliseconds and are called from worker threads only.
     """
 
     def start(self, on_change: Callable[[], None]) -> None:
@@ -33,6 +34,9 @@ class Source(Protocol):
 
     def detail(self, kind: ReportKind, key: str) -> Detail | None:
         """Return what is inside one row."""
+
+    def shown_calendar(self, year: int | None) -> Calendar:
+        """Return the days of a year, or of the last 53 weeks, of the agents shown."""
 
     def learn_titles(self, sessions: Iterable[str]) -> bool:
         """Read what sessions are called; say whether reports would show anything new."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from engine.reports import ReportKind
 from tui.live.lines import Line, OneLine, Piece
 
-TABS: tuple[tuple[str, ReportKind | None], ...] = (
+TabKind = ReportKind | Literal["graph"]
+
+TABS: tuple[tuple[str, TabKind | None], ...] = (
     ("Live", None),
     ("Daily", "daily"),
     ("Weekly", "weekly"),
@@ -16,12 +19,14 @@ TABS: tuple[tuple[str, ReportKind | None], ...] = (
     ("Blocks", "blocks"),
     ("Models", "models"),
     ("Projects", "projects"),
+    ("Graph", "graph"),
 )
-"""Every tab's name and the report it shows; the first is the live panes."""
+"""Every tab's name and what it shows, mostly a report; the first is the live panes."""
+_SHORT = {"Daily": "Day", "Weekly": "Week", "Monthly": "Month"}
 
 
 class TabBar(OneLine):
-    """Eight tabs in a line; the view is the number of the one shown, a click shows another."""
+    """All tabs in a line; the view is the number of the one shown, a click shows another."""
 
     def line(self, width: int) -> Line:
         """Return the line in the roomiest form that fits."""
@@ -30,8 +35,9 @@ class TabBar(OneLine):
         total = sum(len(name) + 4 for name in names)
         if width > total + 8:
             return self._line(names, present, " ")
-        if width >= total - 7:
-            return self._line(names, present, "")
+        for fitting in (names, [_SHORT.get(name, name) for name in names]):
+            if width >= sum(len(name) + 3 for name in fitting) + 1:
+                return self._line(fitting, present, "")
         only = [name if number == present else "" for number, name in enumerate(names, 1)]
         return self._line(only, present, "")
 

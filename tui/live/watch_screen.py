@@ -11,9 +11,10 @@ from textual.message import Message
 from textual.screen import Screen
 
 from engine.agent_names import title_of
-from engine.reports import SPANS, Notice, ReportKind, Snapshot, Span
+from engine.reports import SPANS, Notice, Snapshot, Span
+from tui.format import moment_of
 from tui.live.empty_screen import EmptyScreen, EmptyView
-from tui.live.footer import EMPTY_KEYS, LIVE_KEYS, TABLE_KEYS, Footer, FooterView
+from tui.live.footer import EMPTY_KEYS, GRAPH_KEYS, LIVE_KEYS, TABLE_KEYS, Footer, FooterView
 from tui.live.header import Header, header_view
 from tui.live.hit_banner import HitBanner, hit_view
 from tui.live.keys import bindings
@@ -24,10 +25,11 @@ from tui.live.progress_bar import ProgressBar
 from tui.live.sessions_pane import SessionsPane
 from tui.live.source import LiveOptions, Source
 from tui.live.status_line import StatusLine, status_view
-from tui.live.tab_bar import TABS, TabBar
+from tui.live.tab_bar import TABS, TabBar, TabKind
 from tui.live.words import Basis
 
 if TYPE_CHECKING:
+    from tui.live.graph_pane import GraphPane
     from tui.live.report_pane import ReportPane
 
 _TABLE_ACTIONS = ("filter", "export", "turn_span")
@@ -148,9 +150,12 @@ class WatchScreen(Screen[None]):
         if self.has_class("-empty") != snapshot.is_empty:
             self.set_class(snapshot.is_empty, "-empty")
             self._footer()
-        table = self._table()
+        table, graph = self._table(), self._graph()
         if table is not None:
             table.show(snapshot.revision, by=self._by, span=self._span, zone=snapshot.zone)
+        elif graph is not None:
+            today = moment_of(snapshot.generated_at, snapshot.zone).date()
+            graph.show(snapshot.revision, by=self._by, today=today, zone=snapshot.zone)
         elif snapshot.is_empty:
             self.query_one(EmptyScreen).view = EmptyView(
                 snapshot.places, self._options.open_demo is not None
@@ -160,25 +165,41 @@ class WatchScreen(Screen[None]):
             self.query_one(LivePane).show(snapshot, self._by)
 
     def _table(self) -> ReportPane | None:
-        """Return the table shown, `None` on the first tab or before it is mounted."""
-        kind = TABS[self._tab - 1][1]
-        if kind is None:
+        """Return the table shown, `None` on other tabs or before it is mounted."""
+        kind = self._kind
+        if kind is None or kind == "graph":
             return None
         from tui.live.report_pane import ReportPane
 
         found = self.query(f"#report-{kind}").results(ReportPane)
         return next(iter(found), None)
 
+    def _graph(self) -> GraphPane | None:
+        """Return the graph, `None` on other tabs or before it is mounted."""
+        if self._kind != "graph":
+            return None
+        from tui.live.graph_pane import GraphPane
+
+        return next(iter(self.query("#report-graph").results(GraphPane)), None)
+
+    @property
+    def _kind(self) -> TabKind | None:
+        """What the present tab shows."""
+        return TABS[self._tab - 1][1]
+
     def _arrange(self) -> None:
         """Show the body of the present tab and the keys that go with it."""
-        kind = TABS[self._tab - 1][1]
+        kind = self._kind
         self.set_class(kind is not None, "-table")
         for pane in self.query("#body > .report"):
             pane.display = pane.id == f"report-{kind}"
         self._footer()
 
     def _footer(self) -> None:
-        ids: tuple[str, ...] = LIVE_KEYS if self._tab == 1 else TABLE_KEYS
+        is_graph = self._kind == "graph"
+        ids: tuple[str, ...] = (
+            LIVE_KEYS if self._tab == 1 else GRAPH_KEYS if is_graph else TABLE_KEYS
+        )
         if self._tab == 1 and self.is_empty:
             ids = (
                 EMPTY_KEYS
@@ -187,30 +208,39 @@ class WatchScreen(Screen[None]):
             )
         by = f"by {self._by}"
         span = "all time" if self._span == "all" else f"last {self._span}"
-        status = "" if self.is_empty else by if self._tab == 1 else f"{span} · {by}"
+        has_span = self._tab != 1 and not is_graph
+        status = "" if self.is_empty else by if not has_span else f"{span} · {by}"
         self.query_one(Footer).view = FooterView(ids, status)
 
     async def action_show_tab(self, number: int) -> None:
         """Go to a tab by its number."""
         self._tab = number
         self.query_one(TabBar).view = number
-        kind = TABS[number - 1][1]
+        kind = self._kind
         if kind is not None and not self.query(f"#report-{kind}"):
-            await self._mount_table(kind)
+            await self._mount(kind)
         self._arrange()
         self._draw()
-        table = self._table()
-        if table is None:
+        pane = self._table() or self._graph()
+        if pane is None:
             self.query_one(LivePane).take_focus()
         else:
-            table.focus()
+            pane.focus()
 
-    async def _mount_table(self, kind: ReportKind) -> None:
-        from tui.live.report_pane import ReportPane
-
-        pane = ReportPane(kind, self._source, id=f"report-{kind}")
+    async def _mount(self, kind: TabKind) -> None:
+        pane = self._made(kind)
         pane.add_class("report")
         await self.query_one("#body").mount(pane)
+
+    def _made(self, kind: TabKind) -> GraphPane | ReportPane:
+        """Return a new pane for a tab."""
+        if kind == "graph":
+            from tui.live.graph_pane import GraphPane
+
+            return GraphPane(self._source, id="report-graph")
+        from tui.live.report_pane import ReportPane
+
+        return ReportPane(kind, self._source, id=f"report-{kind}")
 
     async def action_turn_tab(self, step: int) -> None:
         """Go to the next or the previous tab."""
@@ -304,6 +334,8 @@ class WatchScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave out what the present tab has no use for."""
+        if action in (*_TABLE_ACTIONS, *_LIST_ACTIONS) and self._kind == "graph":
+            return False
         if action in _TABLE_ACTIONS:
             return self._tab != 1
         if action in _LIST_ACTIONS:

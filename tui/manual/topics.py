@@ -162,6 +162,7 @@ def _json() -> Page:
                 ("monthly", "rows under monthly, each with month"),
                 ("session", "rows under sessions"),
                 ("blocks", "rows under blocks"),
+                ("graph", "rows under days, each with date and intensity, 0 to 4"),
                 ("totals", "the sums of all rows, to the token"),
             )
         ),

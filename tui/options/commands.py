@@ -5,6 +5,7 @@ from __future__ import annotations
 from tui.options import values
 from tui.options.cursor import CURSOR
 from tui.options.definition import Command, Group, Option, UsageError
+from tui.options.graph import GRAPH
 from tui.options.limits import BUDGET, EVENTS, LIMIT, LIMITS, QUIET_HOURS, RESET_AT
 from tui.options.reports import REPORTS
 from tui.options.shared import AGENTS, CONFIG, PLACES, POLL
@@ -200,6 +201,7 @@ _HELP = Command(
 ALL: tuple[Command, ...] = (
     _LIVE,
     *REPORTS,
+    GRAPH,
     LIMITS,
     EVENTS,
     STATUSLINE,

@@ -9,6 +9,7 @@ DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 SECTIONS = ("daily", "weekly", "monthly", "session")
 
 _MOST_DAYS = 3_650
+_YEARS = range(1970, 9990)
 _MOST_HOURS = 24 * 7
 
 
@@ -18,6 +19,14 @@ def number(text: str) -> int:
     value = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 16 else 0
     if value < 1:
         raise ArgumentTypeError(f"'{text}' is no number of 1 or more")
+    return value
+
+
+def year(text: str) -> int:
+    """Return a year in which responses can have come."""
+    value = int(text) if text.isascii() and text.isdigit() and len(text) == 4 else 0
+    if value not in _YEARS:
+        raise ArgumentTypeError(f"'{text}' is no year: give one such as 2026")
     return value
 
 

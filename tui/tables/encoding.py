@@ -7,6 +7,9 @@ from unicodedata import east_asian_width
 
 _STAND_INS = {
     "─": "-",
+    "░": ":",
+    "▒": "+",
+    "▓": "*",
     "█": "#",
     "▉": "#",
     "▊": "#",

@@ -21,6 +21,7 @@ from engine.documents.answers import (
     WeeklyDocument,
 )
 from engine.documents.blocks import BlocksDocument
+from engine.documents.calendars import GraphDocument
 from engine.documents.comparisons import ComparisonDocument
 from engine.documents.health import HealthDocument
 from engine.documents.limits import EventsDocument, LimitsDocument
@@ -42,6 +43,7 @@ DOCUMENTS: dict[str, type[Struct]] = {
     "compare": ComparisonDocument,
     "sections": SectionsDocument,
     "summary": SummaryDocument,
+    "graph": GraphDocument,
     "limits": LimitsDocument,
     "events": EventsDocument,
     "agents": AgentsDocument,

@@ -1,0 +1,1 @@
+"""The calendar of use, drawn on a terminal and as a picture."""

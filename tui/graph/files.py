@@ -1,0 +1,42 @@
+"""Writes a picture whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from engine.settings import SettingsError
+
+_FOR_ALL = 0o666
+
+
+def write_picture(name: str, data: bytes) -> Path:
+    """Write a file, in place of one of the name; return its path.
+
+    Raises `SettingsError` where it cannot be written; what was there before stays then.
+    """
+    path = Path(name).expanduser()
+    draft = ""
+    try:
+        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.chmod(draft, _FOR_ALL & ~_mask())
+        os.replace(draft, path)
+    except OSError as error:
+        with suppress(OSError):
+            os.unlink(draft)
+        raise SettingsError(
+            f"{name} cannot be written ({error.strerror or error}): name a file in a directory"
+            " that you may write to."
+        ) from error
+    return path
+
+
+def _mask() -> int:
+    """Return which permissions new files do not have here."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

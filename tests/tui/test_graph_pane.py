@@ -65,11 +65,12 @@ async def test_the_cursor_moves_by_days_and_weeks_and_stays_within() -> None:
 
 
 async def test_enter_opens_the_day_and_says_where_there_is_nothing() -> None:
-    async with live() as (app, pilot):
+    async with live(size=(120, 40)) as (app, pilot):
         await pilot.press("9")
         await shown(app, pilot, "◆ Sun 22 Nov 2026")
         await pilot.press("home", "enter")
         await shown(app, pilot, "Nothing was used on this day.")
+        assert "cache read" not in screen_text(app)
         assert len(app.screen_stack) == 1
         await pilot.press("end", "enter")
         await shown(app, pilot, "Day · ")

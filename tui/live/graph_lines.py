@@ -132,7 +132,7 @@ def _named(day: date) -> str:
 
 def _below(calendar: Calendar, day: CalendarDay, by: Measure, width: int) -> list[Line]:
     """Return the kinds and parts of a day, where there is room beside the parts of all days."""
-    kinds = [_kinds(day.figures, width)]
+    kinds = [_kinds(day.figures, width) if day.is_active else BLANK]
     left = list(_parts(day.by_agent, day.by_model, by))
     if width < 2 * _PARTS_WIDTH:
         return [*kinds, *left] if day.is_active else []

@@ -393,7 +393,7 @@ class Follower:
 
     def _read_touched(self) -> None:
         paths = self._noticing.take_paths()
-        if not paths and not self.reading.has_databases:
+        if not paths and not self.reading.has_unnamed:
             return
         scans, is_sure = self.reading.scans_of(self.roots.current, paths)
         for root, found in scans.items():

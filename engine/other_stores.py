@@ -55,8 +55,8 @@ class OtherStores:
         self._registry = registry
         self._roots: dict[Root, None] = {}
         self._files: dict[str, tuple[Root, Stored]] = {}
-        self._databases: dict[str, None] = {}
-        """Those of the files that are databases, by path."""
+        self._unnamed: dict[str, None] = {}
+        """Paths of the files that change without an event that names them."""
         self._states: dict[tuple[Root, str], bytes] = {}
         self._tried: dict[str, float] = {}
         """When each database that is refused was tried last, by the monotonic clock."""
@@ -79,7 +79,7 @@ class OtherStores:
         for path in [path for path, (of, _) in self._files.items() if of == root]:
             if path not in present:
                 del self._files[path]
-                self._databases.pop(path, None)
+                self._unnamed.pop(path, None)
         self._refuse_anew(root.path, present, refused)
         self._know(root, stored)
         return [
@@ -98,15 +98,17 @@ class OtherStores:
         self.refused = kept | refused
 
     @property
-    def has_databases(self) -> bool:
-        """Whether there is a database, or a directory looked at for one."""
-        return bool(self._databases) or any(self._shallow.values())
+    def has_unnamed(self) -> bool:
+        """Whether there are files that change, or may come, without an event that names them."""
+        return bool(self._unnamed) or any(self._shallow.values())
 
     def _know(self, root: Root, stored: Iterable[Stored]) -> None:
+        shallow = {each.path for each in self._shallow[root]}
         for each in stored:
-            self._files[each.found.path] = (root, each)
-            if each.kind == "database":
-                self._databases[each.found.path] = None
+            path = each.found.path
+            self._files[path] = (root, each)
+            if each.kind == "database" or os.path.dirname(path) in shallow:
+                self._unnamed[path] = None
 
     def owns(self, path: str) -> bool:
         """Say whether a path lies below a root that was looked at."""
@@ -115,16 +117,16 @@ class OtherStores:
     def news(
         self, paths: Iterable[str], roots: list[Root], cursor_of: CursorOf
     ) -> dict[Root, list[Scan]]:
-        """Read on in files that events name, and in all databases that have changed.
+        """Read on in files that events name, and in all that have changed of which none tells.
 
         A database's changes stand in a log beside it, of which not every system tells, and no
-        event names what comes into a directory that is not looked through whole.
+        event names what is in a directory that is not looked through whole.
         """
         for root in self._roots:
             self._look_at_shallow(root)
         named = [self._file_at(database_of(path)) for path in paths if self.owns(path)]
-        databases = [self._files[path] for path in self._databases]
-        files = {each[1].found.path: each for each in (*named, *databases) if each is not None}
+        unnamed = [self._files[path] for path in self._unnamed]
+        files = {each[1].found.path: each for each in (*named, *unnamed) if each is not None}
         scans: dict[Root, list[Scan]] = {}
         for path, (root, stored) in files.items():
             found = stat_store(path, stored.found.relative, stored.kind)

@@ -135,7 +135,7 @@ STEPS: dict[str, Callable[[Home, Random], None]] = {
 
 
 @given(
-    steps=st.lists(st.sampled_from([*STEPS, *STEPS, "read", "begin anew"]), max_size=25),
+    steps=st.lists(st.sampled_from([*STEPS, "read", "read", "begin anew"]), max_size=25),
     chance=st.randoms(use_true_random=False),
 )
 @bounds(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])

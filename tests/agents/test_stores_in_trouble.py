@@ -39,6 +39,10 @@ DATABASES = {
     "zcode": ".zcode/cli/db/db.sqlite",
 }
 """Where the agents with databases keep them."""
+CURSOR_HEAD = (
+    "Date,Kind,Model,Max Mode,Input (w/ Cache Write),Input (w/o Cache Write),Cache Read,"
+    "Output Tokens,Total Tokens,Cost\n"
+)
 
 
 @pytest.fixture
@@ -201,6 +205,22 @@ def test_troubles_come_and_go_while_following(database: Path, settings: MakeSett
         assert not lines_of(monitor)["opencode"]
         assert not monitor.notices()
         assert tokens_of(monitor)["claude"] == _OF_CLAUDE
+
+
+def test_files_that_no_event_names_are_read_when_they_come_and_when_they_change(
+    home: Path, settings: MakeSettings
+) -> None:
+    root = home / ".config" / "tokscale" / "cursor-cache"
+    root.mkdir(parents=True)
+    line = "2026-05-01T10:00:00.000Z,Included,gpt-5.2,No,0,200,300,20,520,0.01\n"
+    with Monitor(settings(is_polling=False)) as monitor:
+        monitor.start(lambda: None)
+        wait_until(lambda: "cursor" in tokens_of(monitor), "the empty store")
+        (root / "usage.csv").write_text(CURSOR_HEAD + line)
+        wait_until(lambda: tokens_of(monitor)["cursor"] == 520, "a file that came")
+        (root / "usage.csv").write_text(CURSOR_HEAD + line + line.replace("T10", "T11"))
+        wait_until(lambda: tokens_of(monitor)["cursor"] == 1_040, "a file that changed")
+        assert monitor.health().watch == "events"
 
 
 def test_a_store_in_trouble_costs_a_look_now_and_then_and_no_doubt_of_events(

@@ -43,10 +43,12 @@ def askers(peers: Peers) -> dict[str, Ask | None]:
 
 
 def ask_ccmon(sample: Sample, home: Path) -> Answer | None:
-    """Return what `ccmon daily --json` says."""
+    """Return what `ccmon daily --json` says; of what was charged alone, with `--mode display`."""
     if sample.agent not in Registry({"HOME": str(home)}, home).names():
         return None
     words = ["daily", "--json", "--offline", "--timezone", "UTC", "--ledger", ":memory:"]
+    if sample.is_charged:
+        words += ["--mode", "display"]
     totals = json.loads(in_process(words, surroundings(home)))["totals"]
     return Answer(totals["totalTokens"], totals["totalCost"])
 

@@ -33,7 +33,7 @@ _NAMES = {
     "codex + .zst": "Codex: the same, and a packed rollout",
     "opencode": "OpenCode: a fork, and documents left over",
     "gemini": "Gemini CLI: twins, a rewind, a sub-agent",
-    "cursor usage.csv+other": "Cursor: two generations of its CSV",
+    "cursor usage.csv+other": "Cursor: two generations of its CSV; dollars charged",
 }
 
 
@@ -48,6 +48,8 @@ class Sample:
     cost: float | None
     """US dollars at list prices; `None` where that is not known."""
     make: Callable[[Path], None]
+    is_charged: bool = False
+    """The dollars are those charged; nothing is calculated for what was included."""
 
 
 def laid_out(place: Path = SAMPLES) -> Iterator[Sample]:
@@ -67,6 +69,7 @@ def laid_out(place: Path = SAMPLES) -> Iterator[Sample]:
             totals[name],
             None if is_packed else costs[agent],
             _copying(place / agent, without="" if is_packed else _PACKED),
+            is_charged=agent == "cursor",
         )
 
 

@@ -55,7 +55,9 @@ class Home:
         """Begin, go on with, fork or pack a thread."""
         number, tokens = self._next(), chance.randrange(1, 5_000)
         at = START + number * 60 * MINUTE
-        what = chance.choice(("begin", "go on", "fork", "pack")) if self._threads else "begin"
+        what = (
+            chance.choice(("begin", "go on", "go on", "fork", "pack")) if self._threads else "begin"
+        )
         thread = chance.choice(self._threads) if self._threads else Thread(number, at)
         if what == "pack":
             path = thread.write(self.place / ".codex")
@@ -134,11 +136,17 @@ STEPS: dict[str, Callable[[Home, Random], None]] = {
 }
 
 
+def _courses(busiest: str) -> st.SearchStrategy[list[str]]:
+    """Return courses in which one agent works most, and is read in between."""
+    usual = [*STEPS, *[busiest] * 4, *["read"] * 4, "begin anew"]
+    return st.lists(st.sampled_from(usual), min_size=8, max_size=25)
+
+
 @given(
-    steps=st.lists(st.sampled_from([*STEPS, "read", "read", "begin anew"]), max_size=25),
+    steps=st.sampled_from(list(STEPS)).flatmap(_courses),
     chance=st.randoms(use_true_random=False),
 )
-@bounds(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@bounds(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_course_of_work_and_reading_gives_what_was_used(
     steps: list[str], chance: Random
 ) -> None:
@@ -164,7 +172,7 @@ def test_any_course_of_work_and_reading_gives_what_was_used(
             monitor.close()
         with Monitor(_settings(home.place, ":memory:")) as at_once:
             at_once.read()
-            assert found == _all_figures(at_once, tuple(STEPS))
+            assert {"": found[""]} == _all_figures(at_once, ())
         _assert_sums(found, home.used)
 
 

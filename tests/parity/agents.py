@@ -22,7 +22,7 @@ from tests.bench.places import PROJECT
 from tests.parity.agent_answers import Answer, Ask, askers
 from tests.parity.agent_samples import SAMPLES, Sample, laid_out, traps
 
-BEGIN, END = "<!-- agents -->\n", "<!-- /agents -->"
+BEGIN, END = "<!-- peers -->\n", "<!-- /peers -->"
 NOT_READ = "not read"
 _README = PROJECT / "README.md"
 _NEAR = 5e-7

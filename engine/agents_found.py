@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 
 from msgspec import Struct
 
 from engine.intake import discover
+from engine.intake.discover import Root
 from engine.ledger.reading import files_of, problems_of
 from engine.ledger.store import Ledger
 from engine.reports import PlaceLookedAt
@@ -15,6 +17,7 @@ from engine.roots import Roots
 from engine.settings import Settings
 
 _MOST_PROBLEMS = 20
+_CLOSED = os.strerror(errno.EACCES)
 
 
 class AgentFound(Struct, frozen=True, rename="camel"):
@@ -79,9 +82,9 @@ def _found(
     counts = files_of(ledger)
     places = _places(name, settings, roots, {path: each.files for path, each in counts.items()})
     counted = [counts[root.path] for root in own if root.path in counts]
-    bases = tuple(root.base + os.sep for root in own)
     problems = problems_of(ledger, [root.path for root in own], _MOST_PROBLEMS) if own else []
-    unreadable = [(path, why) for path, why in refused.items() if path.startswith(bases)]
+    unreadable = [(path, why) for path, why in refused.items() if _is_of(path, own)]
+    unreadable += [(place.path, _CLOSED) for place in places if place.found == _CLOSED]
     unreadable += [(f"{root}/{path}:{where}", why) for root, path, where, why in problems]
     if problem := roots.registry.problem(name):
         unreadable.append((name, problem))
@@ -124,8 +127,15 @@ def _places(
     )
 
 
+def _is_of(path: str, roots: list[Root]) -> bool:
+    """Say whether a path is one of some roots, or below it."""
+    return any(path == root.base or path.startswith(root.base + os.sep) for root in roots)
+
+
 def _absence(place: str) -> str:
-    return "nothing of it in there" if os.path.isdir(place) else "no such directory"
+    if not os.path.isdir(place):
+        return "no such directory"
+    return "nothing of it in there" if os.access(place, os.X_OK) else _CLOSED
 
 
 def _note(is_cumulative: bool) -> str:

@@ -331,7 +331,7 @@ class Follower:
             self._noticing.watch(self.roots.watched(), self.roots.places(), self._ledger.path)
         with self.phases.measured("walk"):
             waiting = self._noticing.note_walk(
-                lambda: self.reading.look(roots), is_unasked=is_unasked
+                lambda: self.reading.look(roots), self.reading.refused(), is_unasked=is_unasked
             )
         self._standing.places = self.reading.places
         if waiting:
@@ -393,7 +393,7 @@ class Follower:
 
     def _read_touched(self) -> None:
         paths = self._noticing.take_paths()
-        if not paths and not self.reading.has_databases:
+        if not paths and not self.reading.has_unnamed:
             return
         scans, is_sure = self.reading.scans_of(self.roots.current, paths)
         for root, found in scans.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from threading import Event, Lock
 from typing import TYPE_CHECKING
 
@@ -76,17 +76,26 @@ class Noticing:
         others = [] if ledger == MEMORY else [os.path.abspath(ledger)]
         self.watcher.watch(present, [*places, *others])
 
-    def note_walk(self, walk: Callable[[], list[Waiting]], *, is_unasked: bool) -> list[Waiting]:
+    def note_walk(
+        self,
+        walk: Callable[[], list[Waiting]],
+        refused: Container[str],
+        *,
+        is_unasked: bool,
+    ) -> list[Waiting]:
         """Walk and return what waits; note how long that took.
 
         Of a look nobody asked for: a file that changed a while ago without an event says
-        that events do not come, and to look more often.
+        that events do not come, and to look more often. What was `refused` before waits
+        for another reason.
         """
         began = time.monotonic()
         waiting = walk()
         self._walk_took = time.monotonic() - began
         while_ago = (self._clock() - _EVENT_DUE) * 1_000_000
-        if is_unasked and any(each.found.mtime < while_ago for each in waiting):
+        if is_unasked and any(
+            each.found.mtime < while_ago and each.found.path not in refused for each in waiting
+        ):
             self.watcher.doubt("file events did not come")
         return waiting
 

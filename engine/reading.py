@@ -115,9 +115,9 @@ class Reading:
                 self._note(root, scans)
 
     @property
-    def has_databases(self) -> bool:
-        """Whether there are files that change without an event that names them."""
-        return self._others is not None and self._others.has_databases
+    def has_unnamed(self) -> bool:
+        """Whether there are files that change, or may come, without an event that names them."""
+        return self._others is not None and self._others.has_unnamed
 
     def scans_of(self, roots: list[Root], paths: set[str]) -> tuple[dict[Root, list[Scan]], bool]:
         """Read on in the files that events name; `False` where a name says too little.

@@ -6,6 +6,7 @@ changed; what an agent tells of one of them is a `Scan`, as of a transcript.
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -61,22 +62,38 @@ class Stored(Struct, frozen=True):
     kind: Kind
 
 
-def walk_store(root: Root, agent: Agent) -> tuple[list[Stored], list[tuple[str, str]]]:
-    """Find every file of a store, each real one once; and the directories that were refused."""
+def walk_store(root: Root, agent: Agent) -> tuple[list[Stored], dict[str, str]]:
+    """Find every file of a store, each real one once; and what was refused, with reasons.
+
+    Of a directory that is closed only that itself is named, not what lies below it.
+    """
     files: dict[tuple[int, int], Stored] = {}
-    refused: list[tuple[str, str]] = []
+    refused: dict[str, str] = {}
     for tree in agent.trees(root.path):
-        for path, relative in _files_below(root.path, tree, refused):
-            kind = tree.kind_of(relative)
-            found = stat_store(path, relative, kind) if kind is not None else None
-            if kind is not None and found is not None:
-                files.setdefault((found.device, found.inode), Stored(found, kind))
-    return list(files.values()), refused
+        found, closed = walk_tree(root, tree)
+        for stored in found:
+            files.setdefault((stored.found.device, stored.found.inode), stored)
+        refused.update(closed)
+    return list(files.values()), {
+        path: why
+        for path, why in refused.items()
+        if not any(path.startswith(other + os.sep) for other in refused)
+    }
 
 
-def _files_below(
-    root: str, tree: Tree, refused: list[tuple[str, str]]
-) -> Iterator[tuple[str, str]]:
+def walk_tree(root: Root, tree: Tree) -> tuple[list[Stored], dict[str, str]]:
+    """Find the files of one tree of a store; and what was refused, with reasons."""
+    found: list[Stored] = []
+    refused: dict[str, str] = {}
+    for path, relative in _files_below(root.path, tree, refused):
+        kind = tree.kind_of(relative)
+        file = stat_store(path, relative, kind) if kind is not None else None
+        if kind is not None and file is not None:
+            found.append(Stored(file, kind))
+    return found, refused
+
+
+def _files_below(root: str, tree: Tree, refused: dict[str, str]) -> Iterator[tuple[str, str]]:
     """Yield path and path below the root of all files in a tree, in a stable order."""
     waiting = [tree.below]
     seen: set[str] = set()
@@ -93,16 +110,17 @@ def _files_below(
         except FileNotFoundError:
             continue
         except OSError as error:
-            refused.append((directory, error.strerror or "could not be read"))
+            refused[directory] = error.strerror or "could not be read"
             continue
         for entry in listed:
             name = entry.name.encode("utf-8", "replace").decode("utf-8")
             relative = f"{below}/{name}" if below else name
-            if entry.is_dir():
-                if tree.is_deep and name != REPOSITORY:
-                    waiting.append(relative)
-            else:
+            if not entry.is_dir():
                 yield entry.path, relative
+            elif tree.kind_of(relative) == "database":
+                refused[entry.path] = "it is a directory, where a database should be"
+            elif tree.is_deep and name != REPOSITORY:
+                waiting.append(relative)
 
 
 def stored_at(root: Root, agent: Agent, path: str) -> Stored | None:
@@ -205,28 +223,34 @@ def _read_database(
 
     Of counts that only grow it stays known what they were: what was booked is booked.
     """
+    if not found.size:
+        raise StoreUnreadable("it is empty: its agent has written nothing to it yet")
     is_same = cursor is not None and (cursor.device, cursor.inode) == (found.device, found.inode)
     try:
         with closing(open_read_only(found.path)) as connection:
             keeps = is_same or agent.is_cumulative
             state = agent.database(connection, place, state if keeps else b"", told)
     except UnknownStore as error:
-        raise StoreUnreadable(str(error)) from error
+        raise StoreUnreadable(str(error).rstrip(".")) from error
     except sqlite3.Error as error:
-        raise StoreUnreadable(_of_sqlite(error)) from error
+        raise StoreUnreadable(_of_sqlite(error, found.path)) from error
     scan = _begun(found, state, is_anew=not is_same)
     before = cursor.lines if cursor is not None and is_same else 0
     scan.cursor = replace(scan.cursor, lines=before + len(told.sightings))
     return scan
 
 
-def _of_sqlite(error: sqlite3.Error) -> str:
-    """Return why SQLite refused, in words."""
+def _of_sqlite(error: sqlite3.Error, path: str) -> str:
+    """Return why SQLite refused a database, in words."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return "another program has locked it; it is read as soon as that is done"
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return "it is damaged, or no database"
+    if code == sqlite3.SQLITE_CANTOPEN and not os.access(path, os.R_OK):
+        return os.strerror(errno.EACCES)
+    if code == sqlite3.SQLITE_ERROR:
+        return f"its tables are not as ccmon knows them, it may be of an unknown version ({error})"
     return f"SQLite refused it ({error})"
 
 

@@ -36,7 +36,12 @@ def line(kind: str, at: int, **payload: Any) -> bytes:
     envelope = {"timestamp": iso_time(at)}
     if "ordinal" in payload:
         envelope["ordinal"] = payload.pop("ordinal")
-    return json.dumps({**envelope, "type": kind, "payload": payload}).encode() + b"\n"
+    return _compact({**envelope, "type": kind, "payload": payload})
+
+
+def _compact(record: dict[str, Any]) -> bytes:
+    """Return a record as a line without blanks: others look for keys as Codex writes them."""
+    return json.dumps(record, separators=(",", ":")).encode() + b"\n"
 
 
 def token_count(at: int, total: dict[str, int], last: dict[str, int] | None, **more: Any) -> bytes:
@@ -106,7 +111,7 @@ class Thread:
         for number, each in enumerate(self.lines[start:]):
             copied = json.loads(each)
             copied["timestamp"] = iso_time(child.at + number)
-            child.lines.append(json.dumps(copied).encode() + b"\n")
+            child.lines.append(_compact(copied))
         child.total = list(self.total)
 
     def write(self, home: Path, name: str = "", below: str = "sessions/2026/05/01") -> Path:

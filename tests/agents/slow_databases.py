@@ -1,6 +1,7 @@
 """Follows a database that another process writes: `python -m tests.agents.slow_databases`.
 
-Neither side may see an error, and what was read must be what was written, to the token.
+Once by the agent's reader alone, once by a whole monitor. Neither side may see an error, and
+what was read must be what was written, to the token.
 """
 
 from __future__ import annotations
@@ -15,8 +16,14 @@ from pathlib import Path
 from engine.agents.agent import Place, Told
 from engine.agents.opencode import AGENT
 from engine.agents.opened import open_read_only
+from engine.monitor import Monitor
+from engine.reports import REPORT_KINDS, Figures
 from engine.responses import Sighting, merge
+from engine.settings import Settings
 from tests.agents.writers import writing
+
+_PATIENCE = 10.0
+"""Seconds in which a monitor must have what was written last."""
 
 
 class Followed:
@@ -60,6 +67,42 @@ def follow(path: Path, seconds: float) -> tuple[Followed, dict[str, int]]:
     return followed, written
 
 
+def follow_by_monitor(home: Path, seconds: float) -> tuple[int, int, dict[str, int]]:
+    """Return responses and tokens that a following monitor ends with, and what was written.
+
+    Raises `AssertionError` where it ever told of something that could not be read, but that
+    the tables were just being made, or does not come to what was written.
+    """
+    given = Settings(
+        home=home, environment={"HOME": str(home)}, ledger=":memory:", zone="UTC", is_offline=True
+    )
+    path = home / ".local" / "share" / "opencode" / "opencode.db"
+    path.parent.mkdir(parents=True)
+    with Monitor(given) as monitor:
+        monitor.start(lambda: None)
+        with writing(path, seconds) as process:
+            while process.poll() is None:
+                time.sleep(0.05)
+                unreadable = [each.unreadable for each in monitor.agents() if each.unreadable]
+                assert not unreadable or not monitor.snapshot().responses, unreadable
+            assert process.stdout is not None
+            written = json.loads(process.stdout.read())
+        figures = _settled(monitor, written["tokens"])
+        for kind in REPORT_KINDS:
+            assert monitor.report(kind).totals.figures.tokens == figures.tokens, kind
+        return figures.responses, figures.tokens.total, written
+
+
+def _settled(monitor: Monitor, tokens: int) -> Figures:
+    """Return all figures once they are those expected, or have had their time."""
+    end = time.monotonic() + _PATIENCE
+    while True:
+        figures = monitor.report("daily").totals.figures
+        if figures.tokens.total == tokens or time.monotonic() > end:
+            return figures
+        time.sleep(0.05)
+
+
 def _has_tables(path: Path) -> bool:
     with closing(open_read_only(str(path))) as connection:
         select = "SELECT count(*) FROM sqlite_master WHERE name IN ('session', 'part')"
@@ -81,6 +124,14 @@ def main() -> None:
     )
     assert written["errors"] == 0
     assert followed.tokens == written["tokens"]
+    with tempfile.TemporaryDirectory() as place:
+        cpu = time.process_time()
+        responses, tokens, written = follow_by_monitor(Path(place), seconds)
+        cpu = time.process_time() - cpu
+    print(f"written {written}")
+    print(f"a monitor has {responses} responses, {tokens} tokens, {cpu:.2f} s of CPU")
+    assert written["errors"] == 0
+    assert (responses, tokens) == (written["responses"], written["tokens"])
 
 
 if __name__ == "__main__":

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -13,27 +11,9 @@ from hypothesis import strategies as st
 
 from engine.agents.gemini import AGENT, kind_of
 from engine.responses import Sighting
+from tests.agents.made_gemini import CHAT, head, message, write
 from tests.agents.reading import merged, read_home, tell_home
 from tests.made_lines import moment
-
-CHAT = "tmp/app/chats/session-2026-05-01T10-00-aaaaaaaa"
-
-
-def message(id_: str, minute: int = 0, model: str = "gemini-2.5-pro", **tokens: int) -> Any:
-    at = f"2026-05-01T10:{minute:02}:00.000Z"
-    record: dict[str, Any] = {"id": id_, "timestamp": at, "type": "gemini", "model": model}
-    return {**record, "tokens": tokens} if tokens else record
-
-
-def write(home: Path, name: str, *records: Any) -> Path:
-    path = home / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(json.dumps(each) + "\n" for each in records))
-    return path
-
-
-def head(session: str = "s1", **more: Any) -> dict[str, Any]:
-    return {"sessionId": session, "projectHash": "ff", "startTime": "x", **more}
 
 
 def total(responses: dict[str, Sighting]) -> int:

@@ -10,7 +10,7 @@ import pytest
 from engine.agents.agent import Place, Told
 from engine.agents.opencode import AGENT
 from engine.agents.opened import columns_of, open_read_only
-from tests.agents.slow_databases import follow
+from tests.agents.slow_databases import follow, follow_by_monitor
 from tests.agents.writers import TABLES, create, damage, leave_in_wal, locked
 from tests.conftest import NOW
 
@@ -34,6 +34,13 @@ def test_a_store_that_another_process_writes_is_read_to_the_token(tmp_path: Path
     assert followed.readings > 10
     assert len(followed.responses) == written["responses"]
     assert followed.tokens == written["tokens"]
+
+
+def test_a_monitor_follows_a_store_that_another_process_writes(tmp_path: Path) -> None:
+    responses, tokens, written = follow_by_monitor(tmp_path, 2.0)
+    assert written["errors"] == 0
+    assert written["responses"] > 20
+    assert (responses, tokens) == (written["responses"], written["tokens"])
 
 
 def test_rows_that_are_only_in_the_log_of_a_writer_that_died_are_read(tmp_path: Path) -> None:

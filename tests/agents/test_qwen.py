@@ -2,48 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from engine.agents.qwen import AGENT, kind_of
+from tests.agents.made_qwen import CHAT, line, usage, write
 from tests.agents.reading import merged, read_home, tell_home
 from tests.made_lines import moment
-
-CHAT = "projects/-code-app/chats/s1.jsonl"
-
-
-def usage(prompt: int, candidates: int, thoughts: int, cached: int, total: int) -> dict[str, int]:
-    return {
-        "promptTokenCount": prompt,
-        "candidatesTokenCount": candidates,
-        "thoughtsTokenCount": thoughts,
-        "cachedContentTokenCount": cached,
-        "totalTokenCount": total,
-    }
-
-
-def line(uuid: str, usage_: Any, **more: Any) -> dict[str, Any]:
-    return {
-        "uuid": uuid,
-        "parentUuid": None,
-        "sessionId": "s1",
-        "timestamp": "2026-05-01T10:00:00.000Z",
-        "type": "assistant",
-        "cwd": "/code/app",
-        "model": "qwen3-coder-plus",
-        "usageMetadata": usage_,
-        **more,
-    }
-
-
-def write(home: Path, *records: Any, name: str = CHAT) -> Path:
-    path = home / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(json.dumps(each) + "\n" for each in records))
-    return path
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -35,7 +36,9 @@ _OF_LITELLM = {
     "output": "output_cost_per_token",
     "cache_read": "cache_read_input_token_cost",
     "cache_write_5m": "cache_creation_input_token_cost",
+    "cache_write_1h": "cache_creation_input_token_cost_above_1hr",
 }
+_OF_VERSION = re.compile(r"(?<=\d)-(?=\d)")
 
 
 @dataclass(frozen=True)
@@ -121,6 +124,11 @@ def _prepare_tokscale(home: Path, root: Path) -> None:
     """Let a home's transcripts be those of a root, and prices be there without a connection."""
     (home / ".claude").unlink(missing_ok=True)
     (home / ".claude").symlink_to(root)
+    give_prices(home)
+
+
+def give_prices(home: Path) -> None:
+    """Let tokscale find our embedded prices in a home, so that it needs no connection."""
     tables = {"litellm": _litellm_table(), "openrouter": {}, "models-dev": {}}
     now = system_clock() // 1000
     for folder in (home / ".cache/tokscale", home / ".config/tokscale/cache"):
@@ -131,14 +139,18 @@ def _prepare_tokscale(home: Path, root: Path) -> None:
 
 
 def _litellm_table() -> dict[str, dict[str, Any]]:
-    """Return our embedded prices in the form in which LiteLLM publishes them."""
+    """Return our embedded prices in the form in which LiteLLM publishes them.
+
+    Ours are found by names without dots, LiteLLM's by the names that vendors give.
+    """
     table: dict[str, dict[str, Any]] = {}
     for name in ("other_prices.json", "prices.json"):
         text = (PROJECT / "engine" / "pricing" / name).read_text("utf-8")
         for model, prices in json.loads(text)["models"].items():
-            table[model] = {"litellm_provider": "anthropic", "mode": "chat"} | {
+            terms = {"litellm_provider": "anthropic", "mode": "chat"} | {
                 key: prices[ours] / 1e6 for ours, key in _OF_LITELLM.items() if prices.get(ours)
             }
+            table[model] = table[_OF_VERSION.sub(".", model)] = terms
     return table
 
 

@@ -63,10 +63,11 @@ class Ccmon:
         around = environment(self._home, root, ask.zone)
         if self._is_apart:
             return json.loads(_output([sys.executable, "-m", "tui", *words], around))
-        return json.loads(_in_process(words, around))
+        return json.loads(in_process(words, around))
 
 
-def _in_process(words: list[str], around: Mapping[str, str]) -> str:
+def in_process(words: list[str], around: Mapping[str, str]) -> str:
+    """Return what a ccmon command prints that knows nothing but these surroundings."""
     from tui.cli import main
 
     kept, output, errors = dict(os.environ), io.StringIO(), io.StringIO()

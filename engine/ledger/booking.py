@@ -9,6 +9,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+import msgspec
+
 from engine.ledger.names import Names
 from engine.ledger.sums import ADD, SLOT, SPAN_ANEW, TAKE_AWAY, TEMPORARY_TABLES
 from engine.pricing.cost import Rates, calculated_cost, cost_at, rates_of
@@ -93,10 +95,14 @@ class Booking:
                 self._connection.execute(statement, place)
 
     def _list(self, ids: Iterable[int]) -> None:
-        """List the responses that are to be summed."""
+        """List the responses that are to be summed.
+
+        As one text that SQLite takes apart: binding each id takes several times as long.
+        """
         self._connection.execute("DELETE FROM temp.booked")
-        self._connection.executemany(
-            "INSERT INTO temp.booked VALUES (?)", [(id_,) for id_ in sorted(ids)]
+        self._connection.execute(
+            "INSERT INTO temp.booked SELECT value FROM json_each(?)",
+            (msgspec.json.encode(sorted(ids)).decode("ascii"),),
         )
 
     def _sum(self, statements: tuple[str, ...], place: dict[str, int]) -> None:

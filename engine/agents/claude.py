@@ -66,10 +66,11 @@ def _stem(name: str) -> str:
 def is_worth_reading(line: bytes) -> bool:
     """Say cheaply whether a line may tell of a response, or is damaged.
 
-    Quotes inside JSON strings are escaped, so the bytes looked for can only be a key. The
-    line's head is no help: a damaged line can begin with one record and end with another.
+    Quotes inside JSON strings are escaped, so the bytes looked for can only be a key, which
+    stands near the line's end. The line's head is no help: a damaged line can begin with one
+    record and end with another.
     """
-    return line.find(b'"usage"') >= 0 or line[:1] != b"{" or line[-2:-1] != b"}"
+    return line.rfind(b'"usage"') >= 0 or line[:1] != b"{" or line[-2:-1] != b"}"
 
 
 def read_line(line: bytes, offset: int, place: Place) -> tuple[list[Keyed], str | None]:

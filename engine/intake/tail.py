@@ -90,8 +90,10 @@ class Tail:
 
     def _start(self, file: BinaryIO, found: Found, cursor: Cursor | None) -> int | None:
         """Return where to read from: the cursor if the file is still the same, else 0."""
+        if cursor is None:
+            return 0
         size = os.fstat(file.fileno()).st_size
-        if cursor is None or size < cursor.offset:
+        if size < cursor.offset:
             return 0
         if fingerprint(file, cursor.offset) != cursor.fingerprint:
             return 0

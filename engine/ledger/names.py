@@ -20,6 +20,16 @@ _KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 """The number's column, and what a row is found by: its name, then what tells equal names apart."""
 
+_FIND = {
+    table: f"SELECT {column} FROM {table} WHERE {' AND '.join(f'{key} = ?' for key in keys)}"
+    for table, (column, keys) in _KEYS.items()
+}
+_ADD = {
+    table: f"INSERT INTO {table} ({', '.join(keys)}) VALUES ({', '.join('?' * len(keys))})"
+    f" ON CONFLICT DO NOTHING RETURNING {column}"
+    for table, (column, keys) in _KEYS.items()
+}
+
 Row = tuple[str, ...]
 
 
@@ -75,13 +85,8 @@ class Names:
         if number is None:
             number = self._find(table, key)
             if number is None:
-                columns = ", ".join(_KEYS[table][1])
-                self._connection.execute(
-                    f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * len(key))})"
-                    " ON CONFLICT DO NOTHING",
-                    key,
-                )
-                number = self._find(table, key)
+                row = self._connection.execute(_ADD[table], key).fetchone()
+                number = row[0] if row else self._find(table, key)
                 assert number is not None
             self._numbers[table][key] = number
             self._rows[table][number] = key
@@ -110,12 +115,8 @@ class Names:
         return None
 
     def _find(self, table: NameTable, key: Row) -> int | None:
-        column, keys = _KEYS[table]
-        condition = " AND ".join(f"{name} = ?" for name in keys)
         with self._lock:
-            row = self._connection.execute(
-                f"SELECT {column} FROM {table} WHERE {condition}", key
-            ).fetchone()
+            row = self._connection.execute(_FIND[table], key).fetchone()
         return row[0] if row else None
 
     def name(self, table: NameTable, number: int) -> str:

@@ -130,7 +130,7 @@ def assert_root_agrees(
 
 @pytest.mark.parametrize("zone", ZONES)
 @examples(
-    max_examples=15,
+    max_examples=8,
     derandomize=True,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],

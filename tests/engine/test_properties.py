@@ -28,7 +28,7 @@ from tests.slow_reading import SlowResponse, read
 MakeSettings = Callable[..., Settings]
 
 some_examples = examples(
-    max_examples=100,
+    max_examples=50,
     derandomize=True,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

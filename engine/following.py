@@ -290,9 +290,16 @@ class Follower:
             if self._stop.is_set():
                 break
             if self.recovery.insist(self._read_on):
-                self._stop.wait(_LEAST_BETWEEN_CHANGES - (time.monotonic() - self._last_change))
+                self._wait_to_tell()
                 self._tell()
         self._keep_settings()
+
+    def _wait_to_tell(self) -> None:
+        """Wait until something may be drawn again, and read what came meanwhile."""
+        left = _LEAST_BETWEEN_CHANGES - (time.monotonic() - self._last_change)
+        if left > 0:
+            self._stop.wait(left)
+            self.recovery.insist(self._read_on)
 
     def _read_on(self) -> bool:
         """Read what is new, of files and of the ledger; return whether that was anything."""

@@ -113,7 +113,7 @@ def start_times(live: Live, runs: int) -> Starts:
         figures, screen = _started(live.start(), has_figures, is_useful)
         starts.figures.append(figures)
         starts.screen.append(screen)
-        starts.bare += _started(live.start_bare(), lambda text: "ready" in text)
+        starts.bare.extend(_started(live.start_bare(), lambda text: "ready" in text))
     return starts
 
 

@@ -131,7 +131,7 @@ def test_signals_and_ctrl_c_end_it_cleanly(
     ending: signal.Signals | str, opened: Opener, history: Path
 ) -> None:
     terminal = opened("live", "--config-dir", str(history))
-    assert terminal.wait_for(r"Last 30 days", 10), terminal.text
+    assert terminal.wait_for(r"Burn rate", 10), terminal.text
     if isinstance(ending, str):
         terminal.press(ending)
     else:

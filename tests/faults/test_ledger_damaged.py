@@ -153,6 +153,8 @@ def test_a_ledger_damaged_while_following_is_built_anew(
     with Monitor(given) as monitor:
         monitor.read()
         assert_agreement(monitor, right)
+        said = [notice.text for notice in monitor.snapshot().notices]
+        assert all("set-aside" in text for text in said), "nothing but another one set aside"
 
 
 def test_a_ledger_deleted_while_open_is_written_again(

@@ -9,24 +9,20 @@ from datetime import date
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
-from engine.following import Follower
-from engine.intake import discover
+from engine.domain.paths import ledger_path
+from engine.domain.responses import CLAUDE
+from engine.domain.settings import Settings, SettingsError
+from engine.domain.times import day_of
+from engine.ingest import discover
 from engine.ledger.store import Ledger
-from engine.places import ledger_path
-from engine.price_refresh import PriceRefresh
-from engine.responses import CLAUDE
-from engine.settings import Settings, SettingsError
-from engine.standing import Standing
-from engine.times import day_of
+from engine.live.follower import Follower
+from engine.live.state import Standing
+from engine.pricing.updates import PriceRefresh
 
 if TYPE_CHECKING:
-    from engine.agents_found import AgentFound
-    from engine.calendars import Calendar
-    from engine.health import Health
-    from engine.limits.readings import Reading
-    from engine.phases import Phases
-    from engine.queries.answering import Answers
-    from engine.questions import (
+    from engine.domain.calendars import Calendar
+    from engine.domain.limit_windows import Event, LimitsNow
+    from engine.domain.questions import (
         Answer,
         Comparison,
         Glance,
@@ -36,8 +32,12 @@ if TYPE_CHECKING:
         SessionAnswer,
         Summary,
     )
-    from engine.reports import Detail, Notice, Progress, Report, ReportKind, Snapshot, Span
-    from engine.windows import Event, LimitsNow
+    from engine.domain.reports import Detail, Notice, Progress, Report, ReportKind, Snapshot, Span
+    from engine.limits.readings import Reading
+    from engine.live.timings import Phases
+    from engine.reports.agents import AgentFound
+    from engine.reports.health import Health
+    from engine.reports.queries.answering import Answers
 
 ALL = 1 << 62
 """As many bytes as there are."""
@@ -183,7 +183,7 @@ class Monitor:
 
     def shown_calendar(self, year: int | None) -> Calendar:
         """Return the calendar of what the live screen shows; may take tens of milliseconds."""
-        from engine.queries.calendar import calendar_of
+        from engine.reports.queries.calendar import calendar_of
 
         report = self.report("daily")
         now = self.settings.clock()
@@ -199,8 +199,8 @@ class Monitor:
 
     def glance(self, session: str | None) -> Glance:
         """Return what the status line shows of a session, of today and of the active block."""
-        from engine.glancing import glance
-        from engine.ledger.reading import Reader
+        from engine.ledger.rows import Reader
+        from engine.reports.glance import glance
 
         standing = self._standing
         zone = (standing.zone_name, standing.zone)
@@ -218,8 +218,8 @@ class Monitor:
 
     def note_readings(self, readings: Iterable[Reading]) -> bool:
         """Keep what an official source said; return whether the ledger took it."""
-        from engine.ledger.readings import keep_readings
-        from engine.reading_rows import rows_of
+        from engine.ledger.limit_readings import keep_readings
+        from engine.limits.kept_readings import rows_of
 
         try:
             keep_readings(self._ledger, rows_of(readings))
@@ -232,8 +232,8 @@ class Monitor:
 
         `captured_at` is when each was given last.
         """
-        from engine.ledger.readings import readings_since
-        from engine.reading_rows import reading_of_row
+        from engine.ledger.limit_readings import readings_since
+        from engine.limits.kept_readings import reading_of_row
 
         return tuple(
             reading_of_row(row, confirmed_at)
@@ -272,7 +272,7 @@ class Monitor:
         `SettingsError` for a time that is past or further than five hours away.
         """
         from engine.limits.pins import checked_pin
-        from engine.lookout import PINNED
+        from engine.limits.tracker import PINNED
 
         kept = "" if time is None else str(checked_pin(time, self.settings.clock()))
         with self._standing.lock:
@@ -304,7 +304,7 @@ class Monitor:
         return self._follower.recovery.insist(lambda: ask(self._answers()))
 
     def _answers(self) -> Answers:
-        from engine.queries.answering import Answers
+        from engine.reports.queries.answering import Answers
 
         standing = self._standing
         return Answers(
@@ -341,7 +341,7 @@ class Monitor:
 
     def agents(self) -> tuple[AgentFound, ...]:
         """Return all coding agents that ccmon can read, and what was found of each."""
-        from engine.agents_found import agents_found
+        from engine.reports.agents import agents_found
 
         follower = self._follower
         return follower.recovery.insist(
@@ -361,7 +361,7 @@ class Monitor:
         return self._follower.recovery.insist(ask)
 
     def _health(self) -> Health:
-        from engine.health import examine
+        from engine.reports.health import examine
 
         outlook = self._standing.outlook
         roots = outlook.roots

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from engine.domain.reports import REPORT_KINDS, Figures, Report
 from engine.monitor import Monitor
-from engine.reports import REPORT_KINDS, Figures, Report
 from tests.slow_reading import SlowResponse
 from tests.slow_reports import SlowFigures, gaps, group, reports
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from msgspec.structs import astuple
 
-from engine.questions import Answer, AnswerRow, Question
-from engine.reports import Figures
+from engine.domain.questions import Answer, AnswerRow, Question
+from engine.domain.reports import Figures
 from tests.slow_reports import SlowFigures
 from tests.slow_rows import SlowAnswer, SlowRow
 

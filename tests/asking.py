@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from engine.domain.questions import Answer, Question, Selection
+from engine.domain.settings import Settings
 from engine.monitor import Monitor
-from engine.questions import Answer, Question, Selection
-from engine.settings import Settings
 from tests.made_lines import Clock, answer, moment, write
 
 MakeSettings = Callable[..., Settings]

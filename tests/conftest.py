@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from engine.settings import Settings
+from engine.domain.settings import Settings
 
 NOW = 1_795_352_400_000
 """2026-11-22 13:00 UTC, where the tests' clock stands unless they say otherwise."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from engine.cursor.tokens import COOKIE
+from engine.agents.cursor.tokens import COOKIE
 from tests.stub_server import StubHandler, StubServer
 
 ACCOUNT = "user_01ABC"

@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from engine.agents_found import AgentFound
-from engine.calendars import Calendar
-from engine.queries.calendar import calendar_of
-from engine.questions import (
+from engine.domain.calendars import Calendar
+from engine.domain.questions import (
     Answer,
     AnswerRow,
     AverageProjection,
@@ -23,7 +21,7 @@ from engine.questions import (
     TokenLimit,
     Trend,
 )
-from engine.reports import (
+from engine.domain.reports import (
     Block,
     BurnRate,
     Figures,
@@ -33,8 +31,10 @@ from engine.reports import (
     ResponseRow,
     Row,
 )
-from engine.responses import PICO, Tokens
-from engine.row_totals import total_of
+from engine.domain.responses import PICO, Tokens
+from engine.domain.totals import total_of
+from engine.reports.agents import AgentFound
+from engine.reports.queries.calendar import calendar_of
 
 NOW = 1_795_352_400_000
 """2026-11-22 13:00 UTC."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.calendars import MEASURES
 from engine.documents.agents_found import agents_document
 from engine.documents.answers import answer_document
 from engine.documents.calendars import graph_document
@@ -13,7 +12,8 @@ from engine.documents.limits import events_document, limits_document
 from engine.documents.sections import sections_document
 from engine.documents.sessions import session_document
 from engine.documents.summaries import summary_document
-from engine.questions import AnswerRow
+from engine.domain.calendars import MEASURES
+from engine.domain.questions import AnswerRow
 from tests.made_answers import (
     ALPHA,
     KEYS,

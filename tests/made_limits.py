@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.windows import Event, Forecast, HitNow, LimitsNow, WindowNow
+from engine.domain.limit_windows import Event, Forecast, HitNow, LimitsNow, WindowNow
 from tests.conftest import NOW
 from tests.made_lines import HOUR, MINUTE
 

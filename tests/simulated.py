@@ -7,8 +7,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from engine.domain.times import iso_time
 from engine.limits.readings import Reading, readings_of_hook
-from engine.times import iso_time
 from tests.made_lines import HOUR, MINUTE, SECOND, Clock, answer, write
 
 WEEK = 7 * 24 * HOUR

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from engine.questions import Question, Selection
+from engine.domain.questions import Question, Selection
 from tests.slow_blocks import answer_blocks
 from tests.slow_reading import SlowResponse
 from tests.slow_reports import group

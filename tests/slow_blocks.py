@@ -8,7 +8,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Protocol, TypeVar
 
-from engine.questions import Question
+from engine.domain.questions import Question
 from tests.slow_reading import SlowResponse
 from tests.slow_reports import group
 from tests.slow_rows import DAY, HOUR, MINUTE, Setting, SlowAnswer, SlowRow, whole

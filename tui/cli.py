@@ -9,7 +9,7 @@ import gc
 import os
 import sys
 
-from tui.streams import prepare, settle
+from tui.terminal.streams import prepare, settle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,10 +63,10 @@ def _print_version() -> int:
 
 def _run(words: Sequence[str]) -> int:
     """Read the command line and do what it asks."""
-    from tui.lean_msgspec import import_msgspec
+    from tui.startup import import_msgspec
 
     import_msgspec()
-    from engine.settings import SettingsError
+    from engine.domain.settings import SettingsError
     from tui.options import UsageError, parse
 
     try:
@@ -85,27 +85,27 @@ def _dispatch(options: Namespace) -> int:
         case "version":
             return _print_version()
         case "help":
-            from tui.manual import run_help
+            from tui.help import run_help
 
             return run_help(options)
         case "completion":
-            from tui.completion import run_completion
+            from tui.help.completion import run_completion
 
             return run_completion(options)
         case "config":
-            from tui.config.command import run_config
+            from tui.commands.config import run_config
 
             return run_config(options)
         case "demo":
-            from tui.demo import run_demo
+            from tui.commands.demo import run_demo
 
             return run_demo(options)
         case "cursor":
-            from tui.cursor import run_cursor
+            from tui.commands.cursor import run_cursor
 
             return run_cursor(options)
         case "prices":
-            from tui.prices import refresh_prices
+            from tui.commands.prices import refresh_prices
 
             return refresh_prices(options)
     return _with_data(options)
@@ -113,49 +113,49 @@ def _dispatch(options: Namespace) -> int:
 
 def _with_data(options: Namespace) -> int:
     """Run a command that reads transcripts."""
-    from tui.checks import check
+    from tui.config.checks import check
 
     check(options)
     match options.command:
         case "live":
             return _live(options)
         case "agents":
-            from tui.agents import run_agents
+            from tui.commands.agents import run_agents
 
             return run_agents(options)
         case "graph":
-            from tui.graph.command import run_graph
+            from tui.commands.graph import run_graph
 
             return run_graph(options)
         case "doctor":
-            from tui.once import print_health
-            from tui.settings_of import settings_of
+            from tui.commands.once import print_health
+            from tui.config.settings_of import settings_of
 
             return print_health(settings_of(options), is_json=options.json)
         case "limits":
-            from tui.limits import run_limits
+            from tui.commands.limits import run_limits
 
             return run_limits(options)
         case "events":
-            from tui.events import run_events
+            from tui.commands.events import run_events
 
             return run_events(options)
         case "statusline":
-            from tui.statusline.command import run_statusline
+            from tui.commands.statusline import run_statusline
 
             return run_statusline(options)
-    from tui.reports import run_report
+    from tui.commands.reports import run_report
 
     return run_report(options)
 
 
 def _live(options: Namespace) -> int:
     """Open the live screen on a terminal, else print one snapshot."""
-    from tui.settings_of import channels_of, settings_of
+    from tui.config.settings_of import channels_of, settings_of
 
     settings = settings_of(options)
     if options.json or not _is_terminal():
-        from tui.once import print_snapshot
+        from tui.commands.once import print_snapshot
 
         return print_snapshot(settings, is_json=options.json, is_demo=options.demo)
     from tui.live.run import run_live
@@ -171,7 +171,7 @@ def _live(options: Namespace) -> int:
 
 def _say(sentence: str, code: int) -> int:
     """Tell an error on one line; what it quotes, such as a file's words, steers no terminal."""
-    from tui.format import plain
+    from tui.words.format import plain
 
     try:
         print(f"ccmon: {plain(sentence)}", file=sys.stderr)

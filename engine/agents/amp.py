@@ -11,9 +11,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from engine.agents.agent import Agent, Kind, Place, Tokens, Told, Tree, count, counts
+from engine.agents.base import Agent, Kind, Place, Tokens, Told, Tree, count, counts
 from engine.agents.fields import Odd, decode, mapping, milliseconds, text
-from engine.times import SECOND
+from engine.domain.times import SECOND
 
 
 class Message(Struct, gc=False):

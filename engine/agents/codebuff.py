@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from engine.agents.agent import Agent, Kind, Place, Tokens, Told, Tree, count
+from engine.agents.base import Agent, Kind, Place, Tokens, Told, Tree, count
 from engine.agents.fields import Odd, decode, mapping, milliseconds, text
 
 _FILE = "chat-messages.json"

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from engine.agents.agent import Agent, Kind, Place, Told, Tree, UnknownStore, Unreadable, pico
+from engine.agents.base import Agent, Kind, Place, Told, Tree, UnknownStore, Unreadable, pico
 from engine.agents.fields import Odd, decode, milliseconds, text
 from engine.agents.grown import Grown
 from engine.agents.opened import columns_of, selected

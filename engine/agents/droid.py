@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from engine.agents.agent import Agent, Kind, Place, Told, Tree
+from engine.agents.base import Agent, Kind, Place, Told, Tree
 from engine.agents.fields import decode, milliseconds, read_beside, text, written_at
 from engine.agents.grown import Grown, Used, whole
 

@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from engine.agents.agent import Place, Unreadable
-from engine.agents.claude_lines import loads, text_of
-from engine.times import SECOND, parse_time
+from engine.agents.base import Place, Unreadable
+from engine.agents.claude.lines import loads, text_of
+from engine.domain.times import SECOND, parse_time
 
 T = TypeVar("T")
 

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from engine.times import HOUR, SECOND
+from engine.domain.times import HOUR, SECOND
 
 LATEST = 1000
 """So many rows before the last one known are looked at for changes every time."""

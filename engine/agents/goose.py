@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from engine.agents.agent import Agent, Kind, Place, Told, Tree, UnknownStore, count, pico
+from engine.agents.base import Agent, Kind, Place, Told, Tree, UnknownStore, count, pico
 from engine.agents.fields import milliseconds, text
 from engine.agents.grown import NOTHING, Grown, Used
 from engine.agents.opened import columns_of, selected

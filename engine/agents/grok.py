@@ -8,9 +8,9 @@ from urllib.parse import unquote
 import msgspec
 from msgspec import Struct
 
-from engine.agents.agent import Agent, Kind, Lines, Place, Tokens, Told, Tree, Unreadable, counts
+from engine.agents.base import Agent, Kind, Lines, Place, Tokens, Told, Tree, Unreadable, counts
+from engine.agents.claude.patient import read_records
 from engine.agents.fields import mapping, milliseconds, text
-from engine.agents.patient import read_records
 
 _PROVIDER = "xai"
 _TICKS = 10**10
@@ -60,7 +60,7 @@ class Grok(Agent):
 
 
 class Reader:
-    """Reads a session on (`engine.agents.agent.Lines`); each line says all it means."""
+    """Reads a session on (`engine.agents.base.Lines`); each line says all it means."""
 
     def __init__(self, place: Place, told: Told) -> None:
         parts = place.path.split("/")

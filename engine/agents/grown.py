@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import msgspec
 
-from engine.agents.agent import Tokens, Told
-from engine.responses import PICO
+from engine.agents.base import Tokens, Told
+from engine.domain.responses import PICO
 
 Used = tuple[int, int, int, int, int, int]
 """Input, output with the reasoning, cache read, cache write, reasoning, pico-dollars."""

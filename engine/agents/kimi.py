@@ -13,10 +13,10 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from engine.agents.agent import Agent, Kind, Lines, Place, Tokens, Told, Tree, Unreadable, counts
+from engine.agents.base import Agent, Kind, Lines, Place, Tokens, Told, Tree, Unreadable, counts
+from engine.agents.claude.patient import read_records
 from engine.agents.fields import decode, mapping, milliseconds, read_beside, text
 from engine.agents.model_names import KIMI_FOR_CODING, known_name
-from engine.agents.patient import read_records
 
 _WIRE = "wire.jsonl"
 _PROVIDER = "moonshot"
@@ -69,7 +69,7 @@ class Kimi(Agent):
 
 
 class _Wire:
-    """Reads a session on (`engine.agents.agent.Lines`)."""
+    """Reads a session on (`engine.agents.base.Lines`)."""
 
     marks: tuple[bytes, ...] = ()
 

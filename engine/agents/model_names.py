@@ -5,7 +5,7 @@ Names are told as agents write them; these are the known ones that no price tabl
 
 from __future__ import annotations
 
-from engine.times import parse_time
+from engine.domain.times import parse_time
 
 _ALIASES = {
     "big-pickle": "glm-4.7",

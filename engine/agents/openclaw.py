@@ -12,7 +12,7 @@ import sqlite3
 from functools import cached_property
 
 from engine.agents import codex
-from engine.agents.agent import (
+from engine.agents.base import (
     Agent,
     Kind,
     Lines,
@@ -22,11 +22,11 @@ from engine.agents.agent import (
     UnknownStore,
     Unreadable,
 )
-from engine.agents.codex_rollouts import Rollout
+from engine.agents.codex.rollouts import Rollout
 from engine.agents.fields import decode, milliseconds, text
 from engine.agents.fresh import Fresh
 from engine.agents.opened import columns_of
-from engine.agents.pi_entries import (
+from engine.agents.pi.entries import (
     LINES,
     Entries,
     Entry,

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from engine.agents.agent import (
+from engine.agents.base import (
     Agent,
     Kind,
     Place,

@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from engine.agents.agent import Agent, Kind, Lines, Place, Tokens, Told, Tree, Unreadable, counts
-from engine.agents.claude_lines import text_of
-from engine.agents.patient import read_records
-from engine.times import parse_time
+from engine.agents.base import Agent, Kind, Lines, Place, Tokens, Told, Tree, Unreadable, counts
+from engine.agents.claude.lines import text_of
+from engine.agents.claude.patient import read_records
+from engine.domain.times import parse_time
 
 _DIRECTORIES = ("chats", "subagents")
 
@@ -58,7 +58,7 @@ class Qwen(Agent):
 
 
 class Reader:
-    """Reads a chat on (`engine.agents.agent.Lines`); each line says all it means."""
+    """Reads a chat on (`engine.agents.base.Lines`); each line says all it means."""
 
     def __init__(self, place: Place, told: Told) -> None:
         self._place = place

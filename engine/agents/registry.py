@@ -13,12 +13,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.agents.listed import LISTED
+from engine.agents.catalog import LISTED
 from engine.agents.packages import Listed, packaged
-from engine.responses import CLAUDE
+from engine.domain.responses import CLAUDE
 
 if TYPE_CHECKING:
-    from engine.agents.agent import Agent
+    from engine.agents.base import Agent
 
 
 def title_of(name: str) -> str:
@@ -85,7 +85,7 @@ class Registry:
 
 def _load(listed: Listed) -> Agent:
     """Import an agent's module and return the agent."""
-    from engine.agents.agent import Agent
+    from engine.agents.base import Agent
 
     module, _, name = (listed.module or f"engine.agents.{listed.name}:AGENT").partition(":")
     agent = getattr(import_module(module), name or "AGENT")
@@ -159,7 +159,7 @@ def _support(environment: Mapping[str, str], home: Path) -> str:
 
 def _ccmon(environment: Mapping[str, str], home: Path) -> str:
     """Return where ccmon keeps its own files, among them what it fetched."""
-    from engine.places import data_directory_in
+    from engine.domain.paths import data_directory_in
 
     return str(data_directory_in(environment, home))
 

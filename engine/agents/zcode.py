@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from engine.agents.agent import Agent, Kind, Place, Tokens, Told, Tree, UnknownStore, count
+from engine.agents.base import Agent, Kind, Place, Tokens, Told, Tree, UnknownStore, count
 from engine.agents.fields import milliseconds, text
 from engine.agents.fresh import Fresh
 from engine.agents.opened import columns_of, selected

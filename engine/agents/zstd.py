@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from engine.agents.agent import Unreadable
+from engine.agents.base import Unreadable
 
 _MODULES = ("compression.zstd", "backports.zstd")
 """Python's own from 3.14 on, and the same for earlier ones; both have the same names."""

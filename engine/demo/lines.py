@@ -10,7 +10,7 @@ import msgspec
 
 from engine.demo import text
 from engine.demo.user import UNPRICED
-from engine.responses import Tokens
+from engine.domain.responses import Tokens
 
 VERSION = "2.1.330"
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"

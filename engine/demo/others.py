@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 
 from engine.demo.user import PROJECTS, DemoUser
-from engine.times import DAY, HOUR, MINUTE, SECOND, iso_time
+from engine.domain.times import DAY, HOUR, MINUTE, SECOND, iso_time
 
 AGENTS = ("claude", "codex", "gemini")
 """The coding agents of a made-up user with other agents."""

@@ -10,7 +10,7 @@ from random import Random
 from msgspec import Struct
 
 from engine.demo.user import PROJECTS, DemoUser
-from engine.times import DAY, HOUR, MINUTE
+from engine.domain.times import DAY, HOUR, MINUTE
 
 _BETWEEN_STARTS = 5 * HOUR + 25 * MINUTE
 """So far apart, each stretch of a day falls into a block of its own."""

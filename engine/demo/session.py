@@ -11,7 +11,7 @@ from engine.demo import text
 from engine.demo.lines import Line, Voice, envelope, note, quoted, uuid
 from engine.demo.plan import Plan, plan_sessions, response_times
 from engine.demo.user import AGENT_MODELS, MAIN_MODELS, PROJECTS, DemoUser, choose_model
-from engine.times import HOUR, SECOND
+from engine.domain.times import HOUR, SECOND
 
 _COPIED_BY_FORK = 40
 

@@ -7,7 +7,7 @@ from random import Random
 
 from msgspec import Struct
 
-from engine.settings import SettingsError
+from engine.domain.settings import SettingsError
 
 
 class DemoUser(Struct, frozen=True):

@@ -11,7 +11,7 @@ from engine.demo.lines import Line
 from engine.demo.plan import plan_later, plan_sessions
 from engine.demo.session import session_lines
 from engine.demo.user import DemoUser
-from engine.settings import system_clock
+from engine.domain.settings import system_clock
 
 _LONGEST_WAIT = 1.0
 

@@ -16,8 +16,8 @@ from engine.documents.figures import (
     model_names,
     sums,
 )
-from engine.reports import Figures, Part, Row
-from engine.responses import CLAUDE
+from engine.domain.reports import Figures, Part, Row
+from engine.domain.responses import CLAUDE
 
 ALL = "all"
 """Whose a row is that may be of several agents."""

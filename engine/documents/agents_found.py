@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from engine.agents_found import AgentFound
 from engine.documents.encoding import dollars, iso
-from engine.reports import PlaceLookedAt
-from engine.times import iso_time
+from engine.domain.reports import PlaceLookedAt
+from engine.domain.times import iso_time
+from engine.reports.agents import AgentFound
 
 
 class UnreadDocument(Struct, frozen=True, kw_only=True, rename="camel"):

@@ -19,7 +19,7 @@ from engine.documents.figures import (
     sums,
     totals,
 )
-from engine.questions import Answer, AnswerRow
+from engine.domain.questions import Answer, AnswerRow
 
 
 class PeriodRow(AgentRow, frozen=True, kw_only=True, rename="camel"):

@@ -18,9 +18,9 @@ from engine.documents.figures import (
     totals,
     unpriced_names,
 )
-from engine.questions import Answer, AnswerRow, AverageProjection, AverageRate, TokenLimit
-from engine.reports import Figures, Row
-from engine.times import iso_time
+from engine.domain.questions import Answer, AnswerRow, AverageProjection, AverageRate, TokenLimit
+from engine.domain.reports import Figures, Row
+from engine.domain.times import iso_time
 
 
 class PeriodDocument(Struct, frozen=True, kw_only=True, rename="camel"):

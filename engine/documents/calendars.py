@@ -7,12 +7,12 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from engine.calendars import Calendar, CalendarDay, Measure, Streak
 from engine.documents.agents import AgentBreakdown, agent_parts
 from engine.documents.encoding import dollars
 from engine.documents.figures import RowSums, breakdowns, model_names, sums
-from engine.reports import Figures, Part
-from engine.times import iso_time
+from engine.domain.calendars import Calendar, CalendarDay, Measure, Streak
+from engine.domain.reports import Figures, Part
+from engine.domain.times import iso_time
 
 WEEK_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import UNSET, Struct, UnsetType
 
 from engine.documents.encoding import Money, Price, percent
-from engine.questions import Change, Trend
+from engine.domain.questions import Change, Trend
 
 
 class ChangeDocument(Struct, frozen=True, kw_only=True, rename="camel"):

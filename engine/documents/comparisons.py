@@ -10,7 +10,7 @@ from msgspec import Struct
 from engine.documents.changes import ChangeDocument, change_document
 from engine.documents.encoding import iso, pricing
 from engine.documents.figures import UNKNOWN_MODEL, RowSums, Sums, project_name, row_sums, sums
-from engine.questions import AnswerRow, ComparedPart, Comparison
+from engine.domain.questions import AnswerRow, ComparedPart, Comparison
 
 
 class ComparedSide(RowSums, frozen=True, kw_only=True, rename="camel"):

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from engine.responses import PICO
-from engine.times import iso_time
+from engine.domain.responses import PICO
+from engine.domain.times import iso_time
 
 Money = float | UnsetType
 """US dollars, or a key that is left out."""

@@ -8,8 +8,8 @@ from typing import Any
 from msgspec import UNSET, Struct, UnsetType, field
 
 from engine.documents.encoding import Money, Price
-from engine.reports import Figures, Part, Row
-from engine.responses import Tokens
+from engine.domain.reports import Figures, Part, Row
+from engine.domain.responses import Tokens
 
 UNKNOWN_MODEL = "unknown"
 """How a response's model is named where its line named none."""

@@ -8,9 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from engine.documents.encoding import dollars, iso, percent
-from engine.limits.status import Status, status_of
-from engine.times import MINUTE, SECOND, iso_time
-from engine.windows import (
+from engine.domain.limit_windows import (
     OFFICIAL,
     Event,
     EventKind,
@@ -22,6 +20,8 @@ from engine.windows import (
     WindowNow,
     WindowSource,
 )
+from engine.domain.times import MINUTE, SECOND, iso_time
+from engine.limits.status import Status, status_of
 
 
 class WindowForecastDocument(Struct, frozen=True, kw_only=True, rename="camel"):

@@ -22,8 +22,7 @@ from engine.documents.limits import (
     hit_document,
     window_documents,
 )
-from engine.limits.status import Status, status_of
-from engine.reports import (
+from engine.domain.reports import (
     Block,
     BurnRate,
     Level,
@@ -33,7 +32,8 @@ from engine.reports import (
     SessionNow,
     Snapshot,
 )
-from engine.times import MINUTE, iso_time
+from engine.domain.times import MINUTE, iso_time
+from engine.limits.status import Status, status_of
 
 
 class BlockDocument(BlockSpanDocument, frozen=True, kw_only=True, rename="camel"):

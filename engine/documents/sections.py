@@ -18,7 +18,7 @@ from engine.documents.answers import (
 )
 from engine.documents.figures import Totals
 from engine.documents.sessions import SessionRow, SessionsDocument
-from engine.questions import Answer
+from engine.domain.questions import Answer
 
 
 class SectionsDocument(Struct, frozen=True, kw_only=True, rename="camel"):

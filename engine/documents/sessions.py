@@ -18,9 +18,9 @@ from engine.documents.figures import (
     row_sums,
     totals,
 )
-from engine.questions import Answer, AnswerRow, SessionAnswer
-from engine.reports import ResponseRow, Row
-from engine.times import iso_time
+from engine.domain.questions import Answer, AnswerRow, SessionAnswer
+from engine.domain.reports import ResponseRow, Row
+from engine.domain.times import iso_time
 
 
 class NamedSession(AgentRow, frozen=True, kw_only=True, rename="camel"):

@@ -19,9 +19,9 @@ from engine.documents.live import (
     projection_document,
 )
 from engine.documents.sessions import NamedSession, named_session
-from engine.questions import AnswerRow, Summary
-from engine.reports import Figures
-from engine.times import iso_time
+from engine.domain.questions import AnswerRow, Summary
+from engine.domain.reports import Figures
+from engine.domain.times import iso_time
 
 
 class SummaryDocument(Struct, frozen=True, kw_only=True, rename="camel"):

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import msgspec
 
+from engine.domain.responses import FAST, Sighting, Tokens, billed_name, merge
 from engine.ledger.names import Names
 from engine.ledger.sums import ADD, SLOT, SPAN_ANEW, TAKE_AWAY, TEMPORARY_TABLES
 from engine.pricing.cost import Rates, calculated_cost, cost_at, rates_of
 from engine.pricing.table import PriceTable
-from engine.responses import FAST, Sighting, Tokens, billed_name, merge
 
 _KEY = ("scope", "id")
 _COLUMNS = (

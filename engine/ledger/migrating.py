@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
+from engine.domain.responses import FAST
 from engine.ledger.schema import (
     EVENTS,
     HITS,
@@ -16,7 +17,6 @@ from engine.ledger.schema import (
     VERSION,
 )
 from engine.ledger.sums import ADD, SLOT, SPAN_ANEW, TAKE_AWAY, TEMPORARY_TABLES
-from engine.responses import FAST
 
 _WITH_REASONING = ("responses", "buckets", "slot_totals", "session_totals")
 _IS_FAST = "flags & 1 AND model IN (SELECT model FROM models WHERE name <> '')"

@@ -7,7 +7,7 @@ import sqlite3
 from threading import RLock
 from typing import Literal
 
-from engine.responses import CLAUDE
+from engine.domain.responses import CLAUDE
 
 NameTable = Literal["roots", "sessions", "projects", "models", "agents"]
 

@@ -9,8 +9,8 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+from engine.domain.reports import Notice
 from engine.ledger.schema import TABLES, VERSION
-from engine.reports import Notice
 
 MEMORY = ":memory:"
 BUSY_SECONDS = 5.0

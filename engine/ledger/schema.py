@@ -12,7 +12,7 @@ the quarter hour (they end a block but begin a day), the odd one after it the re
 `changed` is the ledger's revision in which a row last changed.
 
 A `state` is what reading on in a file of another agent than Claude Code needs to know. A
-model's name is that under which its responses count (`engine.responses.billed_name`);
+model's name is that under which its responses count (`engine.domain.responses.billed_name`);
 where `is_fast`, its price is that of the name without the suffix. A *reading* is what an
 official source said of a window's use; a row stands for as long as it said the same. A
 *hit* is a refusal since a limit was reached, as a transcript of a root tells it. An

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engine.intake.discover import Root
+from engine.domain.responses import CLAUDE
+from engine.ingest.discover import Root
 from engine.ledger.store import Ledger
-from engine.responses import CLAUDE
 
 
 def open_scopes(ledger: Ledger, roots: Iterable[Root]) -> dict[str, int]:

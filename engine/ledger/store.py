@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import astuple
 
-from engine.intake.cursor import Cursor, Mark
+from engine.domain.reports import Notice
+from engine.domain.responses import CLAUDE, Sighting, merge
+from engine.domain.scans import Cursor, Mark
 from engine.ledger import opening
-from engine.ledger.hits import keep_hits
+from engine.ledger.limit_hits import keep_hits
+from engine.ledger.limit_readings import ReadingRow, write_readings
 from engine.ledger.names import Names
-from engine.ledger.readings import ReadingRow, write_readings
 from engine.pricing.table import PriceTable
-from engine.reports import Notice
-from engine.responses import CLAUDE, Sighting, merge
 
 if TYPE_CHECKING:
-    from engine.intake.discover import Root
-    from engine.intake.tail import Scan
+    from engine.ingest.discover import Root
+    from engine.ingest.tail import Scan
     from engine.ledger.booking import Booking
 
 _CHUNK = 20_000
@@ -378,7 +378,7 @@ class Ledger:
         if time.monotonic() - self._looked_at < _AWAY:
             return False
         self._looked_at = time.monotonic()
-        from engine.ledger.returning import back_on_disk
+        from engine.ledger.failover import back_on_disk
 
         connection = back_on_disk(self, self._booking.prices)
         if connection is None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
+from engine.domain.limit_windows import Budget
+from engine.domain.settings import SettingsError
 from engine.limits.estimate import LimitChoice, parse_limit
-from engine.settings import SettingsError
-from engine.windows import Budget
 
 PERIODS: tuple[Literal["day", "week", "month"], ...] = ("day", "week", "month")
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from engine.accumulators.history import History
-from engine.ledger.reading import slot_of
+from engine.aggregates.history import History
+from engine.domain.limit_windows import Budget, WindowNow
+from engine.domain.times import day_of, start_of_day, start_of_week
+from engine.ledger.rows import slot_of
 from engine.limits.estimate import LimitBasis
-from engine.limits.naming import BUDGET, basis_of
-from engine.limits.windows import LevelsOf, LocalUse, Use, local_window
-from engine.times import day_of, start_of_day, start_of_week
-from engine.windows import Budget, WindowNow
+from engine.limits.labels import BUDGET, basis_of
+from engine.limits.standing import LevelsOf, LocalUse, Use, local_window
 
 
 def budget_window(

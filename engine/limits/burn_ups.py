@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from engine.domain.limit_windows import OFFICIAL, BurnUp, UsePoint, WindowNow
+from engine.domain.times import MINUTE
 from engine.limits.known import Known
 from engine.limits.readings import FIVE_HOUR, SEVEN_DAY
-from engine.limits.windows import Use
-from engine.times import MINUTE
-from engine.windows import OFFICIAL, BurnUp, UsePoint, WindowNow
+from engine.limits.standing import Use
 
 _MOST_POINTS = 300
 

@@ -12,8 +12,8 @@ from typing import Self
 
 from msgspec import Struct
 
+from engine.domain.times import HOUR
 from engine.limits.readings import Reading
-from engine.times import HOUR
 
 LEAST_PAIRS = 5
 LEAST_WINDOWS = 2

@@ -16,8 +16,8 @@ from typing import Self
 
 from msgspec import Struct
 
-from engine.times import DAY, HOUR, MINUTE
-from engine.windows import Foreseen
+from engine.domain.limit_windows import Foreseen
+from engine.domain.times import DAY, HOUR, MINUTE
 
 
 class Habit(Struct, frozen=True):

@@ -8,12 +8,12 @@ from typing import Literal
 
 from msgspec import Struct
 
-from engine.accumulators.blocks import BlockSpan
-from engine.limits.levels import level_of
-from engine.reports import LEVELS, Levels, Limit
-from engine.responses import PICO
-from engine.settings import SettingsError
-from engine.times import HOUR
+from engine.aggregates.blocks import BlockSpan
+from engine.domain.levels import level_of
+from engine.domain.reports import LEVELS, Levels, Limit
+from engine.domain.responses import PICO
+from engine.domain.settings import SettingsError
+from engine.domain.times import HOUR
 
 LEAST_BLOCKS = 5
 """Fewer finished blocks than these are not enough for an estimate."""

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Literal
 
+from engine.domain.limit_windows import Forecast, Foreseen, PaceWord
+from engine.domain.times import MINUTE
 from engine.limits.courses import Course, Courses, courses_of, habit_of
 from engine.limits.readings import Reading
-from engine.times import MINUTE
-from engine.windows import Forecast, Foreseen, PaceWord
 
 LEAST_READINGS = 3
 """Official readings at different times that a forecast from them needs."""

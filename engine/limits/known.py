@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
 
-from engine.accumulators.windows import Anchor
-from engine.agents.hits import Hit
-from engine.ledger.events import Told
+from engine.aggregates.true_window import Anchor
+from engine.domain.hits import Hit
+from engine.domain.limit_windows import HitNow
+from engine.domain.times import HOUR, SECOND
+from engine.ledger.limit_events import Told
 from engine.limits.calibration import Calibration
-from engine.limits.naming import label_of
+from engine.limits.labels import label_of
 from engine.limits.readings import FIVE_HOUR, Reading, best, known_length
-from engine.times import HOUR, SECOND
-from engine.windows import HitNow
 
 LENGTH = 5 * HOUR
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from engine.settings import SettingsError
-from engine.times import HOUR, MINUTE, SECOND
+from engine.domain.settings import SettingsError
+from engine.domain.times import HOUR, MINUTE, SECOND
 
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)\Z", re.ASCII)
 

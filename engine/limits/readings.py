@@ -9,7 +9,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from engine.times import DAY, HOUR, minute_of
+from engine.domain.times import DAY, HOUR, minute_of
 
 ReadingSource = Literal["statusline", "claude.json", "desktop", "oauth", "agent"]
 
@@ -76,7 +76,7 @@ def reading_of(
 ) -> Reading | None:
     """Return what a source says of a window, `None` where it makes no sense.
 
-    `percent` is 0 to 100, `resets_at` any form of `engine.times.minute_of` or nothing.
+    `percent` is 0 to 100, `resets_at` any form of `engine.domain.times.minute_of` or nothing.
     """
     share = _share_of(percent, window)
     end = minute_of(resets_at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from engine.windows import OFFICIAL, HitNow, WindowNow
+from engine.domain.limit_windows import OFFICIAL, HitNow, WindowNow
 
 Status = Literal["fine", "warning", "critical", "hit", "unknown"]
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
+from engine.domain.settings import SettingsError
 from engine.notify.quiet_hours import QuietHours
 from engine.notify.webhook import checked_host
-from engine.settings import SettingsError
 
 SWITCHES = ("toast", "bell", "terminal", "progress", "desktop")
 """Channels that are true or false."""

@@ -8,8 +8,8 @@ from typing import Self
 
 from msgspec import Struct
 
-from engine.settings import SettingsError
-from engine.times import SECOND
+from engine.domain.settings import SettingsError
+from engine.domain.times import SECOND
 
 _FORM = re.compile(r"\s*(\d{1,2}):(\d\d)\s*-\s*(\d{1,2}):(\d\d)\s*\Z", re.ASCII)
 _DAY = 24 * 60

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from engine.addresses import private_host
+from engine.domain.settings import SettingsError, system_clock
+from engine.domain.times import SECOND
+from engine.net import private_host, retry_after
 from engine.notify.channel import Channel, NotDelivered, Patience
 from engine.notify.message import Message, as_json
-from engine.retry_after import retry_after
-from engine.settings import SettingsError, system_clock
-from engine.times import SECOND
 
 TIMEOUT = 10.0
 """Seconds that one try may take."""

@@ -8,9 +8,9 @@ from math import prod
 from msgspec import Struct
 from msgspec.structs import astuple
 
+from engine.domain.responses import PICO, Tokens
 from engine.pricing.price import ATTO_PER_PICO, ModelPrice, Price, Ratio, Terms
 from engine.pricing.table import PriceTable
-from engine.responses import PICO, Tokens
 
 SEARCH = 10 * PICO // 1000
 """Pico-dollars of one web search: 10 USD per 1,000."""

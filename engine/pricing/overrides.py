@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from msgspec import convert
 
+from engine.domain.settings import SettingsError
 from engine.pricing.match import folded
 from engine.pricing.price import ModelEntry, ModelPrice, model_price
-from engine.settings import SettingsError
 
 AMOUNTS = ("input", "output", "cache-read", "cache-write-5m", "cache-write-1h")
 """What a price is made of, each in USD per million tokens; the first two must be given."""

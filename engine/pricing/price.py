@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from engine.digest import blake2b
+from engine.domain.digest import blake2b
 
 ATTO_PER_PICO = 10**6
 """Atto-dollars (10⁻¹⁸ USD, the unit of a token's price) in one pico-dollar."""

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from engine.digest import blake2b
+from engine.domain.digest import blake2b
 
 if TYPE_CHECKING:
     from pathlib import Path

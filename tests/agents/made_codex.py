@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from engine.times import iso_time
+from engine.domain.times import iso_time
 from tests.made_lines import moment
 
 START = moment("2026-05-01T10:00")

@@ -10,8 +10,8 @@ from functools import reduce
 from itertools import chain, cycle, repeat
 from pathlib import Path
 
-from engine.agents.agent import Agent, Kind, Place, Told, Tree, Unreadable
-from engine.responses import Sighting, merge
+from engine.agents.base import Agent, Kind, Place, Told, Tree, Unreadable
+from engine.domain.responses import Sighting, merge
 from tests.conftest import NOW
 
 

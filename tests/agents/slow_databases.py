@@ -13,13 +13,13 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from engine.agents.agent import Place, Told
+from engine.agents.base import Place, Told
 from engine.agents.opencode import AGENT
 from engine.agents.opened import open_read_only
+from engine.domain.reports import REPORT_KINDS, Figures
+from engine.domain.responses import Sighting, merge
+from engine.domain.settings import Settings
 from engine.monitor import Monitor
-from engine.reports import REPORT_KINDS, Figures
-from engine.responses import Sighting, merge
-from engine.settings import Settings
 from tests.agents.writers import writing
 
 _PATIENCE = 10.0

@@ -15,11 +15,11 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as bounds
 from hypothesis import strategies as st
 
+from engine.domain.questions import Question, QuestionKind, Selection
+from engine.domain.reports import REPORT_KINDS, Figures
+from engine.domain.settings import Settings
+from engine.domain.times import iso_time
 from engine.monitor import Monitor
-from engine.questions import Question, QuestionKind, Selection
-from engine.reports import REPORT_KINDS, Figures
-from engine.settings import Settings
-from engine.times import iso_time
 from tests.agents import made_gemini, made_qwen
 from tests.agents.made_codex import START, Thread, zstandard
 from tests.agents.writers import TABLES, add_session, assistant, counted, create, put_message

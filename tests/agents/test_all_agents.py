@@ -13,10 +13,10 @@ from typing import get_args
 
 import pytest
 
+from engine.domain.questions import Question, QuestionKind, Selection
+from engine.domain.reports import REPORT_KINDS, Figures
+from engine.domain.settings import Settings
 from engine.monitor import Monitor
-from engine.questions import Question, QuestionKind, Selection
-from engine.reports import REPORT_KINDS, Figures
-from engine.settings import Settings
 from tests.made_lines import answer, moment, write
 
 MakeSettings = Callable[..., Settings]

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from engine.agents import cline
+from engine.agents.catalog import LISTED
 from engine.agents.cline import AGENT
-from engine.agents.listed import LISTED
 from engine.agents.registry import places_of
 from tests.agents.reading import merged, read_home, tell_home
 

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.agents.agent import Place, Told, UnknownStore
+from engine.agents.base import Place, Told, UnknownStore
 from engine.agents.copilot import AGENT, STORE, Copilot
 from engine.agents.opened import open_read_only
-from engine.responses import Sighting
-from engine.times import iso_time
+from engine.domain.responses import Sighting
+from engine.domain.times import iso_time
 from tests.agents.reading import merged, read_home, tell_home
 from tests.agents.writers import create
 from tests.conftest import NOW

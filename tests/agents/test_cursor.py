@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from engine.agents.agent import Told
+from engine.agents.base import Told
 from engine.agents.cursor import AGENT, kind_of
-from engine.responses import PICO, Tokens
+from engine.domain.responses import PICO, Tokens
 from tests.agents.reading import merged, read_home, tell_home
 from tests.made_lines import moment
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.agents.gemini import AGENT, kind_of
-from engine.responses import Sighting
+from engine.domain.responses import Sighting
 from tests.agents.made_gemini import CHAT, head, message, write
 from tests.agents.reading import merged, read_home, tell_home
 from tests.made_lines import moment

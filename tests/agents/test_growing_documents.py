@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from engine.agents import droid, mux
-from engine.agents.agent import Agent, Place, Told
+from engine.agents.base import Agent, Place, Told
+from engine.domain.questions import Question
+from engine.domain.responses import Sighting
+from engine.domain.settings import Settings
 from engine.monitor import Monitor
-from engine.questions import Question
-from engine.responses import Sighting
-from engine.settings import Settings
 from tests.agents.reading import merged, read_home, tell_home
 from tests.conftest import NOW
 from tests.made_lines import moment

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.agents import crush, goose, hermes
-from engine.agents.agent import Agent, Place, Told, UnknownStore
+from engine.agents.base import Agent, Place, Told, UnknownStore
 from engine.agents.opened import open_read_only
 from engine.agents.registry import Registry
-from engine.responses import Sighting
+from engine.domain.responses import Sighting
 from tests.agents.reading import merged, read_home
 from tests.agents.writers import create
 from tests.conftest import NOW

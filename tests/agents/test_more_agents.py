@@ -12,9 +12,9 @@ from typing import Any, get_args
 
 import pytest
 
+from engine.domain.questions import Question, QuestionKind
+from engine.domain.settings import Settings
 from engine.monitor import Monitor
-from engine.questions import Question, QuestionKind
-from engine.settings import Settings
 from tests.agents import test_amp as amp
 from tests.agents import test_cline as cline
 from tests.agents import test_codebuff as codebuff

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from engine.agents.agent import UnknownStore
+from engine.agents.base import UnknownStore
 from engine.agents.openclaw import AGENT, kind_of
-from engine.responses import Sighting
+from engine.domain.responses import Sighting
 from tests.agents.made_codex import Thread, zstandard
 from tests.agents.made_pi import MODEL, answer, head, usage, write
 from tests.agents.reading import merged, read_home, tell_home

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.agents import kilo, mimo
-from engine.agents.agent import Place, Told, UnknownStore
+from engine.agents.base import Place, Told, UnknownStore
 from engine.agents.fresh import LATEST
 from engine.agents.opencode import AGENT, OpenCode
 from engine.agents.opened import open_read_only
-from engine.responses import Sighting
+from engine.domain.responses import Sighting
 from tests.agents.reading import merged, read_home
 from tests.agents.writers import (
     MESSAGE,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.agents.agent import Place, Told
+from engine.agents.base import Place, Told
 from engine.agents.opencode import AGENT
 from engine.agents.opened import columns_of, open_read_only
 from tests.agents.slow_databases import follow, follow_by_monitor

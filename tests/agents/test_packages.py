@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from engine.domain.questions import Question
+from engine.domain.settings import Settings
 from engine.monitor import Monitor
-from engine.questions import Question
-from engine.settings import Settings
 from tests.conftest import NOW
 
 PROJECT = Path(__file__).resolve().parents[2]
 
 TOY = """
 import json
-from engine.agents.agent import Agent, Lines, Told, Tokens, Tree, count
+from engine.agents.base import Agent, Lines, Told, Tokens, Tree, count
 from engine.agents.packages import Listed
 
 LISTED = Listed("toy", "Toy", ("~/.toy",), module="toy_agent:AGENT")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.agents import pi
-from engine.agents.listed import LISTED
+from engine.agents.catalog import LISTED
 from engine.agents.pi import AGENT
 from engine.agents.registry import places_of
 from tests.agents.made_pi import MODEL, answer, head, usage, write

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from engine.agents.opened import open_read_only
+from engine.domain.settings import Settings
 from engine.monitor import Monitor
-from engine.settings import Settings
 from tests.agents import writers
 from tests.agents.made_codex import Thread
 from tests.agents.writers import assistant, create, put_message
@@ -226,7 +226,7 @@ def test_files_that_no_event_names_are_read_when_they_come_and_when_they_change(
 def test_a_store_in_trouble_costs_a_look_now_and_then_and_no_doubt_of_events(
     database: Path, settings: MakeSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.noticing._LOOK_WITH_EVENTS", 0.5)
+    monkeypatch.setattr("engine.ingest.wakeup._LOOK_WITH_EVENTS", 0.5)
     be_no_database(database)
     os.utime(database, (1, 1))
     tried: list[str] = []
@@ -235,7 +235,7 @@ def test_a_store_in_trouble_costs_a_look_now_and_then_and_no_doubt_of_events(
         tried.append(path)
         return open_read_only(path)
 
-    monkeypatch.setattr("engine.intake.stores.open_read_only", opened)
+    monkeypatch.setattr("engine.ingest.store_files.open_read_only", opened)
     with Monitor(settings(is_polling=False, clock=lambda: time.time_ns() // 10**6)) as monitor:
         monitor.start(lambda: None)
         wait_until(lambda: bool(lines_of(monitor).get("opencode")), "the line")

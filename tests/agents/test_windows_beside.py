@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from engine.domain.limit_windows import Budget
+from engine.domain.responses import PICO
+from engine.domain.settings import Settings
 from engine.limits.readings import FIVE_HOUR, Reading
 from engine.monitor import Monitor
-from engine.responses import PICO
-from engine.settings import Settings
-from engine.windows import Budget
 from tests.agents.made_codex import Thread, counts, token_count
 from tests.conftest import NOW
 from tests.made_lines import DAY, HOUR, MINUTE, Clock, answer, write

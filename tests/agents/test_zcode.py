@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from engine.agents.agent import Place, Told, UnknownStore
+from engine.agents.base import Place, Told, UnknownStore
 from engine.agents.opened import open_read_only
 from engine.agents.zcode import AGENT
 from tests.agents.reading import merged, read_home

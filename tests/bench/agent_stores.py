@@ -9,8 +9,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Protocol
 
-from engine.settings import system_clock
-from engine.times import DAY, HOUR, MINUTE, iso_time
+from engine.domain.settings import system_clock
+from engine.domain.times import DAY, HOUR, MINUTE, iso_time
 from tests.agents import made_gemini
 from tests.agents.made_codex import Thread
 from tests.agents.writers import add_session, assistant, counted, create, put_message

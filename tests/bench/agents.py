@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-from engine.settings import system_clock
+from engine.domain.settings import system_clock
 from tests.bench import directories
 from tests.bench.agent_stores import OTHERS, ClaudeStore, Store
 from tests.bench.live import PATIENCE, is_useful

@@ -13,7 +13,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from random import Random
 
-from engine.times import DAY
+from engine.domain.times import DAY
 from tests.bench.histories import ARCHIVE
 from tests.bench.sizes import BYTES_A_RESPONSE, shares
 from tests.bench.transcripts import Task, write

@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, median
 
-from engine.accumulators.rates import Recents
-from engine.ledger.reading import Recent
+from engine.aggregates.rates import Recents
+from engine.domain.times import HOUR, MINUTE
+from engine.ledger.rows import Recent
 from engine.limits.forecast import foresee_use
-from engine.times import HOUR, MINUTE
 from tests.bench.histories import ARCHIVE, History, Use, Window, histories
 from tests.bench.official import print_official
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.demo import DemoUser, write_history
-from engine.times import DAY, HOUR
+from engine.domain.times import DAY, HOUR
 from tests.slow_prices import Prices
 from tests.slow_reading import SlowResponse, read
 from tests.slow_reports import blocks

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.settings import system_clock
+from engine.domain.settings import system_clock
 from tests.bench.places import PROJECT, surroundings
 from tests.bench.processes import Command
 

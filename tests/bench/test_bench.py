@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.domain.settings import Settings
 from engine.monitor import Monitor
-from engine.settings import Settings
 from tests.bench.figures import FAILS, HOLDS, Figure, seconds
 from tests.bench.kept import BEGIN, END, PICTURE, Measured, load, save, updated
 from tests.bench.places import PROJECT

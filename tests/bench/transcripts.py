@@ -11,7 +11,7 @@ from random import Random
 from engine.demo import text
 from engine.demo.lines import Voice, envelope, note, uuid
 from engine.demo.user import AGENT_MODELS, HAIKU, OPUS, SONNET, choose_model
-from engine.times import DAY, HOUR, SECOND
+from engine.domain.times import DAY, HOUR, SECOND
 
 DAYS = 180
 """How far back work goes, whatever its amount."""

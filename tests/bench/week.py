@@ -21,9 +21,9 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from engine.demo import DemoUser, write_history
-from engine.memory import give_back
+from engine.domain.settings import Settings
+from engine.live.memory import give_back
 from engine.monitor import Monitor
-from engine.settings import Settings
 from tests.made_lines import DAY, Clock, answer, write
 from tui.live.app import LiveApp
 from tui.live.source import LiveOptions

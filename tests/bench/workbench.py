@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.settings import system_clock
+from engine.domain.settings import system_clock
 from tests.bench import directories
 from tests.bench.directories import Directory
 from tests.bench.peers import Peers

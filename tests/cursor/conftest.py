@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from engine.cursor.keeping import TokenKeeping
-from engine.cursor.tokens import parse_token
-from engine.settings import Settings
+from engine.agents.cursor.login import TokenKeeping
+from engine.agents.cursor.tokens import parse_token
+from engine.domain.settings import Settings
 from tests.cursor_site import TOKEN, CursorSite
 from tests.stub_server import hide_proxies, serving
 

@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from engine.cursor.keeping import TokenKeeping
-from engine.cursor.tokens import parse_token
+from engine.agents.cursor.login import TokenKeeping
+from engine.agents.cursor.tokens import parse_token
+from engine.domain.settings import Settings
 from engine.monitor import Monitor
-from engine.settings import Settings
 from tests.conftest import NOW
 from tests.cursor_site import TOKEN, CursorSite, usage_event
 from tests.made_lines import HOUR, answer, write

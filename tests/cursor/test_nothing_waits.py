@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-from engine import fetching
-from engine.cursor.keeping import TokenKeeping
-from engine.cursor.tokens import parse_token
+from engine.agents.cursor.login import TokenKeeping
+from engine.agents.cursor.tokens import parse_token
+from engine.domain.settings import Settings
+from engine.live import fetcher
 from engine.monitor import Monitor
 from engine.pricing import refresh
-from engine.settings import Settings
 from tests.cursor_site import HTML, SECRET, TOKEN, CursorSite, csv_of, usage_event
 from tests.made_lines import HOUR, answer, write
 from tests.stub_server import StubHandler
@@ -53,7 +53,7 @@ def _local(
     monkeypatch.setenv("CCMON_DATA_DIR", str(data))
     monkeypatch.setenv("CCMON_CURSOR_URL", site.base)
     monkeypatch.setenv("CCMON_PRICES_URL", "http://127.0.0.1:9/prices")
-    monkeypatch.setattr(fetching, "PATIENCE", 0.6)
+    monkeypatch.setattr(fetcher, "PATIENCE", 0.6)
     data.mkdir()
     (data / "prices-asked").write_bytes(b"")
 

@@ -11,10 +11,10 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from engine.cursor.editor import editor_store, editor_token
-from engine.cursor.keeping import TokenKeeping
-from engine.cursor.tokens import COOKIE, TokenError, parse_token
-from engine.settings import Settings
+from engine.agents.cursor.editor import editor_store, editor_token
+from engine.agents.cursor.login import TokenKeeping
+from engine.agents.cursor.tokens import COOKIE, TokenError, parse_token
+from engine.domain.settings import Settings
 from tests.cursor_site import ACCOUNT, SECRET, TOKEN, holds_secret
 
 

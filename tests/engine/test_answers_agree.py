@@ -17,9 +17,9 @@ from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from engine.domain.questions import MODES, SORT_COLUMNS, Question, QuestionKind, Selection
+from engine.domain.settings import Settings
 from engine.monitor import Monitor
-from engine.questions import MODES, SORT_COLUMNS, Question, QuestionKind, Selection
-from engine.settings import Settings
 from tests.answer_agreement import assert_answer_agrees
 from tests.conftest import NOW
 from tests.generated import FILES, START, transcripts

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.domain.settings import Settings
 from engine.monitor import Monitor
-from engine.settings import Settings
 from tests.agreement import assert_agreement
 from tests.slow_prices import Prices
 from tests.slow_reading import put_together, read, read_bytes

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.domain.settings import Settings
+from engine.domain.times import iso_time
 from engine.monitor import Monitor
-from engine.settings import Settings
-from engine.times import iso_time
 from tests.made_lines import HOUR, Clock, answer, moment, write
 
 MakeSettings = Callable[..., Settings]

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from engine.calendars import MEASURES, Calendar
 from engine.documents.calendars import graph_document
+from engine.domain.calendars import MEASURES, Calendar
+from engine.domain.questions import Question, Selection
+from engine.domain.reports import Figures, Row
+from engine.domain.responses import Tokens
+from engine.domain.settings import Settings
 from engine.monitor import Monitor
-from engine.queries.calendar import calendar_of, intensity_of, steps_of, streaks_of
-from engine.questions import Question, Selection
-from engine.reports import Figures, Row
-from engine.responses import Tokens
-from engine.settings import Settings
+from engine.reports.queries.calendar import calendar_of, intensity_of, steps_of, streaks_of
 from tests.agents.made_codex import Thread
 from tests.asking import write_at
 from tests.made_answers import row_of_agents

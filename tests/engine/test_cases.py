@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from engine.domain.responses import PICO
+from engine.domain.settings import Settings
 from engine.monitor import Monitor
-from engine.responses import PICO
-from engine.settings import Settings
 from tests.slow_prices import Prices
 from tests.slow_reading import read
 from tests.slow_reports import SlowFigures, blocks, group, reports

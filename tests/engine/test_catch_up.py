@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.domain.reports import Progress
+from engine.domain.settings import Settings
 from engine.monitor import Monitor
-from engine.reports import Progress
-from engine.settings import Settings
 from tests.conftest import NOW
 from tests.made_lines import HOUR, MINUTE, Clock, answer, write
 

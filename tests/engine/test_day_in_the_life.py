@@ -8,11 +8,11 @@ from random import Random
 
 import pytest
 
-from engine.ledger.events import LEVELS
+from engine.domain.limit_windows import OFFICIAL, Event, LimitsNow, WindowNow
+from engine.domain.settings import Settings
+from engine.ledger.limit_events import LEVELS
 from engine.limits.budget_texts import parse_budgets
 from engine.monitor import Monitor
-from engine.settings import Settings
-from engine.windows import OFFICIAL, Event, LimitsNow, WindowNow
 from tests.made_lines import HOUR, Clock, moment
 from tests.simulated import Account
 

@@ -13,8 +13,8 @@ import pytest
 
 from engine.demo import DemoUser, DemoWriter, Written, write_history
 from engine.demo.others import places_of_others, write_others
+from engine.domain.settings import Settings, SettingsError
 from engine.monitor import Monitor
-from engine.settings import Settings, SettingsError
 from tests.agreement import assert_agreement
 from tests.conftest import NOW
 from tests.slow_reading import read

@@ -9,9 +9,9 @@ from typing import Any, get_args
 
 import pytest
 
+from engine.domain.reports import Detail, ReportKind
+from engine.domain.settings import Settings
 from engine.monitor import Monitor
-from engine.reports import Detail, ReportKind
-from engine.settings import Settings
 from tests.made_lines import MINUTE, PICO_PER_INPUT, answer, moment, write
 
 MakeSettings = Callable[..., Settings]

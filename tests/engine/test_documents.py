@@ -12,8 +12,8 @@ import pytest
 
 from engine.documents.encoding import encode
 from engine.documents.live import live_document
+from engine.domain.settings import Settings
 from engine.monitor import Monitor
-from engine.settings import Settings
 from tests.made_lines import MINUTE, Clock, answer, moment, write
 
 MakeSettings = Callable[..., Settings]

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from engine.domain.limit_windows import Budget, Event
+from engine.domain.responses import PICO
+from engine.domain.settings import Settings
 from engine.limits.readings import FIVE_HOUR, SEVEN_DAY, Reading
 from engine.monitor import Monitor
-from engine.responses import PICO
-from engine.settings import Settings
-from engine.windows import Budget, Event
 from tests.engine.test_windows import NOW, RESET, five_hours, refusal
 from tests.made_lines import HOUR, MINUTE, Clock, answer, moment, write
 

@@ -15,10 +15,10 @@ from threading import Thread
 
 import pytest
 
-from engine.intake import inotify
-from engine.intake.file_events import FileEvents
-from engine.intake.inotify import Happening, Inotify
-from engine.intake.watch import Watcher
+from engine.ingest import inotify
+from engine.ingest.file_events import FileEvents
+from engine.ingest.inotify import Happening, Inotify
+from engine.ingest.watcher import Watcher
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux's")
 

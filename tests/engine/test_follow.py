@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.intake.file_events import FileEvents
+from engine.domain.reports import Snapshot
+from engine.domain.settings import Settings
+from engine.ingest.file_events import FileEvents
 from engine.monitor import Monitor
-from engine.reports import Snapshot
-from engine.settings import Settings
 from tests.conftest import NOW
 from tests.made_lines import HOUR, MINUTE, SECOND, answer, write
 
@@ -193,8 +193,8 @@ def test_what_another_process_counted_appears(
 def test_what_another_process_wrote_into_the_ledger_appears_by_an_event(
     tmp_path: Path, following: Following, settings: MakeSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.noticing._WAIT", 0.45)
-    monkeypatch.setattr("engine.noticing._REST", 10 * _PATIENCE)
+    monkeypatch.setattr("engine.ingest.wakeup._WAIT", 0.45)
+    monkeypatch.setattr("engine.ingest.wakeup._REST", 10 * _PATIENCE)
     ledger = str(tmp_path / "data" / "ledger.db")
     with following(ledger=ledger) as screen:
         while not screen.monitor._follower._noticing._is_resting:
@@ -268,11 +268,11 @@ def test_where_events_do_not_come_looking_finds_lines_and_becomes_frequent(
         events._inotify.wait(_PATIENCE)
 
     monkeypatch.setattr(FileEvents, "changes", silent)
-    monkeypatch.setattr("engine.noticing._LOOK_WITH_EVENTS", 0.4)
-    monkeypatch.setattr("engine.noticing._LOOK_WITHOUT_EVENTS", 0.05)
-    monkeypatch.setattr("engine.noticing._WAIT", 0.1)
-    monkeypatch.setattr("engine.noticing._REST", 0.1)
-    monkeypatch.setattr("engine.noticing._EVENT_DUE", -(10**13))
+    monkeypatch.setattr("engine.ingest.wakeup._LOOK_WITH_EVENTS", 0.4)
+    monkeypatch.setattr("engine.ingest.wakeup._LOOK_WITHOUT_EVENTS", 0.05)
+    monkeypatch.setattr("engine.ingest.wakeup._WAIT", 0.1)
+    monkeypatch.setattr("engine.ingest.wakeup._REST", 0.1)
+    monkeypatch.setattr("engine.ingest.wakeup._EVENT_DUE", -(10**13))
     with following() as screen:
         screen.wait_for_tokens(0)
         write(tmp_path, answer("a", _at(0), 7))

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.domain.limit_windows import Forecast
+from engine.domain.times import DAY, HOUR, MINUTE
 from engine.limits.forecast import (
     forecast_local,
     forecast_official,
@@ -17,8 +19,6 @@ from engine.limits.forecast import (
     pace_of,
 )
 from engine.limits.readings import FIVE_HOUR, SEVEN_DAY, Reading
-from engine.times import DAY, HOUR, MINUTE
-from engine.windows import Forecast
 from tests.bench.forecast import MOMENTS, RULES, cases_of, is_better
 from tests.bench.histories import made_up_history
 from tests.conftest import NOW

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import settings as checked
 from hypothesis import strategies as st
 
-from engine.glancing import glance
-from engine.ledger.reading import Reader
+from engine.domain.questions import Glance
+from engine.domain.reports import Snapshot
+from engine.domain.settings import Settings
+from engine.ledger.rows import Reader
 from engine.monitor import Monitor
-from engine.questions import Glance
-from engine.reports import Snapshot
-from engine.settings import Settings
+from engine.reports.glance import glance
 from tests.conftest import NOW
 from tests.made_lines import DAY, HOUR, MINUTE, PICO_PER_INPUT, answer, write
 

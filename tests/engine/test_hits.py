@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from engine.agents.hits import Hit
-from engine.intake import load
-from engine.ledger.hits import hits_since
+from engine.domain.hits import Hit
+from engine.domain.settings import Settings
+from engine.domain.times import iso_time
+from engine.ingest import loader
+from engine.ledger.limit_hits import hits_since
 from engine.ledger.store import Ledger
 from engine.monitor import Monitor
-from engine.price_refresh import PriceRefresh
-from engine.settings import Settings
-from engine.times import iso_time
+from engine.pricing.updates import PriceRefresh
 from tests.conftest import NOW
 from tests.made_lines import HOUR, MINUTE, answer, write
 
@@ -114,7 +114,7 @@ def test_pieces_of_a_large_file_give_what_the_whole_gives(
     given: Settings, hits_of: HitsIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (one, _) = given.roots or ()
-    monkeypatch.setattr(load, "_PIECE", 1_000)
+    monkeypatch.setattr(loader, "_PIECE", 1_000)
     write(one, *(refusal(f"u{number}", AT + number) for number in range(30)))
     assert [hit.time for hit in hits_of()] == [AT + number for number in range(30)]
 
@@ -123,11 +123,11 @@ def test_other_processes_hand_hits_back(
     given: Settings, hits_of: HitsIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (one, _) = given.roots or ()
-    monkeypatch.setattr(load, "_WORTH_WORKERS", 0)
-    monkeypatch.setattr(load, "_FIRST_BATCH", 0)
+    monkeypatch.setattr(loader, "_WORTH_WORKERS", 0)
+    monkeypatch.setattr(loader, "_FIRST_BATCH", 0)
     for number in range(5):
         write(one, refusal(f"u{number}", AT + number), name=f"-code/s{number}.jsonl")
-    monkeypatch.setattr("engine.intake.workers.read_one", None)
+    monkeypatch.setattr("engine.ingest.workers.read_one", None)
     assert len(hits_of()) == 5
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from engine.domain.settings import Settings
 from engine.limits.readings import Reading
 from engine.monitor import Monitor
-from engine.settings import Settings
 from tests.conftest import NOW
 from tests.made_lines import HOUR, MINUTE, SECOND
 

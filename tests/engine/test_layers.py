@@ -16,7 +16,7 @@ from tests.made_lines import answer, write
 _HERE = Path(__file__).resolve().parents[2]
 _SCREEN = {"textual", "rich", "tui"}
 _HEAVY = {"textual", "rich", "httpx", "watchfiles"}
-_ENGINE_ROOMS = {"sqlite3", "engine.monitor", "engine.ledger", "engine.intake", "engine.pricing"}
+_ENGINE_ROOMS = {"sqlite3", "engine.monitor", "engine.ledger", "engine.ingest", "engine.pricing"}
 
 
 def _modules(package: str) -> list[str]:
@@ -52,7 +52,7 @@ _READ = """
 from pathlib import Path
 from engine.documents.live import live_document
 from engine.monitor import Monitor
-from engine.settings import Settings
+from engine.domain.settings import Settings
 settings = Settings(roots=(Path(sys.argv[1]),), ledger=":memory:", zone="UTC", is_offline=True)
 with Monitor(settings) as monitor:
     monitor.read()
@@ -91,29 +91,29 @@ import tui.cli
 assert tui.cli.main({arguments}) == 0
 """
 _NOT_IN_A_WARM_START = {
-    "engine.agents.claude",
-    "engine.agents.claude_limits",
-    "engine.agents.claude_resets",
-    "engine.attending",
+    "engine.agents.claude.transcripts",
+    "engine.agents.claude.limit_messages",
+    "engine.agents.claude.reset_times",
+    "engine.limits.attending",
     "engine.documents.blocks",
-    "engine.health",
-    "engine.intake.load",
-    "engine.intake.tail",
+    "engine.reports.health",
+    "engine.ingest.loader",
+    "engine.ingest.tail",
     "engine.ledger.booking",
     "engine.ledger.migrating",
     "engine.limits.known",
-    "engine.lookout",
-    "engine.outlook",
+    "engine.limits.tracker",
+    "engine.live.read_model",
     "engine.pricing.price",
-    "engine.queries.blocks",
-    "engine.queries.comparing",
-    "engine.snapshots",
-    "engine.titles",
+    "engine.reports.queries.blocks",
+    "engine.reports.queries.comparing",
+    "engine.live.snapshots",
+    "engine.agents.claude.titles",
     "hashlib",
     "inspect",
     "json",
     "tomllib",
-    "tui.format",
+    "tui.words.format",
     "typing_extensions",
 }
 """What takes a report's time to load, and nothing new needs."""
@@ -127,14 +127,14 @@ def test_a_report_of_what_is_known_loads_neither_readers_nor_prices_nor_limits(
     places = ["--config-dir", str(tmp_path), "--ledger", str(tmp_path / "ledger.db"), "-O"]
     arguments = [kind, "--json", *places]
     reading = _loaded(_REPORT.format(arguments=arguments))
-    assert reading >= {"engine.intake.tail", "engine.ledger.booking", "engine.pricing.price"}
+    assert reading >= {"engine.ingest.tail", "engine.ledger.booking", "engine.pricing.price"}
     warm = _loaded(_REPORT.format(arguments=arguments))
-    assert "engine.ledger.selecting" in warm
+    assert "engine.ledger.selector" in warm
     assert warm & (_HEAVY | _NOT_IN_A_WARM_START) == set()
 
 
 def test_msgspec_is_imported_without_backports_and_who_wants_them_gets_them() -> None:
-    code = "from tui.lean_msgspec import import_msgspec\nimport_msgspec()\n"
+    code = "from tui.startup import import_msgspec\nimport_msgspec()\n"
     assert _loaded(code) & {"msgspec", "typing_extensions", "inspect"} == {"msgspec"}
     assert _loaded(code + "import typing_extensions") >= {"msgspec", "typing_extensions"}
 
@@ -142,7 +142,7 @@ def test_msgspec_is_imported_without_backports_and_who_wants_them_gets_them() ->
 def test_a_msgspec_that_insists_on_backports_gets_them(tmp_path: Path) -> None:
     (tmp_path / "msgspec.py").write_text("import typing_extensions")
     code = (
-        f"sys.path.insert(0, {str(tmp_path)!r})\nfrom tui.lean_msgspec import import_msgspec\n"
+        f"sys.path.insert(0, {str(tmp_path)!r})\nfrom tui.startup import import_msgspec\n"
         "import_msgspec()\nassert 'msgspec' not in sys.modules\nimport msgspec"
     )
     assert _loaded(code) >= {"msgspec", "typing_extensions"}

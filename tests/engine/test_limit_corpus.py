@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from engine.agents.claude_limits import hits_in
-from engine.agents.hits import Hit
-from engine.ledger.hits import hits_since
+from engine.agents.claude.limit_messages import hits_in
+from engine.domain.hits import Hit
+from engine.domain.settings import Settings
+from engine.domain.times import iso_time
+from engine.ledger.limit_hits import hits_since
 from engine.ledger.store import Ledger
 from engine.monitor import Monitor
-from engine.price_refresh import PriceRefresh
-from engine.settings import Settings
-from engine.times import iso_time
+from engine.pricing.updates import PriceRefresh
 from tests.made_lines import HOUR
 
 _ARCHIVE = Path(__file__).resolve().parents[3] / "shared" / "data" / "claude-transcripts.tar.xz"

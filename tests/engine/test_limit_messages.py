@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from engine.agents.claude_limits import hit_of, hits_in
-from engine.agents.hits import Hit
-from engine.times import iso_time
+from engine.agents.claude.limit_messages import hit_of, hits_in
+from engine.domain.hits import Hit
+from engine.domain.times import iso_time
 from tests.conftest import NOW
 from tests.made_lines import DAY, HOUR, MINUTE, SECOND, moment
 

@@ -16,11 +16,11 @@ from engine.documents.limits import (
     events_document,
     limits_document,
 )
+from engine.domain.limit_windows import Budget
+from engine.domain.responses import PICO
+from engine.domain.settings import SettingsError
 from engine.limits.budget_texts import parse_budget, parse_budgets
 from engine.limits.status import status_of
-from engine.responses import PICO
-from engine.settings import SettingsError
-from engine.windows import Budget
 from tests.conftest import NOW
 from tests.made_limits import budget, event, forecast, hit, limits, window
 from tests.made_lines import HOUR

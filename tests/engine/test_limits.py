@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from engine.accumulators.blocks import BlockSpan
+from engine.aggregates.blocks import BlockSpan
+from engine.domain.levels import level_of
+from engine.domain.reports import Limit
+from engine.domain.responses import PICO
+from engine.domain.settings import SettingsError
 from engine.limits.estimate import (
     LimitBasis,
     LimitChoice,
@@ -13,10 +17,6 @@ from engine.limits.estimate import (
     measure,
     parse_limit,
 )
-from engine.limits.levels import level_of
-from engine.reports import Limit
-from engine.responses import PICO
-from engine.settings import SettingsError
 from tests.conftest import NOW
 from tests.made_lines import HOUR, MINUTE
 

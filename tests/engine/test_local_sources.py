@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from engine.domain.settings import Settings
+from engine.limits.endpoint.answers import readings_of_usage
 from engine.limits.readings import Reading, best
 from engine.limits.sources.claude_json import Account, Plan, state_of
 from engine.limits.sources.desktop import history_paths, readings_of_history
 from engine.limits.sources.local import LocalSources
-from engine.limits.sources.usage import readings_of_usage
-from engine.settings import Settings
 from tests.conftest import NOW
 from tests.made_lines import DAY, HOUR, MINUTE
 

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from engine.domain.settings import SettingsError
 from engine.notify.channels import Channels, channels_of
 from engine.notify.notifier import Notifier
 from engine.notify.quiet_hours import QuietHours
-from engine.settings import SettingsError
 from tests.conftest import NOW
 from tests.made_messages import message
 from tests.stub_server import hide_proxies, serving

@@ -8,10 +8,10 @@ from email.utils import formatdate
 
 import pytest
 
+from engine.domain.settings import SettingsError
+from engine.net import retry_after
 from engine.notify.channel import FLUSH
 from engine.notify.webhook import PAUSES, WebhookChannel, checked_host
-from engine.retry_after import retry_after
-from engine.settings import SettingsError
 from tests.conftest import NOW
 from tests.made_messages import message
 from tests.stub_server import StubHandler, StubServer, hide_proxies, serving

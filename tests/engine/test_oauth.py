@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from engine.limits.credentials import Found, find_token
-from engine.limits.oauth import UsageAnswer, UsageEndpoint
-from engine.limits.turns import LEAST_PAUSE, LONGEST_BACK_OFF, LONGEST_OFFLINE, Turn, Turns
-from engine.settings import SettingsError
-from engine.times import DAY, HOUR, MINUTE
+from engine.domain.settings import SettingsError
+from engine.domain.times import DAY, HOUR, MINUTE
+from engine.limits.endpoint.credentials import Found, find_token
+from engine.limits.endpoint.oauth import UsageAnswer, UsageEndpoint
+from engine.limits.endpoint.turns import LEAST_PAUSE, LONGEST_BACK_OFF, LONGEST_OFFLINE, Turn, Turns
 from tests.conftest import NOW
 from tests.stub_server import StubHandler, StubServer, hide_proxies, serving
 

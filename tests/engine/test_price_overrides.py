@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.domain.responses import PICO
+from engine.domain.settings import Settings, SettingsError
 from engine.monitor import Monitor
-from engine.responses import PICO
-from engine.settings import Settings, SettingsError
 from tests.conftest import NOW
 from tests.made_lines import OPUS, answer, write
 

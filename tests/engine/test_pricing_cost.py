@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.domain.responses import PICO, Tokens
 from engine.pricing.cost import calculated_cost
 from engine.pricing.price import PriceFile
 from engine.pricing.refresh import encoded
 from engine.pricing.table import CLAUDE_PRICES, PriceTable
-from engine.responses import PICO, Tokens
 
 NOW = "2026-11-22T12:00:00"
 KINDS = ("input", "output", "cache_read", "cache_write_5m", "cache_write_1h")

@@ -18,8 +18,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 
 from engine.demo import DemoUser, write_history
+from engine.domain.settings import Settings
 from engine.monitor import Monitor
-from engine.settings import Settings
 from tests.agreement import assert_agreement
 from tests.conftest import NOW
 from tests.generated import FILES, Step, steps, transcripts
@@ -214,7 +214,7 @@ _READER = """
 import sys
 from pathlib import Path
 from engine.monitor import Monitor
-from engine.settings import Settings
+from engine.domain.settings import Settings
 root, ledger, home = sys.argv[1:]
 settings = Settings(roots=(Path(root),), ledger=ledger, zone="UTC", is_offline=True,
                     is_polling=True, environment={}, home=Path(home))

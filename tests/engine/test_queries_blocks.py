@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.questions import AnswerRow
-from engine.times import iso_time
+from engine.domain.questions import AnswerRow
+from engine.domain.times import iso_time
 from tests.asking import Ask, MakeSettings, asker, write_at
 from tests.made_lines import HOUR, MINUTE, PICO_PER_INPUT, moment
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from engine.domain.questions import Selection
+from engine.domain.settings import SettingsError
 from engine.monitor import Monitor
-from engine.queries.comparing import parse_period
-from engine.questions import Selection
-from engine.settings import SettingsError
+from engine.reports.queries.comparing import parse_period
 from tests.asking import MakeSettings, write_at
 from tests.made_lines import OPUS, PICO_PER_INPUT, moment
 

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from engine.ledger.reading import slot_of
-from engine.ledger.selecting import LATEST_SLOT
-from engine.queries.days import check_days, parse_day, parse_token_limit, slots_between
-from engine.settings import SettingsError
+from engine.domain.settings import SettingsError
+from engine.ledger.rows import slot_of
+from engine.ledger.selector import LATEST_SLOT
+from engine.reports.queries.days import check_days, parse_day, parse_token_limit, slots_between
 from tests.made_lines import moment
 
 _TODAY = date(2026, 11, 22)

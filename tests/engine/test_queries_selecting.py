@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from engine.ledger.reading import slot_of
-from engine.ledger.selecting import Chosen, Selector, at_one_moment
+from engine.domain.questions import Question, Selection
+from engine.ledger.rows import slot_of
+from engine.ledger.selector import Chosen, Selector, at_one_moment
 from engine.ledger.store import Ledger
 from engine.monitor import Monitor
 from engine.pricing.table import PriceTable
-from engine.queries.answering import Answers
-from engine.questions import Question, Selection
+from engine.reports.queries.answering import Answers
 from tests.asking import MakeSettings, write_at
 from tests.conftest import NOW
 from tests.made_lines import moment

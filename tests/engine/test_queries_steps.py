@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.ledger.reading import slot_bounds, slot_of
-from engine.ledger.selecting import Chosen, Selector
+from engine.domain.times import DAY, HOUR, day_of, offsets_between, start_of_day
+from engine.ledger.rows import slot_bounds, slot_of
+from engine.ledger.selector import Chosen, Selector
 from engine.ledger.store import Ledger
 from engine.pricing.table import PriceTable
-from engine.queries.steps import Steps, day_numbered, hour_bounds
-from engine.times import DAY, HOUR, day_of, offsets_between, start_of_day
+from engine.reports.queries.steps import Steps, day_numbered, hour_bounds
 from tests.made_lines import MINUTE, moment
 
 _ZONES = (

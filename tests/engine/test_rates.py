@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from engine.accumulators.rates import Recents
-from engine.ledger.reading import Recent
+from engine.aggregates.rates import Recents
+from engine.domain.settings import Settings
+from engine.ledger.rows import Recent
 from engine.monitor import Monitor
-from engine.settings import Settings
 from tests.conftest import NOW
 from tests.made_lines import HOUR, MINUTE, PICO_PER_INPUT, SECOND, Clock, answer, moment, write
 

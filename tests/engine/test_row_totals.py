@@ -1,8 +1,8 @@
 import pytest
 
-from engine.reports import Figures, Row
-from engine.responses import Tokens
-from engine.row_totals import total_of
+from engine.domain.reports import Figures, Row
+from engine.domain.responses import Tokens
+from engine.domain.totals import total_of
 
 
 def one(number: int, models: tuple[str, ...], unpriced: tuple[str, ...] = ()) -> Row:

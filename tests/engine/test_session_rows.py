@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from engine.domain.reports import Row
+from engine.domain.settings import Settings
 from engine.monitor import Monitor
-from engine.reports import Row
-from engine.settings import Settings
 from tests.conftest import NOW
 from tests.made_lines import HOUR, MINUTE, answer, write
 

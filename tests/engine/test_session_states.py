@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.agents.claude.open_sessions import SessionStates, is_alive
+from engine.domain.settings import Settings
 from engine.monitor import Monitor
-from engine.session_states import SessionStates, is_alive
-from engine.settings import Settings
 from tests.conftest import NOW
 from tests.made_lines import MINUTE, answer, write
 

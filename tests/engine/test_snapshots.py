@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from engine.domain.reports import Snapshot
+from engine.domain.settings import Settings
+from engine.domain.times import iso_time
 from engine.monitor import Monitor
-from engine.reports import Snapshot
-from engine.settings import Settings
-from engine.times import iso_time
 from tests.made_lines import (
     DAY,
     HOUR,

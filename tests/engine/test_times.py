@@ -12,8 +12,8 @@ from hypothesis import example, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from engine.settings import SettingsError
-from engine.times import (
+from engine.domain.settings import SettingsError
+from engine.domain.times import (
     clock_of,
     day_of,
     iso_time,

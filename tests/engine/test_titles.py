@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.agents.claude.titles import Titles
+from engine.domain.settings import Settings
 from engine.monitor import Monitor
-from engine.settings import Settings
-from engine.titles import Titles
 from tests.made_lines import answer, moment, write
 
 MakeSettings = Callable[..., Settings]

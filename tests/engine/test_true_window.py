@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.domain.settings import Settings
 from engine.limits.readings import FIVE_HOUR, Reading
 from engine.monitor import Monitor, SettingsError
-from engine.settings import Settings
 from tests.made_lines import HOUR, MINUTE, PICO_PER_INPUT, SECOND, Clock, answer, moment, write
 
 MakeSettings = Callable[..., Settings]

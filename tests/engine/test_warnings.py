@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.domain.settings import Settings
 from engine.monitor import Monitor
-from engine.settings import Settings
 from tests.made_lines import HOUR, MINUTE, Clock, answer, moment, write
 
 MakeSettings = Callable[..., Settings]

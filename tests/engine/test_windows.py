@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from engine.domain.limit_windows import Budget, WindowNow
+from engine.domain.responses import PICO
+from engine.domain.settings import Settings
 from engine.limits.readings import FIVE_HOUR, SEVEN_DAY, SPEND_LIMIT, Reading
 from engine.monitor import Monitor
-from engine.responses import PICO
-from engine.settings import Settings
-from engine.windows import Budget, WindowNow
 from tests.made_lines import DAY, HOUR, MINUTE, Clock, answer, moment, write
 
 MakeSettings = Callable[..., Settings]

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from engine.demo import DemoUser, write_history
-from engine.intake import load, workers
+from engine.domain.settings import Settings
+from engine.ingest import loader, workers
 from engine.monitor import Monitor
-from engine.settings import Settings
 from tests.agreement import assert_agreement
 from tests.made_lines import answer
 from tests.slow_reading import SlowResponse, read
@@ -41,9 +41,9 @@ def everything_elsewhere(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         started.append(1)
         return start()
 
-    monkeypatch.setattr(load, "_WORTH_WORKERS", 1)
-    monkeypatch.setattr(load, "_FIRST_BATCH", 100_000)
-    monkeypatch.setattr(load, "_CHUNK", 200_000)
+    monkeypatch.setattr(loader, "_WORTH_WORKERS", 1)
+    monkeypatch.setattr(loader, "_FIRST_BATCH", 100_000)
+    monkeypatch.setattr(loader, "_CHUNK", 200_000)
     monkeypatch.setattr(workers, "_start", counted)
     return started
 
@@ -140,7 +140,7 @@ def _small_files(root: Path, count: int, names: Callable[[int], bytes]) -> None:
 def test_thousands_of_small_transcripts_never_fill_a_pipe_both_ways(
     settings: MakeSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(load, "_CHUNK", 8 << 20)
+    monkeypatch.setattr(loader, "_CHUNK", 8 << 20)
     _small_files(tmp_path, 3_000, lambda number: b"%064d.jsonl" % number)
     with Monitor(settings(roots=(tmp_path,), ledger=":memory:", clock=lambda: _NOW)) as monitor:
         monitor.read()

@@ -20,8 +20,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from engine.domain.settings import Settings
 from engine.monitor import Monitor
-from engine.settings import Settings
 from tests.conftest import NOW
 from tests.faults.seen import Seen
 from tests.faults.written import (

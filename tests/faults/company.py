@@ -23,12 +23,12 @@ from pathlib import Path
 from threading import Event, Thread
 
 from engine.demo import DemoUser, write_history
-from engine.settings import system_clock
+from engine.domain.settings import system_clock
 from tests.faults.started import PROJECT
 from tests.faults.written import append, response, transcript
 from tests.slow_reading import SlowResponse, read
 from tests.terminal import Terminal
-from tui.format import dollars, tokens_exact
+from tui.words.format import dollars, tokens_exact
 
 _TROUBLE = re.compile(
     r"\blocked|cannot be used|could not|Traceback|stopped|set-aside|kept as", re.I

@@ -16,33 +16,33 @@ from pathlib import Path
 import msgspec
 
 from engine.demo import DemoUser, write_history
-from engine.intake import discover
-from engine.limits.credentials import find_token
-from engine.limits.oauth import UsageEndpoint
+from engine.domain.paths import ledger_path
+from engine.domain.questions import Question
+from engine.domain.settings import Settings, SettingsError
+from engine.domain.times import DAY
+from engine.ingest import discover
+from engine.limits.endpoint.answers import readings_of_usage
+from engine.limits.endpoint.credentials import find_token
+from engine.limits.endpoint.oauth import UsageEndpoint
+from engine.limits.endpoint.turns import Turns
 from engine.limits.readings import Reading, readings_of_hook
 from engine.limits.sources.claude_json import state_of
 from engine.limits.sources.desktop import readings_of_history
-from engine.limits.sources.usage import readings_of_usage
-from engine.limits.turns import Turns
 from engine.monitor import Monitor
-from engine.places import ledger_path
+from engine.net import retry_after
 from engine.pricing import refresh
 from engine.pricing.refresh import RefreshError, is_due, price_file
 from engine.pricing.table import PriceTable
-from engine.questions import Question
-from engine.retry_after import retry_after
-from engine.settings import Settings, SettingsError
-from engine.times import DAY
 from tests.conftest import NOW
 from tests.faults.corpus import LITELLM
-from tui.checks import check
+from tui.commands.doctor import health_lines
+from tui.commands.statusline import worded
+from tui.config.checks import check
 from tui.config.in_force import options_in_force, read_place
 from tui.config.places import Place
-from tui.doctor import health_lines
+from tui.config.settings_of import channels_of, settings_of
 from tui.options import UsageError, parse
 from tui.options.commands import ALL, find_command
-from tui.settings_of import channels_of, settings_of
-from tui.statusline.command import worded
 from tui.statusline.gathering import Gathered
 from tui.statusline.hook import parse_hook
 from tui.statusline.shown import Shown
@@ -218,7 +218,7 @@ def check_official(data: bytes) -> None:
 
 
 def _reply(body: bytes) -> object:
-    from engine.limits import oauth
+    from engine.limits.endpoint import oauth
 
     return oauth._Reply("read", 200, body)
 

@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 
 from msgspec import DecodeError
 
-from engine.agents import claude
-from engine.agents.claude import Place, Unreadable
-from engine.agents.claude_limits import Hit, hit_of, hits_in
-from engine.intake import discover
-from engine.intake.tail import Cursor, Scan, Tail
-from engine.responses import Sighting, merge
-from engine.times import DAY, MINUTE
+from engine.agents.claude import transcripts
+from engine.agents.claude.limit_messages import Hit, hit_of, hits_in
+from engine.agents.claude.transcripts import Place, Unreadable
+from engine.domain.responses import Sighting, merge
+from engine.domain.times import DAY, MINUTE
+from engine.ingest import discover
+from engine.ingest.tail import Cursor, Scan, Tail
 from tests.faults.corpus import error_record
 
 _PLACE = Place("-code-app/s1.jsonl", "-code-app", "s1")
@@ -30,11 +30,11 @@ _MOST_KEPT = 2**63 - 1
 def check_line(data: bytes) -> None:
     """Both readers take any line; what the strict one takes, the patient one takes alike."""
     line = data.replace(b"\n", b" ") + b"\n"
-    patient = claude.read_patiently(line, 7, _PLACE)
+    patient = transcripts.read_patiently(line, 7, _PLACE)
     for _, sighting in patient[0]:
         _check_sighting(sighting)
     try:
-        strict = claude.read_line(line, 7, _PLACE)
+        strict = transcripts.read_line(line, 7, _PLACE)
     except Unreadable as error:
         strict, reason = ([], patient[1]), str(error)
     except (DecodeError, ValueError, RecursionError):
@@ -42,7 +42,7 @@ def check_line(data: bytes) -> None:
     else:
         reason = None
     assert patient == (*strict, reason), (strict, reason, patient)
-    assert not strict[0] or b"\\" in line or claude.is_worth_reading(line)
+    assert not strict[0] or b"\\" in line or transcripts.is_worth_reading(line)
 
 
 def _check_sighting(sighting: Sighting) -> None:

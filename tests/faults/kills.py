@@ -23,8 +23,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from engine.demo import DemoUser, DemoWriter, write_history
+from engine.domain.settings import Settings
 from engine.monitor import Monitor
-from engine.settings import Settings
 from tests.agreement import assert_agreement
 from tests.conftest import NOW
 from tests.faults.started import Reader, assert_figures

@@ -10,9 +10,9 @@ import sys
 import time
 from pathlib import Path
 
+from engine.domain.settings import Settings
 from engine.monitor import Monitor
 from engine.pricing.table import read_prices
-from engine.settings import Settings
 from tests.conftest import NOW
 from tests.faults.started import PROJECT
 from tests.faults.written import responses, transcript
@@ -28,7 +28,7 @@ import httpx
 from engine.ledger import store
 from engine.monitor import Monitor
 from engine.pricing.refresh import refresh
-from engine.settings import Settings
+from engine.domain.settings import Settings
 root, data, url = sys.argv[1:]
 assert store._CHUNK
 store._CHUNK = 20

@@ -8,9 +8,9 @@ import sys
 import time
 from pathlib import Path
 
+from engine.domain.settings import Settings
 from engine.ledger.schema import VERSION
 from engine.monitor import Monitor
-from engine.settings import Settings
 from tests.conftest import NOW
 from tests.faults.earlier import RIGHT, by_model, version_of, write_earlier
 from tests.faults.started import PROJECT

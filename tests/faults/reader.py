@@ -57,8 +57,8 @@ def _shown(value: object) -> object:
 
 
 def _read(given: argparse.Namespace) -> None:
+    from engine.domain.settings import Settings, system_clock
     from engine.monitor import Monitor
-    from engine.settings import Settings, system_clock
 
     _set_sizes(given)
     settings = Settings(
@@ -97,15 +97,15 @@ def _read(given: argparse.Namespace) -> None:
 
 def _set_sizes(given: argparse.Namespace) -> None:
     """Make batches and chunks small where asked, so that a small history has many."""
-    from engine.intake import load
+    from engine.ingest import loader
 
     sizes = {"_FIRST_BATCH": given.batch, "_BATCH": given.batch}
     if given.workers:
         sizes |= {"_WORTH_WORKERS": 1, "_FIRST_BATCH": 100_000, "_CHUNK": 100_000}
     for name, size in sizes.items():
-        assert hasattr(load, name)
+        assert hasattr(loader, name)
         if size:
-            setattr(load, name, size)
+            setattr(loader, name, size)
 
 
 def _clock(given: argparse.Namespace) -> Callable[[], int] | None:

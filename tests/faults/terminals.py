@@ -19,7 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from engine.demo import DemoUser, write_history
-from engine.settings import system_clock
+from engine.domain.settings import system_clock
 from tests.terminal import Terminal
 
 PROJECT = Path(__file__).resolve().parents[2]

@@ -6,8 +6,8 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
+from engine.domain.settings import Settings
 from engine.monitor import Monitor
-from engine.settings import Settings
 from tests.agreement import assert_agreement
 from tests.conftest import NOW
 from tests.faults.written import MINUTE, append, response, responses, transcript, wait_until

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from engine import noticing as noticing_module
-from engine.intake import watch as watch_module
-from engine.intake.watch import Watcher
+from engine.domain.settings import Settings
+from engine.ingest import wakeup as noticing_module
+from engine.ingest import watcher as watch_module
+from engine.ingest.watcher import Watcher
 from engine.monitor import Monitor
-from engine.settings import Settings
 from tests.agreement import assert_agreement
 from tests.faults.conftest import NOBODY
 from tests.faults.seen import Seen

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as examples
 
-from engine.agents import claude
+from engine.agents.claude import transcripts as claude
+from engine.domain.settings import Settings
 from engine.monitor import Monitor
-from engine.settings import Settings
 from tests.agreement import assert_agreement
 from tests.faults import corpus, fuzz
 from tests.faults.fuzz_transcripts import check_line, check_tail

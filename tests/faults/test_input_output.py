@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from engine.domain.settings import Settings
 from engine.monitor import Monitor
-from engine.settings import Settings
 from tests.agreement import assert_agreement
 from tests.faults.failing import FailingCalls
 from tests.faults.started import Reader, assert_figures

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from engine.domain.settings import Settings
 from engine.monitor import Monitor
-from engine.settings import Settings
 from tests.agreement import assert_agreement
 from tests.conftest import NOW
 from tests.faults.written import append, prompt, response, responses, transcript

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.domain.settings import Settings
 from engine.monitor import Monitor
-from engine.settings import Settings
 from tests.agreement import assert_agreement
 from tests.faults.told import told
 from tests.faults.written import responses, transcript, wait_until

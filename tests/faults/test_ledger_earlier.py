@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.domain.settings import Settings
 from engine.ledger.schema import VERSION
 from engine.monitor import Monitor
-from engine.settings import Settings
 from tests.faults.earlier import RIGHT, by_model, version_of, write_earlier
 
 PROJECT = Path(__file__).resolve().parents[2]

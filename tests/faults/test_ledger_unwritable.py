@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
+from engine.domain.settings import Settings
 from engine.ledger import opening, store
 from engine.monitor import Monitor
-from engine.settings import Settings
 from tests.agreement import assert_agreement
 from tests.faults.seen import Seen
 from tests.faults.told import assert_in_memory, told

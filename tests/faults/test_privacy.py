@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from engine.settings import system_clock
-from engine.times import iso_time
+from engine.domain.settings import system_clock
+from engine.domain.times import iso_time
 from tests.faults.audited import AUDITING, assert_harmless, events_of, state_of
 from tests.faults.corpus import error_record
 from tests.faults.written import append, line, prompt, response, responses, transcript
@@ -23,7 +23,7 @@ SECRET = "xyzzy-the-words-of-the-user"
 COMMANDS = """
 import io, json, os, sys, time
 from contextlib import redirect_stderr, redirect_stdout
-from engine.price_refresh import PriceRefresh
+from engine.pricing.updates import PriceRefresh
 asked = []
 PriceRefresh._refresh = lambda self: asked.append(self)
 from tui.cli import main
@@ -44,7 +44,7 @@ codes = {
 }
 from engine.monitor import Monitor
 from tui.options import parse
-from tui.settings_of import settings_of
+from tui.config.settings_of import settings_of
 with Monitor(settings_of(parse(["live", *options]))) as monitor:
     monitor.start(lambda: None)
     deadline = time.monotonic() + 15

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from engine.demo import DemoUser, write_history
+from engine.domain.settings import Settings
 from engine.monitor import Monitor
-from engine.settings import Settings
 from tests.conftest import NOW
 from tests.faults.audited import assert_harmless, state_of
 from tests.faults.written import append, line, prompt, response, responses, transcript

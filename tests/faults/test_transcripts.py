@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from engine.intake import discover, load
-from engine.intake.tail import Scan, Tail
+from engine.domain.settings import Settings
+from engine.ingest import discover, loader
+from engine.ingest.tail import Scan, Tail
 from engine.monitor import Monitor
-from engine.settings import Settings
 from tests.agreement import assert_agreement
 from tests.faults.written import append, prompt, response, responses, sentences, transcript
 from tests.slow_reading import read
-from tui.doctor import health_lines
+from tui.commands.doctor import health_lines
 
 MakeSettings = Callable[..., Settings]
 AsUser = Callable[[], AbstractContextManager[None]]
@@ -159,7 +159,7 @@ def test_a_file_that_grows_by_much_between_looking_and_reading_is_read_once(
         assert len(readings) < 50, "the same is read again and again"
         return tail_read(*given)
 
-    monkeypatch.setattr(load, "_PIECE", 1_000)
+    monkeypatch.setattr(loader, "_PIECE", 1_000)
     monkeypatch.setattr(discover, "walk", walk_and_grow)
     monkeypatch.setattr(Tail, "read", counted)
     with Monitor(settings(roots=(tmp_path,))) as monitor:

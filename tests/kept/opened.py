@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
+from engine.domain.settings import Settings
 from engine.monitor import Monitor
-from engine.settings import Settings
 
 _KINDS = ("daily", "weekly", "monthly", "sessions", "blocks", "models", "projects")
 _SPANS = ("5h", "24h", "7d", "30d", "all")

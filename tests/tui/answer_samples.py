@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from engine.questions import (
+from engine.domain.questions import (
     Answer,
     AnswerRow,
     AverageProjection,
@@ -21,9 +21,9 @@ from engine.questions import (
     TokenLimit,
     Trend,
 )
-from engine.reports import Block, BurnRate, Figures, Part, Projection, ResponseRow, Row
-from engine.responses import PICO, Tokens
-from engine.row_totals import total_of
+from engine.domain.reports import Block, BurnRate, Figures, Part, Projection, ResponseRow, Row
+from engine.domain.responses import PICO, Tokens
+from engine.domain.totals import total_of
 
 NOW = 1_795_356_300_000
 """2026-11-22 14:05 UTC, a Sunday."""

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from engine.monitor import Monitor
-from tui.made_up import made_up_user
-from tui.screenshots import NOW, monitor_of
+from tui.commands.made_up import made_up_user
+from tui.dev.screenshots import NOW, monitor_of
 
 
 @pytest.fixture(scope="session")

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec.structs import replace
 
-from engine.calendars import Calendar
-from engine.queries.calendar import calendar_of
-from engine.reports import (
+from engine.domain.calendars import Calendar
+from engine.domain.limit_windows import Event
+from engine.domain.reports import (
     Detail,
     Part,
     Report,
@@ -19,8 +19,8 @@ from engine.reports import (
     Snapshot,
     Span,
 )
-from engine.responses import PICO, Tokens
-from engine.windows import Event
+from engine.domain.responses import PICO, Tokens
+from engine.reports.queries.calendar import calendar_of
 from tests.tui.live_samples import (
     BLOCK_START,
     HOUR,
@@ -38,7 +38,7 @@ from tests.tui.live_samples import (
     reading,
     snapshot,
 )
-from tui.format import moment_of
+from tui.words.format import moment_of
 
 
 class FakeSource:

@@ -8,7 +8,16 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from engine.reports import (
+from engine.domain.limit_windows import (
+    BurnUp,
+    Event,
+    Forecast,
+    Foreseen,
+    HitNow,
+    UsePoint,
+    WindowNow,
+)
+from engine.domain.reports import (
     Block,
     BurnRate,
     Figures,
@@ -23,16 +32,7 @@ from engine.reports import (
     Trace,
     Warned,
 )
-from engine.responses import PICO, Tokens
-from engine.windows import (
-    BurnUp,
-    Event,
-    Forecast,
-    Foreseen,
-    HitNow,
-    UsePoint,
-    WindowNow,
-)
+from engine.domain.responses import PICO, Tokens
 
 ZONE = "Europe/Berlin"
 NOW = int(datetime(2026, 11, 22, 16, 5, 9, tzinfo=ZoneInfo(ZONE)).timestamp() * 1000)

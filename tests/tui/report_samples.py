@@ -5,7 +5,7 @@ from random import Random
 
 from textual.pilot import Pilot
 
-from engine.reports import (
+from engine.domain.reports import (
     Detail,
     Figures,
     Part,
@@ -17,8 +17,8 @@ from engine.reports import (
     Snapshot,
     Span,
 )
-from engine.responses import PICO, Tokens
-from engine.row_totals import total_of
+from engine.domain.responses import PICO, Tokens
+from engine.domain.totals import total_of
 
 NOW = 1_795_356_300_000
 """2026-11-22 14:05 UTC, a Sunday."""

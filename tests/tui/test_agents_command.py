@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.responses import PICO
+from engine.domain.responses import PICO
 from tests.agents.made_codex import Thread
 from tests.made_answers import found_agent
 from tests.made_lines import answer, moment, write

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from engine.agents.listed import LISTED
+from engine.agents.catalog import LISTED
 from engine.demo import DemoUser, write_history
 from engine.demo.others import AGENTS, places_of_others, write_others
-from engine.settings import system_clock
+from engine.domain.settings import system_clock
 from tui.cli import main
 from tui.options import UsageError, parse
 

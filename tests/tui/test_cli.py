@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from engine.demo import DemoUser, write_history
-from engine.settings import system_clock
+from engine.domain.settings import system_clock
 from tui import __version__
 from tui.cli import main
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tui.cli import main
-from tui.completion.command import script
-from tui.manual.topics import topic_names
+from tui.commands.completion import script
+from tui.help.topics import topic_names
 from tui.options.commands import ALL, SHELLS, THEMES
 from tui.options.shared import MODES, SORT_COLUMNS
 

@@ -16,12 +16,12 @@ from tui.cli import main
 from tui.config.in_force import read_layers
 from tui.config.layer import ConfigError
 from tui.config.places import user_file
+from tui.config.settings_of import settings_of
 from tui.config.template import template
 from tui.config.toml_file import command_tables, configurable
 from tui.config.toml_lines import key_lines, line_of
 from tui.options import UsageError, parse
 from tui.options.commands import ALL
-from tui.settings_of import settings_of
 
 
 @pytest.fixture

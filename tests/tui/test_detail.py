@@ -4,12 +4,12 @@ from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from engine.reports import Point, ReportKind
-from engine.responses import PICO
+from engine.domain.reports import Point, ReportKind
+from engine.domain.responses import PICO
 from tests.tui.report_samples import ReportSource, detail, row, until
-from tui.live.detail_lines import PageLine, lines_of
-from tui.live.detail_screen import DetailPage, DetailScreen
-from tui.live.lines import cells
+from tui.live.drawing.lines import cells
+from tui.live.screens.detail_lines import PageLine, lines_of
+from tui.live.screens.detail_screen import DetailPage, DetailScreen
 
 
 def texts(lines: tuple[PageLine, ...]) -> list[str]:
@@ -145,7 +145,7 @@ async def test_details_that_cannot_be_had_become_one_sentence(key, error, senten
 
 
 async def test_another_revision_draws_the_details_anew(monkeypatch):
-    monkeypatch.setattr("tui.live.detail_screen._REST_SECONDS", 0.001)
+    monkeypatch.setattr("tui.live.screens.detail_screen._REST_SECONDS", 0.001)
     app = DetailApp("sessions")
     async with app.run_test(size=(80, 24)) as pilot:
         await loaded(pilot, app)

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.responses import PICO
+from engine.domain.responses import PICO
 from tests.tui.report_samples import HOUR, NOW, OPUS, UNKNOWN, figures, report_of, row
 from tui.flat.csv_text import usd
-from tui.live.export import ExportError, write_report
+from tui.live.report.export import ExportError, write_report
 
 
 def exported(tmp_path, report, fmt="csv", rows=None):

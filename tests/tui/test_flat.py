@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from engine.questions import AnswerRow
-from engine.responses import PICO
+from engine.domain.questions import AnswerRow
+from engine.domain.responses import PICO
 from tests.made_answers import (
     ALPHA,
     KEYS,

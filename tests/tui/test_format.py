@@ -1,8 +1,8 @@
 import pytest
 from rich.cells import cell_len
 
-from engine.responses import PICO
-from tui.format import (
+from engine.domain.responses import PICO
+from tui.words.format import (
     ago,
     clock,
     day_clock,

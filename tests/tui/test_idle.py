@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from engine.domain.settings import Settings
 from engine.monitor import Monitor
-from engine.settings import Settings
+from tui.dev.screenshots import NOW
 from tui.live.app import LiveApp
-from tui.live.lines import LinePane
+from tui.live.drawing.lines import LinePane
 from tui.live.source import LiveOptions
-from tui.screenshots import NOW
 
 _TICKS = 3
 

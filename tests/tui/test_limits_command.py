@@ -11,18 +11,18 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from engine.limits import oauth
+from engine.domain.limit_windows import LimitsNow
+from engine.domain.settings import Settings
+from engine.limits.endpoint import oauth
 from engine.monitor import Monitor
-from engine.settings import Settings
-from engine.windows import LimitsNow
 from tests.conftest import NOW
 from tests.made_limits import budget, event, forecast, hit, limits, window
 from tests.made_lines import HOUR, MINUTE, answer, write
 from tests.stub_server import StubServer, hide_proxies, serving
-from tui import events as events_face
-from tui import limits as limits_face
 from tui.cli import main
-from tui.limits import check_line
+from tui.commands import events as events_face
+from tui.commands import limits as limits_face
+from tui.commands.limits import check_line
 from tui.tables.limits_page import events_lines, limits_lines
 from tui.tables.lines import text_of
 from tui.tables.look import Look

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from engine.domain.limit_windows import Budget
+from engine.domain.responses import PICO
 from engine.notify.quiet_hours import QuietHours
-from engine.responses import PICO
-from engine.windows import Budget
 from tui.cli import main
 from tui.config.layer import ConfigError
+from tui.config.settings_of import channels_of, settings_of
 from tui.options import UsageError, parse
-from tui.settings_of import channels_of, settings_of
 
 SECRET = "https://hooks.example.org/very-secret-path"
 

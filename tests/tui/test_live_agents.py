@@ -10,20 +10,20 @@ from msgspec.structs import replace
 
 from engine.demo import DemoUser, write_history
 from engine.demo.others import AGENTS, places_of_others, write_others
+from engine.domain.settings import Settings
 from engine.monitor import Monitor
-from engine.settings import Settings
 from tests.conftest import NOW
 from tests.tui.fake_source import FakeSource
 from tests.tui.live_samples import snapshot
 from tui.live.app import LiveApp
-from tui.live.block_pane import BlockPane, block_view
-from tui.live.columns import columns_of
-from tui.live.header import Header, HeaderView
-from tui.live.lines import Line
-from tui.live.sessions_pane import SessionsPane, sessions_view
+from tui.live.drawing.lines import Line
+from tui.live.frame.header import Header, HeaderView
+from tui.live.panes.block import BlockPane, block_view
+from tui.live.panes.sessions import SessionsPane, sessions_view
+from tui.live.report.columns import columns_of
 from tui.live.watch_screen import WatchScreen
 from tui.live.words import brief_label
-from tui.plain import snapshot_lines
+from tui.words.plain import snapshot_lines
 
 SIZE = (120, 40)
 

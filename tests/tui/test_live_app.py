@@ -8,10 +8,10 @@ import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
 
+from engine.domain.limit_windows import Event
+from engine.domain.reports import Notice
 from engine.notify.channels import Channels
 from engine.notify.quiet_hours import QuietHours
-from engine.reports import Notice
-from engine.windows import Event
 from tests.tui.fake_source import FakeSource
 from tests.tui.live_pilot import live, screen_text
 from tests.tui.live_samples import (
@@ -28,10 +28,10 @@ from tests.tui.live_samples import (
     snapshot,
 )
 from tui.live.app import LiveApp
+from tui.live.frame.tab_bar import TABS
 from tui.live.keys import KEYS, key_rows
+from tui.live.report.table import ReportTable
 from tui.live.source import Source
-from tui.live.tab_bar import TABS
-from tui.live.table import ReportTable
 from tui.live.watch_screen import WatchScreen
 
 

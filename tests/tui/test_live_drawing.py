@@ -8,8 +8,8 @@ import pytest
 from msgspec.structs import replace
 from rich.cells import cell_len
 
-from engine.reports import LEVELS, Figures, Notice, Part, Snapshot
-from engine.responses import PICO
+from engine.domain.reports import LEVELS, Figures, Notice, Part, Snapshot
+from engine.domain.responses import PICO
 from tests.tui.live_samples import (
     DAY,
     HOUR,
@@ -25,22 +25,22 @@ from tests.tui.live_samples import (
     snapshot,
     windows,
 )
-from tui.live.block_pane import BlockPane, block_view
-from tui.live.burn_pane import BurnPane, burn_view
-from tui.live.burn_up_pane import BurnUpPane, burn_up_view, course_view
-from tui.live.course_plot import Course, course_axis, course_plot
-from tui.live.events_pane import EventsPane, events_view
-from tui.live.forecast_pane import ForecastPane, forecast_view
-from tui.live.header import Header, header_view
-from tui.live.hit_banner import HitBanner, countdown, hit_view
-from tui.live.limits_pane import LimitsPane, limits_view, most_telling
-from tui.live.lines import Line, LinePane, Piece, cells, cropped, ends, joined
-from tui.live.notices import Notices, notices_of
-from tui.live.plot import LEVEL_WORDS, Curve, bars, burn_up, columns, gauge, time_axis
-from tui.live.progress_bar import ProgressBar
-from tui.live.sessions_pane import ORDERS, SessionsPane, sessions_view
-from tui.live.status_line import StatusLine, status_view
-from tui.live.totals_pane import TotalsPane, totals_view
+from tui.live.drawing.course_plot import Course, course_axis, course_plot
+from tui.live.drawing.lines import Line, LinePane, Piece, cells, cropped, ends, joined
+from tui.live.drawing.plot import LEVEL_WORDS, Curve, bars, burn_up, columns, gauge, time_axis
+from tui.live.frame.header import Header, header_view
+from tui.live.frame.hit_banner import HitBanner, countdown, hit_view
+from tui.live.frame.notices import Notices, notices_of
+from tui.live.frame.progress_bar import ProgressBar
+from tui.live.frame.status_line import StatusLine, status_view
+from tui.live.panes.block import BlockPane, block_view
+from tui.live.panes.burn import BurnPane, burn_view
+from tui.live.panes.burn_up import BurnUpPane, burn_up_view, course_view
+from tui.live.panes.events import EventsPane, events_view
+from tui.live.panes.forecast import ForecastPane, forecast_view
+from tui.live.panes.limits import LimitsPane, limits_view, most_telling
+from tui.live.panes.sessions import ORDERS, SessionsPane, sessions_view
+from tui.live.panes.totals import TotalsPane, totals_view
 
 YEAR = 365 * DAY
 SIZES = [(78, 4), (58, 3), (58, 10), (120, 6), (118, 13), (196, 20), (30, 2), (12, 1)]

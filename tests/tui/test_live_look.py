@@ -11,8 +11,8 @@ from tests.tui.fake_source import FakeSource
 from tests.tui.live_pilot import live, screen_text
 from tests.tui.live_samples import estimated, hit, quiet, reading, snapshot
 from tui.live.app import LiveApp
-from tui.live.hit_banner import HitBanner
-from tui.live.lines import LinePane
+from tui.live.drawing.lines import LinePane
+from tui.live.frame.hit_banner import HitBanner
 from tui.live.themes import THEME_NAMES, THEMES
 
 

@@ -11,10 +11,10 @@ import pytest
 
 from tui.cli import main
 from tui.config.toml_file import configurable
-from tui.manual.pages import command_page, overview, spelled
-from tui.manual.roff import man_page
-from tui.manual.text import page_text
-from tui.manual.topics import topic_names, topic_page
+from tui.help.pages import command_page, overview, spelled
+from tui.help.roff import man_page
+from tui.help.text import page_text
+from tui.help.topics import topic_names, topic_page
 from tui.options.commands import ALL
 from tui.statusline.shown import FIELDS
 

@@ -25,7 +25,7 @@ def note(name, arguments):
     if name == "subprocess.Popen" and "security" in str(arguments[0]):
         opened.append(str(arguments[0]))
 sys.addaudithook(note)
-from engine.limits import oauth
+from engine.limits.endpoint import oauth
 oauth.URL = os.environ["STUB"]
 from tui.cli import main
 for words in (
@@ -35,7 +35,7 @@ for words in (
     sys.stdin = io.StringIO('{"session_id": "s1", "rate_limits": {}}')
     main(words)
 from engine.monitor import Monitor
-from engine.settings import Settings
+from engine.domain.settings import Settings
 with Monitor(Settings()) as monitor:
     monitor.start(lambda: None)
     deadline = time.monotonic() + 10

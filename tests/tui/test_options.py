@@ -10,9 +10,9 @@ from typing import Any, get_args
 
 import pytest
 
+from engine.domain.questions import MODES, SORT_COLUMNS, Order, QuestionKind
+from engine.domain.reports import LEVELS
 from engine.pricing.overrides import AMOUNTS
-from engine.questions import MODES, SORT_COLUMNS, Order, QuestionKind
-from engine.reports import LEVELS
 from tui.config.layer import DEFAULT_THRESHOLDS
 from tui.config.sections import PRICE_PARTS
 from tui.live.themes import THEME_NAMES

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from msgspec.structs import replace
 from rich.cells import cell_len
 
+from engine.domain.reports import Notice
 from engine.monitor import Monitor
-from engine.reports import Notice
 from tests.tui.live_samples import empty, quiet, snapshot
-from tui.doctor import health_lines
-from tui.plain import snapshot_lines
+from tui.commands.doctor import health_lines
+from tui.words.plain import snapshot_lines
 
 
 def test_an_active_block_is_told_in_five_lines() -> None:

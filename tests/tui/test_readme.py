@@ -13,12 +13,12 @@ from msgspec.structs import replace
 
 from engine.documents.encoding import encode
 from engine.documents.live import live_document
+from engine.domain.reports import Notice
+from engine.domain.settings import Settings
 from engine.monitor import Monitor
-from engine.reports import Notice
-from engine.settings import Settings
+from tui.dev.readme import updated
 from tui.live.themes import THEME_NAMES
 from tui.options import COMMANDS
-from tui.readme import updated
 
 PROJECT = Path(__file__).resolve().parents[2]
 README = (PROJECT / "README.md").read_text("utf-8")
@@ -34,7 +34,7 @@ def section(title: str) -> str:
 
 
 def test_the_tables_of_keys_and_options_are_those_of_the_code() -> None:
-    assert updated(README) == README, "python -m tui.readme brings the README up to date"
+    assert updated(README) == README, "python -m tui.dev.readme brings the README up to date"
 
 
 def test_a_stale_table_is_made_anew() -> None:

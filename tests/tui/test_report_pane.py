@@ -6,7 +6,7 @@ from textual.app import App, ComposeResult
 from textual.geometry import Region
 from textual.widgets import Static
 
-from engine.reports import ReportKind, Row
+from engine.domain.reports import ReportKind, Row
 from tests.tui.report_samples import (
     NOW,
     ReportSource,
@@ -16,9 +16,9 @@ from tests.tui.report_samples import (
     row,
     until,
 )
-from tui.format import tokens
-from tui.live.detail_screen import DetailScreen
-from tui.live.report_pane import ReportPane
+from tui.live.report.report_pane import ReportPane
+from tui.live.screens.detail_screen import DetailScreen
+from tui.words.format import tokens
 
 
 class PaneApp(App[None]):
@@ -67,7 +67,7 @@ class PaneApp(App[None]):
 @pytest.fixture
 def rested(monkeypatch):
     """Let a report follow another at once."""
-    monkeypatch.setattr("tui.live.report_pane._REST_SECONDS", 0.001)
+    monkeypatch.setattr("tui.live.report.report_pane._REST_SECONDS", 0.001)
 
 
 async def test_a_report_is_asked_for_once_per_revision_span_and_zone(tmp_path, rested):
@@ -91,7 +91,7 @@ async def test_a_report_is_asked_for_once_per_revision_span_and_zone(tmp_path, r
 
 
 async def test_a_stream_of_revisions_costs_few_reports(tmp_path, monkeypatch):
-    monkeypatch.setattr("tui.live.report_pane._REST_SECONDS", 0.2)
+    monkeypatch.setattr("tui.live.report.report_pane._REST_SECONDS", 0.2)
     app = PaneApp([row(1)], tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
         for revision in range(10):

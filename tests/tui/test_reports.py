@@ -15,14 +15,14 @@ from typing import Any, NamedTuple
 import pytest
 from msgspec.structs import replace
 
+from engine.domain.reports import Notice, Progress
+from engine.domain.settings import Settings
 from engine.monitor import Monitor
-from engine.reports import Notice, Progress
-from engine.settings import Settings
 from tests.conftest import NOW
 from tests.made_lines import HOUR, answer, write
 from tui.cli import main
-from tui.progress_line import ProgressLine
-from tui.settings_of import settings_of
+from tui.config.settings_of import settings_of
+from tui.terminal.progress_line import ProgressLine
 
 PROJECT = Path(__file__).resolve().parents[2]
 SESSIONS = ("5aa1c0de-1111-4111-8111-111111111111", "5aa2c0de-2222-4222-8222-222222222222")
@@ -77,7 +77,7 @@ def run(root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixtu
     def settings_now(options: Namespace) -> Settings:
         return replace(settings_of(options), clock=lambda: NOW)
 
-    monkeypatch.setattr("tui.reports.settings_of", settings_now)
+    monkeypatch.setattr("tui.commands.reports.settings_of", settings_now)
 
     def run_command(*words: str, at: Path = root) -> Printed:
         places = ("--config-dir", str(at), "--ledger", ":memory:", "-z", "UTC", "--offline")

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from engine.domain.questions import Glance
+from engine.domain.reports import Block, BurnRate, Figures
+from engine.domain.responses import PICO, Tokens
 from engine.limits.readings import Reading
-from engine.questions import Glance
-from engine.reports import Block, BurnRate, Figures
-from engine.responses import PICO, Tokens
 from tests.conftest import NOW
 from tests.made_lines import DAY, HOUR, MINUTE
+from tui.commands.statusline import worded
 from tui.options import UsageError, parse
-from tui.statusline.command import worded
 from tui.statusline.explaining import check_template
 from tui.statusline.hook import Hook
 from tui.statusline.outputs import cut, width

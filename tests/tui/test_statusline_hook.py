@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tui.commands import statusline
+from tui.commands.statusline import status_line
 from tui.options import parse
-from tui.statusline import command
-from tui.statusline.command import status_line
 from tui.statusline.gathering import Gathered
 from tui.statusline.hook import Hook, parse_hook
 
@@ -185,7 +185,7 @@ def test_what_nobody_foresaw_leaves_the_models_name(monkeypatch: pytest.MonkeyPa
     def broken(*_: object) -> Gathered:
         raise RuntimeError("nobody foresaw this")
 
-    monkeypatch.setattr(command, "_gathered", broken)
+    monkeypatch.setattr(statusline, "_gathered", broken)
     given = json.dumps(WHOLE).encode()
     assert status_line(options(), given, {}) == ("Opus 5.5", True)
     assert status_line(options(), b"", {}) == ("ccmon", True)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.settings import SettingsError
+from engine.domain.settings import SettingsError
 from tui.options import parse
 from tui.statusline.install import own_words, run_install, settings_path, wrapped_command
 

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
+from engine.domain.settings import Settings, system_clock
 from engine.monitor import Monitor
-from engine.settings import Settings, system_clock
 from tests.made_lines import MINUTE, answer, write
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -274,7 +274,7 @@ def test_nothing_heavy_is_loaded(root: Path) -> None:
         check=True,
     )
     loaded = {name.decode() for name in done.stdout.splitlines()[-1].split()}
-    assert "engine.glancing" in loaded
+    assert "engine.reports.glance" in loaded
     heavy = {"rich", "textual", "httpx", "watchfiles", "subprocess", "tomllib"}
     assert loaded & heavy == set()
 
@@ -292,23 +292,23 @@ def test_where_nothing_is_new_no_reader_no_price_and_no_limit_is_loaded(root: Pa
         )
     loaded = {name.decode() for name in done.stdout.splitlines()[-1].split()}
     late = {
-        "engine.agents.claude",
-        "engine.intake.load",
-        "engine.intake.tail",
+        "engine.agents.claude.transcripts",
+        "engine.ingest.loader",
+        "engine.ingest.tail",
         "engine.ledger.booking",
         "engine.limits.known",
-        "engine.outlook",
+        "engine.live.read_model",
         "engine.pricing.price",
-        "engine.queries",
-        "engine.snapshots",
-        "engine.titles",
+        "engine.reports.queries",
+        "engine.live.snapshots",
+        "engine.agents.claude.titles",
         "hashlib",
         "inspect",
         "json",
         "tui.statusline.template",
         "typing_extensions",
     }
-    assert "engine.glancing" in loaded
+    assert "engine.reports.glance" in loaded
     assert loaded & late == set()
 
 

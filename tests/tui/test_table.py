@@ -6,9 +6,9 @@ from textual import events
 from textual.app import App, ComposeResult
 from textual.geometry import Region
 
-from engine.reports import REPORT_KINDS, Figures, Report, ReportKind, Row
-from engine.responses import PICO
-from engine.row_totals import total_of
+from engine.domain.reports import REPORT_KINDS, Figures, Report, ReportKind, Row
+from engine.domain.responses import PICO
+from engine.domain.totals import total_of
 from tests.tui.report_samples import (
     HOUR,
     NOW,
@@ -20,10 +20,10 @@ from tests.tui.report_samples import (
     report_of,
     row,
 )
-from tui.live.column_widths import measure, place
-from tui.live.columns import columns_of, year_left_out
-from tui.live.row_order import Order, sorted_rows
-from tui.live.table import ReportTable
+from tui.live.report.column_widths import measure, place
+from tui.live.report.columns import columns_of, year_left_out
+from tui.live.report.row_order import Order, sorted_rows
+from tui.live.report.table import ReportTable
 from tui.live.words import names_of_models
 
 YEAR = 365 * 24 * HOUR

@@ -9,10 +9,10 @@ import pytest
 from rich.cells import cell_len
 
 from tests.tui.answer_samples import answer, row
-from tui.tables.encoding import writable, writable_json
 from tui.tables.look import Look
 from tui.tables.terminal import has_styles, print_lines, width_of
 from tui.tables.usage_table import usage_lines
+from tui.terminal.encoding import writable, writable_json
 
 WIDE = Look(width=200)
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from rich.cells import cell_len
 
-from engine.questions import Answer, QuestionKind
-from engine.reports import Figures
+from engine.domain.questions import Answer, QuestionKind
+from engine.domain.reports import Figures
 from tests.tui.answer_samples import (
     KINDS,
     OPUS,

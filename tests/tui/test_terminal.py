@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from engine.demo import DemoUser, write_history
-from engine.settings import system_clock
+from engine.domain.settings import system_clock
 from tests.terminal import Terminal
 
 PROJECT = Path(__file__).resolve().parents[2]

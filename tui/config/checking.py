@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import sys
 
-from tui.checks import CHECKS
+from tui.config.checks import CHECKS
 from tui.config.in_force import read_place
 from tui.config.layer import ConfigError, Layer
 from tui.config.places import Place
-from tui.format import plain
+from tui.words.format import plain
 
 _WRONG = 1
 
 
 def checked(place: Place) -> Layer:
     """Return what a file says; raises `ConfigError` for what no run could use."""
-    from engine.settings import SettingsError
+    from engine.domain.settings import SettingsError
 
     layer = read_place(place)
     for values in layer.values.values():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
-from engine.settings import SettingsError
+from engine.domain.settings import SettingsError
 from tui.config.layer import LIMITED_WINDOWS, Found
 from tui.config.sections import Reader, is_amount
 from tui.options.values import hint

@@ -45,7 +45,7 @@ def show(options: Namespace) -> int:
     if options.json:
         print(json.dumps(_document(asked, layers, options.config), indent=2, ensure_ascii=False))
     else:
-        from tui.format import plain
+        from tui.words.format import plain
 
         for line in _lines(asked, layers, options.config):
             print(plain(line))

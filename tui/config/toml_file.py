@@ -181,6 +181,6 @@ class TomlReader:
 
 def _plain(text: str) -> str:
     """Return a text on one line and without control characters."""
-    from tui.format import plain
+    from tui.words.format import plain
 
     return plain(text)

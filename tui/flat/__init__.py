@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.questions import Answer, Comparison, SessionAnswer, Summary
+from engine.domain.questions import Answer, Comparison, SessionAnswer, Summary
 from tui.flat.answers import answer_table
 from tui.flat.pages import comparison_table, session_table, summary_table
 from tui.flat.table import FlatTable

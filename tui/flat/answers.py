@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from engine.documents.blocks import block_id
 from engine.documents.figures import UNKNOWN_MODEL, project_name
-from engine.questions import Answer, AnswerRow, QuestionKind
-from engine.reports import Row
+from engine.domain.questions import Answer, AnswerRow, QuestionKind
+from engine.domain.reports import Row
 from tui.flat.table import (
     ACTIVITY,
     AGENT,

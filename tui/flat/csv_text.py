@@ -6,10 +6,10 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from engine.responses import PICO
-from engine.times import iso_time
+from engine.domain.responses import PICO
+from engine.domain.times import iso_time
 from tui.flat.table import Column, FlatLine, FlatTable, Value
-from tui.format import plain
+from tui.words.format import plain
 
 _FORMULA = ("=", "+", "-", "@")
 

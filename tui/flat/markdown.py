@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from engine.agent_names import title_of
+from engine.agents.names import title_of
 from tui.flat.table import TOTAL, Column, FlatLine, FlatTable
-from tui.format import dollars, fit, moment_of, percent, plain, short_model, tokens_exact
 from tui.tables.columns import signed_percent
 from tui.tables.look import UNKNOWN_COST, unpriced_note
+from tui.words.format import dollars, fit, moment_of, percent, plain, short_model, tokens_exact
 
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>()#|~&$^@]|:(?=//)|(?<=www)\.", re.IGNORECASE)
 _LEFT = ("text", "agents", "names", "models", "time", "flag")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.documents.figures import UNKNOWN_MODEL, project_name
-from engine.questions import Change, ComparedPart, Comparison, SessionAnswer, Summary
-from engine.reports import Figures, Part, Row
-from engine.times import iso_time
+from engine.domain.questions import Change, ComparedPart, Comparison, SessionAnswer, Summary
+from engine.domain.reports import Figures, Part, Row
+from engine.domain.times import iso_time
 from tui.flat.table import (
     CHANGES,
     MODEL,

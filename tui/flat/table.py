@@ -8,8 +8,8 @@ from typing import Literal
 from msgspec import Struct
 
 from engine.documents.figures import UNKNOWN_MODEL, unpriced_names
-from engine.reports import Figures, Part
-from engine.responses import Tokens
+from engine.domain.reports import Figures, Part
+from engine.domain.responses import Tokens
 
 Form = Literal[
     "text", "names", "models", "time", "count", "usd", "percent", "change", "flag", "agents"

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
-from engine.calendars import Calendar, CalendarDay
+from engine.domain.calendars import Calendar, CalendarDay
 from tui.graph.grid import SIGNS, month_marks, row_names, weeks_of
 
 LABEL_WIDTH = 4

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from engine.agent_names import title_of
-from engine.calendars import Calendar, CalendarDay, Measure, Streak
-from engine.reports import Figures
-from tui.format import dollars, percent, plain, tokens, tokens_exact
+from engine.agents.names import title_of
+from engine.domain.calendars import Calendar, CalendarDay, Measure, Streak
+from engine.domain.reports import Figures
 from tui.graph.grid import MONTHS
+from tui.words.format import dollars, percent, plain, tokens, tokens_exact
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MOST_AGENTS = 4

@@ -17,16 +17,16 @@ from textual.driver import Driver
 from textual.events import Event, InputEvent
 from textual.screen import Screen
 
-from engine.agent_names import title_of
-from engine.reports import Snapshot
-from tui import format as fmt
-from tui.live.announcer import Announcer
-from tui.live.first_picture import FirstPicture
+from engine.agents.names import title_of
+from engine.domain.reports import Snapshot
+from tui.live.frame.announcer import Announcer
 from tui.live.keys import KEYS, Key, bindings
 from tui.live.messages import ChannelFailed, DemoFailed, DemoOpened, SnapshotTaken
 from tui.live.source import LiveOptions, Source
+from tui.live.terminal.first_picture import FirstPicture
 from tui.live.themes import THEME_NAMES, THEMES, theme_after
 from tui.live.watch_screen import WatchScreen
+from tui.words import format as fmt
 
 _TICK = 1.0
 _BRIEF = 2.0
@@ -84,7 +84,7 @@ class LiveApp(App[None]):
         chosen = super().get_driver_class()
         if sys.platform == "win32":
             return chosen
-        from tui.live.driver import CalmDriver
+        from tui.live.terminal.driver import CalmDriver
 
         return CalmDriver if CalmDriver.__base__ is chosen else chosen
 
@@ -140,7 +140,7 @@ class LiveApp(App[None]):
 
     def _fatal_error(self) -> None:
         """Say in a sentence, instead of a traceback, that the screen broke, and where."""
-        from tui.live.breaking import broken_sentence
+        from tui.live.terminal.breaking import broken_sentence
 
         self.panic(broken_sentence(sys.exc_info()[1]))
 
@@ -178,8 +178,8 @@ class LiveApp(App[None]):
 
     def _show_above(self, snapshot: Snapshot) -> None:
         """Keep details or events that lie over the tabs up to date."""
-        from tui.live.detail_screen import DetailScreen
-        from tui.live.events_pane import EventsScreen
+        from tui.live.panes.events import EventsScreen
+        from tui.live.screens.detail_screen import DetailScreen
 
         if isinstance(self.screen, DetailScreen):
             self.screen.show(snapshot.revision)
@@ -223,33 +223,33 @@ class LiveApp(App[None]):
 
     def action_help(self) -> None:
         """Show the keys, or put them away."""
-        from tui.live.help_screen import HelpScreen
+        from tui.live.screens.help_screen import HelpScreen
 
         self.push_screen(HelpScreen())
 
     def action_command_palette(self) -> None:
         """Open the command palette."""
-        from tui.live.palette import Palette
+        from tui.live.frame.palette import Palette
 
         if not isinstance(self.screen, Palette):
             self.push_screen(Palette(id="--command-palette"))
 
     def action_notices(self) -> None:
         """Show all notices in full."""
-        from tui.live.help_screen import NoticesScreen
+        from tui.live.screens.help_screen import NoticesScreen
 
         self.push_screen(NoticesScreen(self._watch_screen.notices))
 
     def action_events(self) -> None:
         """Show all that happened to the windows."""
-        from tui.live.events_pane import EventsScreen
+        from tui.live.panes.events import EventsScreen
 
         if (shown := self._watch_screen.shown) is not None:
             self.push_screen(EventsScreen(shown.events, shown.generated_at, shown.zone))
 
     def action_pin_reset(self) -> None:
         """Ask when the 5-hour window resets."""
-        from tui.live.pin_screen import PinScreen
+        from tui.live.screens.pin_screen import PinScreen
 
         zone = self._source.snapshot().zone
         self.push_screen(PinScreen(lambda: self._source.snapshot().generated_at, zone), self._pin)

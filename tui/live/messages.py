@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.message import Message
 
-from engine.reports import Snapshot
+from engine.domain.reports import Snapshot
 from tui.live.source import Source
 
 

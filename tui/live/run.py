@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from engine.domain.settings import Settings
 from engine.monitor import Monitor
 from engine.notify.channels import Channels
 from engine.notify.quiet_hours import QuietHours
-from engine.settings import Settings
-from tui.live.first_picture import first_picture
 from tui.live.source import LiveOptions
+from tui.live.terminal.first_picture import first_picture
 
 if TYPE_CHECKING:
     from tui.live.app import LiveApp
@@ -75,7 +75,7 @@ async def _until_ended(app: LiveApp) -> None:
 def _open_demo(settings: Settings, cleanup: ExitStack) -> Monitor:
     """Write a made-up user into a temporary place and watch them at work."""
     from engine.demo.others import AGENTS, places_of_others, write_others
-    from tui.made_up import DemoAtWork, made_up_user
+    from tui.commands.made_up import DemoAtWork, made_up_user
 
     place = cleanup.enter_context(
         tempfile.TemporaryDirectory(prefix="ccmon-demo-", ignore_cleanup_errors=True)

@@ -7,10 +7,10 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from engine.calendars import Calendar
+from engine.domain.calendars import Calendar
+from engine.domain.limit_windows import Event
+from engine.domain.reports import Detail, Report, ReportKind, Snapshot, Span
 from engine.notify.channels import Channels
-from engine.reports import Detail, Report, ReportKind, Snapshot, Span
-from engine.windows import Event
 
 
 class Source(Protocol):

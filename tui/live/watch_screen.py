@@ -10,27 +10,27 @@ from textual.containers import Container
 from textual.message import Message
 from textual.screen import Screen
 
-from engine.agent_names import title_of
-from engine.reports import SPANS, Notice, Snapshot, Span
-from tui.format import moment_of
-from tui.live.empty_screen import EmptyScreen, EmptyView
-from tui.live.footer import EMPTY_KEYS, GRAPH_KEYS, LIVE_KEYS, TABLE_KEYS, Footer, FooterView
-from tui.live.header import Header, header_view
-from tui.live.hit_banner import HitBanner, hit_view
+from engine.agents.names import title_of
+from engine.domain.reports import SPANS, Notice, Snapshot, Span
+from tui.live.drawing.lines import INK_CLASSES
+from tui.live.frame.footer import EMPTY_KEYS, GRAPH_KEYS, LIVE_KEYS, TABLE_KEYS, Footer, FooterView
+from tui.live.frame.header import Header, header_view
+from tui.live.frame.hit_banner import HitBanner, hit_view
+from tui.live.frame.notices import Notices, notices_of, window_unpriced
+from tui.live.frame.progress_bar import ProgressBar
+from tui.live.frame.status_line import StatusLine, status_view
+from tui.live.frame.tab_bar import TABS, TabBar, TabKind
 from tui.live.keys import bindings
-from tui.live.lines import INK_CLASSES
-from tui.live.live_pane import LivePane
-from tui.live.notices import Notices, notices_of, window_unpriced
-from tui.live.progress_bar import ProgressBar
-from tui.live.sessions_pane import SessionsPane
+from tui.live.panes.live import LivePane
+from tui.live.panes.sessions import SessionsPane
+from tui.live.screens.empty_screen import EmptyScreen, EmptyView
 from tui.live.source import LiveOptions, Source
-from tui.live.status_line import StatusLine, status_view
-from tui.live.tab_bar import TABS, TabBar, TabKind
 from tui.live.words import Basis
+from tui.words.format import moment_of
 
 if TYPE_CHECKING:
-    from tui.live.graph_pane import GraphPane
-    from tui.live.report_pane import ReportPane
+    from tui.live.graph.graph_pane import GraphPane
+    from tui.live.report.report_pane import ReportPane
 
 _TABLE_ACTIONS = ("filter", "export", "turn_span")
 _LIST_ACTIONS = ("sort_next", "sort_reverse")
@@ -169,7 +169,7 @@ class WatchScreen(Screen[None]):
         kind = self._kind
         if kind is None or kind == "graph":
             return None
-        from tui.live.report_pane import ReportPane
+        from tui.live.report.report_pane import ReportPane
 
         found = self.query(f"#report-{kind}").results(ReportPane)
         return next(iter(found), None)
@@ -178,7 +178,7 @@ class WatchScreen(Screen[None]):
         """Return the graph, `None` on other tabs or before it is mounted."""
         if self._kind != "graph":
             return None
-        from tui.live.graph_pane import GraphPane
+        from tui.live.graph.graph_pane import GraphPane
 
         return next(iter(self.query("#report-graph").results(GraphPane)), None)
 
@@ -235,10 +235,10 @@ class WatchScreen(Screen[None]):
     def _made(self, kind: TabKind) -> GraphPane | ReportPane:
         """Return a new pane for a tab."""
         if kind == "graph":
-            from tui.live.graph_pane import GraphPane
+            from tui.live.graph.graph_pane import GraphPane
 
             return GraphPane(self._source, id="report-graph")
-        from tui.live.report_pane import ReportPane
+        from tui.live.report.report_pane import ReportPane
 
         return ReportPane(kind, self._source, id=f"report-{kind}")
 
@@ -346,7 +346,7 @@ class WatchScreen(Screen[None]):
 
     async def on_sessions_pane_opened(self, event: SessionsPane.Opened) -> None:
         """Open a session of the active window."""
-        from tui.live.detail_screen import DetailScreen
+        from tui.live.screens.detail_screen import DetailScreen
 
         zone = self._shown.zone if self._shown else "UTC"
         details = DetailScreen(self._source, "sessions", event.session, zone, self._by)

@@ -7,10 +7,10 @@ from typing import Literal
 
 from rich.cells import cell_len
 
-from engine.reports import Figures
-from engine.windows import WindowNow
-from tui.format import clock, dollars, fit, moment_of, percent, plain, short_model
-from tui.live.lines import Line, Piece
+from engine.domain.limit_windows import WindowNow
+from engine.domain.reports import Figures
+from tui.live.drawing.lines import Line, Piece
+from tui.words.format import clock, dollars, fit, moment_of, percent, plain, short_model
 
 Basis = Literal["cost", "tokens"]
 """What bars, plots and shares are drawn by; `c` changes it."""

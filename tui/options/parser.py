@@ -65,7 +65,7 @@ def _is_agent_in_front(words: Sequence[str]) -> bool:
     names = {name for name, _ in COMMANDS}
     if words[0] in names and (len(words) == 1 or words[1] not in names):
         return False
-    from engine.agent_names import is_agent
+    from engine.agents.names import is_agent
 
     return is_agent(words[0])
 

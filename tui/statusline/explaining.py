@@ -6,8 +6,8 @@ import os
 from argparse import Namespace
 from difflib import get_close_matches
 
+from tui.commands.statusline import status_line
 from tui.options import UsageError
-from tui.statusline.command import status_line
 from tui.statusline.shown import FIELDS
 from tui.statusline.template import field_lines, unknown_fields
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from engine.domain.questions import Glance
+from engine.domain.settings import Settings, SettingsError
+from engine.domain.times import DAY
 from engine.limits.readings import Reading, best, readings_of_hook
-from engine.questions import Glance
-from engine.settings import Settings, SettingsError
-from engine.times import DAY
 from tui.statusline.hook import Hook
 
 if TYPE_CHECKING:

@@ -15,15 +15,15 @@ from contextlib import suppress
 from difflib import unified_diff
 from pathlib import Path
 
-from engine.settings import SettingsError
-from tui.agreeing import agrees
-from tui.format import plain
+from engine.domain.settings import SettingsError
 from tui.statusline.settings_text import (
     Settings,
     parse_settings,
     with_command,
     without_status_line,
 )
+from tui.terminal.agreeing import agrees
+from tui.words.format import plain
 
 _NAMES = ("ccmon", "ccmon.exe")
 

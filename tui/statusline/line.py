@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from engine.limits.levels import level_of
+from engine.domain.levels import level_of
+from engine.domain.reports import LEVELS, Level, Levels
 from engine.limits.readings import FIVE_HOUR, SEVEN_DAY, SPEND_LIMIT
-from engine.reports import LEVELS, Level, Levels
-from tui.format import percent, tokens
 from tui.statusline.shown import Shown
+from tui.words.format import percent, tokens
 
 Tone = Literal["", "strong", "muted", "good", "warning", "bad"]
 

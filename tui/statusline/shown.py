@@ -7,12 +7,12 @@ from typing import Literal
 
 from msgspec import Struct
 
-from engine.limits.levels import level_of
+from engine.domain.levels import level_of
+from engine.domain.questions import Glance
+from engine.domain.reports import Figures, Level, Levels
 from engine.limits.readings import FIVE_HOUR, SEVEN_DAY, SPEND_LIMIT, Reading
-from engine.questions import Glance
-from engine.reports import Figures, Level, Levels
-from tui.format import clock, dollars, duration, percent, short_model, tokens
 from tui.statusline.hook import Hook
+from tui.words.format import clock, dollars, duration, percent, short_model, tokens
 
 CostSource = Literal["auto", "ccmon", "cc", "both"]
 BurnWords = Literal["off", "emoji", "text", "emoji-text"]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.questions import Answer, AnswerRow
-from engine.reports import Row
-from tui.format import ago, clock, dollars, duration, moment_of, percent, tokens, tokens_exact
+from engine.domain.questions import Answer, AnswerRow
+from engine.domain.reports import Row
 from tui.tables.columns import (
     AGENT,
     BAR,
@@ -25,6 +24,7 @@ from tui.tables.columns import (
 from tui.tables.layout import Across, Cell, Column, Step, Table, TableLine, TableRow, draw
 from tui.tables.lines import BLANK, Line, facts, footnotes, line
 from tui.tables.look import Look, cost_text, unpriced_note
+from tui.words.format import ago, clock, dollars, duration, moment_of, percent, tokens, tokens_exact
 
 _START = Column(name="start", title="Start", align="left")
 _END = Column(name="end", title="End", align="left", style="dim")

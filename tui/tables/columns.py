@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
-from engine.questions import Answer, Change
-from engine.reports import Figures, Part, Row
-from engine.responses import Tokens
-from tui.format import fit, moment_of, percent, plain, tokens, tokens_exact
+from engine.domain.questions import Answer, Change
+from engine.domain.reports import Figures, Part, Row
+from engine.domain.responses import Tokens
 from tui.tables.layout import Cell, Column, Step, TableRow
 from tui.tables.look import UNKNOWN_COST, Look, cost_text
+from tui.words.format import fit, moment_of, percent, plain, tokens, tokens_exact
 
 _LONG_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}", re.IGNORECASE)
 _MOST_OF_ID = 12

@@ -8,9 +8,9 @@ from typing import Literal, NamedTuple
 from msgspec import Struct
 from rich.cells import cell_len
 
-from tui.format import Align, fit
-from tui.live.spark import lying_bar
 from tui.tables.lines import BLANK, Line, Piece, clipped, line, names_within, rule
+from tui.words.format import Align, fit
+from tui.words.spark import lying_bar
 
 COMPACT_WIDTH = 80
 """What `--compact` lays tables out for."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engine.windows import Event, LimitsNow, WindowLevel, WindowNow
-from tui.format import plain
-from tui.limit_words import hit_text, left_text, share_text, when, window_notes
+from engine.domain.limit_windows import Event, LimitsNow, WindowLevel, WindowNow
 from tui.tables.layout import Across, Cell, Column, Step, Table, TableLine, TableRow, draw
 from tui.tables.lines import BLANK, Line, Piece, footnotes, line, paragraph, text_of
 from tui.tables.look import Look
 from tui.tables.title import title_line
+from tui.words.format import plain
+from tui.words.limits import hit_text, left_text, share_text, when, window_notes
 
 LEVEL_WORDS: dict[WindowLevel, str] = {
     "fine": "fine",

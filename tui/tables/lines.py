@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len
 
-from tui.format import fit, plain
+from tui.words.format import fit, plain
 
 RULE = "─"
 

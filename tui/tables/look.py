@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from engine.agent_names import title_of
+from engine.agents.names import title_of
 from engine.documents.figures import project_name
-from engine.reports import Figures
-from tui.format import dollars, plain, short_model
+from engine.domain.reports import Figures
+from tui.words.format import dollars, plain, short_model
 
 UNKNOWN_COST = "?"
 

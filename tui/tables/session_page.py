@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from engine.questions import SessionAnswer
-from engine.reports import ResponseRow
-from engine.responses import CLAUDE
-from tui.format import dollars, duration, moment_of, plain, tokens_exact
+from engine.domain.questions import SessionAnswer
+from engine.domain.reports import ResponseRow
+from engine.domain.responses import CLAUDE
 from tui.tables.columns import (
     COST,
     COUNTS,
@@ -19,6 +18,7 @@ from tui.tables.columns import (
 from tui.tables.layout import Cell, Column, Step, Table, TableRow, draw
 from tui.tables.lines import BLANK, Line, facts, footnotes, line
 from tui.tables.look import UNKNOWN_COST, Look, cost_text, unpriced_note
+from tui.words.format import dollars, duration, moment_of, plain, tokens_exact
 
 _TIME = Column(name="time", title="Time", align="left", style="dim")
 _MODEL = text_column("model", "Model", least=12, tight=8)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from engine.questions import Summary
-from engine.responses import CLAUDE
-from tui.format import clock, dollars, duration, tokens, tokens_exact
+from engine.domain.questions import Summary
+from engine.domain.responses import CLAUDE
 from tui.tables.columns import (
     AGENT,
     COST,
@@ -24,6 +23,7 @@ from tui.tables.columns import (
 from tui.tables.layout import Cell, Table, TableRow, draw
 from tui.tables.lines import BLANK, Line, facts, footnotes, line
 from tui.tables.look import Look, cost_text, unpriced_note
+from tui.words.format import clock, dollars, duration, tokens, tokens_exact
 
 _NAME = "name"
 

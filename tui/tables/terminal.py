@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, TextIO
 
-from tui.tables.encoding import writable
 from tui.tables.lines import Line, text_of
+from tui.terminal.encoding import writable
 
 if TYPE_CHECKING:
     from rich.segment import Segments

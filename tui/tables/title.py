@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from engine.agent_names import title_of as title_of_agent
-from engine.questions import BLOCK_LENGTH, Question, Selection
-from tui.format import duration, plain
+from engine.agents.names import title_of as title_of_agent
+from engine.domain.questions import BLOCK_LENGTH, Question, Selection
 from tui.tables.lines import Line, Piece, clipped
+from tui.words.format import duration, plain
 
 _NAMES = {
     "hourly": "Hours",

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.questions import Answer, AnswerRow, QuestionKind
-from tui.format import plain, tokens_exact
+from engine.domain.questions import Answer, AnswerRow, QuestionKind
 from tui.tables.columns import (
     AGENT,
     AGENTS,
@@ -37,6 +36,7 @@ from tui.tables.columns import (
 from tui.tables.layout import Across, Cell, Column, Step, Table, TableLine, TableRow, draw
 from tui.tables.lines import Line, footnotes
 from tui.tables.look import Look, unpriced_note
+from tui.words.format import plain, tokens_exact
 
 FIRST = "name"
 _TREND = Column(name="trend", title="Change", style="dim")

@@ -11,9 +11,9 @@ from typing import Any
 import msgspec
 from msgspec import Raw, Struct
 
+from engine.domain.times import DAY, MINUTE
+from engine.limits.endpoint.answers import readings_of_usage
 from engine.limits.readings import Reading, name_of
-from engine.limits.sources.usage import readings_of_usage
-from engine.times import DAY, MINUTE
 
 FILE_NAME = ".claude.json"
 _OLDEST = 8 * DAY

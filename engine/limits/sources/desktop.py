@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from engine.domain.times import DAY, MINUTE
 from engine.limits.readings import FIVE_HOUR, SEVEN_DAY, SPEND_LIMIT, Reading, name_of, reading_of
 from engine.limits.sources.claude_json import NOBODY, Account
-from engine.times import DAY, MINUTE
 
 _FILE_NAME = "plan-usage-history.json"
 _STORE = ("Packages", "Claude_pzs8sxrjxfjjc", "LocalCache", "Roaming")

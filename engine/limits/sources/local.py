@@ -6,11 +6,11 @@ import os
 from pathlib import Path
 from stat import S_ISREG
 
-from engine.agents.claude_places import candidate_roots
+from engine.agents.claude.places import candidate_roots
+from engine.domain.settings import Settings
 from engine.limits.readings import Reading
 from engine.limits.sources.claude_json import FILE_NAME, ClaudeState, Plan, state_of
 from engine.limits.sources.desktop import history_paths, readings_of_history
-from engine.settings import Settings
 
 _LARGEST = 20 << 20
 """Bytes; no file of these programs is ever as large."""

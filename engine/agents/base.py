@@ -1,0 +1,243 @@
+"""What another agent's module offers: where its store lies, and what a piece of it tells.
+
+`Agent` is the interface that a module of this room, or a package of its own (the entry
+point group `ccmon.agents`), implements. An agent is given bytes or an open database and
+says of every response what it knows (`Told.see`); which files are new, how far they were
+read, what is counted twice and what it costs is not its business.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable, Mapping
+from typing import Literal, Protocol
+
+from msgspec import Struct
+
+from engine.domain.responses import Sighting, Tokens
+
+Kind = Literal["lines", "document", "database"]
+"""How a file grows: by whole lines, by being written anew, as an SQLite database."""
+
+MOST_TOKENS = 10**9
+"""A larger count than any response can have is damage and counts as 0."""
+MOST_DOLLARS = 10_000
+"""A larger cost than any response can have is damage, and is none."""
+
+_NO_LETTER = re.compile(r"[^A-Za-z0-9]")
+
+
+class Unreadable(Exception):
+    """A record that should tell of a response and cannot be read; the text says why."""
+
+
+class UnknownStore(Exception):
+    """A store whose form is not known; the text is one clear sentence for the user."""
+
+
+class Tree(Struct, frozen=True):
+    """A directory of a store, and which files in it are read."""
+
+    below: str
+    """Relative to the root, with `/`; empty for the root itself."""
+    kind_of: Callable[[str], Kind | None]
+    """Says of a path relative to the root how the file grows, `None` for no store's file."""
+    is_deep: bool = True
+    """Whether directories in it are looked through too."""
+
+
+class Place(Struct, frozen=True):
+    """Which file is being read, and when."""
+
+    root: str
+    path: str
+    """Relative to the root, with `/`."""
+    now: int
+    """UTC milliseconds: when counts that only grow are booked."""
+
+
+class WindowUse(Struct, frozen=True):
+    """What an agent's server said of a limit window."""
+
+    window: str
+    """`five_hour` or `seven_day`, else a name of its own."""
+    percent: float
+    """Used, 0 to 100."""
+    resets_at: int | None
+    """UTC milliseconds."""
+    time: int
+    """When it was said."""
+
+
+class Told:
+    """What reading on in one file gave; grows while the file is read."""
+
+    def __init__(self, agent: str) -> None:
+        self.sightings: list[tuple[str, Sighting]] = []
+        """Each with what names its response among those of all agents."""
+        self.directories: dict[str, str] = {}
+        """Working directory of each project seen."""
+        self.uses: list[WindowUse] = []
+        self.problems: list[tuple[int, str]] = []
+        """Where (byte, row or entry) and why something could not be read."""
+        self._agent = agent
+
+    def see(
+        self,
+        key: str,
+        *,
+        time: int,
+        model: str,
+        tokens: Tokens,
+        session: str,
+        directory: str = "",
+        provider: str = "",
+        reasoning: int = 0,
+        cost: float | None = None,
+        is_sidechain: bool = False,
+        sub_agent: str = "",
+        is_fast: bool = False,
+        is_batch: bool = False,
+        is_forked: bool = False,
+    ) -> None:
+        """Tell of a response (SPEC §3 and §4); of one key the telling with most output holds.
+
+        `key` names the response within the agent, whatever file it stands in. Tokens are
+        disjoint, `reasoning` is the part of the output that is known to be reasoning. `cost`
+        is what the agent itself recorded, in US dollars. `directory` is where the session
+        works. `is_fast` and `is_batch` mean the model's dearer (priority) and cheaper (flex,
+        batch) tier. `is_forked` means a copy in a session that began with the history of
+        another, to which the response belongs. What has neither tokens nor cost is no response
+        and is passed over.
+        """
+        recorded = pico(cost)
+        if not tokens.total and not recorded:
+            return
+        sighting = Sighting(
+            is_sidechain=is_sidechain,
+            won_at=time,
+            model=model,
+            input=tokens.input,
+            output=tokens.output,
+            cache_read=tokens.cache_read,
+            cache_write_5m=tokens.cache_write_5m,
+            cache_write_1h=tokens.cache_write_1h,
+            is_fast=is_fast,
+            is_us=False,
+            is_batch=is_batch,
+            searches=0,
+            recorded=recorded,
+            agent=sub_agent,
+            time=time,
+            is_forked=is_forked,
+            session=session,
+            project=self.project(directory),
+            provider=provider,
+            reasoning=min(reasoning, tokens.output),
+        )
+        self.sightings.append((f"{self._agent}\n{key}", sighting))
+
+    def project(self, directory: str) -> str:
+        """Return the project of a working directory, named as Claude Code names its own."""
+        name = _NO_LETTER.sub("-", directory)
+        if directory:
+            self.directories.setdefault(name, directory)
+        return name
+
+    def use(self, window: str, percent: float, resets_at: int | None, time: int) -> None:
+        """Tell what the agent's server said of a limit window."""
+        self.uses.append(WindowUse(window, percent, resets_at, time))
+
+    def problem(self, where: int, reason: str) -> None:
+        """Tell of something that could not be read, by byte, row or entry."""
+        self.problems.append((where, reason))
+
+
+class Lines(Protocol):
+    """Reads one append-only file on; made anew, from `state`, whenever it has grown."""
+
+    def read(self, line: bytes, offset: int) -> None:
+        """Take a finished line that begins at a byte; raises `Unreadable`."""
+
+    def state(self) -> bytes:
+        """Return what reading on after the lines so far needs to know."""
+
+
+class Agent:
+    """A coding agent: implement what its kinds of files need.
+
+    `state` is what the same file's reading returned before, empty where it is read from
+    its start. Nothing below a root may be written, and a call reads no other file than its
+    own, except small ones beside it (a session's settings).
+    """
+
+    name = ""
+    """In JSON and on the command line: `codex`."""
+    title = ""
+    """On screens: `Codex`."""
+    is_cumulative = False
+    """Its store holds one growing count per session, so what a session used is booked when
+    ccmon saw it grow."""
+
+    def trees(self, root: str) -> tuple[Tree, ...]:
+        """Return where below a root its files are."""
+        raise NotImplementedError
+
+    def lines(self, place: Place, state: bytes, told: Told) -> Lines:
+        """Return what reads a file of kind `lines` on."""
+        raise NotImplementedError
+
+    def document(self, data: bytes, place: Place, state: bytes, told: Told) -> bytes:
+        """Tell of all responses in a file of kind `document` and return the new state.
+
+        The file is handed over whole whenever it has changed, so only counts that grow need
+        a state. Raises `Unreadable`.
+        """
+        raise NotImplementedError
+
+    def database(
+        self, connection: sqlite3.Connection, place: Place, state: bytes, told: Told
+    ) -> bytes:
+        """Tell what is new in a file of kind `database` and return the new state.
+
+        The connection can only read, and rows are tuples. Raises `UnknownStore` for tables
+        that are not known; `sqlite3.Error` may be left to the caller.
+        """
+        raise NotImplementedError
+
+
+def count(value: object) -> int:
+    """Return a token count; null, missing, negative, fractional or absurd ones are 0."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return 0
+    return value if 0 < value <= MOST_TOKENS else 0
+
+
+def counts(record: Mapping[str, object], *names: str) -> tuple[int, ...]:
+    """Return several token counts of a record."""
+    return tuple(count(record.get(name)) for name in names)
+
+
+def pico(dollars: object) -> int | None:
+    """Return a recorded cost in pico-dollars; what cannot be one is none."""
+    if isinstance(dollars, bool) or not isinstance(dollars, int | float):
+        return None
+    return round(dollars * 10**12) if 0 <= dollars <= MOST_DOLLARS else None
+
+
+__all__ = [
+    "Agent",
+    "Kind",
+    "Lines",
+    "Place",
+    "Tokens",
+    "Told",
+    "Tree",
+    "UnknownStore",
+    "Unreadable",
+    "WindowUse",
+    "count",
+    "counts",
+    "pico",
+]

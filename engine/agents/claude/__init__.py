@@ -1,0 +1,1 @@
+"""Claude Code: its transcripts, limit messages, titles and open sessions."""

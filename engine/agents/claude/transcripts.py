@@ -1,0 +1,239 @@
+"""Claude Code: which responses a line of its transcripts tells of.
+
+The rules are SPEC §1 to §4; the reader is strict and fast first, and turns to the
+patient one only for lines that the strict one refuses.
+"""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import Struct
+
+from engine.agents.claude.lines import (
+    ABSENT,
+    Line,
+    ProgressData,
+    Usage,
+    decode_line,
+    decode_progress,
+    lenient_line,
+    lenient_progress,
+    lenient_usage,
+    loads,
+    text_of,
+)
+from engine.agents.claude.patient import read_objects
+from engine.agents.claude.places import SUFFIX
+from engine.domain.responses import PICO, Sighting
+from engine.domain.times import parse_time
+
+MOST_DOLLARS = 10_000
+"""A larger recorded cost than any response can have is damage, and is none."""
+
+
+class Place(Struct, frozen=True, gc=False):
+    """Where a line stands: the file below `projects`, and what its path says."""
+
+    path: str
+    """Relative to the root's `projects` directory, with `/`."""
+    project: str
+    """The directory directly below `projects`, empty where there is none."""
+    session: str
+    """The session that the path names, for lines that name none."""
+
+
+Keyed = tuple[str, Sighting]
+"""A sighting, and what names its response across files and roots (SPEC §3)."""
+
+
+class Unreadable(Exception):
+    """A line that should tell of a response and cannot be read; the text says why."""
+
+
+def place_of(relative: str) -> Place:
+    """Return what the path of a transcript below `projects` says."""
+    parts = relative.split("/")
+    if len(parts) == 1:
+        return Place(relative, "", _stem(parts[0]))
+    session = _stem(parts[1]) if len(parts) == 2 else parts[1]
+    return Place(relative, parts[0], session)
+
+
+def _stem(name: str) -> str:
+    return name[: -len(SUFFIX)] if name.endswith(SUFFIX) else name
+
+
+def is_worth_reading(line: bytes) -> bool:
+    """Say cheaply whether a line may tell of a response, or is damaged.
+
+    Quotes inside JSON strings are escaped, so the bytes looked for can only be a key, which
+    stands near the line's end. The line's head is no help: a damaged line can begin with one
+    record and end with another.
+    """
+    return line.rfind(b'"usage"') >= 0 or line[:1] != b"{" or line[-2:-1] != b"}"
+
+
+def read_line(line: bytes, offset: int, place: Place) -> tuple[list[Keyed], str | None]:
+    """Return what a line says of responses, and the directory it was said in.
+
+    Raises `msgspec.DecodeError`, `ValueError` or `RecursionError` for a line that needs
+    `read_patiently`, `Unreadable` for a response that cannot be counted.
+    """
+    decoded = decode_line(line)
+    return _sightings(decoded, offset, place), decoded.cwd
+
+
+def read_patiently(
+    line: bytes, offset: int, place: Place
+) -> tuple[list[Keyed], str | None, str | None]:
+    """Return the sightings of a refused line, the directory, and why it was not whole.
+
+    The reason is `None` where every byte of the line could be read.
+    """
+    objects, is_whole = read_objects(line)
+    sightings: list[Keyed] = []
+    cwd: str | None = None
+    reason = None if is_whole else _reason(line, bool(objects))
+    for position, value in objects:
+        try:
+            decoded = lenient_line(value)
+            cwd = cwd or decoded.cwd
+            sightings += _sightings(decoded, offset + position, place)
+        except Unreadable as error:
+            reason = reason or str(error)
+        except (ValueError, RecursionError):
+            reason = reason or "a record nested too deep"
+    return sightings, cwd, reason
+
+
+def _reason(line: bytes, has_objects: bool) -> str:
+    if has_objects:
+        return "a broken record beside a whole one"
+    if not line.lstrip(b"\x00\xef\xbb\xbf \t").startswith(b"{"):
+        return "not a JSON object"
+    return "a broken record"
+
+
+def _sightings(line: Line, offset: int, place: Place) -> list[Keyed]:
+    """Apply SPEC §2: which lines are responses, and which responses they hold."""
+    if line.type == "progress":
+        inner = _progress(line)
+        return _sightings(inner, offset, place) if inner is not None else []
+    message = line.message
+    if line.type not in (None, "assistant") or message is None or message.usage is None:
+        return []
+    if message.model == "<synthetic>":
+        return []
+    time = parse_time(line.timestamp) if line.timestamp else None
+    if time is None:
+        raise Unreadable("a response without a time and zone")
+    usage = message.usage
+    write_5m, write_1h = _cache_writes(usage)
+    tools = usage.server_tool_use
+    sighting = Sighting(
+        line.is_sidechain is True,
+        time,
+        message.model or "",
+        usage.input_tokens or 0,
+        usage.output_tokens or 0,
+        usage.cache_read_input_tokens or 0,
+        write_5m,
+        write_1h,
+        usage.speed == "fast",
+        usage.inference_geo == "us",
+        usage.service_tier == "batch",
+        (tools.web_search_requests or 0) if tools is not None else 0,
+        _money(line.cost_u_s_d),
+        line.agent_id or "",
+        time,
+        line.forked_from is not ABSENT and bytes(line.forked_from) not in (b"", b"null"),
+        line.session_id or place.session,
+        place.project,
+    )
+    id_ = message.id
+    key = id_ if id_ and id_[:4] == "msg_" else _other_key(line, id_, sighting, offset, place)
+    if usage.iterations is not ABSENT and b"advisor_message" in bytes(usage.iterations):
+        return [(key, sighting), *_advisors(key, sighting, bytes(usage.iterations))]
+    return [(key, sighting)]
+
+
+def _other_key(line: Line, id_: str | None, sighting: Sighting, offset: int, place: Place) -> str:
+    """Return what names a response across files and roots where its id alone does not (SPEC §3)."""
+    if id_:
+        if line.request_id:
+            return f"{id_}\n{line.request_id}"
+        cache_write = sighting.cache_write_5m + sighting.cache_write_1h
+        prompt = f"{sighting.input} {sighting.cache_read} {cache_write}"
+        return f"{id_}\n\n{sighting.session}\n{prompt}"
+    if line.request_id:
+        return f"\n{line.request_id}"
+    if line.uuid:
+        return f"\n\n{line.uuid}"
+    return f"{place.path}:{offset}:{sighting.time}:{sighting.total}"
+
+
+def _cache_writes(usage: Usage) -> tuple[int, int]:
+    """Return cache writes of 5 minutes and of 1 hour; an unsplit rest is 5-minute (SPEC §4)."""
+    split = usage.cache_creation
+    if split is None:
+        return usage.cache_creation_input_tokens or 0, 0
+    write_5m = split.ephemeral_5m_input_tokens or 0
+    write_1h = split.ephemeral_1h_input_tokens or 0
+    rest = (usage.cache_creation_input_tokens or 0) - write_5m - write_1h
+    return (write_5m + rest if rest > 0 else write_5m), write_1h
+
+
+def _money(dollars: float | None) -> int | None:
+    """Return a recorded cost in pico-dollars; what cannot be one is none."""
+    if dollars is None or not 0 <= dollars <= MOST_DOLLARS:
+        return None
+    return round(dollars * PICO)
+
+
+def _progress(line: Line) -> Line | None:
+    """Return the sub-agent's line inside a progress line, the older way of writing it."""
+    try:
+        data = decode_progress(line.data) if bytes(line.data) else ProgressData()
+    except msgspec.DecodeError:
+        data = lenient_progress(loads(line.data))
+    inner = data.message
+    if inner is None or inner.message is None or inner.message.usage is None:
+        return None
+    return Line(
+        type="assistant",
+        timestamp=inner.timestamp or line.timestamp,
+        session_id=line.session_id,
+        request_id=inner.request_id or line.request_id,
+        uuid=inner.uuid or line.uuid,
+        agent_id=data.agent_id or line.agent_id,
+        is_sidechain=True,
+        forked_from=line.forked_from,
+        message=inner.message,
+    )
+
+
+def _advisors(key: str, parent: Sighting, iterations: bytes) -> list[Keyed]:
+    """Return the advisor's own responses, which the top level does not contain."""
+    found: list[Keyed] = []
+    decoded = loads(iterations)
+    for number, iteration in enumerate(decoded if isinstance(decoded, list) else []):
+        if not isinstance(iteration, dict) or iteration.get("type") != "advisor_message":
+            continue
+        usage = lenient_usage(iteration)
+        write_5m, write_1h = _cache_writes(usage)
+        sighting = msgspec.structs.replace(
+            parent,
+            model=text_of(iteration.get("model")) or "",
+            input=usage.input_tokens or 0,
+            output=usage.output_tokens or 0,
+            cache_read=usage.cache_read_input_tokens or 0,
+            cache_write_5m=write_5m,
+            cache_write_1h=write_1h,
+            is_fast=usage.speed == "fast",
+            is_us=usage.inference_geo == "us",
+            is_batch=usage.service_tier == "batch",
+            searches=0,
+            recorded=None,
+        )
+        found.append((f"{key}:iter:{number}", sighting))
+    return found

@@ -1,0 +1,49 @@
+"""What OpenAI's server said of the limit windows of a plan, beside Codex's token counts."""
+
+from __future__ import annotations
+
+from engine.agents.base import Told
+from engine.agents.claude.lines import text_of
+from engine.domain.times import SECOND
+
+_PLAN = ("", "codex")
+"""The limit of the plan itself; others are of single models."""
+_NAMES = {300: "five_hour", 10_080: "seven_day"}
+
+
+def tell_windows(limits: object, time: int, told: Told) -> None:
+    """Tell of the windows in a `rate_limits` object, whatever it is."""
+    if not isinstance(limits, dict):
+        return
+    limit = text_of(limits.get("limit_id")) or ""
+    for slot in ("primary", "secondary"):
+        window = limits.get(slot)
+        if not isinstance(window, dict):
+            continue
+        percent = _number(window.get("used_percent"))
+        minutes = _number(window.get("window_minutes"))
+        if percent is None or not minutes:
+            continue
+        told.use(_name(limit, round(minutes)), percent, _resets_at(window, time), time)
+
+
+def _name(limit: str, minutes: int) -> str:
+    """Return a window's name; servers have said 299 minutes for five hours."""
+    minutes = round(minutes / 5) * 5
+    if limit in _PLAN:
+        return _NAMES.get(minutes) or f"codex {minutes} min"
+    return f"{limit} {minutes} min"
+
+
+def _resets_at(window: dict[str, object], time: int) -> int | None:
+    at = _number(window.get("resets_at"))
+    if at is not None:
+        return round(at * SECOND)
+    left = _number(window.get("resets_in_seconds"))
+    return None if left is None else time + round(left * SECOND)
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e11:
+        return None
+    return float(value)

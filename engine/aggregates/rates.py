@@ -1,0 +1,176 @@
+"""Recent responses: burn rate, trace over the block, and who is burning (SPEC §8)."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterator, Mapping
+
+from engine.aggregates.blocks import LENGTH
+from engine.domain.reports import BurnRate, Trace
+from engine.domain.times import HOUR, MINUTE
+from engine.ledger.rows import Recent
+
+WINDOW = 10 * MINUTE
+"""The recent window of the burn rate."""
+STEP = 2 * MINUTE
+"""Length of a step of the trace."""
+_MINUTES = STEP // MINUTE
+SESSION_WINDOW = 5 * MINUTE
+"""The window of a session's own rate."""
+
+_WORDS = ((5_000, "intense"), (2_000, "busy"), (500, "steady"))
+"""Plain tokens a minute from which a word holds; the thresholds 2,000 and 5,000 are those
+that users know from ccusage's indicator."""
+
+
+class Recents:
+    """Responses since a moment, in time order, with sums by step."""
+
+    def __init__(self) -> None:
+        self._responses: dict[int, Recent] = {}
+        self._order: list[tuple[int, int]] = []
+        self._minutes: dict[int, list[int]] = {}
+        self._agents: dict[int, dict[int, int]] = {}
+        self._contexts: dict[int, tuple[Recent, int]] | None = None
+
+    def clear(self) -> None:
+        """Forget all, before the window moves."""
+        self._responses.clear()
+        self._order.clear()
+        self._minutes.clear()
+        self._agents.clear()
+        self._contexts = None
+
+    def update(self, changed: Mapping[int, Recent]) -> None:
+        """Take new and replaced responses, by id."""
+        self._contexts = None
+        for id_, recent in changed.items():
+            old = self._responses.pop(id_, None)
+            if old is not None:
+                del self._order[bisect_left(self._order, (old.time, id_))]
+                self._count(old, -1)
+            if recent.is_counted:
+                self._responses[id_] = recent
+                insort(self._order, (recent.time, id_))
+                self._count(recent, 1)
+
+    def _count(self, recent: Recent, sign: int) -> None:
+        minute = self._minutes.setdefault(recent.time // MINUTE, [0, 0])
+        minute[0] += sign * recent.tokens
+        minute[1] += sign * recent.cost
+        if recent.agent:
+            agents = self._agents.setdefault(recent.session, {})
+            agents[recent.agent] = agents.get(recent.agent, 0) + sign
+
+    def _within(self, window: int, now: int) -> Iterator[Recent]:
+        """Yield the responses of a window up to now, in time order.
+
+        Clocks differ a little: a response of the coming minute counts, a later one waits.
+        """
+        place = bisect_left(self._order, (now - window + 1, -1))
+        for time, id_ in self._order[place:]:
+            if time > now + MINUTE:
+                break
+            yield self._responses[id_]
+
+    def burn_rate(self, now: int, window: int = WINDOW) -> BurnRate:
+        """Return the rate over a recent window.
+
+        Time before the first response known (an hour before the block at most) is not
+        counted, but at least one minute is, so two quick responses do not explode; idle
+        time counts as idle.
+        """
+        tokens = plain = cost = 0
+        for recent in self._within(window, now):
+            tokens += recent.tokens
+            plain += recent.plain_tokens
+            cost += recent.cost
+        begun = self._order[0][0] if self._order else now - window
+        elapsed = min(window, max(MINUTE, now - begun))
+        plain_rate = plain * MINUTE / elapsed
+        return BurnRate(
+            window=window,
+            tokens_per_minute=tokens * MINUTE / elapsed,
+            plain_tokens_per_minute=plain_rate,
+            cost_per_hour=cost * HOUR // elapsed,
+            word=_word(tokens, plain_rate),
+        )
+
+    def trace(self, start: int, first: int, now: int) -> Trace:
+        """Return tokens and cost of each step from a block's start, a whole minute, up to now.
+
+        `first` is the block's first response: one exactly at the start may belong to the
+        block before.
+        """
+        end = start + LENGTH
+        begun = min(max(now - start, 0) // STEP + 1, (end - start) // STEP)
+        steps = [self._step(start // MINUTE + number * _MINUTES) for number in range(begun)]
+        if first > start:
+            earlier = list(self._at(start))
+            steps[0] = (
+                steps[0][0] - sum(recent.tokens for recent in earlier),
+                steps[0][1] - sum(recent.cost for recent in earlier),
+            )
+        running: list[tuple[int, int]] = []
+        tokens = cost = 0
+        for step in steps:
+            tokens += step[0]
+            cost += step[1]
+            running.append((tokens, cost))
+        return Trace(
+            start=start,
+            step=STEP,
+            steps=(end - start) // STEP,
+            tokens=tuple(step[0] for step in steps),
+            cost=tuple(step[1] for step in steps),
+            running_tokens=tuple(each[0] for each in running),
+            running_cost=tuple(each[1] for each in running),
+        )
+
+    def _step(self, minute: int) -> tuple[int, int]:
+        tokens = cost = 0
+        for each in range(minute, minute + _MINUTES):
+            sums = self._minutes.get(each)
+            if sums is not None:
+                tokens += sums[0]
+                cost += sums[1]
+        return tokens, cost
+
+    def uses(self, start: int, now: int) -> Iterator[Recent]:
+        """Yield the responses from a time up to now, in time order."""
+        return self._within(now - start + 1, now)
+
+    def contexts(self) -> Mapping[int, tuple[Recent, int]]:
+        """Return each session's newest response of its own, and the longest prompt it had."""
+        if self._contexts is None:
+            self._contexts = {}
+            for _, id_ in self._order:
+                recent = self._responses[id_]
+                if recent.prompt and not recent.agent:
+                    known = self._contexts.get(recent.session)
+                    longest = max(recent.prompt, known[1] if known else 0)
+                    self._contexts[recent.session] = (recent, longest)
+        return self._contexts
+
+    def _at(self, moment: int) -> Iterator[Recent]:
+        for time, id_ in self._order[bisect_left(self._order, (moment, -1)) :]:
+            if time > moment:
+                break
+            yield self._responses[id_]
+
+    def session_rates(self, now: int) -> dict[int, float]:
+        """Return tokens a minute of each session over the last five minutes."""
+        tokens: dict[int, int] = {}
+        for recent in self._within(SESSION_WINDOW, now):
+            tokens[recent.session] = tokens.get(recent.session, 0) + recent.tokens
+        return {session: count * MINUTE / SESSION_WINDOW for session, count in tokens.items()}
+
+    def agents_of(self, session: int) -> int:
+        """Return the number of sub-agents a session had; the main conversation is none."""
+        return sum(1 for count in self._agents.get(session, {}).values() if count > 0)
+
+
+def _word(tokens: int, plain_rate: float) -> str:
+    if tokens == 0:
+        return "idle"
+    return next((word for rate, word in _WORDS if plain_rate >= rate), "calm")

@@ -1,0 +1,152 @@
+"""A tally: sums of responses by model, and the figures it stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from msgspec.structs import replace
+
+from engine.domain.reports import Figures, Part
+from engine.domain.responses import Tokens
+from engine.ledger.names import ModelNames
+
+Sums = Sequence[int]
+"""Responses, unpriced, input, output, cache read, cache write 5m and 1h, cost, first, last,
+and the reasoning that is known to be in the output."""
+
+
+class Tally:
+    """Sums of a set of responses, apart by model; grows by adding."""
+
+    __slots__ = ("by_model",)
+
+    def __init__(self) -> None:
+        self.by_model: dict[int, list[int]] = {}
+
+    def add(self, model: int, sums: Sums) -> None:
+        """Add sums of one model; sums of no response change nothing."""
+        if sums[0] == 0:
+            return
+        known = self.by_model.get(model)
+        if known is None:
+            self.by_model[model] = list(sums)
+            return
+        for place in range(8):
+            known[place] += sums[place]
+        known[8] = min(known[8], sums[8])
+        known[9] = max(known[9], sums[9])
+        known[10] += sums[10]
+
+    def add_all(self, by_model: Mapping[int, Sums]) -> None:
+        """Add sums of several models."""
+        for model, sums in by_model.items():
+            self.add(model, sums)
+
+    @property
+    def responses(self) -> int:
+        """Number of responses."""
+        return sum(sums[0] for sums in self.by_model.values())
+
+    @property
+    def tokens(self) -> int:
+        """Tokens of all kinds."""
+        return sum(sum(sums[2:7]) for sums in self.by_model.values())
+
+    @property
+    def cost(self) -> int:
+        """Cost as far as it is known, in pico-dollars."""
+        return sum(sums[7] for sums in self.by_model.values())
+
+    def figures(self, name: ModelNames) -> Figures:
+        """Return what the tally sums to."""
+        return _figures(self.by_model, name)
+
+    def parts(self, name: ModelNames) -> tuple[Part, ...]:
+        """Return the models' parts, the dearest first; of several agents a model's is one."""
+        return _models(self.by_model, name)
+
+    def agent_parts(self, name: ModelNames) -> tuple[Part, ...]:
+        """Return the agents' parts, the dearest first; of several each with its models."""
+        groups = _grouped(self.by_model, name.agent)
+        parts = shares({agent: _figures(rows, name) for agent, rows in groups.items()})
+        if len(parts) < 2:
+            return parts
+        return tuple(replace(part, parts=_models(groups[part.name], name)) for part in parts)
+
+
+def _models(rows: Mapping[int, Sums], name: ModelNames) -> tuple[Part, ...]:
+    """Return the parts of models by name, the dearest first."""
+    groups = _grouped(rows, name)
+    return shares({each: _figures(own, name) for each, own in groups.items()})
+
+
+def _grouped(rows: Mapping[int, Sums], called: Callable[[int], str]) -> dict[str, dict[int, Sums]]:
+    groups: dict[str, dict[int, Sums]] = {}
+    for model, sums in rows.items():
+        groups.setdefault(called(model), {})[model] = sums
+    return groups
+
+
+def _figures(rows: Mapping[int, Sums], name: ModelNames) -> Figures:
+    """Return what the sums of some models stand for."""
+    if len(rows) == 1:
+        ((model, sums),) = rows.items()
+        return _figures_of(name(model), name.agent(model), sums)
+    if not rows:
+        return Figures()
+    totals = [sum(column) for column in zip(*(sums[:8] for sums in rows.values()), strict=True)]
+    in_order = sorted(rows, key=lambda model: (rows[model][8], name(model)))
+    return Figures(
+        responses=totals[0],
+        tokens=Tokens(*totals[2:7]),
+        cost=totals[7],
+        models=_once(name(model) for model in in_order),
+        unpriced=_once(sorted(name(model) for model in rows if rows[model][1])),
+        first=min(sums[8] for sums in rows.values()),
+        last=max(sums[9] for sums in rows.values()),
+        agents=_once(name.agent(model) for model in in_order),
+        reasoning=sum(sums[10] for sums in rows.values()),
+    )
+
+
+def _once(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
+
+
+def _figures_of(model: str, agent: str, sums: Sums) -> Figures:
+    """Return what the sums of one model stand for."""
+    models = (model,)
+    return Figures(
+        responses=sums[0],
+        tokens=Tokens(*sums[2:7]),
+        cost=sums[7],
+        models=models,
+        unpriced=models if sums[1] else (),
+        first=sums[8],
+        last=sums[9],
+        agents=(agent,),
+        reasoning=sums[10],
+    )
+
+
+def shares(parts: Mapping[str, Figures]) -> tuple[Part, ...]:
+    """Return named figures with their shares of the whole, the dearest first."""
+    tokens = sum(figures.tokens.total for figures in parts.values())
+    cost = sum(figures.cost for figures in parts.values())
+    return tuple(
+        Part(
+            name=name,
+            figures=figures,
+            token_share=share(figures.tokens.total, tokens),
+            cost_share=share(figures.cost, cost),
+        )
+        for name, figures in sorted(
+            parts.items(),
+            key=lambda item: (-item[1].cost, -item[1].tokens.total, item[0]),
+        )
+    )
+
+
+def share(part: int, whole: int) -> float:
+    """Return a part of a whole, 0.0 where there is no whole."""
+    return part / whole if whole > 0 else 0.0

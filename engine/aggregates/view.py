@@ -1,0 +1,192 @@
+"""What one monitor holds of the ledger in memory, kept up to date row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import tzinfo
+from threading import RLock
+
+from engine.aggregates.blocks import Blocks
+from engine.aggregates.history import History
+from engine.aggregates.rates import Recents
+from engine.aggregates.sessions import Group, Sessions, group_by
+from engine.aggregates.true_window import Anchor, Running, TrueSpan
+from engine.domain.responses import CLAUDE
+from engine.domain.times import DAY, HOUR
+from engine.ledger.rows import Reader, slot_of
+
+_RECENT = 40 * DAY
+"""History that a first snapshot needs: this month, 30 days, the present block."""
+
+
+class View:
+    """History, blocks, sessions and recent responses of one scope.
+
+    It is loaded once, then `pull` brings in what changed in the ledger, whoever wrote it.
+    One thread loads and pulls. It reads the ledger first and takes `lock` only to change
+    what is in memory, so who draws under that lock never waits for the ledger.
+    """
+
+    def __init__(
+        self,
+        reader: Reader,
+        agents: Sequence[str],
+        agent_of: Callable[[int], str],
+        zone: tzinfo,
+        clock: Callable[[], int],
+        lock: RLock,
+        anchor: Anchor | None = None,
+    ) -> None:
+        """`agents` are those whose scopes are read, `agent_of` says whose a model is."""
+        self.history = History(zone)
+        self.agent = CLAUDE if CLAUDE in agents or not agents else agents[0]
+        """Whose blocks, window and rates are shown as those of now."""
+        self.agents = tuple(dict.fromkeys((self.agent, *agents)))
+        """All whose responses are in view."""
+        self._histories = dict.fromkeys(self.agents, self.history)
+        if len(self.agents) > 1:
+            self._histories = {agent: History(zone) for agent in self.agents}
+        self.blocks_by_agent = {
+            agent: Blocks(history) for agent, history in self._histories.items()
+        }
+        self.sessions = Sessions()
+        self.recents = Recents()
+        """Of `agent` alone."""
+        self.all_recents = self.recents if len(self.agents) == 1 else Recents()
+        """Of all agents."""
+        self.now_groups: dict[int, Group] = {}
+        """Sessions of the true window, else of the newest block."""
+        self.anchor = anchor if self.agent == CLAUDE else None
+        """The true window of Claude Code's plan: other agents' accounts are their own."""
+        self.lock = lock
+        self.revision = 0
+        self.is_whole = False
+        """Whether all of history is here, not only its newest part."""
+        self._reader = reader
+        self._agent_of = agent_of
+        self._clock = clock
+        self._recents_from = 0
+        self._true: TrueSpan | None = None
+
+    @property
+    def blocks(self) -> Blocks:
+        """The blocks of `agent`."""
+        return self.blocks_by_agent[self.agent]
+
+    @property
+    def own_history(self) -> History:
+        """The history of `agent` alone."""
+        return self._histories[self.agent]
+
+    @property
+    def used_agents(self) -> tuple[str, ...]:
+        """The agents in view that have responses, at least the one whose blocks are shown."""
+        used = [agent for agent, history in self._histories.items() if history.responses]
+        return tuple(used) or (self.agent,)
+
+    def load(self, revision: int, *, is_whole: bool) -> None:
+        """Bring in all of history, or the newest part that a first snapshot needs."""
+        first = 0 if is_whole else slot_of(max(self._clock() - _RECENT, 0))
+        self._update(self._reader.slot_rows(0, first))
+        if is_whole:
+            self.sessions.update(self._reader.session_rows())
+            self.history.days()
+        self.is_whole = is_whole
+        self._pull_recents(None)
+        self.revision = revision
+
+    def pull(self, revision: int) -> bool:
+        """Bring in what changed up to a revision; return whether anything did."""
+        if revision == self.revision:
+            return False
+        slots = list(self._reader.slot_rows(self.revision))
+        sessions = list(self._reader.session_rows(self.revision)) if self.is_whole else []
+        with self.lock:
+            changed = self._update(slots)
+            self.sessions.update(sessions)
+        if changed is not None:
+            self._pull_recents(changed)
+        self.revision = revision
+        return changed is not None
+
+    def _update(self, rows: Iterable[tuple[int, ...]]) -> int | None:
+        """Bring rows into history and blocks; return the earliest slot that changed."""
+        if len(self.agents) == 1:
+            changed = self.history.update(rows)
+            self.blocks.update(changed)
+            return changed
+        rows = list(rows)
+        changed = self.history.update(rows)
+        apart: dict[str, list[tuple[int, ...]]] = {}
+        for row in rows:
+            apart.setdefault(self._agent_of(row[1]), []).append(row)
+        for agent, own in apart.items():
+            self.blocks_by_agent[agent].update(self._histories[agent].update(own))
+        return changed
+
+    def put_anchor(self, anchor: Anchor | None) -> bool:
+        """Follow another true window, or none; say whether that is new."""
+        if self.agent != CLAUDE or anchor == self.anchor:
+            return False
+        self.anchor = anchor
+        self._pull_recents(None)
+        return True
+
+    def running(self, now: int) -> Running | None:
+        """Return the window that is running, if any: the true one where it is known."""
+        true = self._true
+        if true is not None and true.holds(now):
+            return true if true.has_begun else None
+        return self.blocks.active(now)
+
+    def _pull_recents(self, changed: int | None) -> None:
+        """Follow the responses and sessions of the true window, else of the newest block.
+
+        Where something older changed, a response may have moved there: all are read anew.
+        """
+        now = self._clock()
+        anchor = self.anchor if self.anchor and self.anchor.is_in_force(now) else None
+        block = self.blocks.newest(now)
+        if anchor is None and block is None:
+            return
+        true, groups = None, {}
+        if anchor is not None:
+            rows = self._reader.session_rows_within(anchor.start, anchor.end)
+            true = TrueSpan(anchor, [row for row in rows if self._is_own(row[2])])
+            groups, begun = _by_session(rows), true.start
+        elif block is not None:
+            rows = self._reader.session_rows_between(block.first_slot, block.last_slot + 1)
+            groups, begun = _by_session(rows), block.start
+        start = begun - HOUR
+        is_anew = changed is None or changed < slot_of(start) or start != self._recents_from
+        recent = self._reader.recent(start, 0 if is_anew else self.revision)
+        with self.lock:
+            if is_anew:
+                self.recents.clear()
+                self.all_recents.clear()
+            self._recents_from = start
+            self.all_recents.update(recent)
+            if self.recents is not self.all_recents:
+                own = {id_: each for id_, each in recent.items() if self._is_own(each.model)}
+                self.recents.update(own)
+            self.now_groups = groups
+            self._true = true
+
+    def _is_own(self, model: int) -> bool:
+        return len(self.agents) == 1 or self._agent_of(model) == self.agent
+
+    def newest(self) -> int | None:
+        """Return when the newest response came."""
+        order = self.history.order
+        return self.history.span_of(order[-1])[1] if order else None
+
+    def span(self) -> tuple[int | None, int | None]:
+        """Return when the first and the newest response came."""
+        order = self.history.order
+        return (self.history.span_of(order[0])[0] if order else None, self.newest())
+
+
+def _by_session(rows: list[tuple[int, ...]]) -> dict[int, Group]:
+    """Group rows of session, project, model and sums, empty ones left out, by session."""
+    parts = (((row[0], row[1], row[2]), row[3:]) for row in rows if row[3])
+    return group_by(parts, lambda key: key[0])

@@ -1,0 +1,52 @@
+"""Where ccmon keeps its own files."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from engine.domain.settings import Settings
+
+
+def data_directory(settings: Settings) -> Path:
+    """Return the directory of the ledger and of what was fetched."""
+    return data_directory_in(settings.environment, settings.home)
+
+
+def data_directory_in(environment: Mapping[str, str], home: Path) -> Path:
+    """Return the directory of ccmon's own files in an environment.
+
+    `CCMON_DATA_DIR`, else the platform's place for a user's data.
+    """
+    named = environment.get("CCMON_DATA_DIR", "").strip()
+    if named:
+        return Path(named).expanduser()
+    if sys.platform == "linux":
+        base = environment.get("XDG_DATA_HOME", "").strip()
+        return (Path(base) if base else home / ".local" / "share") / "ccmon"
+    from platformdirs import user_data_path
+
+    return user_data_path("ccmon", appauthor=False)
+
+
+def ledger_path(settings: Settings) -> str:
+    """Return the ledger's path, or `:memory:`."""
+    if settings.ledger is not None:
+        return settings.ledger
+    return str(data_directory(settings) / "ledger.db")
+
+
+def prices_path(settings: Settings) -> Path:
+    """Return where refreshed prices are kept."""
+    return data_directory(settings) / "prices.json"
+
+
+def cursor_directory(settings: Settings) -> Path:
+    """Return where usage of Cursor is kept that was fetched or given."""
+    return data_directory(settings) / "cursor"
+
+
+def cursor_session_path(settings: Settings) -> Path:
+    """Return the file that is there while a session token of Cursor is kept."""
+    return data_directory(settings) / "cursor-session.json"

@@ -1,0 +1,262 @@
+"""What a one-shot report is asked, and what it answers.
+
+Days are calendar days of the zone in force, `until` included. Times are UTC milliseconds,
+money whole pico-dollars, as everywhere in `engine.domain.reports`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from msgspec import Struct
+
+from engine.domain.reports import Block, BurnRate, Figures, Part, Projection, ResponseRow, Row
+from engine.domain.responses import CLAUDE
+
+QuestionKind = Literal[
+    "hourly", "daily", "weekly", "monthly", "session", "blocks", "projects", "models"
+]
+PERIOD_KINDS: tuple[QuestionKind, ...] = ("hourly", "daily", "weekly", "monthly")
+
+Mode = Literal["auto", "calculate", "display"]
+"""Whose cost counts (SPEC §5): the recorded one where there is one, ours, only the recorded."""
+MODES: tuple[Mode, ...] = ("auto", "calculate", "display")
+
+Order = Literal["asc", "desc"]
+
+SortColumn = Literal[
+    "name",
+    "first",
+    "last",
+    "responses",
+    "sessions",
+    "input",
+    "output",
+    "cache-write",
+    "cache-read",
+    "tokens",
+    "cost",
+]
+SORT_COLUMNS: tuple[SortColumn, ...] = (
+    "name",
+    "first",
+    "last",
+    "responses",
+    "sessions",
+    "input",
+    "output",
+    "cache-write",
+    "cache-read",
+    "tokens",
+    "cost",
+)
+
+BLOCK_LENGTH = 5 * 3_600_000
+"""A block's length unless asked otherwise (SPEC §7)."""
+
+
+class Selection(Struct, frozen=True, kw_only=True):
+    """Which responses are asked about, and whose cost counts."""
+
+    since: date | None = None
+    until: date | None = None
+    project: str | None = None
+    """A project's directory name or real path; where none is exactly that, part of either."""
+    model: str | None = None
+    """Part of a model's name, whatever its case."""
+    mode: Mode = "auto"
+    agents: tuple[str, ...] = ()
+    """Only these coding agents; all where empty."""
+
+
+class Question(Struct, frozen=True, kw_only=True):
+    """One report, asked for."""
+
+    kind: QuestionKind
+    selection: Selection = Selection()
+    last: int | None = None
+    """Only the newest so many: of periods by the calendar (1 is today, this week, this month),
+    of sessions and blocks by their newest responses."""
+    by_project: bool = False
+    """Periods apart by project."""
+    sort: SortColumn | None = None
+    """`None`: periods and blocks by time, sessions, projects and models by cost."""
+    order: Order | None = None
+    """`None`: times and names ascending, figures descending."""
+    top: int | None = None
+    """Only the so many largest by cost, in the order asked for; totals stay of all."""
+    block_length: int = BLOCK_LENGTH
+    is_active_only: bool = False
+    is_recent_only: bool = False
+    """Blocks that began in the last three days, or are active."""
+    token_limit: int | Literal["max"] | None = None
+
+
+class Change(Struct, frozen=True):
+    """From one set of responses to another: differences, and shares of the first."""
+
+    tokens: int
+    cost: int
+    responses: int
+    token_share: float | None
+    """Difference by the first's, 0.5 for half as much again; `None` where the first has none."""
+    cost_share: float | None
+
+
+class Trend(Struct, frozen=True):
+    """How a month differs from the one before it."""
+
+    before: str
+    """The earlier month, `2026-10`."""
+    change: Change
+    is_to_date: bool
+    """The month is running: it is held against the same days of the month before."""
+
+
+class AverageRate(Struct, frozen=True):
+    """Tokens and money over the time from a block's first to its last response (SPEC §8)."""
+
+    tokens_per_minute: float
+    plain_tokens_per_minute: float
+    """Of input and output alone."""
+    cost_per_hour: float
+    """Pico-dollars."""
+
+
+class AverageProjection(Struct, frozen=True):
+    """What a block will have used at its end if its average rate goes on."""
+
+    tokens: int
+    cost: int
+    """Pico-dollars, in whole cents."""
+    remaining_minutes: int
+
+
+class TokenLimit(Struct, frozen=True):
+    """The active block's projected tokens against a limit."""
+
+    limit: int
+    projected: int
+    projected_share: float
+    status: Literal["ok", "warning", "exceeds"]
+    """More than 80 % of the limit is a warning, more than all of it exceeds."""
+
+
+class AnswerRow(Struct, frozen=True, gc=False, kw_only=True):
+    """One row of an answer: what every report's row has, and what only some have."""
+
+    row: Row
+    directory: str = ""
+    """The project's directory name, of a session and of a period apart by project."""
+    directories: tuple[str, ...] = ()
+    """All projects of a session or model, in order of first use."""
+    rate: AverageRate | None = None
+    """Of the active block."""
+    projection: AverageProjection | None = None
+    limit: TokenLimit | None = None
+    trend: Trend | None = None
+    """Of a month with one before it."""
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """A report's rows in the order asked for, and their exact totals."""
+
+    question: Question
+    zone: str
+    now: int
+    rows: tuple[AnswerRow, ...]
+    totals: Row
+    """Of all rows found, also where `top` shows fewer."""
+    token_limit: int | None = None
+    """What blocks are measured against, where a limit was asked for and is known."""
+    notes: tuple[str, ...] = ()
+    """What the user should know of the answer, such as that no project has the name."""
+
+    @property
+    def has_agents(self) -> bool:
+        """Whether it is of several coding agents."""
+        return len(self.totals.figures.agents) > 1
+
+    def limit_share(self, tokens: int) -> float | None:
+        """Return tokens as a share of the limit; `None` where none is known."""
+        return tokens / self.token_limit if self.token_limit else None
+
+    def limit_left(self, tokens: int) -> int:
+        """Return what tokens leave of the limit, nothing where they exceed it."""
+        return max(0, (self.token_limit or 0) - tokens)
+
+
+class SessionAnswer(Struct, frozen=True, kw_only=True):
+    """One session with all its responses, oldest first."""
+
+    session: str
+    title: str
+    row: AnswerRow
+    responses: tuple[ResponseRow, ...]
+    recorded: tuple[int | None, ...]
+    """For each response the cost its line recorded, in pico-dollars."""
+
+
+class ComparedPart(Struct, frozen=True):
+    """A model's figures on both sides."""
+
+    name: str
+    left: Figures
+    right: Figures
+    change: Change
+
+
+class Comparison(Struct, frozen=True, kw_only=True):
+    """Two periods or two projects side by side."""
+
+    kind: Literal["periods", "projects"]
+    zone: str
+    left: AnswerRow
+    right: AnswerRow
+    change: Change
+    """From left to right."""
+    by_model: tuple[ComparedPart, ...]
+    """Dearest first, of either side."""
+
+
+class Summary(Struct, frozen=True, kw_only=True):
+    """Today, this week, this month and the active block on one page."""
+
+    zone: str
+    now: int
+    today: Row
+    week: Row
+    month: Row
+    block: Block | None
+    burn_rate: BurnRate
+    projection: Projection | None
+    by_model: tuple[Part, ...]
+    """This month's models."""
+    sessions: tuple[Row, ...]
+    """Today's sessions, dearest first, at most ten."""
+    notes: tuple[str, ...] = ()
+    """What the user should know, such as that no project has the name."""
+    agent: str = CLAUDE
+    """Whose block, burn rate and projection these are."""
+    agents: tuple[str, ...] = ()
+    """The coding agents asked about, none where it is of all."""
+
+    @property
+    def has_agents(self) -> bool:
+        """Whether it is of several coding agents."""
+        return len(self.month.figures.agents) > 1
+
+
+class Glance(Struct, frozen=True, kw_only=True):
+    """What the status line shows: one session, today, and the active block."""
+
+    now: int
+    zone: str
+    session: Figures | None
+    """`None` where nothing of the session is known."""
+    today: Figures
+    block: Block | None
+    burn_rate: BurnRate
+    context: int | None = None
+    """Tokens that the session's newest response of its own was given."""

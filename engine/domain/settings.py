@@ -1,0 +1,78 @@
+"""What a monitor is opened with; everything outside is injected here."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+
+from engine.domain.responses import CLAUDE
+
+if TYPE_CHECKING:
+    from engine.domain.limit_windows import Budget
+
+USUAL_THRESHOLDS = (0.5, 0.75, 0.9)
+
+
+class SettingsError(Exception):
+    """A setting that cannot hold; its text is one sentence for the user."""
+
+
+def system_clock() -> int:
+    """Return now as UTC milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+class Settings(Struct, frozen=True):
+    """How a `Monitor` is opened.
+
+    `environment` and `home` stand for the process's own, so that tests never see the
+    real ones. `roots` overrides discovery; `ledger` is a path or `:memory:`, `None` the
+    default place; `zone` an IANA name, `None` the system's.
+    """
+
+    roots: tuple[Path, ...] | None = None
+    ledger: str | None = None
+    zone: str | None = None
+    limit: str | None = None
+    """`500k`, `$20`, `max`, `median`, `p90`; `None` means p90, or a calibration that is at hand."""
+    reset_at: str | None = None
+    """When the 5-hour window ends, as a clock time of the zone such as `14:30`."""
+    budgets: tuple[Budget, ...] = ()
+    week_start: int = 0
+    """First day of the week, Monday is 0."""
+    thresholds: tuple[float, float, float] = USUAL_THRESHOLDS
+    """Shares of a limit at which the levels `half`, `high` and `critical` begin."""
+    window_thresholds: Mapping[str, tuple[float, ...]] = {}
+    """Those of single windows (`seven_day`, `budget:month`, or a kind such as `budget`); of
+    fewer than three the lower levels are left out."""
+    quiet_hours: str | None = None
+    """When nothing is to be heard, such as `22:00-07:00`."""
+    price_overrides: Mapping[str, Mapping[str, float]] = {}
+    """The user's own prices by model (`engine.pricing.overrides.AMOUNTS`)."""
+    agents: tuple[str, ...] = ()
+    """The coding agents to read (`claude`, `codex` …). Where empty all that are found, but Claude
+    Code's alone where `roots` are given: they are its own."""
+    is_offline: bool = False
+    is_polling: bool = False
+    """Never use file events, only poll."""
+    clock: Callable[[], int] = system_clock
+    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    home: Path = field(default_factory=Path.home)
+
+    def reads(self, agent: str) -> bool:
+        """Say whether an agent is to be read."""
+        if not self.agents:
+            return agent == CLAUDE or self.roots is None
+        return agent in self.agents
+
+    @property
+    def reads_others(self) -> bool:
+        """Whether any agent but Claude Code is to be read."""
+        if not self.agents:
+            return self.roots is None
+        return any(agent != CLAUDE for agent in self.agents)

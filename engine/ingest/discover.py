@@ -1,0 +1,237 @@
+"""Finds roots and the transcripts below them; each real file once, links followed."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from operator import attrgetter
+from pathlib import Path
+from stat import S_ISREG
+
+from msgspec import Struct
+
+from engine.agents.claude.places import SUFFIX, as_root, candidate_roots
+from engine.domain.reports import PlaceLookedAt
+from engine.domain.responses import CLAUDE
+from engine.domain.settings import Settings, SettingsError
+
+REPOSITORY = ".git"
+"""No store's file lies in a directory of this name, and thousands of others may: extensions
+of editors keep the versions of a project beside a task."""
+
+_NAME = attrgetter("name")
+_IS_WINDOWS = os.name == "nt"
+"""There a directory's entry neither knows which file it is nor how large that is by now."""
+
+
+class Root(Struct, frozen=True):
+    """A directory that an agent keeps its data in."""
+
+    path: str
+    """The real path: of Claude Code's the config directory, whose `projects` is read."""
+    agent: str = CLAUDE
+
+    @classmethod
+    def at(cls, path: Path, agent: str = CLAUDE) -> Root:
+        """Return the root at a path, links resolved; raises `SettingsError` for no text."""
+        real = os.path.realpath(path)
+        if real.encode("utf-8", "replace").decode("utf-8") != real:
+            shown = real.encode("utf-8", "replace").decode("utf-8")
+            raise SettingsError(
+                f"The path {shown} is not written in UTF-8: give a link to it that is."
+            )
+        return cls(real, agent)
+
+    @property
+    def is_claude(self) -> bool:
+        """Whether it is Claude Code's."""
+        return self.agent == CLAUDE
+
+    @property
+    def projects(self) -> str:
+        """The directory that holds Claude Code's transcripts."""
+        return os.path.join(self.path, "projects")
+
+    @property
+    def base(self) -> str:
+        """The directory that the paths of its files are relative to."""
+        return self.projects if self.is_claude else self.path
+
+
+class Found(Struct, frozen=True, gc=False):
+    """A transcript as the file system shows it now."""
+
+    path: str
+    relative: str
+    """Below the root's `projects`, with `/`; what is no UTF-8 in names is replaced."""
+    device: int
+    inode: int
+    size: int
+    mtime: int
+    """Nanoseconds since 1970."""
+
+
+class Walk(Struct, frozen=True):
+    """What lies below one root: transcripts, and directories that could not be read."""
+
+    files: list[Found]
+    refused: list[tuple[str, str]]
+    """Path and reason."""
+
+
+def candidates(settings: Settings) -> tuple[list[Path], bool]:
+    """Return the config directories in question, and whether the user named them."""
+    if settings.roots is not None:
+        return [as_root(str(root), settings.home) for root in settings.roots], True
+    return candidate_roots(settings.environment, settings.home)
+
+
+def find_roots(settings: Settings) -> list[Root]:
+    """Return the candidates that have a `projects` directory, each real path once."""
+    roots: list[Root] = []
+    for path in candidates(settings)[0]:
+        root = Root.at(path)
+        if os.path.isdir(root.projects) and root not in roots:
+            roots.append(root)
+    return roots
+
+
+def require_roots(settings: Settings) -> list[Root]:
+    """Return the roots; raise `SettingsError` naming every place where the user named them."""
+    roots = find_roots(settings)
+    paths, is_named = candidates(settings)
+    if not roots and is_named:
+        named = "--config-dir" if settings.roots is not None else "CLAUDE_CONFIG_DIR"
+        places = ", ".join(str(path) for path in paths) or "nothing"
+        raise SettingsError(
+            f"{named} names no directory with transcripts: looked for a 'projects' directory"
+            f" in {places}."
+        )
+    return roots
+
+
+def look_at(settings: Settings, counts: dict[str, int]) -> tuple[PlaceLookedAt, ...]:
+    """Say of every place looked at what was found; `counts` are files by root path."""
+    places: list[PlaceLookedAt] = []
+    for path in candidates(settings)[0]:
+        root = Root.at(path)
+        if not os.path.isdir(path):
+            found = "no such directory"
+        elif not os.path.isdir(root.projects):
+            found = "no 'projects' directory in it"
+        elif not os.access(root.projects, os.R_OK | os.X_OK):
+            found = "permission denied"
+        else:
+            count = counts.get(root.path, 0)
+            found = f"{count:,} transcript{'' if count == 1 else 's'}"
+        is_root = os.path.isdir(root.projects)
+        places.append(PlaceLookedAt(str(path), found, is_root))
+    return tuple(places)
+
+
+def walk(root: Root) -> Walk:
+    """Find every transcript below a root; what cannot be read is named, never fatal."""
+    return _walk(root.projects, "")
+
+
+def files_of_session(path: str, relative: str) -> list[Found]:
+    """Return a session's transcript, where it is, and those of its sub-agents."""
+    found = stat(path, relative)
+    below = path.removesuffix(SUFFIX)
+    files = _walk(below, relative.removesuffix(SUFFIX)).files if os.path.isdir(below) else []
+    return files if found is None else [found, *files]
+
+
+def _walk(top: str, below: str) -> Walk:
+    files: dict[tuple[int, int], Found] = {}
+    refused: list[tuple[str, str]] = []
+    seen = _Seen()
+    waiting: list[tuple[str, str]] = [(top, below)]
+    linked: list[tuple[str, str]] = []
+    while waiting or linked:
+        is_linked = not waiting
+        directory, relative = linked.pop(0) if is_linked else waiting.pop()
+        try:
+            if not seen.add(directory, is_linked=is_linked):
+                continue
+            with os.scandir(directory) as entries:
+                listed = sorted(entries, key=_NAME)
+        except OSError as error:
+            refused.append((directory, error.strerror or "could not be read"))
+            continue
+        for entry in listed:
+            try:
+                if entry.is_dir():
+                    more = linked if entry.is_symlink() else waiting
+                    more.append((entry.path, _shown(relative, entry.name)))
+                elif entry.name.endswith(SUFFIX):
+                    _add(files, entry, _shown(relative, entry.name))
+            except OSError:
+                continue
+    return Walk(list(files.values()), refused)
+
+
+class _Seen:
+    """Directories a walk has been in; which they are is asked only where a link leads to one."""
+
+    def __init__(self) -> None:
+        self._paths: list[str] = []
+        self._directories: set[tuple[int, int]] | None = None
+
+    def add(self, directory: str, *, is_linked: bool) -> bool:
+        """Note a directory; say whether it is new. Raises `OSError` where that cannot be told."""
+        if self._directories is None:
+            if not is_linked:
+                self._paths.append(directory)
+                return True
+            self._directories = set()
+            for path in self._paths:
+                with suppress(OSError):
+                    self._directories.add(_identity(path))
+        identity = _identity(directory)
+        if identity in self._directories:
+            return False
+        self._directories.add(identity)
+        return True
+
+
+def _identity(directory: str) -> tuple[int, int]:
+    status = os.stat(directory)
+    return status.st_dev, status.st_ino
+
+
+def _shown(relative: str, name: str) -> str:
+    """Return a name's path below `projects`, as text that UTF-8 can hold."""
+    if not name.isascii():
+        name = name.encode("utf-8", "replace").decode("utf-8")
+    return f"{relative}/{name}" if relative else name
+
+
+def _add(files: dict[tuple[int, int], Found], entry: os.DirEntry[str], name: str) -> None:
+    """Keep one path of each real file: a real one before a link, then the first by name."""
+    found = _found(entry.path, name, os.stat(entry.path) if _IS_WINDOWS else entry.stat())
+    if found is None:
+        return
+    known = files.get((found.device, found.inode))
+    if known is None or (not entry.is_symlink() and os.path.islink(known.path)):
+        files[found.device, found.inode] = found
+
+
+def stat(path: str, relative: str) -> Found | None:
+    """Return a transcript as it is now, `None` where it is gone or no regular file."""
+    try:
+        return _found(path, relative, os.stat(path))
+    except OSError:
+        return None
+
+
+def _found(path: str, relative: str, status: os.stat_result) -> Found | None:
+    if not S_ISREG(status.st_mode):
+        return None
+    inode = _signed(status.st_ino)
+    return Found(path, relative, status.st_dev, inode, status.st_size, status.st_mtime_ns)
+
+
+def _signed(number: int) -> int:
+    """Fit an unsigned 64-bit number (an inode of some file systems) into SQLite's integer."""
+    return number - (1 << 64) if number >= 1 << 63 else number

@@ -1,0 +1,106 @@
+"""Which roots a monitor reads: those that are there, and those looked for that it once read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.agents.registry import Registry
+from engine.domain.responses import CLAUDE
+from engine.domain.settings import Settings
+from engine.ingest import discover
+from engine.ingest.discover import Root
+from engine.ledger.scopes import open_scopes
+from engine.ledger.store import Ledger
+
+if TYPE_CHECKING:
+    from engine.agents.base import Tree
+
+_AT_CLAUDE = ("projects", "sessions")
+
+
+class Roots:
+    """The roots in force (SPEC §1); one that disappears keeps what was counted of it."""
+
+    def __init__(self, settings: Settings, ledger: Ledger, registry: Registry) -> None:
+        self.registry = registry
+        self._settings = settings
+        self._ledger = ledger
+        self.current = self._found()
+        """What `in_force` gave last."""
+
+    def in_force(self) -> list[Root]:
+        """Return the roots found so far, and those looked for that the ledger knows."""
+        missing = self._ledger.known_roots() - {(root.agent, root.path) for root in self.current}
+        if missing:
+            self.current += [
+                root for root in self._looked_for() if (root.agent, root.path) in missing
+            ]
+        return self.current
+
+    def look(self) -> bool:
+        """Look for roots; return whether one has appeared."""
+        found = self._found()
+        if all(root in self.current for root in found):
+            return False
+        self.current = found
+        return True
+
+    def watched(self) -> list[str]:
+        """Return the directories, there now, whose files are read."""
+        return [directory for root in self._found() for directory in self._directories(root)]
+
+    def _directories(self, root: Root) -> list[str]:
+        if root.is_claude:
+            return [root.projects]
+        found = (_below(root, tree) for tree in self._trees(root) if tree.is_deep)
+        return [path for path in found if os.path.isdir(path)]
+
+    def places(self) -> list[str]:
+        """Return single places that are read when they change, whether they are there or not.
+
+        That is where roots may appear, what Claude Code says of open sessions, and other
+        agents' directories that are not looked through whole.
+        """
+        claude = [root for root in (*self.current, *self._looked_for()) if root.is_claude]
+        paths = dict.fromkeys(root.path for root in claude)
+        shallow = [
+            _below(root, tree)
+            for root in self.current
+            if not root.is_claude
+            for tree in self._trees(root)
+            if not tree.is_deep
+        ]
+        return [os.path.join(path, name) for path in paths for name in _AT_CLAUDE] + shallow
+
+    def _trees(self, root: Root) -> tuple[Tree, ...]:
+        return self.registry.agent(root.agent).trees(root.path)
+
+    def open_scopes(self, agents: Sequence[str] = ()) -> dict[str, int]:
+        """Return the ledger's scopes of the roots in force by agent; of some agents, or of all."""
+        roots = [root for root in self.in_force() if not agents or root.agent in agents]
+        return open_scopes(self._ledger, roots)
+
+    def _found(self) -> list[Root]:
+        """Return the roots that are there, Claude Code's first, each real path once."""
+        settings = self._settings
+        found = discover.find_roots(settings) if settings.reads(CLAUDE) else []
+        if settings.reads_others:
+            found += self._roots_at(self.registry.stores(settings.agents))
+        return list({root.path: root for root in reversed(found)}.values())[::-1]
+
+    def _looked_for(self) -> list[Root]:
+        """Return all places looked at, whether anything is there or not."""
+        settings = self._settings
+        claude = discover.candidates(settings)[0] if settings.reads(CLAUDE) else []
+        others = self.registry.places(settings.agents) if settings.reads_others else ()
+        return [*(Root.at(path) for path in claude), *self._roots_at(others)]
+
+    def _roots_at(self, places: Iterable[tuple[str, str]]) -> list[Root]:
+        return [Root.at(Path(path), agent) for agent, path in places]
+
+
+def _below(root: Root, tree: Tree) -> str:
+    return os.path.join(root.path, *tree.below.split("/"))

@@ -1,0 +1,304 @@
+"""Reads the files of other agents than Claude Code: finds them, and what is new in each.
+
+A file of lines is read on from its cursor, a document and a database whenever they have
+changed; what an agent tells of one of them is a `Scan`, as of a transcript.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import BinaryIO
+
+from msgspec import DecodeError, Struct
+from msgspec.structs import replace
+
+from engine.agents.base import (
+    Agent,
+    Kind,
+    Place,
+    Told,
+    Tree,
+    UnknownStore,
+    Unreadable,
+    WindowUse,
+)
+from engine.agents.claude.transcripts import Place as Where
+from engine.agents.opened import open_read_only
+from engine.domain.responses import merge, response_id
+from engine.domain.scans import Cursor
+from engine.domain.times import DAY
+from engine.ingest.discover import REPOSITORY, Found, Root, stat
+from engine.ingest.tail import (
+    LONGEST_LINE,
+    MOST_PROBLEMS,
+    NOTHING_READ,
+    Problem,
+    Scan,
+    fingerprint,
+)
+
+_BESIDE = ("-wal", "-shm", "-journal")
+"""What SQLite keeps beside a database."""
+_KEPT_USES = 8 * DAY
+"""What was said of a window longer ago tells nothing of one that is running."""
+_LARGEST_DOCUMENT = 512 << 20
+
+
+class StoreUnreadable(OSError):
+    """A store that cannot be read now; the text is for the user."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(0, reason)
+
+
+class Stored(Struct, frozen=True):
+    """A file of a store as it is now, and how it grows."""
+
+    found: Found
+    kind: Kind
+
+
+def walk_store(root: Root, agent: Agent) -> tuple[list[Stored], dict[str, str]]:
+    """Find every file of a store, each real one once; and what was refused, with reasons.
+
+    Of a directory that is closed only that itself is named, not what lies below it.
+    """
+    files: dict[tuple[int, int], Stored] = {}
+    refused: dict[str, str] = {}
+    for tree in agent.trees(root.path):
+        found, closed = walk_tree(root, tree)
+        for stored in found:
+            files.setdefault((stored.found.device, stored.found.inode), stored)
+        refused.update(closed)
+    return list(files.values()), {
+        path: why
+        for path, why in refused.items()
+        if not any(path.startswith(other + os.sep) for other in refused)
+    }
+
+
+def walk_tree(root: Root, tree: Tree) -> tuple[list[Stored], dict[str, str]]:
+    """Find the files of one tree of a store; and what was refused, with reasons."""
+    found: list[Stored] = []
+    refused: dict[str, str] = {}
+    for path, relative in _files_below(root.path, tree, refused):
+        kind = tree.kind_of(relative)
+        file = stat_store(path, relative, kind) if kind is not None else None
+        if kind is not None and file is not None:
+            found.append(Stored(file, kind))
+    return found, refused
+
+
+def _files_below(root: str, tree: Tree, refused: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield path and path below the root of all files in a tree, in a stable order."""
+    waiting = [tree.below]
+    seen: set[str] = set()
+    while waiting:
+        below = waiting.pop()
+        directory = os.path.join(root, *below.split("/")) if below else root
+        real = os.path.realpath(directory)
+        if real in seen:
+            continue
+        seen.add(real)
+        try:
+            with os.scandir(directory) as entries:
+                listed = sorted(entries, key=lambda entry: entry.name)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            refused[directory] = error.strerror or "could not be read"
+            continue
+        for entry in listed:
+            name = entry.name.encode("utf-8", "replace").decode("utf-8")
+            relative = f"{below}/{name}" if below else name
+            if not entry.is_dir():
+                yield entry.path, relative
+            elif tree.kind_of(relative) == "database":
+                refused[entry.path] = "it is a directory, where a database should be"
+            elif tree.is_deep and name != REPOSITORY:
+                waiting.append(relative)
+
+
+def stored_at(root: Root, agent: Agent, path: str) -> Stored | None:
+    """Return the store's file at a path below a root, `None` where it is none."""
+    relative = path[len(root.path) + 1 :].replace(os.sep, "/")
+    for tree in agent.trees(root.path):
+        inside = relative.removeprefix(f"{tree.below}/") if tree.below else relative
+        if (tree.below and inside == relative) or (not tree.is_deep and "/" in inside):
+            continue
+        kind = tree.kind_of(relative)
+        found = stat_store(path, relative, kind) if kind is not None else None
+        if kind is not None and found is not None:
+            return Stored(found, kind)
+    return None
+
+
+def stat_store(path: str, relative: str, kind: Kind) -> Found | None:
+    """Return a store's file as it is now; a database with the log that SQLite keeps beside it."""
+    found = stat(path, relative)
+    if found is None or kind != "database":
+        return found
+    log = stat(path + _BESIDE[0], relative)
+    if log is None:
+        return found
+    return replace(found, size=found.size + log.size, mtime=max(found.mtime, log.mtime))
+
+
+def database_of(path: str) -> str:
+    """Return the database that a file is kept beside by SQLite, else the file itself."""
+    for ending in _BESIDE:
+        path = path.removesuffix(ending)
+    return path
+
+
+def read_store(
+    agent: Agent, root: Root, stored: Stored, cursor: Cursor | None, state: bytes, now: int
+) -> Scan:
+    """Return what is new in a file since its cursor.
+
+    `state` is what reading it gave before. Raises `OSError` where it cannot be read now, with
+    the reason as its `strerror`.
+    """
+    found = stored.found
+    told = Told(agent.name)
+    place = Place(root.path, found.relative, now)
+    if stored.kind == "document":
+        scan = _read_document(agent, place, found, state, told)
+    else:
+        read = _read_lines if stored.kind == "lines" else _read_database
+        scan = read(agent, place, found, cursor, state, told)
+    for key, sighting in told.sightings:
+        id_ = response_id(key)
+        known = scan.sightings.get(id_)
+        scan.sightings[id_] = merge(known, sighting) if known else sighting
+    scan.directories = told.directories
+    scan.problems += [Problem(where, reason) for where, reason in told.problems]
+    del scan.problems[MOST_PROBLEMS:]
+    scan.cursor = replace(scan.cursor, bad=scan.cursor.bad + len(told.problems))
+    scan.uses = _newest_uses(told, now)
+    return scan
+
+
+def _newest_uses(told: Told, now: int) -> list[WindowUse]:
+    """Return what was said lately of windows, each share of each once: when it was said first."""
+    kept: dict[tuple[object, ...], WindowUse] = {}
+    for use in told.uses:
+        if use.time >= now - _KEPT_USES:
+            kept.setdefault((use.window, use.resets_at, use.percent), use)
+    return list(kept.values())
+
+
+def _begun(found: Found, state: bytes, *, is_anew: bool) -> Scan:
+    cursor = Cursor(found.device, found.inode, found.size, found.mtime, 0, 0, 0, 0)
+    where = Where(found.relative, "", "")
+    return Scan(where, cursor, {}, [], None, is_anew, True, state=state)
+
+
+def _read_document(agent: Agent, place: Place, found: Found, state: bytes, told: Told) -> Scan:
+    """Read a whole file; one that is being written comes again when it has changed.
+
+    Its state holds for whatever file is at its place: writers put a new one there.
+    """
+    if found.size > _LARGEST_DOCUMENT:
+        raise StoreUnreadable("it is larger than 512 MB")
+    with open(found.path, "rb") as file:
+        data = file.read()
+    try:
+        state = agent.document(data, place, state, told)
+    except (Unreadable, DecodeError, ValueError, RecursionError) as error:
+        told.problem(0, _said(error))
+    scan = _begun(found, state, is_anew=True)
+    scan.cursor = replace(scan.cursor, offset=len(data), lines=len(told.sightings))
+    return scan
+
+
+def _read_database(
+    agent: Agent, place: Place, found: Found, cursor: Cursor | None, state: bytes, told: Told
+) -> Scan:
+    """Ask a database for what is new; one that was replaced is read anew.
+
+    Of counts that only grow it stays known what they were: what was booked is booked.
+    """
+    if not found.size:
+        raise StoreUnreadable("it is empty: its agent has written nothing to it yet")
+    is_same = cursor is not None and (cursor.device, cursor.inode) == (found.device, found.inode)
+    try:
+        with closing(open_read_only(found.path)) as connection:
+            keeps = is_same or agent.is_cumulative
+            state = agent.database(connection, place, state if keeps else b"", told)
+    except UnknownStore as error:
+        raise StoreUnreadable(str(error).rstrip(".")) from error
+    except sqlite3.Error as error:
+        raise StoreUnreadable(_of_sqlite(error, found.path)) from error
+    scan = _begun(found, state, is_anew=not is_same)
+    before = cursor.lines if cursor is not None and is_same else 0
+    scan.cursor = replace(scan.cursor, lines=before + len(told.sightings))
+    return scan
+
+
+def _of_sqlite(error: sqlite3.Error, path: str) -> str:
+    """Return why SQLite refused a database, in words."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return "another program has locked it; it is read as soon as that is done"
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return "it is damaged, or no database"
+    if code == sqlite3.SQLITE_CANTOPEN and not os.access(path, os.R_OK):
+        return os.strerror(errno.EACCES)
+    if code == sqlite3.SQLITE_ERROR:
+        return f"its tables are not as ccmon knows them, it may be of an unknown version ({error})"
+    return f"SQLite refused it ({error})"
+
+
+def _read_lines(
+    agent: Agent, place: Place, found: Found, cursor: Cursor | None, state: bytes, told: Told
+) -> Scan:
+    """Read finished lines on from the cursor, or from the start of a file that was rewritten."""
+    with open(found.path, "rb", buffering=1 << 20) as file:
+        start = cursor.offset if cursor is not None else 0
+        if cursor is not None and (
+            found.size < start or fingerprint(file, start) != cursor.fingerprint
+        ):
+            start = 0
+        before = cursor if cursor is not None and start else NOTHING_READ
+        scan = _begun(found, b"", is_anew=start == 0)
+        lines = agent.lines(place, state if start else b"", told)
+        file.seek(start)
+        offset, count = _feed(file, start, lines.read, told)
+        scan.state = lines.state()
+        scan.cursor = replace(
+            scan.cursor,
+            offset=offset,
+            fingerprint=fingerprint(file, offset),
+            lines=before.lines + count,
+            bad=before.bad,
+        )
+    return scan
+
+
+def _feed(
+    file: BinaryIO, start: int, read: Callable[[bytes, int], None], told: Told
+) -> tuple[int, int]:
+    """Hand finished lines over; return where the first unfinished one begins, and how many."""
+    offset, count = start, 0
+    for line in file:
+        if line[-1:] != b"\n":
+            break
+        if len(line) > LONGEST_LINE:
+            told.problem(offset, "a line of more than 256 MB")
+        elif len(line) > 2:
+            try:
+                read(line, offset)
+            except (Unreadable, DecodeError, ValueError, RecursionError) as error:
+                told.problem(offset, _said(error))
+        offset += len(line)
+        count += 1
+    return offset, count
+
+
+def _said(error: Exception) -> str:
+    return str(error) if isinstance(error, Unreadable) else "a broken record"

@@ -1,0 +1,240 @@
+"""Reads on in the stores of other agents than Claude Code."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+
+from msgspec import Struct
+
+from engine.agents.base import Tree
+from engine.agents.registry import Registry
+from engine.domain.reports import Progress
+from engine.domain.scans import Cursor, Mark, is_new, mark_of
+from engine.domain.settings import Settings
+from engine.ingest.discover import Root
+from engine.ingest.loader import Batch, Waiting
+from engine.ingest.store_files import (
+    Stored,
+    database_of,
+    read_store,
+    stat_store,
+    stored_at,
+    walk_store,
+    walk_tree,
+)
+from engine.ingest.tail import Scan
+from engine.ledger.store import Ledger
+
+_BATCH = 8 << 20
+"""Bytes of stores that are booked together."""
+
+_RETRY = 3.0
+"""Seconds until a database that could not be read is tried again: a lock costs a wait."""
+
+CursorOf = Callable[[Root, str], Cursor | None]
+
+
+class _Shallow(Struct):
+    """A tree of one directory alone, and when something last came into it or left it."""
+
+    tree: Tree
+    path: str
+    changed: int
+
+
+class OtherStores:
+    """Knows the files of the other agents' roots in force, and what reading on needs to know."""
+
+    def __init__(self, ledger: Ledger, settings: Settings, registry: Registry) -> None:
+        self.refused: dict[str, str] = {}
+        """Path and reason of what cannot be read now."""
+        self._ledger = ledger
+        self._settings = settings
+        self._registry = registry
+        self._roots: dict[Root, None] = {}
+        self._files: dict[str, tuple[Root, Stored]] = {}
+        self._unnamed: dict[str, None] = {}
+        """Paths of the files that change without an event that names them."""
+        self._states: dict[tuple[Root, str], bytes] = {}
+        self._tried: dict[str, float] = {}
+        """When each database that is refused was tried last, by the monotonic clock."""
+        self._shallow: dict[Root, list[_Shallow]] = {}
+
+    def forget(self) -> None:
+        """Take from the ledger anew what reading on needs to know."""
+        self._states.clear()
+
+    def look(
+        self, root: Root, known: Callable[[str], Mark | None], cursor_of: CursorOf
+    ) -> list[Waiting]:
+        """Walk a root; return the files that may hold something unread."""
+        self._roots[root] = None
+        agent = self._registry.agent(root.agent)
+        shallow = [tree for tree in agent.trees(root.path) if not tree.is_deep]
+        self._shallow[root] = [_shallow(root, tree) for tree in shallow]
+        stored, refused = walk_store(root, agent)
+        present = {each.found.path for each in stored}
+        for path in [path for path, (of, _) in self._files.items() if of == root]:
+            if path not in present:
+                del self._files[path]
+                self._unnamed.pop(path, None)
+        self._refuse_anew(root.path, present, refused)
+        self._know(root, stored)
+        return [
+            Waiting(root, each.found, cursor_of(root, each.found.relative), each.kind)
+            for each in stored
+            if known(each.found.relative) != mark_of(each.found)
+        ]
+
+    def _refuse_anew(self, below: str, present: set[str], refused: dict[str, str]) -> None:
+        """Note what a walk was refused, in place of what walks before it were."""
+        kept = {
+            path: why
+            for path, why in self.refused.items()
+            if path in present or (path != below and not path.startswith(below + os.sep))
+        }
+        self.refused = kept | refused
+
+    @property
+    def has_unnamed(self) -> bool:
+        """Whether there are files that change, or may come, without an event that names them."""
+        return bool(self._unnamed) or any(self._shallow.values())
+
+    def _know(self, root: Root, stored: Iterable[Stored]) -> None:
+        shallow = {each.path for each in self._shallow[root]}
+        for each in stored:
+            path = each.found.path
+            self._files[path] = (root, each)
+            if each.kind == "database" or os.path.dirname(path) in shallow:
+                self._unnamed[path] = None
+
+    def owns(self, path: str) -> bool:
+        """Say whether a path lies below a root that was looked at."""
+        return any(path.startswith(root.path + os.sep) for root in self._roots)
+
+    def news(
+        self, paths: Iterable[str], roots: list[Root], cursor_of: CursorOf
+    ) -> dict[Root, list[Scan]]:
+        """Read on in files that events name, and in all that have changed of which none tells.
+
+        A database's changes stand in a log beside it, of which not every system tells, and no
+        event names what is in a directory that is not looked through whole.
+        """
+        for root in self._roots:
+            self._look_at_shallow(root)
+        named = [self._file_at(database_of(path)) for path in paths if self.owns(path)]
+        unnamed = [self._files[path] for path in self._unnamed]
+        files = {each[1].found.path: each for each in (*named, *unnamed) if each is not None}
+        scans: dict[Root, list[Scan]] = {}
+        for path, (root, stored) in files.items():
+            found = stat_store(path, stored.found.relative, stored.kind)
+            if root in roots and found is not None and self._is_to_be_tried(path):
+                cursor = cursor_of(root, found.relative)
+                made = list(self.scans(Waiting(root, found, cursor, stored.kind)))
+                if made:
+                    scans.setdefault(root, []).extend(made)
+        return scans
+
+    def _is_to_be_tried(self, path: str) -> bool:
+        """Say whether a file is read that may have been refused just now."""
+        tried = self._tried.get(path)
+        return tried is None or time.monotonic() - tried >= _RETRY
+
+    def _look_at_shallow(self, root: Root) -> None:
+        """Find what has come into directories in which something came or went."""
+        for shallow in self._shallow.get(root, ()):
+            changed = _changed(shallow.path)
+            if changed != shallow.changed:
+                shallow.changed = changed
+                stored, refused = walk_tree(root, shallow.tree)
+                self._know(root, stored)
+                present = {each.found.path for each in stored}
+                here = {path for path in self.refused if os.path.dirname(path) == shallow.path}
+                for path in here - present:
+                    del self.refused[path]
+                self.refused.update(refused)
+
+    def _file_at(self, path: str) -> tuple[Root, Stored] | None:
+        """Return the store's file at a path, which may be new; `None` for another file."""
+        if path not in self._files:
+            for root in self._roots:
+                if path.startswith(root.path + os.sep):
+                    stored = stored_at(root, self._registry.agent(root.agent), path)
+                    if stored is not None:
+                        self._know(root, [stored])
+        return self._files.get(path)
+
+    def scans(self, waiting: Waiting) -> Iterator[Scan]:
+        """Yield what is new in a file, if anything is and it can be read."""
+        found, kind = waiting.found, waiting.kind
+        if kind is None or not is_new(found, waiting.cursor):
+            return
+        agent = self._registry.agent(waiting.root.agent)
+        key = (waiting.root, found.relative)
+        state = self._states.get(key)
+        if state is None:
+            state = self._ledger.state(*key)
+        try:
+            scan = read_store(
+                agent,
+                waiting.root,
+                Stored(found, kind),
+                waiting.cursor,
+                state,
+                self._settings.clock(),
+            )
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            self.refused[found.path] = error.strerror or "could not be read"
+            if kind == "database":
+                self._tried[found.path] = time.monotonic()
+            return
+        self.refused.pop(found.path, None)
+        self._tried.pop(found.path, None)
+        self._states[key] = scan.state
+        yield scan
+
+    def batches(self, waiting: list[Waiting], is_stopped: Callable[[], bool]) -> Iterator[Batch]:
+        """Yield what is new in some files, those written last first."""
+        scans: dict[Root, list[Scan]] = {}
+        pending = files = read = 0
+        total = sum(each.unread for each in waiting)
+        for each in sorted(waiting, key=lambda each: -each.found.mtime):
+            for scan in self.scans(each):
+                scans.setdefault(each.root, []).append(scan)
+            files, read, pending = files + 1, read + each.unread, pending + each.unread
+            if pending >= _BATCH:
+                yield Batch(scans, _progress(files, len(waiting), read, total))
+                scans, pending = {}, 0
+            if is_stopped():
+                return
+        if scans:
+            yield Batch(scans, _progress(files, len(waiting), read, total))
+
+
+def _shallow(root: Root, tree: Tree) -> _Shallow:
+    path = os.path.join(root.path, *tree.below.split("/")) if tree.below else root.path
+    return _Shallow(tree, path, _changed(path))
+
+
+def _changed(directory: str) -> int:
+    """Return when something last came into a directory or left it; 0 where it is not there."""
+    try:
+        return os.stat(directory).st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _progress(files: int, files_total: int, read: int, total: int) -> Progress:
+    return Progress(
+        files_done=files,
+        files_total=files_total,
+        bytes_done=read,
+        bytes_total=total,
+        responses=0,
+        seconds_left=None,
+        share=read / total if total else 1.0,
+    )

@@ -1,0 +1,268 @@
+"""Reads what is new in one transcript since its cursor, and nothing else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import tzinfo
+from functools import partial
+from typing import BinaryIO
+
+from msgspec import DecodeError, Struct
+
+from engine.agents.base import WindowUse
+from engine.agents.claude import transcripts
+from engine.agents.claude.transcripts import Keyed, Place, Unreadable
+from engine.domain.digest import blake2b
+from engine.domain.hits import MARK, Hit
+from engine.domain.responses import Sighting, merge, response_id
+from engine.domain.scans import Cursor, is_new
+from engine.domain.times import open_zone
+from engine.ingest.discover import Found
+
+_BUFFER = 1 << 20
+_FINGERPRINTED = 512
+"""So many bytes before the offset tell whether a file is still the one that was read."""
+LONGEST_LINE = 256 << 20
+"""A longer line cannot be a transcript's and is passed over."""
+MOST_PROBLEMS = 100
+"""So many unreadable lines of one file are kept with their places; all are counted."""
+
+
+class Problem(Struct, frozen=True, gc=False):
+    """A line that could not be read: where and why."""
+
+    offset: int
+    reason: str
+
+
+class Scan(Struct):
+    """What reading on in one transcript gave."""
+
+    place: Place
+    cursor: Cursor
+    sightings: dict[int, Sighting]
+    """By the number of their response."""
+    problems: list[Problem]
+    cwd: str | None
+    is_anew: bool
+    """Reading began at the file's start: earlier problems of the file are void."""
+    is_finished: bool
+    """Everything there was has been read; else the same call reads on."""
+    hits: list[Hit] = []
+    """Limits that were hit."""
+    state: bytes = b""
+    """What reading on needs to know, of another agent's file."""
+    directories: dict[str, str] = {}
+    """Working directories of projects, of another agent's file."""
+    uses: list[WindowUse] = []
+    """What another agent's server said of limit windows."""
+
+
+def system_zone() -> tzinfo:
+    """Return the zone in which Claude Code writes clock times here."""
+    return open_zone(None, os.environ)[1]
+
+
+class Tail:
+    """Reads on in transcripts; remembers where unfinished lines were looked at.
+
+    `zone` is asked for the zone of the clock times that a message writes without one.
+    """
+
+    def __init__(self, zone: Callable[[], tzinfo] = system_zone) -> None:
+        self._zone = zone
+        self._unfinished: dict[str, tuple[int, int]] = {}
+
+    def read(self, found: Found, cursor: Cursor | None, most_bytes: int = 1 << 62) -> Scan | None:
+        """Return what is new in a file, `None` where nothing is.
+
+        Stops after the line that passes `most_bytes`. Raises `OSError` where the file
+        cannot be read.
+        """
+        if not is_new(found, cursor):
+            return None
+        with open(found.path, "rb", buffering=_BUFFER) as file:
+            start = self._start(file, found, cursor)
+            if start is None:
+                return None
+            return self._scan(file, found, cursor, start, most_bytes)
+
+    def _start(self, file: BinaryIO, found: Found, cursor: Cursor | None) -> int | None:
+        """Return where to read from: the cursor if the file is still the same, else 0."""
+        if cursor is None:
+            return 0
+        size = os.fstat(file.fileno()).st_size
+        if size < cursor.offset:
+            return 0
+        if fingerprint(file, cursor.offset) != cursor.fingerprint:
+            return 0
+        offset, searched = self._unfinished.get(found.path, (0, 0))
+        if offset == cursor.offset < searched <= size:
+            file.seek(searched)
+            if not _has_newline(file):
+                self._unfinished[found.path] = (offset, file.tell())
+                return None
+        return cursor.offset
+
+    def _scan(
+        self, file: BinaryIO, found: Found, cursor: Cursor | None, start: int, most: int
+    ) -> Scan:
+        place = transcripts.place_of(found.relative)
+        is_anew = start == 0
+        scan = Scan(place, NOTHING_READ, {}, [], None, is_anew, True)
+        seen: _Seen = {}
+        file.seek(start)
+        lines, bad, offset, tail = _read_lines(file, start, most, scan, seen, self._zone)
+        if tail is not None:
+            _read_unfinished(tail, offset, scan, seen, self._zone)
+            if len(tail) > _BUFFER:
+                self._unfinished[found.path] = (offset, offset + len(tail))
+        else:
+            self._unfinished.pop(found.path, None)
+        for key, sighting in seen.items():
+            scan.sightings[response_id(key)] = sighting
+        before = cursor if cursor is not None and not is_anew else NOTHING_READ
+        end = offset + len(tail or b"")
+        scan.cursor = Cursor(
+            device=found.device,
+            inode=found.inode,
+            size=found.size if scan.is_finished and end >= found.size else end,
+            mtime=found.mtime if scan.is_finished else 0,
+            offset=offset,
+            fingerprint=fingerprint(file, offset),
+            lines=before.lines + lines,
+            bad=before.bad + bad,
+        )
+        return scan
+
+
+_Seen = dict[str, Sighting]
+"""Sightings by what names their response."""
+NOTHING_READ = Cursor(0, 0, 0, 0, 0, 0, 0, 0)
+
+
+def fingerprint(file: BinaryIO, offset: int) -> int:
+    """Return a number that stands for the bytes before an offset."""
+    begin = max(0, offset - _FINGERPRINTED)
+    if hasattr(os, "pread"):
+        before = os.pread(file.fileno(), offset - begin, begin)
+    else:
+        file.seek(begin)
+        before = file.read(offset - begin)
+    return int.from_bytes(blake2b(before, digest_size=7).digest(), "big")
+
+
+def _has_newline(file: BinaryIO) -> bool:
+    while chunk := file.read(_BUFFER):
+        if b"\n" in chunk:
+            return True
+    return False
+
+
+def _read_lines(
+    file: BinaryIO,
+    start: int,
+    most: int,
+    scan: Scan,
+    seen: _Seen,
+    zone: Callable[[], tzinfo],
+) -> tuple[int, int, int, bytes | None]:
+    """Read finished lines; return their number, the bad ones, the end, what is unfinished."""
+    lines = bad = 0
+    offset = start
+    end = start + most
+    is_worth_reading = transcripts.is_worth_reading
+    for line in _pieces(file, start):
+        if line[-1:] != b"\n":
+            if len(line) < LONGEST_LINE:
+                return lines, bad, offset, line
+            scan.problems.append(Problem(offset, "a line of more than 256 MB"))
+            offset += len(line) + _skip_line(file)
+            bad += 1
+            continue
+        if is_worth_reading(line) and not _read_one(line, offset, scan, seen, zone):
+            bad += 1
+        lines += 1
+        offset += len(line)
+        if offset >= end:
+            scan.is_finished = False
+            break
+    return lines, bad, offset, None
+
+
+def _pieces(file: BinaryIO, start: int) -> Iterator[bytes]:
+    """Yield lines; where one could be too long for memory, none longer than the longest."""
+    if os.fstat(file.fileno()).st_size - start < LONGEST_LINE:
+        return file
+    return iter(partial(file.readline, LONGEST_LINE), b"")
+
+
+def _skip_line(file: BinaryIO) -> int:
+    """Pass over the rest of a line; return its length."""
+    skipped = 0
+    while piece := file.readline(_BUFFER):
+        skipped += len(piece)
+        if piece[-1:] == b"\n":
+            break
+    return skipped
+
+
+def _read_one(
+    line: bytes, offset: int, scan: Scan, seen: _Seen, zone: Callable[[], tzinfo]
+) -> bool:
+    """Take what one line tells; return whether all of it could be read.
+
+    A line that the strict reader takes tells of a response or of a hit, never of both.
+    """
+    reason: str | None = None
+    is_strict = True
+    try:
+        sightings, cwd = transcripts.read_line(line, offset, scan.place)
+    except Unreadable as error:
+        sightings, cwd, reason = [], None, str(error)
+    except (DecodeError, ValueError, RecursionError):
+        is_strict = False
+        sightings, cwd, reason = transcripts.read_patiently(line, offset, scan.place)
+    _add(sightings, seen)
+    if not (sightings and is_strict):
+        _add_hits(line, offset, scan, zone)
+    if scan.cwd is None:
+        scan.cwd = cwd
+    if reason is not None and len(scan.problems) < MOST_PROBLEMS:
+        scan.problems.append(Problem(offset, reason))
+    return reason is None
+
+
+def _add(sightings: list[Keyed], seen: _Seen) -> None:
+    for key, sighting in sightings:
+        known = seen.get(key)
+        seen[key] = sighting if known is None else merge(known, sighting)
+
+
+def _add_hits(line: bytes, offset: int, scan: Scan, zone: Callable[[], tzinfo]) -> None:
+    if MARK not in line:
+        return
+    from engine.agents.claude.limit_messages import hits_in
+
+    place = scan.place
+    scan.hits += hits_in(line, offset, place.path, place.session, zone)
+
+
+def _read_unfinished(
+    tail: bytes, offset: int, scan: Scan, seen: _Seen, zone: Callable[[], tzinfo]
+) -> None:
+    """Count a last line that is whole but for its newline; leave the cursor before it."""
+    if not tail.rstrip(b" \t\r").endswith(b"}") or b'"usage"' not in tail:
+        return
+    try:
+        sightings, _ = transcripts.read_line(tail, offset, scan.place)
+    except Unreadable:
+        return
+    except (DecodeError, ValueError, RecursionError):
+        sightings, _, reason = transcripts.read_patiently(tail, offset, scan.place)
+        if reason is not None:
+            return
+    _add(sightings, seen)
+    if not sightings:
+        _add_hits(tail, offset, scan, zone)

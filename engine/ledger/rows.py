@@ -1,0 +1,334 @@
+"""What the accumulators and details read from the ledger; no row is changed here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from msgspec import Struct
+
+from engine.domain.responses import Tokens
+from engine.ledger.store import Ledger
+from engine.ledger.sums import COUNTS, QUARTER
+
+_SUMS = (
+    "responses, unpriced, input, output, cache_read, cache_write_5m, cache_write_1h, cost,"
+    " first, last, reasoning"
+)
+_GROUPED = (
+    "sum(responses), sum(unpriced), sum(input), sum(output), sum(cache_read),"
+    " sum(cache_write_5m), sum(cache_write_1h), sum(cost), min(first), max(last), sum(reasoning)"
+)
+
+_OF_SESSION = "buckets INDEXED BY buckets_by_session"
+"""SQLite would rather look through all buckets, in the order of their slots."""
+
+
+class Recent(Struct, frozen=True, gc=False):
+    """A response of the last hours, as rates need it."""
+
+    time: int
+    session: int
+    model: int
+    agent: int
+    """The sub-agent, 0 for the main conversation."""
+    tokens: int
+    plain_tokens: int
+    """Input and output alone."""
+    cost: int
+    is_counted: int
+    """1 where it has tokens or a cost at all, else 0."""
+    prompt: int = 0
+    """Tokens the model was given."""
+
+
+class Booked(Struct, frozen=True, gc=False):
+    """A response as the ledger keeps it, for details."""
+
+    time: int
+    session: int
+    project: int
+    model: int
+    agent: int
+    is_sidechain: bool
+    tokens: Tokens
+    cost: int | None
+
+
+class FileCounts(Struct, frozen=True):
+    """What was read below one root."""
+
+    root: str
+    files: int
+    lines: int
+    bad: int
+    size: int
+
+
+class Reader:
+    """Reads scopes of a ledger, one of each agent in question."""
+
+    def __init__(self, ledger: Ledger, scopes: Sequence[int]) -> None:
+        self._ledger = ledger
+        self._connection = ledger.connection
+        self._within = within(scopes)
+
+    def _all(self, statement: str, *values: object) -> list[tuple[int, ...]]:
+        with self._ledger.lock:
+            return self._connection.execute(statement, values).fetchall()
+
+    def _each(self, statement: str, *values: object) -> Iterator[tuple[int, ...]]:
+        """Yield rows that together would take much memory; nobody else reads meanwhile."""
+        with self._ledger.lock:
+            yield from self._connection.execute(statement, values)
+
+    def slot_rows(
+        self, since: int, first: int = 0, before: int = 1 << 62
+    ) -> Iterator[tuple[int, ...]]:
+        """Yield slot, model and sums changed after a revision, in a range of slots."""
+        if since:
+            return self._each(
+                f"SELECT slot, model, {_SUMS} FROM slot_totals"
+                f" WHERE {self._within} AND changed > ?",
+                since,
+            )
+        return self._each(
+            f"SELECT slot, model, {_SUMS} FROM slot_totals"
+            f" WHERE {self._within} AND slot >= ? AND slot < ?",
+            first,
+            before,
+        )
+
+    def session_rows(self, since: int = 0) -> Iterator[tuple[int, ...]]:
+        """Yield session, project, model and sums changed after a revision."""
+        condition = " AND changed > ?" if since else ""
+        return self._each(
+            f"SELECT session, project, model, {_SUMS} FROM session_totals WHERE {self._within}"
+            + condition,
+            *((since,) if since else ()),
+        )
+
+    def session_rows_between(self, first: int, before: int) -> list[tuple[int, ...]]:
+        """Return session, project, model and sums of a range of slots."""
+        return self._all(
+            f"SELECT session, project, model, {_GROUPED} FROM buckets WHERE {self._within}"
+            " AND slot >= ? AND slot < ? AND responses > 0 GROUP BY session, project, model",
+            first,
+            before,
+        )
+
+    def session_rows_within(self, start: int, end: int) -> list[tuple[int, ...]]:
+        """Return session, project, model and sums from a time up to another, to the response.
+
+        Whole quarter hours come from their sums; a row may come twice.
+        """
+        whole, last = -(-start // QUARTER) * QUARTER, end // QUARTER * QUARTER
+        if whole >= last:
+            return self._rows_of_responses(start, end)
+        return [
+            *self._rows_of_responses(start, whole),
+            *self.session_rows_between(slot_of(whole), slot_of(last)),
+            *self._rows_of_responses(last, end),
+        ]
+
+    def _rows_of_responses(self, start: int, end: int) -> list[tuple[int, ...]]:
+        if start >= end:
+            return []
+        return self._all(
+            "SELECT session, project, model, count(*),"
+            " sum(recorded IS NULL AND calculated IS NULL), sum(input), sum(output),"
+            " sum(cache_read), sum(cache_write_5m), sum(cache_write_1h),"
+            " sum(coalesce(recorded, calculated, 0)), min(time), max(time), sum(reasoning)"
+            " FROM responses"
+            f" WHERE {self._within} AND time >= ? AND time < ? AND {COUNTS}"
+            " GROUP BY session, project, model",
+            start,
+            end,
+        )
+
+    def bucket_rows_of_session(self, session: int) -> list[tuple[int, ...]]:
+        """Return slot, model and sums of one session."""
+        return self._all(
+            f"SELECT slot, model, {_GROUPED} FROM {_OF_SESSION} WHERE {self._within}"
+            " AND session = ? AND responses > 0 GROUP BY slot, model",
+            session,
+        )
+
+    def bucket_rows_where(self, column: str, number: int) -> list[tuple[int, ...]]:
+        """Return slot, model and sums of one `project` or `model`."""
+        assert column in ("project", "model")
+        return self._all(
+            f"SELECT slot, model, {_GROUPED} FROM buckets WHERE {self._within} AND {column} = ?"
+            " AND responses > 0 GROUP BY slot, model",
+            number,
+        )
+
+    def session_rows_where(self, column: str, number: int) -> list[tuple[int, ...]]:
+        """Return session, project, model and sums of one `session`, `project` or `model`."""
+        assert column in ("session", "project", "model")
+        return self._all(
+            f"SELECT session, project, model, {_SUMS} FROM session_totals WHERE {self._within}"
+            f" AND {column} = ? AND responses > 0",
+            number,
+        )
+
+    def session_counts(self, ranges: list[tuple[int, int]]) -> list[int]:
+        """Return the number of sessions with responses in each range of slots."""
+        with self._ledger.lock:
+            connection = self._connection
+            count = (
+                f"SELECT count(DISTINCT session) FROM buckets WHERE {self._within} AND slot >= ?"
+                " AND slot < ? AND responses > 0"
+            )
+            return [
+                connection.execute(count, (first, before)).fetchone()[0] for first, before in ranges
+            ]
+
+    def recent(self, start: int, since: int) -> dict[int, Recent]:
+        """Return responses from a time on that changed after a revision, by id."""
+        rows = self._all(
+            "SELECT id, time, session, model, is_sidechain * agent, input + output + cache_read +"
+            " cache_write_5m + cache_write_1h, input + output,"
+            f" coalesce(recorded, calculated, 0), {COUNTS}, input + cache_read + cache_write_5m +"
+            " cache_write_1h FROM responses"
+            f" WHERE {self._within} AND time >= ? AND changed > ?",
+            start,
+            since,
+        )
+        return {row[0]: Recent(*row[1:]) for row in rows}
+
+    def responses_of(self, session: int, most: int) -> list[Booked]:
+        """Return the newest responses of a session, newest first.
+
+        The session's buckets say when to look, so no index by session is needed.
+        """
+        slots = [
+            row[0]
+            for row in self._all(
+                f"SELECT DISTINCT slot FROM {_OF_SESSION} WHERE {self._within} AND session = ?"
+                " AND responses > 0 ORDER BY slot DESC",
+                session,
+            )
+        ]
+        found: list[Booked] = []
+        for slot in slots:
+            start, end = slot_bounds(slot)
+            rows = self._all(
+                "SELECT time, session, project, model, agent, is_sidechain, input, output,"
+                " cache_read, cache_write_5m, cache_write_1h, coalesce(recorded, calculated)"
+                f" FROM responses WHERE {self._within} AND time >= ? AND time <= ? AND {COUNTS}"
+                " AND session = ? ORDER BY time DESC, id",
+                start,
+                end,
+                session,
+            )
+            found += [_booked(row) for row in rows]
+            if len(found) >= most:
+                break
+        return found[:most]
+
+    def transcripts_of(self, roots: list[str], sessions: Iterable[str]) -> dict[str, str]:
+        """Return the main transcript of each session that has one, by session."""
+        found: dict[str, str] = {}
+        for session in sessions:
+            rows = self._all(
+                "SELECT DISTINCT projects.name FROM session_totals JOIN sessions USING (session)"
+                f" JOIN projects USING (project) WHERE {self._within} AND sessions.name = ?",
+                session,
+            )
+            projects = [str(row[0]) for row in rows]
+            paths = paths_of_session(self._ledger, roots, projects, session)
+            if paths and paths[0].endswith(f"/{session}.jsonl"):
+                found[session] = paths[0]
+        return found
+
+    def agents_of(self, session: int) -> list[tuple[int, ...]]:
+        """Return agent, model and sums of a session's sub-agents."""
+        slots = self._all(
+            f"SELECT min(slot), max(slot) FROM buckets WHERE {self._within} AND session = ?",
+            session,
+        )
+        if slots[0][0] is None:
+            return []
+        return self._all(
+            "SELECT agent, model, count(*), sum(recorded IS NULL AND calculated IS NULL),"
+            " sum(input), sum(output), sum(cache_read), sum(cache_write_5m),"
+            " sum(cache_write_1h), sum(coalesce(recorded, calculated, 0)), min(time), max(time),"
+            " sum(reasoning)"
+            f" FROM responses WHERE {self._within} AND time >= ? AND time <= ? AND {COUNTS}"
+            " AND session = ? AND is_sidechain GROUP BY agent, model",
+            slot_bounds(slots[0][0])[0],
+            slot_bounds(slots[0][1])[1],
+            session,
+        )
+
+
+def within(scopes: Sequence[int]) -> str:
+    """Return the condition, as SQL, that a row is of one of some scopes."""
+    if len(scopes) == 1:
+        return f"scope = {scopes[0]}"
+    return f"scope IN ({', '.join(map(str, scopes))})"
+
+
+def _booked(row: tuple[int, ...]) -> Booked:
+    return Booked(
+        time=row[0],
+        session=row[1],
+        project=row[2],
+        model=row[3],
+        agent=row[4],
+        is_sidechain=bool(row[5]),
+        tokens=Tokens(*row[6:11]),
+        cost=row[11],
+    )
+
+
+def slot_bounds(slot: int) -> tuple[int, int]:
+    """Return the first and the last millisecond of a slot."""
+    quarter = slot // 2 * QUARTER
+    return (quarter, quarter) if slot % 2 == 0 else (quarter + 1, quarter + QUARTER - 1)
+
+
+def slot_of(time: int) -> int:
+    """Return the slot of a moment (see `engine.ledger.schema`)."""
+    return time // QUARTER * 2 + (time % QUARTER != 0)
+
+
+def files_of(ledger: Ledger) -> dict[str, FileCounts]:
+    """Return what was read below each root."""
+    with ledger.lock:
+        rows = ledger.connection.execute(
+            "SELECT roots.path, count(*), sum(lines), sum(bad), sum(size)"
+            " FROM files JOIN roots USING (root) GROUP BY root"
+        ).fetchall()
+    return {row[0]: FileCounts(*row) for row in rows}
+
+
+def problems_of(ledger: Ledger, roots: list[str], most: int) -> list[tuple[str, str, int, str]]:
+    """Return root, path, byte offset and reason of lines that could not be read."""
+    with ledger.lock:
+        return ledger.connection.execute(
+            "SELECT roots.path, files.path, problems.position, reason FROM problems"
+            " JOIN files USING (file) JOIN roots USING (root)"
+            f" WHERE roots.path IN ({','.join('?' * len(roots))})"
+            " ORDER BY roots.path, files.path, problems.position LIMIT ?",
+            (*roots, most),
+        ).fetchall()
+
+
+def paths_of_session(
+    ledger: Ledger, roots: list[str], projects: list[str], session: str
+) -> list[str]:
+    """Return the transcripts that a session's name points to, main file first."""
+    found: list[str] = []
+    with ledger.lock:
+        for root in roots:
+            for project in projects:
+                stem = f"{project}/{session}" if project else session
+                rows = ledger.connection.execute(
+                    "SELECT files.path FROM files JOIN roots USING (root) WHERE roots.path = ?"
+                    " AND (files.path = ? OR (files.path >= ? AND files.path < ?))"
+                    " ORDER BY length(files.path), files.path",
+                    (root, f"{stem}.jsonl", f"{stem}/", f"{stem}0"),
+                ).fetchall()
+                found += [f"{root}/projects/{path}" for (path,) in rows]
+    return found

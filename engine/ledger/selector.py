@@ -1,0 +1,284 @@
+"""Sums of chosen responses, by any grouping, each from the smallest table that knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import pairwise
+from typing import Literal
+
+from msgspec import Struct
+
+from engine.domain.questions import Mode
+from engine.domain.times import DAY
+from engine.ledger.rows import slot_bounds, within
+from engine.ledger.store import Ledger
+from engine.ledger.sums import COUNTS
+
+LATEST_SLOT = 1 << 62
+_QUARTERS_OF_DAY = 96
+_COSTS: dict[Mode, str] = {"auto": "cost", "calculate": "calculated", "display": "recorded"}
+_COST_OF_ONE: dict[Mode, str] = {
+    "auto": "coalesce(recorded, calculated)",
+    "calculate": "calculated",
+    "display": "coalesce(recorded, 0)",
+}
+_MOST_LISTED = 10_000
+_OF_SESSION = "buckets INDEXED BY buckets_by_session"
+"""SQLite would rather look through all buckets, in the order of their slots."""
+
+Key = Literal["slot", "session", "project"]
+
+
+class Chosen(Struct, frozen=True):
+    """Which responses to sum: in a range of slots, of some sessions, projects and models.
+
+    `None` chooses all; numbers are the ledger's.
+    """
+
+    first: int = 0
+    before: int = LATEST_SLOT
+    sessions: tuple[int, ...] | None = None
+    projects: tuple[int, ...] | None = None
+    models: tuple[int, ...] | None = None
+
+    @property
+    def is_of_all_time(self) -> bool:
+        """Whether no slot is left out."""
+        return self.first <= 0 and self.before >= LATEST_SLOT
+
+
+class Step(Struct, frozen=True):
+    """Equal steps of local time: so many quarter hours long, and ahead of UTC by so many."""
+
+    quarters: int
+    ahead: int
+
+
+class Single(Struct, frozen=True, gc=False):
+    """One response with both of its costs, as the ledger keeps it."""
+
+    time: int
+    model: int
+    tokens: tuple[int, int, int, int, int]
+    agent: int
+    is_sidechain: bool
+    cost: int | None
+    recorded: int | None
+
+
+class Selector:
+    """Sums the responses of scopes, one of each agent in question, in one cost mode.
+
+    Rows are the keys asked for, the model, then sums as `engine.aggregates.tally.Sums`.
+    """
+
+    def __init__(self, ledger: Ledger, scopes: Sequence[int], mode: Mode) -> None:
+        self._ledger = ledger
+        self._scopes = scopes
+        self._within = within(scopes)
+        self._mode = mode
+
+    def sums(
+        self, by: Sequence[Key], chosen: Chosen, step: Step | None = None
+    ) -> list[tuple[int, ...]]:
+        """Return sums by keys and model; with a step its number comes before the keys."""
+        keys = ", ".join([*([_number_of(step)] if step else []), *by, "model"])
+        table = _smallest_table([*by, *(["slot"] if step else [])], chosen)
+        cost = _COSTS[self._mode]
+        return self._all(
+            f"SELECT {keys}, sum(responses), {self._unpriced()}, sum(input), sum(output),"
+            f" sum(cache_read), sum(cache_write_5m), sum(cache_write_1h), sum({cost}),"
+            f" min(first), max(last), sum(reasoning) FROM {table}"
+            f" WHERE {self._within} AND responses > 0"
+            f"{_condition(chosen)} GROUP BY {_places(keys)}"
+        )
+
+    def sessions_in_steps(
+        self, by: Sequence[Key], chosen: Chosen, step: Step
+    ) -> list[tuple[int, ...]]:
+        """Return each step's number, keys and session that have responses together."""
+        keys = ", ".join([_number_of(step), *by, "session"])
+        table = "buckets" if chosen.sessions is None else _OF_SESSION
+        return self._all(
+            f"SELECT DISTINCT {keys} FROM {table} WHERE {self._within} AND responses > 0"
+            + _condition(chosen)
+        )
+
+    def session_steps(
+        self, chosen: Chosen, length: int, offsets: Sequence[tuple[int, int]]
+    ) -> list[tuple[int, int, int]]:
+        """Return steps of local time with the number of sessions that have all they have in one.
+
+        Each is the step's number, 0, and how many; where a session goes on over several steps
+        it comes alone: the first step's number, the session, 1. Local time is ahead of UTC by
+        each offset from a moment on. All time is chosen.
+        """
+        first, last = (
+            f"({end} + {DAY} + {_ahead(end, offsets)}) / {length} - {DAY // length}"
+            for end in ("f", "l")
+        )
+        return self._all(  # type: ignore[return-value]
+            f"SELECT step, CASE WHEN step = until THEN 0 ELSE session END, count(*) FROM"
+            f" (SELECT session, {first} AS step, {last} AS until FROM"
+            "  (SELECT session, min(first) AS f, max(last) AS l FROM session_totals"
+            f"   WHERE {self._within} AND responses > 0{_condition(chosen)} GROUP BY session))"
+            " GROUP BY 1, 2"
+        )
+
+    def end(self) -> int:
+        """Return the slot after the last that has sums."""
+        return max(
+            (row[0] + 1 for row in self._of_each("max(slot)") if row[0] is not None), default=0
+        )
+
+    def slot_from(self, first: int) -> int | None:
+        """Return the first slot that has sums, at a slot or after it."""
+        rows = self._of_each("min(slot)", f" AND slot >= {first}")
+        return min((row[0] for row in rows if row[0] is not None), default=None)
+
+    def _of_each(self, value: str, condition: str = "") -> list[tuple[int | None, ...]]:
+        """Return a value of each scope's slots: SQLite finds an end at once within one scope."""
+        return self._all(  # type: ignore[return-value]
+            " UNION ALL ".join(
+                f"SELECT {value} FROM slot_totals WHERE scope = {scope}{condition}"
+                for scope in self._scopes
+            )
+        )
+
+    def singles(self) -> list[tuple[int, ...]]:
+        """Return all responses in time order: project, model, sums of it alone."""
+        unpriced = self._unpriced("recorded IS NULL AND calculated IS NULL", "1")
+        return self._all(
+            f"SELECT project, model, 1, {unpriced}, input, output, cache_read, cache_write_5m,"
+            f" cache_write_1h, coalesce({_COST_OF_ONE[self._mode]}, 0), time, time, reasoning"
+            " FROM responses"
+            f" WHERE {self._within} AND {COUNTS} ORDER BY time, id"
+        )
+
+    def singles_of(self, session: int) -> list[Single]:
+        """Return a session's responses in time order."""
+        slots = self._all(
+            f"SELECT DISTINCT slot FROM {_OF_SESSION} WHERE {self._within}"
+            f" AND responses > 0 AND session = {session} ORDER BY slot"
+        )
+        found: list[Single] = []
+        for start, end in _joined(slot for (slot,) in slots):
+            rows = self._all(
+                "SELECT time, model, agent, is_sidechain, recorded,"
+                f" {_COST_OF_ONE[self._mode]}, input, output, cache_read, cache_write_5m,"
+                f" cache_write_1h FROM responses WHERE {self._within} AND {COUNTS}"
+                f" AND time BETWEEN {start} AND {end} AND session = {session} ORDER BY time, id"
+            )
+            found += [
+                Single(
+                    time=row[0],
+                    model=row[1],
+                    tokens=(row[6], row[7], row[8], row[9], row[10]),
+                    agent=row[2],
+                    is_sidechain=bool(row[3]),
+                    cost=row[5],
+                    recorded=row[4],
+                )
+                for row in rows
+            ]
+        return found
+
+    def numbers(self, key: Literal["project", "model"]) -> list[int]:
+        """Return the projects or models that have responses."""
+        rows = self._all(
+            f"SELECT DISTINCT {key} FROM session_totals WHERE {self._within} AND responses > 0"
+        )
+        return [number for (number,) in rows]
+
+    def _unpriced(self, of_auto: str = "sum(unpriced)", responses: str = "sum(responses)") -> str:
+        """Return how many responses have no cost known in this mode, as SQL."""
+        if self._mode == "display":
+            return "0"
+        if self._mode == "auto":
+            return of_auto
+        with self._ledger.lock:
+            rows = self._ledger.connection.execute("SELECT model FROM models WHERE price = ''")
+            return f"{responses} * (model IN ({_listed(row[0] for row in rows)}))"
+
+    def _all(self, statement: str) -> list[tuple[int, ...]]:
+        with self._ledger.lock:
+            return self._ledger.connection.execute(statement).fetchall()
+
+
+@contextmanager
+def at_one_moment(ledger: Ledger) -> Iterator[None]:
+    """See a ledger as it is now, whatever other processes write meanwhile."""
+    with ledger.lock:
+        connection = ledger.connection
+        connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+
+
+def in_parts(numbers: Sequence[int]) -> Iterable[tuple[int, ...]]:
+    """Yield numbers in parts that a statement may list."""
+    for start in range(0, len(numbers), _MOST_LISTED):
+        yield tuple(numbers[start : start + _MOST_LISTED])
+
+
+def _smallest_table(keys: Sequence[str], chosen: Chosen) -> str:
+    needs_slot = "slot" in keys or not chosen.is_of_all_time
+    has_place = chosen.sessions is not None or chosen.projects is not None
+    if not needs_slot:
+        return "session_totals"
+    return "buckets" if has_place or "session" in keys or "project" in keys else "slot_totals"
+
+
+def _condition(chosen: Chosen) -> str:
+    conditions = []
+    if not chosen.is_of_all_time:
+        conditions.append(f"slot >= {chosen.first} AND slot < {chosen.before}")
+    for column, numbers in (
+        ("session", chosen.sessions),
+        ("project", chosen.projects),
+        ("model", chosen.models),
+    ):
+        if numbers is not None:
+            conditions.append(f"{column} IN ({_listed(numbers)})")
+    return "".join(f" AND {condition}" for condition in conditions)
+
+
+def _listed(numbers: Iterable[int]) -> str:
+    return ", ".join(map(str, numbers))
+
+
+def _number_of(step: Step) -> str:
+    """Return the number of a slot's step as SQL, rounded down also before 1970."""
+    return (
+        f"(slot / 2 + {step.ahead + _QUARTERS_OF_DAY}) / {step.quarters}"
+        f" - {_QUARTERS_OF_DAY // step.quarters}"
+    )
+
+
+def _ahead(column: str, offsets: Sequence[tuple[int, int]]) -> str:
+    """Return how far local time is ahead of UTC at a column's moment, as SQL."""
+    cases = "".join(
+        f" WHEN {column} < {until} THEN {offset}" for (_, offset), (until, _) in pairwise(offsets)
+    )
+    return f"CASE{cases} ELSE {offsets[-1][1]} END" if cases else str(offsets[-1][1])
+
+
+def _places(keys: str) -> str:
+    """Return the places of a statement's first columns."""
+    return ", ".join(str(place + 1) for place in range(keys.count(",") + 1))
+
+
+def _joined(slots: Iterable[int]) -> list[tuple[int, int]]:
+    """Return the ranges of time that slots in order cover."""
+    ranges: list[tuple[int, int]] = []
+    for slot in slots:
+        start, end = slot_bounds(slot)
+        if ranges and ranges[-1][1] + 1 == start:
+            ranges[-1] = (ranges[-1][0], end)
+        else:
+            ranges.append((start, end))
+    return ranges

@@ -1,0 +1,154 @@
+"""Makes the limit windows of one view; remembers what a tick of the clock does not change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from engine.aggregates.true_window import Running
+from engine.aggregates.view import View
+from engine.domain.levels import levels_of_window
+from engine.domain.limit_windows import OFFICIAL, BurnUp, HitNow, WindowNow, WindowSource
+from engine.domain.reports import Levels
+from engine.domain.responses import CLAUDE
+from engine.domain.settings import Settings
+from engine.domain.times import SECOND
+from engine.ledger.names import Names
+from engine.ledger.rows import slot_of
+from engine.limits.budgets import budget_window
+from engine.limits.burn_ups import burn_ups
+from engine.limits.calibration import Calibration
+from engine.limits.estimate import LimitBasis, LimitChoice
+from engine.limits.known import Known, gravest, hits_now
+from engine.limits.labels import label_of, rank_of
+from engine.limits.readings import FIVE_HOUR
+from engine.limits.standing import LocalUse, Use, windows_now
+
+_CALM = 5 * SECOND
+
+_Key = tuple[int, int, int, bool]
+
+
+class Windows(Struct, frozen=True):
+    """All windows at a moment."""
+
+    windows: tuple[WindowNow, ...]
+    burn_ups: tuple[BurnUp, ...]
+    hit: HitNow | None
+    """The gravest."""
+
+
+class WindowMaker:
+    """Makes windows from what is known and what one view holds."""
+
+    def __init__(
+        self,
+        view: View,
+        names: Names,
+        choice: LimitChoice,
+        settings: Settings,
+        basis_at: Callable[[int, Running | None], LimitBasis],
+    ) -> None:
+        self._view = view
+        self._names = names
+        self._choice = choice
+        self._settings = settings
+        self._basis_at = basis_at
+        self._made: tuple[_Key, int, Windows] | None = None
+
+    def at(self, now: int, known: Known, revision: int, *, is_partial: bool) -> Windows:
+        """Return the windows: made anew when figures changed, every 5 seconds, and at resets.
+
+        While only a part of history is there (`is_partial`) nothing is estimated from it.
+        """
+        key = (revision, known.revision, now - now % _CALM, is_partial)
+        if self._made is None or self._made[0] != key or now >= self._made[1]:
+            made = self._make(now, known, is_partial=is_partial)
+            ends = [each.resets_at for each in made.windows if each.resets_at is not None]
+            self._made = (key, min(ends, default=1 << 62), made)
+        return self._made[2]
+
+    def _make(self, now: int, known: Known, *, is_partial: bool) -> Windows:
+        span = self._view.running(now)
+        local = self._local(span, now)
+        basis = self._basis(now, span, known.calibration, is_partial=is_partial)
+        hits = hits_now(known.hits, self._last_success, now)
+        windows = windows_now(known, hits, local, basis, now, self._levels_of)
+        budgets = tuple(
+            budget_window(
+                budget, self._view.history, self._settings.week_start, now, self._levels_of
+            )
+            for budget in self._settings.budgets
+        )
+        ups = burn_ups(known, windows, local.uses(), now)
+        hit = gravest(hits)
+        if self._view.agent != CLAUDE:
+            windows, ups, hit = _of_agent(self._view.agent, windows, ups)
+        in_order = tuple(sorted((*windows, *budgets), key=lambda each: rank_of(each.window)))
+        return Windows(in_order, ups, hit)
+
+    def _local(self, span: Running | None, now: int) -> LocalUse:
+        if span is None:
+            return LocalUse(None)
+
+        def uses() -> list[Use]:
+            return [
+                (recent.time, recent.tokens, recent.cost)
+                for recent in self._view.recents.uses(span.start, now)
+            ]
+
+        return LocalUse((span.start, span.end), (span.tally.tokens, span.tally.cost), uses)
+
+    def _basis(
+        self, now: int, span: Running | None, calibration: Calibration | None, *, is_partial: bool
+    ) -> tuple[LimitBasis, WindowSource]:
+        """Return what this machine's use of the 5 hours is held against, and where it is from."""
+        choice = self._choice
+        if calibration is not None and not choice.is_asked:
+            value, label = calibration.value_at_100, calibration.label
+            return LimitBasis("given", "cost", value, label), "calibrated"
+        if is_partial and choice.source != "given":
+            reason = "history is still being read"
+            return LimitBasis("none", choice.unit, None, "still reading", reason), "none"
+        basis = self._basis_at(now, span)
+        return basis, basis.source
+
+    def _levels_of(self, window: str) -> Levels:
+        return levels_of_window(window, self._choice.levels, self._settings.window_thresholds)
+
+    def _last_success(self, window: str, since: int) -> int | None:
+        """Return when the newest response came that a window would refuse, if after a time.
+
+        A window of one model refuses that model's alone.
+        """
+        model = window.partition(":")[2].partition(" ")[0].lower()
+        history = self._view.own_history
+        for slot in reversed(history.slots_between(slot_of(since), 1 << 62)):
+            found = [
+                sums[9]
+                for number, sums in history.slots[slot].items()
+                if not model or model in self._names.model(number).lower()
+            ]
+            if found and max(found) > since:
+                return max(found)
+        return None
+
+
+def _of_agent(
+    agent: str, windows: Iterable[WindowNow], ups: Iterable[BurnUp]
+) -> tuple[tuple[WindowNow, ...], tuple[BurnUp, ...], None]:
+    """Return the windows of an agent whose blocks alone are in view.
+
+    Those of Claude Code's plan are not its own, nor are hits. What is estimated from its blocks
+    is there, under its name, where its own store says nothing official.
+    """
+    own = f"{FIVE_HOUR}:{agent}"
+    by_name = {each.window: each for each in windows}
+    kept = [each for name, each in by_name.items() if name.endswith(f":{agent}")]
+    estimate = by_name.get(FIVE_HOUR)
+    if own in by_name or estimate is None or estimate.source in OFFICIAL:
+        return tuple(kept), (), None
+    renamed = tuple(replace(each, window=own) for each in ups if each.window == FIVE_HOUR)
+    return (replace(estimate, window=own, label=label_of(own)), *kept), renamed, None

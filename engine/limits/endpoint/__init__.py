@@ -1,0 +1,1 @@
+"""The usage endpoint, asked only where the user has turned that on."""

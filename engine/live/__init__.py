@@ -1,0 +1,1 @@
+"""What is in memory while a monitor follows: read, kept current, and answered from."""

@@ -1,0 +1,116 @@
+"""Everything that is seen of some roots: their view, and what answers from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import tzinfo
+from threading import RLock
+
+from engine.agents.claude.titles import Titles
+from engine.aggregates.sessions import short_names
+from engine.aggregates.true_window import Anchor
+from engine.aggregates.view import View
+from engine.domain.settings import Settings
+from engine.ingest.discover import Root
+from engine.ledger.rows import Reader
+from engine.ledger.scopes import open_scopes
+from engine.ledger.store import Ledger
+from engine.limits.estimate import LimitChoice
+from engine.live.snapshots import SnapshotMaker
+from engine.reports.details import DetailMaker
+from engine.reports.tabs import Tabulator
+
+
+class Outlook:
+    """The view of some roots with the makers of snapshots, reports and details.
+
+    It is built and loaded aside, then put in the place of another at once: who draws
+    never sees a part of it.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        roots: list[Root],
+        settings: Settings,
+        choice: LimitChoice,
+        zone: tzinfo,
+        lock: RLock,
+        titles: Titles,
+        anchor: Anchor | None = None,
+        *,
+        is_whole: bool,
+    ) -> None:
+        self.roots = roots
+        self.connection = ledger.connection
+        """What it reads; once the ledger has another, this outlook is no longer present."""
+        self._ledger = ledger
+        self._titles = titles
+        scopes = open_scopes(ledger, roots)
+        self._reader = reader = Reader(ledger, tuple(scopes.values()))
+        agent_of = ledger.names.model.agent
+        self.view = View(reader, tuple(scopes), agent_of, zone, settings.clock, lock, anchor)
+        self.view.load(ledger.revision(), is_whole=is_whole)
+        self._project_names: Mapping[int, str] = {}
+        self._learn_names()
+        self.snapshots = SnapshotMaker(
+            self.view, ledger.names, choice, settings, self.project_names, titles
+        )
+        self.reports = Tabulator(
+            self.view,
+            reader,
+            ledger.names,
+            lock,
+            settings.week_start,
+            self.project_names,
+            titles,
+        )
+        self.details = DetailMaker(
+            self.view,
+            reader,
+            ledger,
+            lock,
+            self.reports,
+            self.project_names,
+            [root.path for root in roots if root.is_claude],
+            titles,
+        )
+
+    def project_names(self) -> Mapping[int, str]:
+        """Return the short names of all projects by number."""
+        return self._project_names
+
+    def pull(self) -> bool:
+        """Bring in what the ledger has new; return whether that was anything."""
+        if not self.view.pull(self._ledger.revision()):
+            return False
+        self._learn_names()
+        return True
+
+    def put_anchor(self, anchor: Anchor | None) -> bool:
+        """Follow another true window, or none; say whether that is new."""
+        if not self.view.put_anchor(anchor):
+            return False
+        self._learn_names()
+        return True
+
+    def _learn_names(self) -> None:
+        """Learn now the names that a snapshot will ask for, so that it reads no ledger."""
+        names = self._ledger.names
+        self._project_names = short_names(names.projects())
+        for session, group in self.view.now_groups.items():
+            names.name("sessions", session)
+            for model in group.tally.by_model:
+                names.model(model)
+
+    def learn_present_titles(self) -> bool:
+        """Read what the newest block's sessions are called; say whether anything is new."""
+        names = self._ledger.names
+        with self.view.lock:
+            sessions = list(self.view.now_groups)
+        return self.learn_titles([names.name("sessions", session) for session in sessions])
+
+    def learn_titles(self, sessions: Iterable[str]) -> bool:
+        """Read what sessions are called; say whether anything new was learnt."""
+        roots = [root.path for root in self.roots if root.is_claude]
+        return self._titles.learn(self._reader.transcripts_of(roots, sessions))

@@ -1,0 +1,1 @@
+"""What a report answers: rows, tabs, details, and the one-shot questions."""

@@ -1,0 +1,165 @@
+"""What `ccmon agents` tells: which coding agents were found where, and what was read of them."""
+
+from __future__ import annotations
+
+import errno
+import os
+
+from msgspec import Struct
+
+from engine.domain.reports import PlaceLookedAt
+from engine.domain.responses import CLAUDE
+from engine.domain.settings import Settings
+from engine.ingest import discover
+from engine.ingest.discover import Root
+from engine.ingest.roots import Roots
+from engine.ledger.rows import files_of, problems_of
+from engine.ledger.store import Ledger
+
+_MOST_PROBLEMS = 20
+_CLOSED = os.strerror(errno.EACCES)
+
+
+class AgentFound(Struct, frozen=True, rename="camel"):
+    """One coding agent: where it was looked for, and what is counted of it."""
+
+    agent: str
+    """Its name on the command line and in JSON: `codex`."""
+    title: str
+    places: tuple[PlaceLookedAt, ...]
+    files: int
+    records: int
+    """Lines, rows or entries read."""
+    bad: int
+    """Those among them that could not be read."""
+    bytes: int
+    responses: int
+    tokens: int
+    cost: int
+    """Pico-dollars: recorded where the agent recorded it, else calculated."""
+    recorded_cost: int
+    """What the agent itself recorded, as far as it did."""
+    calculated_cost: int
+    """What ccmon calculates for all responses, recorded or not."""
+    unpriced: tuple[str, ...]
+    first_response: int | None
+    last_response: int | None
+    unreadable: tuple[tuple[str, str], ...]
+    """Path and reason of what could not be read."""
+    note: str = ""
+    """What one should know of its figures, such as that it counts by session."""
+
+    @property
+    def is_found(self) -> bool:
+        """Whether anything of it is there, was once, or should be."""
+        return (
+            self.responses > 0
+            or bool(self.unreadable)
+            or any(place.is_root for place in self.places)
+        )
+
+
+def agents_found(
+    settings: Settings, ledger: Ledger, roots: Roots, refused: dict[str, str]
+) -> tuple[AgentFound, ...]:
+    """Return all agents that ccmon can read, Claude Code first, found or not."""
+    scopes = roots.open_scopes()
+    return tuple(
+        _found(name, settings, ledger, roots, scopes.get(name), refused)
+        for name in roots.registry.names()
+    )
+
+
+def _found(
+    name: str,
+    settings: Settings,
+    ledger: Ledger,
+    roots: Roots,
+    scope: int | None,
+    refused: dict[str, str],
+) -> AgentFound:
+    own = [root for root in roots.in_force() if root.agent == name]
+    counts = files_of(ledger)
+    places = _places(name, settings, roots, {path: each.files for path, each in counts.items()})
+    counted = [counts[root.path] for root in own if root.path in counts]
+    problems = problems_of(ledger, [root.path for root in own], _MOST_PROBLEMS) if own else []
+    unreadable = [(path, why) for path, why in refused.items() if _is_of(path, own)]
+    unreadable += [(place.path, _CLOSED) for place in places if place.found == _CLOSED]
+    unreadable += [(f"{root}/{path}:{where}", why) for root, path, where, why in problems]
+    if problem := roots.registry.problem(name):
+        unreadable.append((name, problem))
+    sums = _sums(ledger, scope) if scope is not None else (0,) * 5 + (None, None)
+    has_agent = name != CLAUDE and any(place.is_root for place in places)
+    return AgentFound(
+        agent=name,
+        title=roots.registry.title(name),
+        places=places,
+        files=sum(each.files for each in counted),
+        records=sum(each.lines for each in counted),
+        bad=sum(each.bad for each in counted),
+        bytes=sum(each.size for each in counted),
+        responses=sums[0] or 0,
+        tokens=sums[1] or 0,
+        cost=sums[2] or 0,
+        recorded_cost=sums[3] or 0,
+        calculated_cost=sums[4] or 0,
+        unpriced=_unpriced(ledger, scope),
+        first_response=sums[5],
+        last_response=sums[6],
+        unreadable=tuple(unreadable),
+        note=_note(roots.registry.agent(name).is_cumulative if has_agent else False),
+    )
+
+
+def _places(
+    name: str, settings: Settings, roots: Roots, counts: dict[str, int]
+) -> tuple[PlaceLookedAt, ...]:
+    if name == CLAUDE:
+        return discover.look_at(settings, counts)
+    stores = set(roots.registry.stores((name,)))
+    return tuple(
+        PlaceLookedAt(
+            place,
+            "found" if (name, place) in stores else _absence(place),
+            (name, place) in stores,
+        )
+        for _, place in roots.registry.places((name,))
+    )
+
+
+def _is_of(path: str, roots: list[Root]) -> bool:
+    """Say whether a path is one of some roots, or below it."""
+    return any(path == root.base or path.startswith(root.base + os.sep) for root in roots)
+
+
+def _absence(place: str) -> str:
+    if not os.path.isdir(place):
+        return "no such directory"
+    return "nothing of it in there" if os.access(place, os.X_OK) else _CLOSED
+
+
+def _note(is_cumulative: bool) -> str:
+    if not is_cumulative:
+        return ""
+    return "counts by session: booked on the day when ccmon saw it grow"
+
+
+def _sums(ledger: Ledger, scope: int) -> tuple[int | None, ...]:
+    with ledger.lock:
+        row: tuple[int | None, ...] = ledger.connection.execute(
+            "SELECT sum(responses), sum(input + output + cache_read + cache_write_5m"
+            " + cache_write_1h), sum(cost), sum(recorded), sum(calculated), min(first), max(last)"
+            " FROM session_totals WHERE scope = ? AND responses > 0",
+            (scope,),
+        ).fetchone()
+        return row
+
+
+def _unpriced(ledger: Ledger, scope: int | None) -> tuple[str, ...]:
+    with ledger.lock:
+        rows = ledger.connection.execute(
+            "SELECT DISTINCT name FROM session_totals JOIN models USING (model)"
+            " WHERE scope = ? AND unpriced > 0 ORDER BY name",
+            (scope,),
+        )
+        return tuple(name for (name,) in rows.fetchall())

@@ -1,0 +1,91 @@
+"""The status line's figures, from as little of history as they depend on."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+
+from engine.aggregates.blocks import LENGTH, Blocks
+from engine.aggregates.history import History
+from engine.aggregates.rates import Recents
+from engine.aggregates.running_block import block_at, calm
+from engine.aggregates.tally import Tally
+from engine.domain.questions import Glance
+from engine.domain.reports import Figures
+from engine.domain.times import DAY, HOUR, day_of
+from engine.ledger.names import Names
+from engine.ledger.rows import Reader, slot_of
+
+_FIRST_REACH = 2 * DAY
+"""Today is in it whatever the zone."""
+_FARTHER = 4
+_NEWEST_OF_SESSION = 20
+
+
+def glance(
+    reader: Reader, names: Names, zone: tuple[str, tzinfo], now: int, session: str | None
+) -> Glance:
+    """Return one session, today and the active block with its burn rate.
+
+    `zone` is its name and rules. The rules are those of `engine.aggregates`, only less
+    history is given to them: as much as makes no difference.
+    """
+    history = _history(reader, zone[1], now)
+    blocks = Blocks(history)
+    if history.order:
+        blocks.update(history.order[0])
+    recents = Recents()
+    newest = blocks.newest(now)
+    if newest is not None:
+        recents.update(reader.recent(newest.start - HOUR, 0))
+    active = blocks.active(now)
+    number = names.find("sessions", session) if session else None
+    return Glance(
+        now=now,
+        zone=zone[0],
+        session=None if number is None else _session(reader, names, number),
+        today=history.day(day_of(now, zone[1])).figures(names.model),
+        block=block_at(active, now, names.model) if active else None,
+        burn_rate=recents.burn_rate(calm(now)),
+        context=None if number is None else _context(reader, number),
+    )
+
+
+def _history(reader: Reader, zone: tzinfo, now: int) -> History:
+    """Bring in today, and so much that the newest block's start is sure."""
+    history = History(zone)
+    reach, before = _FIRST_REACH, 1 << 62
+    while before > 0:
+        first = max(now - reach, 0)
+        history.update(reader.slot_rows(0, slot_of(first), before))
+        if first == 0 or _begins_anew(history, first, now):
+            break
+        before, reach = slot_of(first), reach * _FARTHER
+    return history
+
+
+def _begins_anew(history: History, since: int, now: int) -> bool:
+    """Say whether there was an idle time since a moment after which a block began for sure."""
+    earlier = since
+    for slot in history.order:
+        first, last = history.span_of(slot)
+        if first > now:
+            break
+        if first - earlier > LENGTH:
+            return True
+        earlier = last
+    return now - earlier >= LENGTH
+
+
+def _session(reader: Reader, names: Names, number: int) -> Figures | None:
+    tally = Tally()
+    for row in reader.session_rows_where("session", number):
+        tally.add(row[2], row[3:])
+    return tally.figures(names.model) if tally.by_model else None
+
+
+def _context(reader: Reader, number: int) -> int | None:
+    """Return what the session's own newest response was given; sub-agents have their own."""
+    for response in reader.responses_of(number, _NEWEST_OF_SESSION):
+        if not response.is_sidechain and response.tokens.prompt:
+            return response.tokens.prompt
+    return None

@@ -1,0 +1,173 @@
+"""What `ccmon doctor` tells: roots, files, what could not be read, prices, the ledger."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import sqlite3
+from pathlib import Path
+
+from msgspec import Struct
+
+from engine.domain.reports import Notice, PlaceLookedAt
+from engine.domain.settings import Settings
+from engine.domain.times import DAY
+from engine.ingest import discover
+from engine.ingest.discover import Root
+from engine.ledger.rows import FileCounts, files_of, problems_of
+from engine.ledger.store import Ledger
+from engine.pricing.table import PriceTable
+
+_CLEANUP_DAYS = 30
+"""Claude Code's own default of `cleanupPeriodDays`."""
+_MOST_PROBLEMS = 200
+
+
+class RootHealth(Struct, frozen=True, rename="camel"):
+    """One root: what was read, and what Claude Code will delete when."""
+
+    path: str
+    files: int
+    lines: int
+    bad_lines: int
+    bytes: int
+    cleanup_days: int
+    cleanup_is_default: bool
+    files_deleted_within_week: int
+    """Transcripts that Claude Code's clean-up will delete in the next seven days."""
+    oldest_deleted_at: int | None
+    """When the clean-up deletes the oldest transcript."""
+
+
+class BadLine(Struct, frozen=True):
+    """A line that could not be read: file, byte offset and reason."""
+
+    path: str
+    offset: int
+    reason: str
+
+
+class Health(Struct, frozen=True, rename="camel"):
+    """Everything that `ccmon doctor` tells."""
+
+    generated_at: int
+    places: tuple[PlaceLookedAt, ...]
+    roots: tuple[RootHealth, ...]
+    responses: int
+    first_response: int | None
+    last_response: int | None
+    bad_lines: tuple[BadLine, ...]
+    refused: tuple[tuple[str, str], ...]
+    """Paths that could not be read at all, with the reason."""
+    unpriced_models: tuple[str, ...]
+    other_prices_as_of: str
+    ledger_path: str
+    ledger_size: int
+    """Bytes, with what SQLite keeps beside the file."""
+    is_ledger_in_memory: bool
+    watch: str
+    notices: tuple[Notice, ...]
+    versions: tuple[tuple[str, str], ...]
+    agents: tuple[str, ...] = ()
+    """Coding agents beside Claude Code whose stores are there."""
+
+
+def examine(
+    settings: Settings,
+    ledger: Ledger,
+    roots: list[Root],
+    prices: PriceTable,
+    *,
+    watch: str,
+    notices: tuple[Notice, ...],
+    refused: dict[str, str],
+    responses: int,
+    span: tuple[int | None, int | None],
+) -> Health:
+    """Gather what there is to tell."""
+    now = settings.clock()
+    paths = [root.path for root in roots]
+    counts = files_of(ledger)
+    return Health(
+        generated_at=now,
+        places=discover.look_at(settings, {path: count.files for path, count in counts.items()}),
+        roots=tuple(
+            _root_health(root, counts.get(root.path), now) for root in roots if root.is_claude
+        ),
+        responses=responses,
+        first_response=span[0],
+        last_response=span[1],
+        bad_lines=tuple(
+            BadLine(f"{root}/projects/{path}", offset, reason)
+            for root, path, offset, reason in problems_of(ledger, paths, _MOST_PROBLEMS)
+        ),
+        refused=tuple(refused.items()),
+        unpriced_models=_unpriced(ledger),
+        other_prices_as_of=prices.others_as_of,
+        ledger_path=ledger.path,
+        ledger_size=_size(ledger.path),
+        is_ledger_in_memory=ledger.is_in_memory,
+        watch=watch,
+        notices=notices,
+        versions=_versions(),
+        agents=tuple(dict.fromkeys(root.agent for root in roots if not root.is_claude)),
+    )
+
+
+def _root_health(root: Root, counts: FileCounts | None, now: int) -> RootHealth:
+    days, is_default = cleanup_days(Path(root.path))
+    times = [found.mtime // 1_000_000 + days * DAY for found in discover.walk(root).files]
+    return RootHealth(
+        path=root.path,
+        files=counts.files if counts else 0,
+        lines=counts.lines if counts else 0,
+        bad_lines=counts.bad if counts else 0,
+        bytes=counts.size if counts else 0,
+        cleanup_days=days,
+        cleanup_is_default=is_default,
+        files_deleted_within_week=sum(time <= now + 7 * DAY for time in times),
+        oldest_deleted_at=min(times, default=None),
+    )
+
+
+def cleanup_days(root: Path) -> tuple[int, bool]:
+    """Return after how many days Claude Code deletes transcripts, and if by default."""
+    for name in ("settings.local.json", "settings.json"):
+        try:
+            value = json.loads((root / name).read_bytes())
+        except (OSError, ValueError):
+            continue
+        days = value.get("cleanupPeriodDays") if isinstance(value, dict) else None
+        if isinstance(days, int) and not isinstance(days, bool):
+            return days, False
+    return _CLEANUP_DAYS, True
+
+
+def _unpriced(ledger: Ledger) -> tuple[str, ...]:
+    with ledger.lock:
+        rows = ledger.connection.execute("SELECT name FROM models WHERE price = '' ORDER BY name")
+        return tuple(name for (name,) in rows.fetchall())
+
+
+def _size(path: str) -> int:
+    total = 0
+    for suffix in ("", "-wal", "-shm"):
+        try:
+            total += os.stat(path + suffix).st_size
+        except OSError:
+            continue
+    return total
+
+
+def _versions() -> tuple[tuple[str, str], ...]:
+    from importlib.metadata import PackageNotFoundError, version
+
+    found = [("python", platform.python_version()), ("sqlite", sqlite3.sqlite_version)]
+    for name in ("ccmon-live", "textual", "rich", "msgspec", "watchfiles", "httpx"):
+        try:
+            found.append((name, version(name)))
+        except PackageNotFoundError:
+            found.append((name, "not installed"))
+    found.append(("platform", platform.platform()))
+    return tuple(found)

@@ -1,0 +1,168 @@
+"""Answers one-shot questions from the ledger's sums, bringing no history into memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, tzinfo
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from engine.domain.questions import (
+    PERIOD_KINDS,
+    Answer,
+    AnswerRow,
+    Mode,
+    Question,
+    Selection,
+)
+from engine.domain.times import day_of
+from engine.ledger.selector import at_one_moment
+from engine.ledger.store import Ledger
+from engine.reports.queries.basis import Basis
+from engine.reports.queries.choosing import Choice, choose
+from engine.reports.queries.days import check_days
+from engine.reports.queries.ordering import in_order, largest, newest
+from engine.reports.rows import finish
+
+if TYPE_CHECKING:
+    from engine.domain.calendars import Calendar
+    from engine.domain.questions import Comparison, SessionAnswer, Summary
+    from engine.domain.reports import Snapshot
+
+
+class Answers:
+    """Answers about scopes; nothing is kept from one question to the next.
+
+    `scopes` gives those of some agents by their names, of all for no name.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        scopes: Callable[[Sequence[str]], Mapping[str, int]],
+        zone_name: str,
+        zone: tzinfo,
+        clock: Callable[[], int],
+        week_start: int,
+    ) -> None:
+        self._ledger = ledger
+        self._scopes = scopes
+        self._zone = (zone_name, zone)
+        self._clock = clock
+        self._week_start = week_start
+
+    def today(self) -> date:
+        """Return the present day in the zone."""
+        return day_of(self._clock(), self._zone[1])
+
+    def answer(self, question: Question) -> Answer:
+        """Return a report; raises `SettingsError` where its last day comes before its first."""
+        check_days(question.selection.since, question.selection.until)
+        with self._seen(question.selection.mode, question.selection.agents) as basis:
+            return _answer(question, basis)
+
+    def session(self, name: str, mode: Mode = "auto") -> SessionAnswer | None:
+        """Return one session with all its responses, `None` where there is no such session."""
+        from engine.reports.queries.groups import one_session
+
+        with self._seen(mode) as basis:
+            return one_session(name, basis)
+
+    def compare(self, left: str, right: str, selection: Selection) -> Comparison:
+        """Return two periods or two projects side by side; raises `SettingsError`."""
+        from engine.reports.queries.comparing import compare
+
+        with self._seen(selection.mode, selection.agents) as basis:
+            return compare(left, right, selection, basis)
+
+    def summary(self, selection: Selection, snapshot: Snapshot) -> Summary:
+        """Return today, this week, this month, and the block as a snapshot shows it."""
+        from engine.reports.queries.summing import summary
+
+        with self._seen(selection.mode, selection.agents) as basis:
+            return summary(selection, snapshot, basis)
+
+    def calendar(self, year: int | None, selection: Selection) -> Calendar:
+        """Return a calendar; a selection's days are left aside, for all history has streaks."""
+        from engine.reports.queries.calendar import calendar_of
+
+        every = replace(selection, since=None, until=None)
+        with self._seen(selection.mode, selection.agents) as basis:
+            answer = _answer(Question(kind="daily", selection=every), basis)
+            return calendar_of(
+                (row.row for row in answer.rows),
+                year,
+                basis.today,
+                zone=basis.zone_name,
+                now=basis.now,
+                week_start=basis.week_start,
+                notes=answer.notes,
+            )
+
+    @contextmanager
+    def _seen(self, mode: Mode, agents: Sequence[str] = ()) -> Iterator[Basis]:
+        """Yield what an answer stands on, all of one moment whatever is written meanwhile."""
+        scopes = self._scopes(agents)
+        basis = Basis(self._ledger, scopes, mode, self._zone, self._week_start, self._clock())
+        with at_one_moment(self._ledger):
+            yield basis
+
+
+def _answer(question: Question, basis: Basis) -> Answer:
+    choice = choose(question.selection, basis)
+    limit = None if question.token_limit == "max" else question.token_limit
+    notes = choice.notes
+    if notes:
+        rows, sessions = list[AnswerRow](), 0
+    elif question.kind == "blocks":
+        from engine.reports.queries.blocks import BlockRows
+
+        found = BlockRows(question, choice, basis)
+        limit, sessions = found.limit(), 0
+        rows = found.rows(limit)
+        if question.token_limit == "max" and limit is None:
+            notes = ("There is no finished block yet whose tokens could be the limit.",)
+    else:
+        rows, sessions = _rows(question, choice, basis)
+    if question.kind not in PERIOD_KINDS and question.last is not None:
+        rows = newest(rows, question.last)
+        sessions = sum(row.row.sessions for row in rows) if question.kind == "session" else 0
+    return _finished(question, basis, rows, sessions, limit, notes)
+
+
+def _rows(question: Question, choice: Choice, basis: Basis) -> tuple[list[AnswerRow], int]:
+    """Return the rows of periods or groups, and how many sessions they are of."""
+    if question.kind in PERIOD_KINDS:
+        from engine.reports.queries.periods import PeriodRows
+
+        return PeriodRows(question, choice, basis).rows()
+    from engine.reports.queries.groups import GROUPS
+
+    selection = question.selection
+    chosen = choice.between(selection.since, selection.until, basis)
+    return GROUPS[question.kind](chosen, basis)
+
+
+def _finished(
+    question: Question,
+    basis: Basis,
+    rows: list[AnswerRow],
+    sessions: int,
+    limit: int | None,
+    notes: tuple[str, ...],
+) -> Answer:
+    """Return rows in order with their shares, and the totals of all of them."""
+    ordered = in_order(rows, question)
+    shared, totals = finish([row.row for row in ordered], sessions)
+    finished = [replace(row, row=each) for row, each in zip(ordered, shared, strict=True)]
+    return Answer(
+        question=question,
+        zone=basis.zone_name,
+        now=basis.now,
+        rows=tuple(largest(finished, question)),
+        totals=totals,
+        token_limit=limit,
+        notes=notes,
+    )

@@ -1,0 +1,117 @@
+"""Sessions, projects and models, each with all that is chosen of it; one session in full."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from engine.aggregates.sessions import Group, group_by
+from engine.domain.questions import AnswerRow, QuestionKind, SessionAnswer
+from engine.domain.reports import ResponseRow
+from engine.domain.responses import Tokens
+from engine.ledger.selector import Chosen
+from engine.reports.queries.basis import Basis
+from engine.reports.rows import model_row, project_row, session_row
+
+
+def session_rows(chosen: Chosen, basis: Basis) -> tuple[list[AnswerRow], int]:
+    """Return sessions' rows, and how many there are."""
+    groups = _grouped(chosen, basis, 0)
+    rows = [session_answer(session, group, basis) for session, group in groups.items()]
+    return rows, len(groups)
+
+
+def project_rows(chosen: Chosen, basis: Basis) -> tuple[list[AnswerRow], int]:
+    """Return projects' rows, and how many sessions they are of."""
+    groups = _grouped(chosen, basis, 1)
+    rows = [
+        AnswerRow(
+            row=project_row(
+                basis.directory(project), basis.short_names[project], group, basis.model
+            )
+        )
+        for project, group in groups.items()
+    ]
+    return rows, _sessions(groups)
+
+
+def model_rows(chosen: Chosen, basis: Basis) -> tuple[list[AnswerRow], int]:
+    """Return models' rows, and how many sessions they are of."""
+    groups = _grouped(chosen, basis, 2)
+    rows = [
+        AnswerRow(
+            row=model_row(model, group, basis.short_names, basis.model),
+            directories=_directories(group, basis),
+        )
+        for model, group in groups.items()
+    ]
+    return rows, _sessions(groups)
+
+
+GROUPS: dict[QuestionKind, Callable[[Chosen, Basis], tuple[list[AnswerRow], int]]] = {
+    "session": session_rows,
+    "projects": project_rows,
+    "models": model_rows,
+}
+"""What answers each kind of question about groups."""
+
+
+def session_answer(session: int, group: Group, basis: Basis) -> AnswerRow:
+    """Return the row of one session."""
+    name = basis.names.name("sessions", session)
+    directories = _directories(group, basis)
+    return AnswerRow(
+        row=session_row(name, name, group, basis.short_names, basis.model),
+        directory=directories[0],
+        directories=directories,
+    )
+
+
+def one_session(name: str, basis: Basis) -> SessionAnswer | None:
+    """Return a session by its id, `None` where nothing is known of it; it bears no title."""
+    session = basis.names.find("sessions", name)
+    if session is None:
+        return None
+    group = whole_group(Chosen(sessions=(session,)), basis)
+    if not group.sessions:
+        return None
+    singles = basis.selector.singles_of(session)
+    return SessionAnswer(
+        session=name,
+        title="",
+        row=session_answer(session, group, basis),
+        responses=tuple(
+            ResponseRow(
+                time=single.time,
+                model=basis.model(single.model),
+                tokens=Tokens(*single.tokens),
+                cost=single.cost,
+                agent=basis.names.name("agents", single.agent),
+                is_sidechain=single.is_sidechain,
+            )
+            for single in singles
+        ),
+        recorded=tuple(single.recorded for single in singles),
+    )
+
+
+def whole_group(chosen: Chosen, basis: Basis) -> Group:
+    """Return all that is chosen as one group."""
+    group = Group()
+    for row in basis.selector.sums(("session", "project"), chosen):
+        group.add((row[0], row[1], row[2]), row[3:])
+    return group
+
+
+def _grouped(chosen: Chosen, basis: Basis, place: int) -> dict[int, Group]:
+    """Group what is chosen by session, project or model."""
+    rows = basis.selector.sums(("session", "project"), chosen)
+    keyed = (((row[0], row[1], row[2]), row[3:]) for row in rows)
+    return group_by(keyed, lambda key: key[place])
+
+
+def _directories(group: Group, basis: Basis) -> tuple[str, ...]:
+    return tuple(basis.directory(project) for project in group.in_order())
+
+
+def _sessions(groups: dict[int, Group]) -> int:
+    return len(set().union(*(group.sessions for group in groups.values())))

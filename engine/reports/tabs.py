@@ -1,0 +1,201 @@
+"""Makes reports: the rows of a tab and their exact totals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from operator import itemgetter
+from threading import RLock
+
+from engine.agents.claude.titles import Titles
+from engine.aggregates.sessions import Group, group_by
+from engine.aggregates.tally import Tally
+from engine.aggregates.view import View
+from engine.domain.periods import day_after, first_day, key_of, label_of
+from engine.domain.reports import Report, ReportKind, Row, Span
+from engine.domain.times import DAY, HOUR, day_of, start_of_day
+from engine.ledger.names import Names
+from engine.ledger.rows import Reader, slot_bounds, slot_of
+from engine.reports.rows import (
+    block_row,
+    finish,
+    gap_row,
+    model_row,
+    period_row,
+    project_row,
+    session_row,
+)
+
+_SPANS: Mapping[Span, int] = {"5h": 5 * HOUR, "24h": DAY, "7d": 7 * DAY, "30d": 30 * DAY}
+_LATEST_SLOT = 1 << 62
+
+
+class Tabulator:
+    """Makes reports of one view, for one moment."""
+
+    def __init__(
+        self,
+        view: View,
+        reader: Reader,
+        names: Names,
+        lock: RLock,
+        week_start: int,
+        project_names: Callable[[], Mapping[int, str]],
+        titles: Titles,
+    ) -> None:
+        self._view = view
+        self._reader = reader
+        self._names = names
+        self._lock = lock
+        self._week_start = week_start
+        self._project_names = project_names
+        self._titles = titles
+        self._rows: dict[int, tuple[object, Row]] = {}
+        """Sessions' rows over all time, each with the version of what it was made from."""
+        self._named: Mapping[int, str] = {}
+        """What projects were called in these rows."""
+
+    def report(self, kind: ReportKind, span: Span, now: int, zone: str, revision: int) -> Report:
+        """Return a tab's rows, newest (or dearest) first, with totals."""
+        first = slot_of(now - _SPANS[span]) if span in _SPANS else 0
+        if kind in ("daily", "weekly", "monthly"):
+            rows = self._periods(kind, first, day_of(now, self._view.history.zone).year)
+        elif kind == "blocks":
+            rows = self._blocks(first, now)
+        elif kind == "sessions" and not first:
+            rows = self._all_sessions()
+        else:
+            rows = self._groups(kind, first)
+        sessions = len(rows) if kind == "sessions" else 0
+        finished, totals = finish(rows, sessions)
+        return Report(kind, span, zone, revision, tuple(finished), totals)
+
+    def _periods(self, kind: ReportKind, first: int, year: int) -> list[Row]:
+        """Return days, weeks or months; the earliest may be cut by the span."""
+        with self._lock:
+            days = dict(self._view.history.days())
+            if first:
+                days = self._cut(days, first)
+        groups: dict[date, Tally] = {}
+        for day, tally in days.items():
+            groups.setdefault(self.begin(kind, day), Tally()).add_all(tally.by_model)
+        ends = {begin: day_after(kind, begin) for begin in groups}
+        zone = self._view.history.zone
+        slots = [
+            (max(first, slot_of(start_of_day(begin, zone))), slot_of(start_of_day(end, zone)))
+            for begin, end in ends.items()
+        ]
+        counts = self._reader.session_counts(slots)
+        rows = [
+            period_row(
+                key_of(kind, begin),
+                label_of(kind, begin, year),
+                tally,
+                (start_of_day(begin, zone), start_of_day(ends[begin], zone)),
+                count,
+                self._names.model,
+            )
+            for (begin, tally), count in zip(groups.items(), counts, strict=True)
+        ]
+        rows.reverse()
+        return rows
+
+    def _cut(self, days: dict[date, Tally], first: int) -> dict[date, Tally]:
+        """Leave out what came before a slot."""
+        history = self._view.history
+        kept: dict[date, Tally] = {}
+        for day, tally in days.items():
+            begin, end = history.slots_of_day(day)
+            if begin >= first:
+                kept[day] = tally
+            elif end > first and (rest := history.tally(first, end)).by_model:
+                kept[day] = rest
+        return kept
+
+    def begin(self, kind: ReportKind, day: date) -> date:
+        """Return the first day of the day, week or month that a day is in."""
+        return first_day(kind, day, self._week_start)
+
+    def _blocks(self, first: int, now: int) -> list[Row]:
+        """Return blocks with the gaps between them; a span keeps blocks that reach into it.
+
+        Of several agents every one's blocks are there, without the gaps: another may be busy.
+        """
+        moment = slot_bounds(first)[0] if first else 0
+        rows: list[Row] = []
+        for agent, blocks in self._view.blocks_by_agent.items():
+            with self._lock:
+                chain = list(blocks.chain)
+                gaps = [blocks.gap_before(place) for place in range(len(chain))]
+                active = blocks.active(now)
+            for block, gap in zip(reversed(chain), reversed(gaps), strict=True):
+                if block.last < moment:
+                    break
+                is_active = block is active
+                rows.append(block_row(block, block.tally, is_active, self._names.model, agent))
+                if gap is not None and gap[1] >= moment:
+                    rows.append(gap_row(*gap))
+        if len(self._view.blocks_by_agent) > 1:
+            rows = [row for row in rows if not row.is_gap]
+            rows.sort(key=lambda row: (row.start or 0, row.key), reverse=True)
+        return rows
+
+    def _groups(self, kind: ReportKind, first: int) -> list[Row]:
+        """Return sessions, projects or models; a span counts from its slot on."""
+        by = itemgetter({"sessions": 0, "projects": 1, "models": 2}[kind])
+        if first:
+            rows = self._reader.session_rows_between(first, _LATEST_SLOT)
+            groups = group_by((((row[0], row[1], row[2]), row[3:]) for row in rows), by)
+        else:
+            with self._lock:
+                groups = group_by(self._view.sessions.items(), by)
+        make = {
+            "sessions": self.session_row,
+            "projects": self._project_row,
+            "models": self._model_row,
+        }[kind]
+        projects = self._project_names()
+        made = [make(number, group, projects) for number, group in groups.items()]
+        if kind == "sessions":
+            return _newest_first(made)
+        made.sort(key=lambda row: (-row.figures.cost, -row.figures.tokens.total, row.key))
+        return made
+
+    def _all_sessions(self) -> list[Row]:
+        """Return sessions over all time; only what changed since the last time is made anew."""
+        projects = self._project_names()
+        if projects != self._named:
+            self._rows, self._named = {}, projects
+        with self._lock:
+            versions = self._view.sessions.versions()
+        made = []
+        for session, version in versions:
+            name = self._names.name("sessions", session)
+            known = self._rows.get(session)
+            if known is None or known[0] is not version or known[1].label != self._label(name):
+                with self._lock:
+                    group = self._view.sessions.group(session)
+                if not group.sessions:
+                    continue
+                known = self._rows[session] = version, self.session_row(session, group, projects)
+            made.append(known[1])
+        return _newest_first(made)
+
+    def _label(self, name: str) -> str:
+        return self._titles.title(name) or name
+
+    def session_row(self, session: int, group: Group, projects: Mapping[int, str]) -> Row:
+        """Return a session's row; its shares are those of no report."""
+        name = self._names.name("sessions", session)
+        return session_row(name, self._label(name), group, projects, self._names.model)
+
+    def _project_row(self, project: int, group: Group, projects: Mapping[int, str]) -> Row:
+        name = self._names.name("projects", project)
+        return project_row(name, projects.get(project, ""), group, self._names.model)
+
+    def _model_row(self, model: int, group: Group, projects: Mapping[int, str]) -> Row:
+        return model_row(model, group, projects, self._names.model)
+
+
+def _newest_first(rows: list[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: (-(row.figures.last or 0), row.key))

@@ -1,0 +1,181 @@
+"""`ccmon cursor login | sync | status | logout`: Cursor's usage from its web site, or a CSV."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from engine.agents.cursor.editor import editor_store, editor_token
+from engine.agents.cursor.login import TokenKeeping
+from engine.agents.cursor.status import CursorStatus, cursor_status, usage_sums
+from engine.agents.cursor.sync import Synced, forget_state, sync
+from engine.agents.cursor.tokens import COOKIE, SessionToken, TokenError, parse_token
+from engine.agents.cursor.usage_files import take_csv
+from engine.domain.paths import cursor_directory
+from engine.domain.settings import Settings, SettingsError
+from tui.config.settings_of import settings_of
+from tui.options import UsageError
+from tui.terminal.agreeing import agrees
+from tui.terminal.encoding import writable, writable_json
+from tui.words.format import plain
+
+_MEANING = f"""\
+ccmon asks cursor.com for your usage as its dashboard does, with the session token of your
+browser. The interface is not documented; nothing but usage is asked for, nothing else is sent.
+Where to find the token: cursor.com, signed in; the browser's developer tools; Application
+(Firefox: Storage); Cookies; {COOKIE}."""
+
+
+def run_cursor(options: Namespace) -> int:
+    """Do what is asked; return the exit code. Raises `UsageError` and `SettingsError`."""
+    if options.csv and options.action != "sync":
+        raise UsageError("--csv FILE is for ccmon cursor sync alone.")
+    if options.from_editor and options.action != "login":
+        raise UsageError("--from-editor is for ccmon cursor login alone.")
+    if options.yes and not options.from_editor:
+        raise UsageError("--yes is for --from-editor alone.")
+    settings = settings_of(options)
+    match options.action:
+        case "login":
+            return _login(settings, options)
+        case "logout":
+            return _logout(settings)
+        case "status":
+            return _status(settings, options)
+    if options.csv:
+        return _take(settings, Path(options.csv).expanduser())
+    if settings.is_offline:
+        raise UsageError("A sync needs the network: leave --offline out.")
+    return _told(settings, sync(settings))
+
+
+def _login(settings: Settings, options: Namespace) -> int:
+    """Take a token, keep it and try it; one that Cursor refuses is not kept."""
+    try:
+        token = _given(settings, options)
+    except TokenError as error:
+        raise SettingsError(str(error)) from None
+    if token is None:
+        print("Nothing was changed.")
+        return 1
+    keeping = TokenKeeping(settings)
+    before = keeping.load()
+    _keep(settings, keeping, token)
+    if settings.is_offline:
+        _say(f"Kept for {token.account}; it is tried by the next sync.")
+        return 0
+    synced = sync(settings)
+    if synced.outcome == "unauthorized":
+        if before is not None:
+            _keep(settings, keeping, before)
+        else:
+            keeping.forget()
+        raise SettingsError(
+            "Cursor does not take this session token: copy a new one and try again."
+        )
+    where = "the system's keyring" if keeping.is_in_keyring else str(keeping.path)
+    _say(f"Logged in as {token.account}; the session token is kept in {where}.")
+    return _told(settings, synced)
+
+
+def _keep(settings: Settings, keeping: TokenKeeping, token: SessionToken) -> None:
+    try:
+        keeping.keep(token)
+        forget_state(settings)
+    except OSError as error:
+        raise SettingsError(
+            f"The session token cannot be kept in {keeping.path.parent} ({error.strerror}):"
+            " make it writable."
+        ) from error
+
+
+def _given(settings: Settings, options: Namespace) -> SessionToken | None:
+    """Return the token from the editor, the terminal or standard input; `None` for a no."""
+    is_terminal = sys.stdin is not None and sys.stdin.isatty()
+    store = editor_store(settings.environment, settings.home)
+    if options.from_editor:
+        if store is None:
+            raise TokenError("Cursor's editor is not on this machine: paste the token instead.")
+        return editor_token(store) if options.yes or agrees(_asking(store)) else None
+    if not is_terminal:
+        return parse_token(sys.stdin.readline() if sys.stdin is not None else "")
+    _say(_MEANING)
+    if store is not None and agrees(_asking(store)):
+        return editor_token(store)
+    from getpass import getpass
+
+    pasted = getpass("Paste the token (it is not shown): ")
+    return parse_token(pasted) if pasted.strip() else None
+
+
+def _asking(store: Path) -> str:
+    return f"Read the token that Cursor's editor keeps in {plain(str(store))}?"
+
+
+def _logout(settings: Settings) -> int:
+    try:
+        was_in = TokenKeeping(settings).forget()
+    except OSError as error:
+        raise SettingsError(f"The session token cannot be deleted ({error.strerror}).") from error
+    kept = (
+        "What was synced stays; delete it in" if was_in else "Nobody was logged in; usage lies in"
+    )
+    _say(f"{kept} {cursor_directory(settings)}.")
+    return 0
+
+
+def _take(settings: Settings, given: Path) -> int:
+    """Copy an exported CSV, once it is seen to hold usage."""
+    target, count = take_csv(given, cursor_directory(settings))
+    _say(f"{count:,} events of {given} are counted from now on, from {target}.")
+    return 0
+
+
+def _told(settings: Settings, synced: Synced) -> int:
+    """Say what a sync came to; return the exit code."""
+    if synced.outcome != "read":
+        raise SettingsError(synced.sentence)
+    _say(f"{synced.sentence} {usage_sums(settings).events:,} events are known.")
+    return 0
+
+
+def _status(settings: Settings, options: Namespace) -> int:
+    status = cursor_status(settings)
+    if options.json:
+        from engine.documents.encoding import encode
+
+        print(writable_json(encode(status), sys.stdout.encoding))
+        return 0
+    for name, text in _rows(status):
+        _say(f"{name:<10}{text}")
+    return 0
+
+
+def _rows(status: CursorStatus) -> list[tuple[str, str]]:
+    """Return what the page says, a name and a text each."""
+    until = f", until {_day(status.expires_at)}" if status.expires_at else ""
+    kept = f"in {status.kept_in}{until}" if status.kept_in else "none: ccmon cursor login"
+    span = f", {_day(status.first_event)} to {_day(status.last_event)}" if status.events else ""
+    problem = f" · {status.problem}" if status.problem else ""
+    rows = [
+        ("Account", status.account or "nobody is logged in"),
+        ("Token", kept),
+        ("Synced", (status.synced_at or "never") + problem),
+        ("Events", f"{status.events:,}{span}"),
+        ("Charged", f"${status.charged_cost:,.2f}"),
+        ("API", f"${status.api_cost:,.2f} (as far as Cursor says what the API would cost)"),
+    ]
+    for number, file in enumerate(status.files):
+        problem = f" · {file.problem}" if file.problem else ""
+        rows.append(("" if number else "Files", f"{file.path}: {file.events:,} events{problem}"))
+    return rows
+
+
+def _day(moment: str | None) -> str:
+    return (moment or "")[:10]
+
+
+def _say(text: str) -> None:
+    for line in text.splitlines():
+        print(writable(plain(line), sys.stdout.encoding))

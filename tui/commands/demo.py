@@ -1,0 +1,69 @@
+"""`ccmon demo`: writes a made-up data directory and goes on appending to it."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from pathlib import Path
+from shlex import quote
+from threading import Event
+
+from engine.demo import DemoUser, DemoWriter, write_history
+from engine.demo.others import AGENTS, places_of_others, write_others
+from engine.domain.settings import SettingsError, system_clock
+from tui.options import UsageError
+from tui.words import format as fmt
+
+
+def run_demo(options: Namespace) -> int:
+    """Write a history, then append in real time until Ctrl+C; return the exit code."""
+    directory = Path(options.directory).expanduser()
+    _require_empty(directory)
+    user = _user(options)
+    try:
+        written = write_history(directory, user)
+        write_others(directory, user)
+    except OSError as error:
+        raise SettingsError(
+            f"{directory} cannot be written ({error.strerror}): name another directory."
+        ) from error
+    print(
+        f"Wrote {written.responses:,} responses in {written.files:,} transcripts"
+        f" ({fmt.size(written.bytes)}) below {directory}."
+    )
+    place = directory.absolute()
+    others = " ".join(f"{key}={quote(path)}" for key, path in places_of_others(place).items())
+    watch = f"ccmon live --config-dir {quote(str(directory))} --ledger :memory:"
+    print(f"Watch it:  {watch}")
+    print(f"With Codex and Gemini CLI beside it:  {others} {watch} --agent {','.join(AGENTS)}")
+    if options.once:
+        return 0
+    print("Going on to append in real time; Ctrl+C stops.")
+    sys.stdout.flush()
+    try:
+        DemoWriter(directory, user).run(Event())
+    except KeyboardInterrupt:
+        print()
+    return 0
+
+
+def _user(options: Namespace) -> DemoUser:
+    """Return the made-up user asked for."""
+    try:
+        return DemoUser(
+            seed=options.seed,
+            now_ms=system_clock(),
+            responses=options.responses,
+            days=options.days,
+            sessions=options.sessions,
+        )
+    except SettingsError as error:
+        raise UsageError(str(error)) from error
+
+
+def _require_empty(directory: Path) -> None:
+    """Refuse a place where something is: a demo must never touch real transcripts."""
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        raise SettingsError(
+            f"{directory} is not empty: name a new directory, such as ccmon demo /tmp/ccmon-demo."
+        )

@@ -1,0 +1,77 @@
+"""`ccmon graph`: a year of days, for people, scripts and as a picture to share."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+
+from engine.domain.calendars import Calendar
+from engine.domain.questions import Selection
+from engine.monitor import Monitor
+from tui.config.settings_of import agents_of, settings_of
+from tui.terminal.encoding import writable_json
+from tui.terminal.progress_line import ProgressLine
+from tui.words.format import plain
+
+
+def run_graph(options: Namespace) -> int:
+    """Read what is new, then print the calendar or write its pictures; return the exit code."""
+    selection = Selection(
+        project=options.project,
+        model=options.model,
+        mode=options.mode,
+        agents=agents_of(options),
+    )
+    with Monitor(settings_of(options)) as monitor:
+        monitor.require_roots()
+        monitor.fetch()
+        with ProgressLine(sys.stderr) as line:
+            monitor.catch_up(line.show)
+        lacks = monitor.take_fetched()
+        calendar = monitor.calendar(options.year, selection)
+        notices = [each.text for each in monitor.notices() if each.severity != "information"]
+    if options.json:
+        from engine.documents.calendars import graph_document
+        from engine.documents.encoding import encode
+
+        document = graph_document(calendar, options.by)
+        print(writable_json(encode(document), sys.stdout.encoding))
+    if options.svg or options.png:
+        _write_pictures(calendar, options)
+    elif not options.json:
+        _print_page(calendar, selection, options)
+    sys.stdout.flush()
+    for text in (*lacks, *calendar.notes, *notices):
+        print(f"ccmon: {plain(text)}", file=sys.stderr)
+    return 0
+
+
+def _write_pictures(calendar: Calendar, options: Namespace) -> None:
+    """Write the pictures asked for, and say where they are unless JSON is printed."""
+    from tui.graph.files import write_picture
+    from tui.graph.picture import picture_of
+
+    picture = picture_of(calendar, options.by)
+    for name in filter(None, (options.svg, options.png)):
+        if name == options.svg:
+            from tui.graph.svg import svg_text
+
+            data = svg_text(picture).encode()
+        else:
+            from tui.graph.png import png_bytes
+
+            data = png_bytes(picture)
+        path = write_picture(name, data)
+        if not options.json:
+            print(f"{plain(str(path))} written.")
+
+
+def _print_page(calendar: Calendar, selection: Selection, options: Namespace) -> None:
+    from tui.graph.page import calendar_lines
+    from tui.tables.look import Look
+    from tui.tables.terminal import has_styles, print_lines, width_of
+    from tui.tables.title import selected
+
+    look = Look(width=width_of(sys.stdout), zone=calendar.zone)
+    lines = calendar_lines(calendar, options.by, look, selected(selection))
+    print_lines(lines, is_styled=has_styles(options.color, sys.stdout))

@@ -1,0 +1,143 @@
+"""`ccmon limits`: where every limit window stands, for people, scripts and the shell."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from engine.domain.limit_windows import LimitsNow
+from engine.domain.settings import Settings
+from engine.domain.times import open_zone
+from engine.limits.pins import next_reset
+from engine.limits.status import status_of
+from engine.monitor import Monitor
+from tui.config.settings_of import settings_of
+from tui.options import UsageError
+from tui.terminal.agreeing import agrees
+from tui.terminal.encoding import writable, writable_json
+from tui.terminal.progress_line import ProgressLine
+from tui.words.format import plain
+from tui.words.limits import hit_text, left_text, share_text, source_text, when
+
+if TYPE_CHECKING:
+    from tui.tables.look import Look
+
+_REFUSED = 1
+_MEANING = """\
+What it means to ask the usage endpoint:
+- ccmon reads the sign-in token that Claude Code keeps (.credentials.json, or the Keychain on
+  macOS). It is read when it is used, never renewed, written or shown.
+- With it ccmon asks https://api.anthropic.com/api/oauth/usage what is used of your limits:
+  every 5 minutes at most, all ccmon on this machine together. Nothing else is sent.
+- The endpoint is not documented and may change or go. Whether Anthropic's terms allow such a
+  token to be used by another program than Claude Code is a grey zone: you decide.
+- Without it ccmon knows what the status line, local files and transcripts say.
+- ccmon limits --disable-oauth turns it off."""
+
+
+def run_limits(options: Namespace) -> int:
+    """Change what is asked for, else print the windows; return the exit code.
+
+    With `--check` that is 0 fine, 10 warning, 11 critical, 12 hit or 20 unknown. Raises
+    `UsageError` where options do not hold together.
+    """
+    if options.yes and not options.enable_oauth:
+        raise UsageError("--yes is for --enable-oauth alone.")
+    with Monitor(settings_of(options)) as monitor:
+        if options.enable_oauth or options.disable_oauth:
+            return _switch_endpoint(monitor, options)
+        monitor.require_roots()
+        if options.no_reset_at or options.reset_at:
+            monitor.pin_reset(_reset(options.reset_at, monitor.settings))
+        return _show(monitor, options)
+
+
+def read_limits(monitor: Monitor) -> LimitsNow:
+    """Read what is new, saying how far that is where it takes long, and return the windows."""
+    monitor.require_roots()
+    with ProgressLine(sys.stderr) as progress:
+        monitor.catch_up(progress.show)
+    monitor.ask_usage()
+    return monitor.limits()
+
+
+def page_look(limits: LimitsNow) -> Look:
+    """Return how pages about limits are to look."""
+    from tui.tables.look import Look
+    from tui.tables.terminal import width_of
+
+    return Look(width=width_of(sys.stdout), zone=limits.zone)
+
+
+def _reset(text: str | None, settings: Settings) -> int | None:
+    """Return when a clock shows a time next in the zone in force."""
+    _, zone = open_zone(settings.zone, settings.environment)
+    return next_reset(text, settings.clock(), zone)
+
+
+def _switch_endpoint(monitor: Monitor, options: Namespace) -> int:
+    """Turn the usage endpoint on, after it is said what that means, or off."""
+    if options.disable_oauth:
+        monitor.enable_oauth(False)
+        print("The usage endpoint is not asked.")
+        return 0
+    print(_MEANING)
+    print()
+    if not options.yes and not agrees("Ask the usage endpoint from now on?"):
+        print("Nothing was changed.")
+        return _REFUSED
+    monitor.enable_oauth(True)
+    print("The usage endpoint is asked from now on; ccmon limits --disable-oauth turns it off.")
+    return 0
+
+
+def _show(monitor: Monitor, options: Namespace) -> int:
+    """Print the windows as asked for; what a script reads needs nothing that draws."""
+    limits = read_limits(monitor)
+    notices = [notice.text for notice in monitor.notices()]
+    is_endpoint_asked = monitor.is_oauth_enabled()
+    encoding = sys.stdout.encoding
+    if options.json:
+        from engine.documents.encoding import encode
+        from engine.documents.limits import limits_document
+
+        document = limits_document(limits, is_endpoint_asked=is_endpoint_asked, notices=notices)
+        print(writable_json(encode(document), encoding))
+    elif options.check:
+        print(writable(check_line(limits), encoding))
+    else:
+        _print_page(limits, notices, options)
+    return _exit_code(limits) if options.check else 0
+
+
+def _exit_code(limits: LimitsNow) -> int:
+    from engine.documents.limits import EXIT_CODES
+
+    return EXIT_CODES[status_of(limits.windows, limits.hit)[0]]
+
+
+def _print_page(limits: LimitsNow, notices: Sequence[str], options: Namespace) -> None:
+    from tui.tables.limits_page import limits_lines
+    from tui.tables.terminal import has_styles, print_lines
+
+    lines = limits_lines(limits, page_look(limits), notices)
+    print_lines(lines, is_styled=has_styles(options.color, sys.stdout))
+
+
+def check_line(limits: LimitsNow) -> str:
+    """Return the status and the window it comes from, in one line."""
+    status, window = status_of(limits.windows, limits.hit)
+    now, zone = limits.generated_at, limits.zone
+    if status == "hit" and limits.hit is not None:
+        return f"hit: {hit_text(limits.hit, now, zone)}"
+    if window is None:
+        return "unknown: no share of any limit is known (ccmon help limits)"
+    end, reaches_at = window.resets_at, window.forecast.reaches_at
+    parts = [f"{status}: {plain(window.label)} {share_text(window)}"]
+    if reaches_at is not None:
+        parts.append(f"limit at {when(reaches_at, now, zone)}")
+    if end is not None:
+        parts.append(f"reset {when(end, now, zone)}, in {left_text(end, now)}")
+    return " · ".join([*parts, source_text(window)])

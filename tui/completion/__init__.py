@@ -1,5 +1,0 @@
-"""Completion of the command line in bash, zsh and fish, from the parser's definitions."""
-
-from tui.completion.command import run_completion
-
-__all__ = ["run_completion"]

@@ -1,0 +1,80 @@
+"""Makes the settings that a monitor is opened with from the options of a command."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from engine.domain.limit_windows import Budget
+from engine.domain.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from engine.notify.channels import Channels
+
+
+def settings_of(options: Namespace) -> Settings:
+    """Return a command's settings; what the command has no option for stays as it is usually.
+
+    Raises `SettingsError` where the system knows no home directory.
+    """
+    named = getattr(options, "config_dir", None)
+    try:
+        return Settings(
+            roots=tuple(Path(path).expanduser() for path in named) if named else None,
+            ledger=_ledger(getattr(options, "ledger", None)),
+            zone=getattr(options, "timezone", None),
+            limit=getattr(options, "limit", None),
+            week_start=getattr(options, "start_of_week", 0),
+            agents=agents_of(options),
+            reset_at=getattr(options, "reset_at", None),
+            budgets=_budgets(options.budgets),
+            thresholds=options.thresholds,
+            window_thresholds=options.window_thresholds,
+            quiet_hours=options.quiet_hours,
+            price_overrides=options.prices,
+            is_offline=getattr(options, "offline", False),
+            is_polling=getattr(options, "poll", False),
+        )
+    except RuntimeError as error:
+        raise SettingsError(
+            "The system knows no home directory: set HOME to yours, such as"
+            " HOME=/home/me ccmon live."
+        ) from error
+
+
+def agents_of(options: Namespace) -> tuple[str, ...]:
+    """Return the coding agents that a command is narrowed to, none where it is of all."""
+    named = getattr(options, "agents", None)
+    if not named:
+        return ()
+    from engine.agents.names import names_of
+
+    return names_of(named)
+
+
+def channels_of(options: Namespace) -> Channels:
+    """Return the channels of warnings that are on; raises `SettingsError`."""
+    from engine.notify import channels
+
+    quiet = {"quiet-hours": options.quiet_hours} if options.quiet_hours else {}
+    made = channels.channels_of({**options.channels, **quiet})
+    return replace(made, bell=made.bell and not getattr(options, "no_bell", False))
+
+
+def _budgets(texts: Sequence[str]) -> tuple[Budget, ...]:
+    if not texts:
+        return ()
+    from engine.limits.budget_texts import parse_budgets
+
+    return parse_budgets(texts)
+
+
+def _ledger(named: str | None) -> str | None:
+    """Return a ledger's path with `~` resolved, which a configuration file leaves to us."""
+    if named is None or named == ":memory:":
+        return named
+    return str(Path(named).expanduser())

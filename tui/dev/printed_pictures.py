@@ -1,0 +1,46 @@
+"""Pictures of what reports and the status line print, from the same made-up user."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from engine.domain.questions import Question, Selection
+from engine.monitor import Monitor
+from tui.commands.printing import Asked, page_of
+from tui.tables.look import Look
+from tui.tables.terminal import styled
+
+_WIDTH = 110
+
+
+def draw_reports(monitor: Monitor, target: Path) -> None:
+    """Write a picture of each report worth seeing; the monitor has read all there is."""
+    asked: dict[str, tuple[str, Asked]] = {
+        "daily": ("ccmon daily --last 7 -b", monitor.answer(Question(kind="daily", last=7))),
+        "blocks": ("ccmon blocks --last 5", monitor.answer(Question(kind="blocks", last=5))),
+        "compare": (
+            "ccmon compare last-week this-week",
+            monitor.compare("last-week", "this-week", Selection()),
+        ),
+        "summary": ("ccmon summary", monitor.summary(Selection())),
+    }
+    for name, (command, answer) in asked.items():
+        _draw(command, answer, monitor, target / f"report-{name}.svg")
+
+
+def _draw(command: str, asked: Asked, monitor: Monitor, picture: Path) -> None:
+    from rich.console import Console
+
+    look = Look(width=_WIDTH, zone=monitor.settings.zone or "UTC")
+    lines = page_of(asked, look, Selection(), is_broken_down=command.endswith("-b"))
+    console = Console(
+        record=True,
+        width=_WIDTH,
+        file=io.StringIO(),
+        force_terminal=True,
+        color_system="truecolor",
+        legacy_windows=False,
+    )
+    console.print(styled(lines), end="", soft_wrap=True)
+    console.save_svg(str(picture), title=command, unique_id=picture.stem)

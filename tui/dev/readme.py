@@ -1,0 +1,115 @@
+"""Writes the README's tables of keys and options and its list of agents from the code.
+
+    python -m tui.dev.readme
+
+A test checks that the README holds what this makes.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+
+from engine.agents.names import titles
+from tui.live.keys import key_rows
+from tui.options.commands import ALL
+from tui.options.definition import Command, Option, OptionGroup
+
+_README = Path(__file__).parents[2] / "README.md"
+
+
+def main() -> int:
+    """Bring the README up to date; return the exit code."""
+    _README.write_text(updated(_README.read_text("utf-8")), "utf-8")
+    return 0
+
+
+def updated(text: str) -> str:
+    """Return a README with its made parts made anew."""
+    parts = (("agents", agents_list()), ("keys", keys_table()), ("options", options_tables()))
+    for name, made in parts:
+        begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+        before, _, rest = text.partition(begin)
+        _, _, after = rest.partition(end)
+        text = f"{before}{begin}{made}{end}{after}"
+    return text
+
+
+def agents_list() -> str:
+    """Return every agent that can be read, with its name on the command line."""
+    named = [f"{title} (`{name}`)" for name, title in titles()]
+    return f"Read are {', '.join(named[:-1])} and {named[-1]}.\n"
+
+
+def keys_table() -> str:
+    """Return the table of keys, by group."""
+    rows = ["| keys | what they do | |", "|---|---|---|"]
+    rows += [
+        f"| {' '.join(_key(key) for key in keys.split(' '))} | {does} | {group} |"
+        for keys, does, group in key_rows()
+    ]
+    return "\n".join(rows) + "\n"
+
+
+def _key(word: str) -> str:
+    return word if word == "to" else f"`{word}`"
+
+
+def options_tables() -> str:
+    """Return what the reports share in one table, then each command with its own options."""
+    parts = ["**Options that the reports share**", "", *_shared_rows(), ""]
+    for commands, options in _alike():
+        parts += [f"**`ccmon {each.name}`**: {each.summary}\\" for each in commands]
+        parts[-1] = parts[-1].removesuffix("\\")
+        shown = [option for option in options if not option.is_hidden]
+        if shown:
+            parts += ["", "| option | meaning |", "|---|---|"]
+            parts += [f"| {_spelled(option)} | {option.help} |" for option in shown]
+        parts.append("")
+    return "\n".join(parts)
+
+
+def _shared_rows() -> Iterator[str]:
+    """Return the table of shared options, with the commands that have each."""
+    groups = dict.fromkeys(group for command in ALL for group in command.shared)
+    yield from ("| option | meaning | of |", "|---|---|---|")
+    for group in sorted(groups, key=_first_place):
+        for option in group.options:
+            if not option.is_hidden:
+                yield f"| {_spelled(option)} | {option.help} | {_holders(group)} |"
+
+
+def _first_place(group: OptionGroup) -> int:
+    """Return where a group stands among those of the reports."""
+    daily = next(command for command in ALL if command.name == "daily")
+    return daily.shared.index(group)
+
+
+def _holders(group: OptionGroup) -> str:
+    """Return which commands have a group of options."""
+    lacking = [each for each in ALL if each.group == "reports" and group not in each.shared]
+    others = [each for each in ALL if each.group != "reports" and group in each.shared]
+    but = f" but {', '.join(f'`{each.name}`' for each in lacking)}" if lacking else ""
+    return ", ".join([f"all reports{but}", *(f"`{each.name}`" for each in others)])
+
+
+def _alike() -> Iterator[tuple[list[Command], tuple[Option, ...]]]:
+    """Return commands in their order, those that follow each other with the same options as one."""
+    for options, commands in groupby(ALL, key=lambda command: command.own):
+        yield list(commands), options
+
+
+def _spelled(option: Option) -> str:
+    """Return an option's spellings, each as code and with what its value is called."""
+    if not option.flags:
+        return f"`{option.metavar}`"
+    value = f" {option.metavar}" if option.metavar else ""
+    return ", ".join(
+        [*(f"`{each}{value}`" for each in option.flags), *(f"`{each}`" for each in option.off)]
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

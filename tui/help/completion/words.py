@@ -1,0 +1,57 @@
+"""What can stand at each place of a command line, whatever the shell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from tui.config.toml_file import command_tables
+from tui.help.pages import page_names
+from tui.help.topics import topic_names
+from tui.options.commands import ALL
+from tui.options.definition import Command, Option
+
+HELP = Option(("-h", "--help"), "explain the command", default=False)
+
+_FIRST_PART = re.compile(r"(?: \(|: |; )")
+_LONGEST = 76
+
+
+def options_of(command: Command) -> tuple[Option, ...]:
+    """Return the options of a command that are shown, `--help` last."""
+    return (*(each for each in command.options if each.flags and not each.is_hidden), HELP)
+
+
+def places_of(command: Command) -> tuple[Option, ...]:
+    """Return the arguments of a command that have no flag."""
+    return tuple(each for each in command.options if not each.flags)
+
+
+def words_at(command: Command, option: Option) -> tuple[str, ...]:
+    """Return the words that a value can be, as far as they are known."""
+    if (command.name, option.dest) == ("help", "topic"):
+        return tuple(dict.fromkeys((*page_names(), *topic_names())))
+    if (command.name, option.dest) == ("config", "subject"):
+        return command_tables()
+    return option.choices
+
+
+def summary(text: str) -> str:
+    """Return the first part of an explanation, short enough for a menu."""
+    first = _FIRST_PART.split(text.replace("`", ""))[0]
+    return first if len(first) <= _LONGEST else f"{first[: _LONGEST - 1]}…"
+
+
+def commands() -> Iterator[tuple[str, str]]:
+    """Return each command with its summary."""
+    return ((each.name, summary(each.summary)) for each in ALL)
+
+
+def quoted(text: str) -> str:
+    """Return a text in single quotes, as bash and zsh read it."""
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
+def joined(words: Iterable[str]) -> str:
+    """Return words apart by spaces."""
+    return " ".join(words)

@@ -1,0 +1,105 @@
+"""Tells what happened to the windows: toasts, bell, the terminal's own notifications."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import tzinfo
+
+from msgspec import Struct
+
+from engine.domain.limit_windows import Event, WindowLevel
+from engine.domain.reports import Snapshot
+from engine.notify.channels import Channels
+from engine.notify.message import Message
+from engine.notify.notifier import Notifier
+from engine.notify.terminal import BELL, PROGRESS_LASTS, ProgressState
+
+_RANK = {"information": 0, "warning": 1, "error": 2}
+_MOST_AT_ONCE = 3
+_PROGRESS: dict[WindowLevel, ProgressState] = {
+    "fine": "normal",
+    "half": "normal",
+    "high": "warning",
+    "critical": "error",
+    "reached": "error",
+}
+
+
+class Shown(Struct, frozen=True):
+    """What the taskbar or tab shows, and since when."""
+
+    state: ProgressState
+    percent: int
+    time: int
+
+
+class Announcer:
+    """The channels of one live screen; it returns the bytes that the app is to write."""
+
+    def __init__(
+        self,
+        channels: Channels,
+        *,
+        zone: tzinfo,
+        environment: Mapping[str, str],
+        notice: Callable[[str], None],
+        is_offline: bool,
+    ) -> None:
+        self._channels = channels
+        self._shown: Shown | None = None
+        self._notifier = Notifier(
+            channels,
+            zone=zone,
+            environment=environment,
+            notice=notice,
+            is_offline=is_offline,
+        )
+
+    def toasts(self, events: Sequence[Event]) -> list[Event]:
+        """Return the events to be drawn in the corner: the gravest, in the order they came."""
+        if not self._channels.toast:
+            return []
+        gravest = sorted(events, key=lambda event: -_RANK[event.severity])[:_MOST_AT_ONCE]
+        return [event for event in events if event in gravest]
+
+    def send(self, events: Sequence[Event], now: int) -> bytes:
+        """Send events over every channel; the bell rings once for all of them."""
+        sent = [self._notifier.send(_message(event), now) for event in events]
+        if self._channels.bell:
+            sent[:-1] = [each.removesuffix(BELL) for each in sent[:-1]]
+        return b"".join(sent)
+
+    def progress(self, snapshot: Snapshot) -> bytes:
+        """Show the first window's use in the taskbar, again before the terminal forgets it."""
+        if not self._channels.progress:
+            return b""
+        known = next((each for each in snapshot.windows if each.used_share is not None), None)
+        if known is None or known.used_share is None:
+            return b""
+        now = snapshot.generated_at
+        wanted = Shown(_PROGRESS[known.level], int(known.used_share * 100), now)
+        shown = self._shown
+        if (
+            shown is not None
+            and (shown.state, shown.percent) == (wanted.state, wanted.percent)
+            and now - shown.time < PROGRESS_LASTS // 2
+        ):
+            return b""
+        self._shown = wanted
+        return self._notifier.progress(wanted.state, wanted.percent)
+
+    def close(self) -> bytes:
+        """End the channels; return what takes progress away again."""
+        self._notifier.close()
+        return self._notifier.cleared()
+
+
+def _message(event: Event) -> Message:
+    return Message(
+        kind="reset" if event.kind == "cleared" else event.kind,
+        title=event.title,
+        text=event.text,
+        severity=event.severity,
+        window=event.window,
+        time=event.time,
+    )

@@ -1,0 +1,64 @@
+"""What a user should know, in one line that is there only when there is something."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.domain.reports import Notice, Snapshot
+from tui.live.drawing.lines import BLANK, Line, OneLine, Piece, ends
+from tui.words import format as fmt
+
+_RANK = {"error": 0, "warning": 1, "information": 2}
+MARKS = {
+    "error": ("! Error", "critical"),
+    "warning": ("! Note", "high"),
+    "information": ("i", "accent"),
+}
+
+
+def name_unpriced(model: str) -> str:
+    """Return what a model without a price is called, in full."""
+    return fmt.plain(model) or "a model without a name"
+
+
+def window_unpriced(snapshot: Snapshot) -> tuple[str, ...]:
+    """Return the models of the open window that have no price."""
+    return snapshot.block.figures.unpriced if snapshot.block else ()
+
+
+def notices_of(snapshot: Snapshot, unpriced: Sequence[str]) -> tuple[Notice, ...]:
+    """Return the notices, gravest first, and one for these models without a price."""
+    notices = list(snapshot.notices)
+    if unpriced:
+        names = ", ".join(map(name_unpriced, unpriced))
+        notices.append(
+            Notice(
+                "warning",
+                f"No price is known for {names}: its tokens count, its cost is missing "
+                "wherever you see a +.",
+            )
+        )
+    return tuple(sorted(notices, key=lambda notice: _RANK[notice.severity]))
+
+
+class Notices(OneLine):
+    """The gravest notice and how many more there are; a click shows them all."""
+
+    def line(self, width: int) -> Line:
+        """Return the line."""
+        notices = self.view
+        if not isinstance(notices, tuple) or not notices:
+            return BLANK
+        first = notices[0]
+        mark, ink = MARKS[first.severity]
+        rest = f"+{len(notices) - 1} more, " if len(notices) > 1 else ""
+        more = f"  {rest}n reads, x hides "
+        text = fmt.plain(first.text)
+        room = width - len(mark) - 3
+        right: Line = (Piece(more, "muted", "app.notices"),)
+        room -= len(more)
+        line: Line = (
+            Piece(f" {mark} ", ink, "app.notices"),
+            Piece(fmt.fit(text, max(10, room)), "plain", "app.notices"),
+        )
+        return ends(line, right, width)

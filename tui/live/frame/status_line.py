@@ -1,0 +1,116 @@
+"""The whole live tab in a few words, for a pane too small for anything else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from engine.domain.limit_windows import WindowNow
+from engine.domain.reports import Snapshot
+from tui.live.drawing.lines import Line, LinePane, Piece, cells
+from tui.live.drawing.plot import LEVEL_WORDS
+from tui.live.frame.hit_banner import hit_view
+from tui.live.panes.limits import LimitRow, limit_row, most_telling, one_line_each
+from tui.live.words import brief_label, figure, note
+from tui.words import format as fmt
+from tui.words.limits import when
+
+_LEAST_FOR_BARS = (24, 5)
+"""Cells and lines from which bars say the windows."""
+
+
+class StatusView(Struct, frozen=True):
+    """What is said: first of all, then the windows, as bars or in words, then the rest."""
+
+    first: tuple[Line, ...]
+    bars: tuple[LimitRow, ...]
+    windows: tuple[Line, ...]
+    reached: tuple[Line, ...]
+    """Which limits will be reached before their resets."""
+    rest: tuple[Line, ...]
+
+
+def status_view(snapshot: Snapshot, is_paused: bool) -> StatusView:
+    """Return what matters, the most important first."""
+    first: list[Line] = [(Piece("PAUSED", "high"),)] if is_paused else []
+    hit = hit_view(snapshot)
+    if hit is not None:
+        word = "EXTRA" if hit.is_extra_usage else "HIT"
+        ink = "high" if hit.is_extra_usage else "reached"
+        first.append((Piece(word, ink), Piece(f" {hit.label} {hit.left}".rstrip())))
+    if snapshot.progress is not None:
+        first.append(note("reading", fmt.percent(snapshot.progress.share)))
+    now, zone = snapshot.generated_at, snapshot.zone
+    known = [window for window in snapshot.windows if window.used_share is not None]
+    return StatusView(
+        tuple(first),
+        tuple(limit_row(window, now, zone) for window in known),
+        tuple(_used(window) for window in known),
+        tuple(_reached(window, now, zone) for window in known if window.forecast.reaches_at),
+        tuple(_rest(snapshot)),
+    )
+
+
+def _used(window: WindowNow) -> Line:
+    """Say how much of a window is used; the 5 hours go without a name."""
+    floor = "≥ " if window.is_floor else ""
+    said: Line = (
+        Piece(f"{floor}{fmt.percent(window.used_share or 0)}", "bold"),
+        Piece(f" {LEVEL_WORDS[window.level]}", window.level),
+    )
+    return (Piece(_name(window), "muted"), *said)
+
+
+def _reached(window: WindowNow, now: int, zone: str) -> Line:
+    return note(f"{_name(window)}limit at", when(window.forecast.reaches_at or now, now, zone))
+
+
+def _name(window: WindowNow) -> str:
+    return "" if window.window == "five_hour" else f"{brief_label(window)} "
+
+
+def _rest(snapshot: Snapshot) -> list[Line]:
+    today = note("today", fmt.dollars(snapshot.today.cost, bool(snapshot.today.unpriced)))
+    block = snapshot.block
+    if block is None:
+        return [(Piece("no window open", "muted"),), today]
+    cost = fmt.dollars(block.figures.cost, bool(block.figures.unpriced))
+    return [
+        figure(fmt.duration(block.remaining), "left"),
+        (Piece(cost, "bold"),),
+        figure(fmt.tokens(round(snapshot.burn_rate.tokens_per_minute)), "tok/min"),
+        figure(fmt.tokens(block.figures.tokens.total), "tokens"),
+        today,
+    ]
+
+
+class StatusLine(LinePane):
+    """What its view says, on as many lines as there are."""
+
+    def draw(self, width: int, height: int) -> Sequence[Line]:
+        """Return a bar for each window where there is room, and the words that fit."""
+        view = self.view
+        if not isinstance(view, StatusView):
+            return ()
+        least_width, least_height = _LEAST_FOR_BARS
+        if not view.bars or width < least_width or height < least_height:
+            used = (*view.windows[:1], *view.reached, *view.windows[1:])
+            return _flowing((*view.first, *used, *view.rest), width, height)
+        rows = most_telling(view.bars, height - 2)
+        bars = [(Piece(" "), *line) for line in one_line_each(rows, width - 2)]
+        lines = [*_flowing(view.first, width, 1), *bars]
+        return [*lines, *_flowing((*view.reached, *view.rest), width, height - len(lines))]
+
+
+def _flowing(parts: Sequence[Line], width: int, height: int) -> list[Line]:
+    """Set parts one after the other, on to the next line where one is full."""
+    lines: list[Line] = []
+    for part in parts:
+        if lines and cells(lines[-1]) + cells(part) + 3 < width:
+            lines[-1] = (*lines[-1], Piece(" · ", "muted"), *part)
+        elif len(lines) < height:
+            lines.append((Piece(" "), *part))
+        else:
+            break
+    return lines

@@ -1,0 +1,1 @@
+"""The year's calendar on the screen."""

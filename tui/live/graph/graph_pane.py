@@ -1,0 +1,205 @@
+"""The graph's tab: a year of days, a cursor on one of them, the way into its details."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import ClassVar, NamedTuple
+
+from textual import events, on, work
+from textual.binding import BindingType
+from textual.message import Message
+from textual.widget import Widget
+
+from engine.domain.calendars import Calendar
+from tui.live.drawing.lines import Line, LinePane, Piece
+from tui.live.graph.graph_lines import Drawn, GraphView, drawn
+from tui.live.keys import bindings
+from tui.live.source import Source
+from tui.live.words import Basis
+from tui.words.format import plain
+
+_REST_SECONDS = 0.5
+
+
+class Asked(NamedTuple):
+    """What a calendar depends on; the same again needs no new one."""
+
+    revision: int
+    year: int | None
+    today: date
+    zone: str
+
+
+class CalendarMade(Message, bubble=False):
+    """A calendar was made in a thread, or could not be: then `sentence` says why."""
+
+    def __init__(self, calendar: Calendar | None, sentence: str = "") -> None:
+        super().__init__()
+        self.calendar = calendar
+        self.sentence = sentence
+
+    def can_replace(self, message: Message) -> bool:
+        """Let a newer calendar take the place of one not yet drawn."""
+        return isinstance(message, CalendarMade)
+
+
+class GraphPane(LinePane, can_focus=True):
+    """Asks for the calendar only when seen, and repaints only the days that changed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("graph")
+
+    def __init__(self, source: Source, *, id: str | None = None) -> None:
+        """Show the last 53 weeks of what a source shows."""
+        super().__init__(id=id)
+        self._source = source
+        self._year: int | None = None
+        self._by: Basis = "cost"
+        self._cursor: date | None = None
+        self._wanted: Asked | None = None
+        self._asked: Asked | None = None
+        self._is_asking = False
+        self._is_resting = False
+        self._calendar: Calendar | None = None
+        self._sentence = "Counting …"
+        self._drawing: Drawn | None = None
+
+    def show(self, snapshot_revision: int, *, by: Basis, today: date, zone: str) -> None:
+        """Show the calendar of a revision; cheap where nothing changed or nobody looks."""
+        self._wanted = Asked(snapshot_revision, self._year, today, zone)
+        self._by = by
+        self._put()
+        self._ask_if_due()
+
+    def draw(self, width: int, height: int) -> Sequence[Line]:
+        """Return the calendar with the cursor's day, or why there is none."""
+        view = self.view
+        if not isinstance(view, GraphView):
+            return [(Piece(f" {view or self._sentence}", "muted"),)]
+        self._drawing = drawn(view, width, height)
+        return self._drawing.lines
+
+    def on_show(self) -> None:
+        """Catch up with what changed while nobody looked."""
+        self._ask_if_due()
+
+    def _ask_if_due(self) -> None:
+        wanted, asked = self._wanted, self._asked
+        if wanted is None or wanted == asked or self._is_asking or not self._is_seen():
+            return
+        if self._is_resting and asked is not None and asked[1:] == wanted[1:]:
+            return
+        self._asked = wanted
+        self._is_asking = True
+        self._make_calendar(self._source, wanted.year)
+
+    def _is_seen(self) -> bool:
+        return self.is_mounted and all(
+            node.display for node in self.ancestors_with_self if isinstance(node, Widget)
+        )
+
+    @work(thread=True, group="calendar", exclusive=True, exit_on_error=False)
+    def _make_calendar(self, source: Source, year: int | None) -> None:
+        try:
+            made = CalendarMade(source.shown_calendar(year))
+        except Exception as error:  # noqa: BLE001 - the thread's one boundary
+            reason = plain(str(error)) or type(error).__name__
+            made = CalendarMade(None, f"This calendar could not be made: {reason}. r tries again.")
+        self.post_message(made)
+
+    @on(CalendarMade)
+    def take_calendar(self, made: CalendarMade) -> None:
+        """Draw a calendar, then rest a little before the next."""
+        self._is_asking = False
+        self._is_resting = True
+        self.set_timer(_REST_SECONDS, self._wake)
+        self._calendar, self._sentence = made.calendar, made.sentence
+        if made.calendar is None:
+            self._asked = None
+        self._put()
+        if made.calendar is not None:
+            self._ask_if_due()
+
+    def _wake(self) -> None:
+        self._is_resting = False
+        self._ask_if_due()
+
+    def _put(self) -> None:
+        """Draw what is known; nothing happens where it looks the same."""
+        calendar = self._calendar
+        self.view = (
+            self._sentence
+            if calendar is None
+            else GraphView(calendar, self._by, self._day_in(calendar))
+        )
+
+    def _day_in(self, calendar: Calendar) -> date:
+        """Return the cursor's day: today, or the last day, until it was moved."""
+        last = calendar.days[-1].day if calendar.days else calendar.since
+        if self._cursor is None:
+            return min(calendar.today, last)
+        return max(calendar.since, min(self._cursor, last))
+
+    def _go_to(self, day: date) -> None:
+        self._cursor = day
+        if self._calendar is not None:
+            self._cursor = self._day_in(self._calendar)
+        self._put()
+
+    def action_move(self, days: int) -> None:
+        """Move the cursor by days."""
+        if self._calendar is not None:
+            self._go_to(self._day_in(self._calendar) + timedelta(days=days))
+
+    def action_edge(self, is_end: bool) -> None:
+        """Go to the first or the last day."""
+        if self._calendar is not None:
+            self._go_to(date.max if is_end else date.min)
+
+    def action_turn_year(self, step: int) -> None:
+        """Show the year before or after among those with responses; behind them the last weeks."""
+        calendar, wanted = self._calendar, self._wanted
+        if calendar is None or wanted is None:
+            return
+        choices = (*calendar.years, None)
+        place = choices.index(self._year) if self._year in choices else len(choices) - 1
+        year = choices[max(0, min(place + step, len(choices) - 1))]
+        if year == self._year:
+            return
+        self._year = year
+        self._cursor = _in_year(self._day_in(calendar), year)
+        self._wanted = wanted._replace(year=year)
+        self._ask_if_due()
+
+    def action_open(self) -> None:
+        """Show what is inside the cursor's day."""
+        calendar = self._calendar
+        day = calendar.day(self._day_in(calendar)) if calendar is not None else None
+        if calendar is None or day is None or not day.is_active:
+            self.app.notify("Nothing was used on this day.", timeout=2, markup=False)
+            return
+        from tui.live.screens.detail_screen import DetailScreen
+
+        key = day.day.isoformat()
+        self.app.push_screen(DetailScreen(self._source, "daily", key, calendar.zone, self._by))
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to the day clicked; a click on the cursor opens."""
+        at = event.get_content_offset(self)
+        view, drawing = self.view, self._drawing
+        if at is None or drawing is None or not isinstance(view, GraphView):
+            return
+        day = drawing.day_at(at.x, at.y)
+        if day is None:
+            return
+        if day.day == view.cursor:
+            self.action_open()
+        else:
+            self._go_to(day.day)
+
+
+def _in_year(day: date, year: int | None) -> date | None:
+    """Return the same day of another year; of the last weeks today."""
+    if year is None:
+        return None
+    return day.replace(year=year, day=min(day.day, 28) if day.month == 2 else day.day)

@@ -1,0 +1,151 @@
+"""How the window is used up: its share, or without a limit its running sum, and the forecast."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from engine.domain.limit_windows import Forecast
+from engine.domain.reports import Snapshot, Trace
+from engine.domain.responses import CLAUDE
+from tui.live.drawing.course_plot import Course, course_axis, course_plot, rounded_course
+from tui.live.drawing.lines import Line, LinePane, Piece, joined
+from tui.live.drawing.plot import AXIS, Curve, burn_up, time_axis, with_axis
+from tui.live.panes.forecast import range_of_shares
+from tui.live.words import Basis
+from tui.words import format as fmt
+
+
+class CourseView(Struct, frozen=True):
+    """What the pane shows of a window whose limit is known."""
+
+    label: str
+    basis: str
+    course: Course
+    used: str
+    forecast: str
+    """Such as `81% (70-90)`, empty where there is none."""
+    zone: str
+
+
+class RunningView(Struct, frozen=True):
+    """What the pane shows of a window without a limit; `now` is rounded to what can be seen."""
+
+    trace: Trace | None
+    end: int | None
+    now: float
+    goal: int | None
+    zone: str
+    by: Basis
+
+
+def course_view(snapshot: Snapshot, window: str) -> CourseView | None:
+    """Take from a snapshot how a window was used up, where that is known."""
+    found = next((each for each in snapshot.burn_ups if each.window == window), None)
+    row = next((each for each in snapshot.windows if each.window == window), None)
+    if found is None or row is None or row.used_share is None or found.end <= found.start:
+        return None
+    forecast = row.forecast
+    cone = () if forecast.is_frozen else forecast.cone
+    now = snapshot.generated_at
+    return CourseView(
+        label=fmt.plain(row.label),
+        basis=fmt.plain(found.basis),
+        course=rounded_course(found.start, found.end, now, found.points, cone),
+        used=f"{'≥ ' if row.is_floor else ''}{fmt.percent(row.used_share)}",
+        forecast=_forecast_text(forecast) if cone else "",
+        zone=snapshot.zone,
+    )
+
+
+def _forecast_text(forecast: Forecast) -> str:
+    if forecast.share_at_reset is None:
+        return ""
+    return fmt.percent(forecast.share_at_reset) + range_of_shares(forecast)
+
+
+def running_view(snapshot: Snapshot, by: Basis) -> RunningView:
+    """Take from a snapshot the running sum of the open window."""
+    block, projection = snapshot.block, snapshot.projection
+    goal = None
+    if projection is not None:
+        goal = projection.cost if by == "cost" else projection.tokens
+    return RunningView(
+        trace=snapshot.trace,
+        end=block.end if block else None,
+        now=round(block.elapsed_share, 3) if block else 0.0,
+        goal=goal,
+        zone=snapshot.zone,
+        by=by,
+    )
+
+
+def burn_up_view(snapshot: Snapshot, by: Basis) -> CourseView | RunningView:
+    """Take from a snapshot how the 5-hour window is used up."""
+    name = "five_hour" if snapshot.agent == CLAUDE else f"five_hour:{snapshot.agent}"
+    return course_view(snapshot, name) or running_view(snapshot, by)
+
+
+class BurnUpPane(LinePane):
+    """A window from its start to its end: a plot under a line that says what its signs mean."""
+
+    TITLE = "Burn-up"
+
+    def watch_view(self) -> None:
+        """Name the window and its source in the border, then repaint."""
+        view = self.view
+        if isinstance(view, CourseView):
+            self.entitle(f"{self.TITLE} · {view.label} · {view.basis}")
+        else:
+            self.entitle(self.TITLE)
+        super().watch_view()
+
+    def draw(self, width: int, height: int) -> Sequence[Line]:
+        """Return the plot, as large as there is room."""
+        view = self.view
+        if width < 30 or height < 4:
+            return ()
+        if isinstance(view, CourseView):
+            return _course_lines(view, width, height)
+        if isinstance(view, RunningView):
+            return _running_lines(view, width, height)
+        return ()
+
+
+def _course_lines(view: CourseView, width: int, height: int) -> list[Line]:
+    inner = width - AXIS - 2
+    parts: list[Line] = [(Piece(" ━ ", "accent"), Piece("used "), Piece(view.used, "bold"))]
+    if view.forecast:
+        parts.append((Piece("⠒⠒ ", "second"), Piece(f"forecast {view.forecast}")))
+    parts += [(Piece("⠁⠄ ", "muted"), Piece("even pace")), (Piece("╌╌ ", "high"), Piece("limit"))]
+    rows = course_plot(view.course, inner, height - 2)
+    axis = course_axis(view.course, view.zone, inner)
+    return [joined(parts, width), *with_axis(rows, axis, "100%", "50%", width, at_half=True)]
+
+
+def _running_lines(view: RunningView, width: int, height: int) -> list[Line]:
+    trace = view.trace
+    if trace is None or view.end is None:
+        return [(Piece(" Drawn once a window is open.", "muted"),)]
+    running = trace.running_cost if view.by == "cost" else trace.running_tokens
+    curve = Curve(running, trace.steps, view.now, view.goal)
+    parts: list[Line] = [
+        (
+            Piece(" ━ ", "accent"),
+            Piece("used "),
+            Piece(_amount(view.by, running[-1] if running else 0), "bold"),
+        )
+    ]
+    if view.goal is not None:
+        goal = _amount(view.by, view.goal)
+        parts.append((Piece("⠒⠒ ", "second"), Piece(f"at this rate {goal}")))
+    inner = width - AXIS - 2
+    rows = burn_up(curve, inner, height - 2)
+    axis = time_axis(trace.start, view.end, view.zone, inner)
+    top = _amount(view.by, curve.top)
+    return [joined(parts, width), *with_axis(rows, axis, top, "", width)]
+
+
+def _amount(by: Basis, count: int) -> str:
+    return fmt.dollars(count) if by == "cost" else fmt.tokens(count)

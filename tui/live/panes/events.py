@@ -1,0 +1,95 @@
+"""What happened to the windows, latest first: a pane of it, and a sheet with all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from engine.domain.limit_windows import Event
+from engine.domain.reports import Snapshot
+from tui.live.drawing.lines import BLANK, Line, LinePane, Piece, wrapped
+from tui.live.screens.help_screen import Sheet
+from tui.live.words import day_and_clock
+from tui.words import format as fmt
+
+_MARKS = {"information": "·", "warning": "!", "error": "!"}
+_INKS = {"information": "accent", "warning": "high", "error": "critical"}
+_MOST = 12
+"""Events that the pane has room for at its highest."""
+
+
+class EventsView(Struct, frozen=True):
+    """What the pane shows: when, how grave, what."""
+
+    events: tuple[tuple[str, str, str], ...]
+
+
+def events_view(snapshot: Snapshot) -> EventsView:
+    """Take from a snapshot what the pane shows."""
+    now, zone = snapshot.generated_at, snapshot.zone
+    return EventsView(
+        tuple(
+            (day_and_clock(event.time, now, zone), event.severity, fmt.plain(event.title))
+            for event in snapshot.events[:_MOST]
+        )
+    )
+
+
+class EventsPane(LinePane):
+    """A line for each event; a click shows all of them."""
+
+    TITLE = "Events"
+
+    def draw(self, width: int, height: int) -> Sequence[Line]:
+        """Return the latest events, as many as there is room for."""
+        view = self.view
+        if not isinstance(view, EventsView):
+            return ()
+        if not view.events:
+            return [(Piece(" Nothing happened yet.", "muted"),)]
+        shown = view.events[:height]
+        size = max(len(time) for time, _, _ in shown)
+        action = "app.events"
+        return [
+            (
+                Piece(f" {fmt.fit(time, size)} ", "muted", action),
+                Piece(f"{_MARKS[severity]} ", _INKS[severity], action),
+                Piece(fmt.fit(title, max(0, width - size - 4)), "plain", action),
+            )
+            for time, severity, title in shown
+        ]
+
+
+class EventsScreen(Sheet):
+    """All events that are known, each with its sentence."""
+
+    def __init__(self, events: tuple[Event, ...], now: int, zone: str) -> None:
+        super().__init__("Events")
+        self._events = events
+        self._now = now
+        self._zone = zone
+
+    def show(self, snapshot: Snapshot) -> None:
+        """List what has happened since."""
+        if snapshot.events != self._events:
+            self._events, self._now = snapshot.events, snapshot.generated_at
+            self._fill()
+
+    def lines(self, width: int) -> tuple[Line, ...]:
+        """Return every event, broken into lines between words."""
+        if not self._events:
+            return ((Piece("Nothing happened yet: no limit came near.", "muted"),),)
+        lines: list[Line] = []
+        for event in self._events:
+            time = day_and_clock(event.time, self._now, self._zone)
+            lines += [BLANK] if lines else []
+            lines.append(
+                (
+                    Piece(f"{time}  ", "muted"),
+                    Piece(f"{_MARKS[event.severity]} ", _INKS[event.severity]),
+                    Piece(fmt.plain(event.title), "bold"),
+                )
+            )
+            lines += [(Piece(f"  {row}"),) for row in wrapped(fmt.plain(event.text), width - 4)]
+        return tuple(lines)

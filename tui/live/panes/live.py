@@ -1,0 +1,70 @@
+"""The first tab: the panes of the active window, laid out by the size of the screen."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.widget import Widget
+
+from engine.domain.reports import Snapshot
+from tui.live.panes.block import BlockPane, block_view
+from tui.live.panes.burn import BurnPane, burn_view
+from tui.live.panes.burn_up import BurnUpPane, burn_up_view, course_view
+from tui.live.panes.events import EventsPane, events_view
+from tui.live.panes.forecast import ForecastPane, forecast_view
+from tui.live.panes.limits import LimitsPane, limits_view
+from tui.live.panes.sessions import ORDERS, SessionsPane, sessions_view
+from tui.live.panes.totals import TotalsPane, totals_view
+from tui.live.words import Basis
+
+_FEW = 4
+"""Windows that small screens have a line each for, unless sessions give up some."""
+
+
+class LivePane(Widget):
+    """Hands each pane its part of a snapshot; `live.tcss` says where each one goes."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._order = 0
+        self._is_reversed = False
+
+    def compose(self) -> ComposeResult:
+        """Set the panes in reading order."""
+        yield LimitsPane(id="limits")
+        yield ForecastPane(id="forecast")
+        yield BlockPane(id="block")
+        yield BurnUpPane(id="burn-up")
+        yield BurnUpPane(id="week-up")
+        yield BurnPane(id="burn")
+        yield SessionsPane(id="sessions")
+        yield TotalsPane(id="totals")
+        yield EventsPane(id="events")
+
+    def show(self, snapshot: Snapshot, by: Basis) -> None:
+        """Show a snapshot; panes whose part is the same do nothing."""
+        week = course_view(snapshot, "seven_day")
+        self.set_class(len(snapshot.windows) > _FEW, "-many")
+        self.set_class(week is not None, "-week")
+        self.query_one(LimitsPane).view = limits_view(snapshot)
+        self.query_one(ForecastPane).view = forecast_view(snapshot)
+        self.query_one(BlockPane).view = block_view(snapshot, by)
+        self.query_one("#burn-up", BurnUpPane).view = burn_up_view(snapshot, by)
+        self.query_one("#week-up", BurnUpPane).view = week
+        self.query_one(BurnPane).view = burn_view(snapshot, by)
+        self.query_one(SessionsPane).view = sessions_view(
+            snapshot, by, self._order, self._is_reversed
+        )
+        self.query_one(TotalsPane).view = totals_view(snapshot, by)
+        self.query_one(EventsPane).view = events_view(snapshot)
+
+    def sort_next(self) -> None:
+        """Sort the sessions by the next column; shown with the next snapshot."""
+        self._order = (self._order + 1) % len(ORDERS)
+
+    def sort_reverse(self) -> None:
+        """Turn the sessions' order around; shown with the next snapshot."""
+        self._is_reversed = not self._is_reversed
+
+    def take_focus(self) -> None:
+        """Let the arrows move in the sessions."""
+        self.query_one(SessionsPane).focus(scroll_visible=False)

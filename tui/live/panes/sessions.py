@@ -1,0 +1,258 @@
+"""The sessions of the active window: who is at work, and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar, NamedTuple
+
+from msgspec import Struct
+from rich.cells import cell_len
+from textual import events
+from textual.binding import BindingType
+from textual.message import Message
+from textual.reactive import reactive
+
+from engine.agents.names import title_of
+from engine.domain.reports import SessionNow, Snapshot
+from tui.live.drawing.lines import Line, LinePane, Piece, padded
+from tui.live.keys import bindings
+from tui.live.words import Basis, names_of_models
+from tui.words import format as fmt
+
+ORDERS: tuple[tuple[str, Callable[[SessionNow], float | str]], ...] = (
+    ("latest", lambda session: -session.last),
+    ("tok/min", lambda session: -session.tokens_per_minute),
+    ("cost", lambda session: -session.figures.cost),
+    ("tokens", lambda session: -session.figures.tokens.total),
+    ("project", lambda session: session.project.casefold()),
+)
+
+
+_LEAST_TITLE = 8
+"""A title in fewer cells says nothing."""
+
+
+class SessionsView(Struct, frozen=True):
+    """What the pane shows: the sessions in order, each with how long ago it was at work."""
+
+    sessions: tuple[tuple[SessionNow, str], ...]
+    by: Basis
+    order: str
+    is_reading: bool
+    has_agents: bool = False
+    """Whether they are of several coding agents."""
+
+
+def sessions_view(snapshot: Snapshot, by: Basis, order: int, is_reversed: bool) -> SessionsView:
+    """Take the sessions from a snapshot, in one of `ORDERS`."""
+    name, key = ORDERS[order]
+    ordered = sorted(snapshot.sessions, key=key, reverse=is_reversed)
+    listed = [(session, _since(snapshot.generated_at - session.last)) for session in ordered]
+    return SessionsView(
+        sessions=tuple(listed),
+        by=by,
+        order=f"{name} reversed" if is_reversed else name,
+        is_reading=not ordered and snapshot.state == "reading",
+        has_agents=len({session.agent for session in ordered}) > 1,
+    )
+
+
+def _since(milliseconds: int) -> str:
+    """Say how long ago, but not to the second: the row rests while work goes on."""
+    return "now" if milliseconds < 60_000 else fmt.ago(milliseconds)
+
+
+class SessionsPane(LinePane, can_focus=True):
+    """A list of sessions with a cursor; Enter or a click on the cursor opens one."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("sessions")
+    cursor: reactive[int] = reactive(0, repaint=False, init=False)
+
+    class Opened(Message):
+        """A session was asked for."""
+
+        def __init__(self, session: str) -> None:
+            self.session = session
+            super().__init__()
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._first = 0
+        self._page = 1
+        self._chosen = ""
+
+    def watch_view(self) -> None:
+        """Keep the cursor on the session it was moved to while others go around it."""
+        view = self.view
+        if isinstance(view, SessionsView):
+            count = len(view.sessions)
+            named = f"Sessions · {count} in this window · by {view.order}"
+            self.entitle(named if count else "Sessions")
+            ids = [session.session for session, _ in view.sessions]
+            chosen = ids.index(self._chosen) if self._chosen in ids else self.cursor
+            self.set_reactive(SessionsPane.cursor, min(chosen, max(0, count - 1)))
+        super().watch_view()
+
+    def watch_cursor(self) -> None:
+        """Repaint the two rows that the cursor left and came to."""
+        self.redraw()
+
+    def draw(self, width: int, height: int) -> Sequence[Line]:
+        """Return a head where there is room, and the sessions around the cursor."""
+        view = self.view
+        if not isinstance(view, SessionsView):
+            return ()
+        if not view.sessions:
+            said = "Reading…" if view.is_reading else "No session is at work."
+            return [(Piece(f" {said}", "muted"),)]
+        has_head = height >= 5
+        self._page = page = max(1, height - has_head)
+        if len(view.sessions) <= page:
+            self._first = 0
+        else:
+            self._first = min(max(self._first, self.cursor - page + 1), self.cursor)
+            self._first = min(self._first, len(view.sessions) - page)
+        shown = view.sessions[self._first : self._first + page]
+        rows = [
+            _row(session, since, view, width, self._first + place == self.cursor)
+            for place, (session, since) in enumerate(shown)
+        ]
+        return [_head(view.sessions[0][0], view, width), *rows] if has_head else rows
+
+    def action_move(self, rows: int) -> None:
+        """Move the cursor by rows."""
+        self._go_to(self.cursor + rows)
+
+    def action_page(self, pages: int) -> None:
+        """Move the cursor by what is shown at once."""
+        self._go_to(self.cursor + pages * self._page)
+
+    def action_edge(self, is_end: bool) -> None:
+        """Move the cursor to the first or the last session."""
+        self._go_to(10**9 if is_end else 0)
+
+    def action_open(self) -> None:
+        """Ask for the session under the cursor."""
+        view = self.view
+        if isinstance(view, SessionsView) and view.sessions:
+            self.post_message(self.Opened(view.sessions[self.cursor][0].session))
+
+    def _go_to(self, place: int) -> None:
+        view = self.view
+        if isinstance(view, SessionsView):
+            self.cursor = max(0, min(place, len(view.sessions) - 1))
+            self._chosen = view.sessions[self.cursor][0].session if view.sessions else ""
+
+    def on_click(self, event: events.Click) -> None:
+        """Move to the row clicked; a click on the cursor opens."""
+        at = event.get_content_offset(self)
+        view = self.view
+        if at is None or not isinstance(view, SessionsView):
+            return
+        place = self._first + at.y - (self.size.height >= 5)
+        if not 0 <= place < len(view.sessions):
+            return
+        if place == self.cursor:
+            self.action_open()
+        self._go_to(place)
+
+    def on_mouse_scroll_down(self) -> None:
+        """Move down with the wheel."""
+        self.action_move(1)
+
+    def on_mouse_scroll_up(self) -> None:
+        """Move up with the wheel."""
+        self.action_move(-1)
+
+
+class _Cell(NamedTuple):
+    name: str
+    width: int
+    text: str
+    ink: str = "plain"
+    is_left: bool = False
+
+
+def _fixed_cells(session: SessionNow, since: str, view: SessionsView, width: int) -> list[_Cell]:
+    """Return the columns right of project and model, as many as the width has room for."""
+    figures = session.figures
+    cost = _Cell("cost", 10, fmt.dollars(figures.cost, bool(figures.unpriced)))
+    tokens = _Cell("tokens", 9, fmt.tokens(figures.tokens.total))
+    main, other = (cost, tokens) if view.by == "cost" else (tokens, cost)
+    rate = f"{fmt.tokens(round(session.tokens_per_minute))}/min"
+    made = [_Cell("rate", 10, rate), main._replace(ink="bold")]
+    if view.has_agents and width >= 100:
+        made.insert(0, _Cell("agent", 13, f" {fmt.plain(title_of(session.agent))}", is_left=True))
+    elif view.has_agents:
+        made.insert(0, _Cell("agent", 8, f" {fmt.plain(session.agent)}", is_left=True))
+    if width >= 60:
+        share = session.context_share
+        made.insert(
+            int(view.has_agents),
+            _Cell("ctx", 6, "" if share is None else fmt.percent(share), "muted"),
+        )
+    if width >= 100:
+        made += [other, _Cell("resp.", 7, fmt.tokens_exact(figures.responses), "muted")]
+    if width >= 150:
+        made += [
+            _Cell("out", 9, fmt.tokens(figures.tokens.output), "muted"),
+            _Cell("cache read", 12, fmt.tokens(figures.tokens.cache_read), "muted"),
+            _Cell("id", 11, fmt.plain(session.session)[:8], "muted"),
+        ]
+    if width >= 70:
+        made.append(_Cell("last", 9, since, "muted"))
+    agents = f" +{session.sub_agents} sub" if session.sub_agents else ""
+    is_busy = session.state == "busy" if session.state else session.is_busy
+    state = "  ● busy" if is_busy else "  ○ idle"
+    made.append(_Cell("  state", 16, state + agents, "fine" if is_busy else "muted", is_left=True))
+    return made
+
+
+def _name_widths(width: int, fixed: int) -> tuple[int, int]:
+    """Share what the fixed columns leave between project and models."""
+    free = max(8, width - 2 - fixed)
+    if width < 70:
+        return free, 0
+    model = min(40, max(14, free * 2 // 5))
+    return free - model, model
+
+
+def _head(first: SessionNow, view: SessionsView, width: int) -> Line:
+    made = _fixed_cells(first, "", view, width)
+    project, model = _name_widths(width, sum(cell.width for cell in made))
+    names = [
+        fmt.fit(
+            f" {c.name}" if c.name == "agent" else c.name, c.width, "left" if c.is_left else "right"
+        )
+        for c in made
+    ]
+    text = f"  {fmt.fit('session', project)}{fmt.fit('model', model)}{''.join(names)}"
+    return (Piece(text, "muted"),)
+
+
+def _name(session: SessionNow, width: int) -> Line:
+    """Name a session by its project and, in what room is left, its title."""
+    project = fmt.plain(session.project) or "no project"
+    room = width - cell_len(project) - 2
+    if not session.title or room < _LEAST_TITLE:
+        return (Piece(fmt.fit(project, width)),)
+    title = fmt.fit(fmt.plain(session.title), room)
+    return (Piece(f"{project}  "), Piece(title, "muted"))
+
+
+def _row(session: SessionNow, since: str, view: SessionsView, width: int, has_cursor: bool) -> Line:
+    """Say one session in one line; the cursor is a mark as well as a colour."""
+    made = _fixed_cells(session, since, view, width)
+    project, model = _name_widths(width, sum(cell.width for cell in made))
+    models = names_of_models(session.models, model - 1)
+    pieces = [
+        Piece("▸ " if has_cursor else "  "),
+        *_name(session, project - 1),
+        Piece(" "),
+        Piece(fmt.fit(models, model - 1) + " " if model else "", "muted"),
+    ]
+    for cell in made:
+        text = fmt.fit(cell.text, cell.width, "left" if cell.is_left else "right")
+        pieces.append(Piece(text, cell.ink))
+    line = padded(tuple(pieces), width)
+    return tuple(piece._replace(ink="cursor") for piece in line) if has_cursor else line

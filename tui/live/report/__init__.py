@@ -1,0 +1,1 @@
+"""A report's tab: its table, filter and export."""

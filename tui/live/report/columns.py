@@ -1,0 +1,311 @@
+"""The columns of each report's table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+from rich.cells import cell_len
+
+from engine.agents.names import title_of
+from engine.domain.reports import Figures, ReportKind, Row
+from engine.domain.responses import Tokens
+from tui.live.report.column_widths import Column
+from tui.live.words import Basis, cost_text, names_of_models, share_text
+from tui.words.format import (
+    clock,
+    day_clock,
+    duration,
+    moment_of,
+    plain,
+    tokens,
+    tokens_exact,
+)
+
+_LONG_TITLE = 11
+"""In fewer cells all agents go by their names, not only those whose titles have no room."""
+
+
+@lru_cache(maxsize=32)
+def columns_of(
+    kind: ReportKind, by: Basis, year: int | None = None, has_agents: bool = False
+) -> tuple[Column[Row], ...]:
+    """Return the columns of a report, in the order they are drawn.
+
+    Times name their year where it is not `year`; without one, none does. Where rows are of
+    several coding agents a column says whose each is.
+    """
+    columns = _columns_of(kind, by, year)
+    if not has_agents or kind in ("daily", "weekly", "monthly"):
+        return columns
+    before = {"sessions": 3, "blocks": 3, "models": 1, "projects": 1}[kind]
+    return (*columns[:before], _agents(), *columns[before:])
+
+
+def _columns_of(kind: ReportKind, by: Basis, year: int | None) -> tuple[Column[Row], ...]:
+    if kind == "sessions":
+        return _session_columns(year)
+    if kind == "blocks":
+        return _block_columns(year)
+    if kind == "models":
+        return _model_columns(by)
+    if kind == "projects":
+        return _project_columns(year)
+    title = {"daily": "Day", "weekly": "Week", "monthly": "Month"}[kind]
+    period = _label("period", title, value=lambda row: row.key, least=24, most=24)
+    return (period, _models(5), *_kinds(), _total(), _cost(), _sessions(9), _responses(4))
+
+
+def _session_columns(year: int | None) -> tuple[Column[Row], ...]:
+    return (
+        _last("Last activity", year, rank=1),
+        _label("project", "Project", text=_project_name, least=16, most=28),
+        _label("session", "Session", text=_session_name, least=18, most=40, rank=4),
+        _models(5),
+        *_kinds(),
+        _total(),
+        _cost(),
+        _responses(3),
+        Column(
+            "duration",
+            "Length",
+            text=lambda row, _zone, _cells: duration(_length(row)) if row.figures.last else "",
+            value=_length,
+            rank=7,
+            least=7,
+            tone="muted",
+        ),
+    )
+
+
+def _block_columns(year: int | None) -> tuple[Column[Row], ...]:
+    start = Column[Row](
+        "start",
+        "Start",
+        text=lambda row, zone, _cells: day_clock(row.start, zone, year) if row.start else "",
+        value=lambda row: row.start or 0,
+        align="left",
+        least=_day_cells(year),
+    )
+    end = Column[Row](
+        "end",
+        "End",
+        text=lambda row, zone, _cells: clock(row.end, zone) if row.end else "",
+        value=lambda row: row.end or 0,
+        align="left",
+        rank=4,
+    )
+    state = Column[Row](
+        "state",
+        "",
+        text=lambda row, _zone, _cells: _state(row),
+        value=lambda row: (row.is_active, -_length(row) if row.is_gap else 0),
+        align="left",
+        least=11,
+    )
+    return (start, end, state, _models(5), *_kinds(), _total(), _cost(), _responses(3))
+
+
+def _model_columns(by: Basis) -> tuple[Column[Row], ...]:
+    share = Column[Row](
+        "share",
+        "Share",
+        text=lambda row, _zone, _cells: share_text(share_of(row, by), row.figures, by),
+        value=lambda row: share_of(row, by),
+        rank=1,
+    )
+    name = _label(
+        "model", "Model", text=_model_name, value=lambda row: row.label, least=24, most=36
+    )
+    return (name, *_kinds(), _total(), _cost(), share, _responses(4))
+
+
+def _project_columns(year: int | None) -> tuple[Column[Row], ...]:
+    name = _label("project", "Project", least=20, most=40)
+    last = _last("Last activity", year, rank=4)
+    return (name, _sessions(3), last, _models(10), *_kinds(), _total(), _cost(), _responses(5))
+
+
+def share_of(row: Row, by: Basis) -> float:
+    """Return a row's part of the totals, of cost or of tokens."""
+    return row.cost_share if by == "cost" else row.token_share
+
+
+def year_left_out(totals: Figures, zone: str) -> int | None:
+    """Return the year that goes without saying: the newest, where there are several."""
+    if totals.first is None or totals.last is None:
+        return None
+    newest = moment_of(totals.last, zone).year
+    return newest if moment_of(totals.first, zone).year != newest else None
+
+
+def _day_cells(year: int | None) -> int:
+    return 16 if year is None else 17
+
+
+def _label(
+    field: str,
+    title: str,
+    *,
+    text: Callable[[Row], str] | None = None,
+    value: Callable[[Row], str] | None = None,
+    least: int,
+    most: int,
+    rank: int = 0,
+) -> Column[Row]:
+    shown = text or _plain_label
+    return Column(
+        field,
+        title,
+        text=lambda row, _zone, _cells: shown(row),
+        value=value or (lambda row: shown(row).casefold()),
+        align="left",
+        rank=rank,
+        least=least,
+        most=most,
+        widest="rows",
+    )
+
+
+def _last(title: str, year: int | None, rank: int) -> Column[Row]:
+    return Column(
+        "last",
+        title,
+        text=lambda row, zone, _cells: (
+            day_clock(row.figures.last, zone, year) if row.figures.last is not None else ""
+        ),
+        value=lambda row: row.figures.last or 0,
+        align="left",
+        rank=rank,
+        least=_day_cells(year),
+        tone="muted",
+    )
+
+
+def _models(rank: int) -> Column[Row]:
+    return Column(
+        "models",
+        "Models",
+        text=lambda row, _zone, cells: names_of_models(row.figures.models, cells),
+        value=lambda row: row.figures.models,
+        align="left",
+        rank=rank,
+        least=13,
+        most=34,
+        widest="rows",
+        tone="muted",
+    )
+
+
+def _agents() -> Column[Row]:
+    return Column(
+        "agent",
+        "Agent",
+        text=lambda row, _zone, cells: _agents_within(row.figures.agents, cells),
+        value=lambda row: row.figures.agents,
+        align="left",
+        rank=2,
+        least=6,
+        most=14,
+        widest="rows",
+        tone="muted",
+    )
+
+
+def _agents_within(agents: Sequence[str], cells: int) -> str:
+    """Return what agents are called; in few cells by their names, more than one as `+1`."""
+    more = f" +{len(agents) - 1}" if len(agents) > 1 else ""
+    title, name = (plain(text) for text in (title_of(agents[0]), agents[0])) if agents else ("", "")
+    is_roomy = not cells or cells >= max(_LONG_TITLE, cell_len(title + more))
+    return (title if is_roomy else name) + more
+
+
+def _kinds() -> tuple[Column[Row], ...]:
+    return (
+        _count("input", "Input", lambda each: each.input, rank=11),
+        _count("output", "Output", lambda each: each.output, rank=8),
+        _count("cache_write", "Cache W", lambda each: each.cache_write, rank=13),
+        _count("cache_read", "Cache R", lambda each: each.cache_read, rank=12),
+    )
+
+
+def _total() -> Column[Row]:
+    return _count("total", "Total", lambda each: each.total, rank=1, is_muted=False)
+
+
+def _count(
+    field: str, title: str, part: Callable[[Tokens], int], rank: int, is_muted: bool = True
+) -> Column[Row]:
+    return Column(
+        field,
+        title,
+        text=lambda row, _zone, _cells: "" if row.is_gap else tokens(part(row.figures.tokens)),
+        value=lambda row: part(row.figures.tokens),
+        rank=rank,
+        exact=lambda row: "" if row.is_gap else tokens_exact(part(row.figures.tokens)),
+        tone="muted" if is_muted else "normal",
+    )
+
+
+def _cost() -> Column[Row]:
+    return Column(
+        "cost",
+        "Cost ",
+        text=lambda row, _zone, _cells: "" if row.is_gap else cost_text(row.figures),
+        value=lambda row: row.figures.cost,
+        least=7,
+        widest="totals",
+        tone="strong",
+    )
+
+
+def _sessions(rank: int) -> Column[Row]:
+    return Column(
+        "sessions",
+        "Sess.",
+        text=lambda row, _zone, _cells: f"{row.sessions:,}" if row.sessions else "",
+        value=lambda row: row.sessions,
+        rank=rank,
+        widest="totals",
+        tone="muted",
+    )
+
+
+def _responses(rank: int) -> Column[Row]:
+    return Column(
+        "responses",
+        "Resp.",
+        text=lambda row, _zone, _cells: "" if row.is_gap else f"{row.figures.responses:,}",
+        value=lambda row: row.figures.responses,
+        rank=rank,
+        widest="totals",
+        tone="muted",
+    )
+
+
+def _plain_label(row: Row) -> str:
+    return plain(row.label or row.key)
+
+
+def _project_name(row: Row) -> str:
+    return plain(row.project or row.label or row.key)
+
+
+def _session_name(row: Row) -> str:
+    return plain(row.label) if row.label and row.label != row.key else plain(row.key[:8])
+
+
+def _model_name(row: Row) -> str:
+    return plain(row.label) or "unknown"
+
+
+def _length(row: Row) -> int:
+    start = row.start if row.start is not None else row.figures.first
+    end = row.end if row.end is not None else row.figures.last
+    return end - start if start is not None and end is not None else 0
+
+
+def _state(row: Row) -> str:
+    if row.is_gap:
+        return f"gap {duration(_length(row))}"
+    return "● active" if row.is_active else ""

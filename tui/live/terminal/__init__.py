@@ -1,0 +1,1 @@
+"""How the live screen meets its terminal."""

@@ -1,5 +1,0 @@
-"""The manual: every command and topic, as text for the terminal and as a man page."""
-
-from tui.manual.command import run_help
-
-__all__ = ["run_help"]

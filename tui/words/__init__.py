@@ -1,0 +1,1 @@
+"""Figures, times and limits in the words that people read."""

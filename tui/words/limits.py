@@ -1,0 +1,119 @@
+"""Limit windows in the words of pages and lines: shares, ages, resets, forecasts, pace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.domain.limit_windows import Forecast, HitNow, WindowNow
+from tui.words.format import ago, clock, dollars, duration, moment_of, percent, plain, tokens
+
+_MINUTE = 60_000
+_HALF_DAY = 43_200_000
+
+
+def share_text(window: WindowNow) -> str:
+    """Return the used share such as `42%`, `≥ 42%` where it may be more, `?` where unknown."""
+    if window.used_share is None:
+        return "?"
+    return f"{'≥ ' if window.is_floor else ''}{percent(window.used_share)}"
+
+
+def amount_text(window: WindowNow) -> str:
+    """Say what is used of what, where the window counts tokens or money."""
+    if window.used is None or window.unit == "percent":
+        return ""
+    show, unit = (dollars, "") if window.unit == "cost" else (tokens, " tokens")
+    limit = f" of {show(window.limit)}" if window.limit is not None else ""
+    return f"{show(window.used)}{limit}{unit}{'' if limit else ' used'}"
+
+
+def source_text(window: WindowNow) -> str:
+    """Return where all figures of a window come from, and how old that is."""
+    age = "" if window.age is None else f" · {age_text(window.age)}"
+    return f"{plain(window.basis)}{age}"
+
+
+def age_text(milliseconds: int) -> str:
+    """Say how old a figure is, not to the second."""
+    return "now" if milliseconds < _MINUTE else ago(milliseconds)
+
+
+def left_text(time: int, now: int) -> str:
+    """Say how long it is until a time, not to the second."""
+    return "<1m" if time - now < _MINUTE else duration(time - now)
+
+
+def when(time: int, now: int, zone: str) -> str:
+    """Return the clock of a time within twelve hours or on this day, else the day with it."""
+    moment, other = moment_of(time, zone), moment_of(now, zone)
+    days = (moment.date() - other.date()).days
+    if days == 0 or 0 <= time - now < _HALF_DAY:
+        return clock(time, zone)
+    day = f"{moment:%a}" if abs(days) < 7 else f"{moment.day} {moment:%b}"
+    return f"{day} {clock(time, zone)}"
+
+
+def hit_text(hit: HitNow, now: int, zone: str) -> str:
+    """Say which limit is hit and until when."""
+    what = "Extra usage is in use beyond" if hit.is_extra_usage else "The limit is hit:"
+    if hit.resets_at is None:
+        until = "until a response succeeds"
+    else:
+        until = f"reset {when(hit.resets_at, now, zone)}, in {left_text(hit.resets_at, now)}"
+    return f"{what} {plain(hit.label)} · {until} · since {when(hit.since, now, zone)}"
+
+
+def forecast_text(window: WindowNow, now: int, zone: str) -> str:
+    """Say what becomes of a window, with its range; empty where nothing is foreseen."""
+    forecast, end = window.forecast, window.resets_at
+    if forecast.is_frozen:
+        return "limit hit, nothing moves until the reset"
+    if forecast.reaches_at is not None:
+        before = ""
+        if end is not None and end > forecast.reaches_at:
+            before = f", {left_text(end, forecast.reaches_at)} before the reset"
+        return f"limit at {when(forecast.reaches_at, now, zone)}{_times(forecast, zone)}{before}"
+    if forecast.share_at_reset is None:
+        return ""
+    return (
+        f"limit not before the reset, ~{percent(forecast.share_at_reset)} then{_shares(forecast)}"
+    )
+
+
+def pace_text(forecast: Forecast) -> str:
+    """Say how far use is from even use, such as `6 points over pace`."""
+    if forecast.pace is None or forecast.pace_word is None:
+        return ""
+    points = abs(round(forecast.pace * 100))
+    if not points or forecast.pace_word == "on":
+        return "on pace"
+    return f"{points} point{'' if points == 1 else 's'} {forecast.pace_word} pace"
+
+
+def window_notes(window: WindowNow, now: int, zone: str) -> Iterator[str]:
+    """Yield what stands below a window: its source, and what becomes of it."""
+    yield " · ".join(part for part in (source_text(window), amount_text(window)) if part)
+    if window.reason:
+        yield plain(window.reason)
+    said = forecast_text(window, now, zone)
+    basis = plain(window.forecast.basis_label) if said and not window.forecast.is_frozen else ""
+    pace = pace_text(window.forecast)
+    if said or pace:
+        yield " · ".join(part for part in (said, pace, basis) if part)
+
+
+def _times(forecast: Forecast, zone: str) -> str:
+    """Say between which times a limit is reached; `later` is after the reset."""
+    at, earliest, latest = forecast.reaches_at, forecast.earliest, forecast.latest
+    if at is None or earliest is None:
+        return ""
+    first = when(earliest, at, zone)
+    last = "later" if latest is None else when(latest, at, zone)
+    return "" if first == last else f" ({first} to {last})"
+
+
+def _shares(forecast: Forecast) -> str:
+    low, high = forecast.share_low, forecast.share_high
+    if low is None or high is None or round(low * 100) == round(high * 100):
+        return ""
+    return f" ({round(low * 100)} to {round(high * 100)}%)"

@@ -1,0 +1,85 @@
+"""One snapshot as plain lines of text, for where there is no screen."""
+
+from __future__ import annotations
+
+from engine.agents.names import title_of
+from engine.domain.reports import Figures, Limit, Snapshot
+from tui.words import format as fmt
+
+
+def snapshot_lines(snapshot: Snapshot) -> list[str]:
+    """Return a snapshot as plain lines of text."""
+    zone = snapshot.zone
+    lines = [f"ccmon · {fmt.day_clock(snapshot.generated_at, zone)} {zone} · this machine"]
+    if snapshot.is_empty:
+        lines += ["", "Nothing to read yet. Looked at:"]
+        lines += [f"  {fmt.plain(place.path)}: {place.found}" for place in snapshot.places]
+        lines.append("Point elsewhere with CLAUDE_CONFIG_DIR or --config-dir PATH.")
+        return lines
+    lines += ["", *_block_lines(snapshot), ""]
+    lines += [
+        f"{name:<9}{_figures(figures)}"
+        for name, figures in (
+            ("Today", snapshot.today),
+            ("Week", snapshot.week),
+            ("Month", snapshot.month),
+        )
+    ]
+    if snapshot.sessions:
+        lines.append("")
+    for session in snapshot.sessions[:10]:
+        models = ", ".join(fmt.short_model(model) for model in session.models)
+        state = "busy" if session.is_busy else fmt.ago(snapshot.generated_at - session.last)
+        agent = f"  {fmt.plain(title_of(session.agent))}" if len(snapshot.agents) > 1 else ""
+        lines.append(
+            f"{fmt.fit(fmt.plain(session.project), 24)} {_figures(session.figures)}"
+            f"  {fmt.plain(models)}  {state}{agent}"
+        )
+    if snapshot.unpriced:
+        names = ", ".join(fmt.plain(model) or "unknown" for model in snapshot.unpriced)
+        lines += ["", f"Costs marked + leave out models without a price: {names}."]
+    lines += [f"{notice.severity}: {fmt.plain(notice.text)}" for notice in snapshot.notices]
+    return lines
+
+
+def _block_lines(snapshot: Snapshot) -> list[str]:
+    block, zone = snapshot.block, snapshot.zone
+    if block is None:
+        last = snapshot.last_response
+        when = f" (last response {fmt.day_clock(last, zone)})" if last is not None else ""
+        return [f"Block    none is active{when}"]
+    rate = snapshot.burn_rate
+    lines = [
+        f"Block    {fmt.clock(block.start, zone)} to {fmt.clock(block.end, zone)}"
+        f" ({block.anchor}) · {fmt.duration(block.remaining)} left",
+        f"Used     {_figures(block.figures)}",
+        f"Burn     {fmt.tokens(round(rate.tokens_per_minute))} tokens/min"
+        f" · {fmt.dollars(rate.cost_per_hour)}/h · {rate.word}",
+    ]
+    if snapshot.projection is not None:
+        projection = snapshot.projection
+        lines.append(
+            f"At end   {fmt.tokens(projection.tokens)} tokens · {fmt.dollars(projection.cost)}"
+            " if this rate goes on"
+        )
+    lines.append(f"Limit    {_limit(snapshot.limit, zone)}")
+    return lines
+
+
+def _limit(limit: Limit, zone: str) -> str:
+    if limit.value is None or limit.used_share is None:
+        return limit.reason
+    show = fmt.tokens if limit.unit == "tokens" else fmt.dollars
+    reached = f" · reached at {fmt.clock(limit.reached_at, zone)}" if limit.reached_at else ""
+    return (
+        f"{fmt.percent(limit.used_share)} of {show(limit.value)} ({limit.label})"
+        f" · {limit.level}{reached}"
+    )
+
+
+def _figures(figures: Figures) -> str:
+    cost = fmt.dollars(figures.cost, bool(figures.unpriced))
+    return (
+        f"{fmt.tokens(figures.tokens.total):>6} tokens  {cost:>10}"
+        f"  {fmt.tokens_exact(figures.responses):>7} responses"
+    )

@@ -1,13 +1,16 @@
-"""Antigravity, the editor and the CLI: one database per conversation, a blob per generation.
+"""Antigravity, the editor and the CLI: one database per conversation, with blobs for its parts.
 
 The blobs are Protocol Buffers messages without a published schema; the names of the fields
-are those in the descriptors that Antigravity's own binary holds. A generation's usage names
-its model by a number (field 1), which is no count of tokens; its input is that beyond the
-cache, and its output holds the thinking. Conversations of early builds (`.pb`) are encrypted.
+are those in the descriptors that Antigravity's own binary holds, and were held against real
+conversations. A usage names its model by a number (field 1), which is no count of tokens;
+its input is that beyond the cache, and its output holds the thinking. A generation of the
+conversation is told twice, with its step and with its model; a call beside it (which names
+the conversation) with its step alone. Conversations of early builds (`.pb`) are encrypted.
 """
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from urllib.parse import unquote, urlsplit
 
@@ -16,13 +19,15 @@ from msgspec import Struct
 
 from engine.agents.base import Agent, Kind, Place, Tokens, Told, Tree, UnknownStore, count
 from engine.agents.fields import written_at
+from engine.agents.model_names import known_name
 from engine.agents.opened import columns_of
 from engine.agents.paged import paged
 from engine.agents.protobuf import nested, number
 from engine.domain.times import SECOND
 
 _PLACES = ("conversations", "implicit")
-_SELECT = "SELECT idx, data FROM gen_metadata WHERE idx > ? ORDER BY idx LIMIT ?"
+_GENERATIONS = "SELECT idx, data FROM gen_metadata WHERE idx > ? ORDER BY idx LIMIT ?"
+_STEPS = "SELECT idx, metadata FROM steps WHERE idx > ? ORDER BY idx LIMIT ?"
 _PAGE = 50
 """Rows at once: one may have hundreds of kilobytes."""
 _LATEST = 20
@@ -33,19 +38,42 @@ _USAGE, _STARTED, _MODEL, _LABEL = 4, 9, 19, 21
 """Fields of a generation: usage, what is known of its start, model, the model's title."""
 _CREATED = 4
 """Field of a start: the time, gone since version 1.1.18 of the CLI."""
-_INPUT, _OUTPUT, _CACHE_WRITE, _CACHE_READ = 2, 3, 4, 5
+_STEP_CREATED, _STEP_USAGE = 1, 9
+"""Fields of a step."""
+_NUMBER, _INPUT, _OUTPUT, _CACHE_WRITE, _CACHE_READ = 1, 2, 3, 4, 5
 _THINKING, _ANSWER, _RESPONSE = 9, 10, 11
-"""Fields of a usage: the two parts of the output, and the response's id."""
+"""Fields of a usage: its model, counts, the two parts of the output, the response's id."""
 _ROUTER = "gemini-default"
 """What stands for a model where a router chose one: no model's name."""
+_TITLE = re.compile(r"((?:Gemini|Claude|GPT)[ -][\w. -]*\w)(?: \([A-Za-z ]+\))?")
+"""A model's full name, and how hard it thinks."""
+_FIRST_NUMBER = 1000
+"""Antigravity's own names of numbered models begin here: `MODEL_PLACEHOLDER_M0`."""
 
 
 class _Left(Struct):
     """Where reading left off."""
 
-    row: int = -1
-    titles: dict[str, str] = {}
-    """The model that a title stands for, empty where it stood for two."""
+    generation: int = -1
+    step: int = -1
+    numbers: dict[int, str] = {}
+    """The model that a number stands for."""
+
+
+class _Conversation(Struct, frozen=True):
+    """What is known of a conversation beside its parts."""
+
+    session: str
+    begun: int
+    """UTC milliseconds."""
+    directory: str
+
+
+class _Call(Struct, frozen=True):
+    """A usage, and when it was begun (UTC ms), 0 where that is not known."""
+
+    usage: bytes
+    time: int = 0
 
 
 _left = msgspec.msgpack.Decoder(_Left)
@@ -64,75 +92,111 @@ class Antigravity(Agent):
     def database(
         self, connection: sqlite3.Connection, place: Place, state: bytes, told: Told
     ) -> bytes:
-        """Tell of the generations that are new, and of the latest again."""
+        """Tell of the calls that are new, and of the latest again."""
         if not {"idx", "data"} <= columns_of(connection, "gen_metadata"):
             raise UnknownStore(
                 f"{place.path} has no generations: it is of an unknown version of "
                 "Antigravity, or just being made."
             )
         left = _left.decode(state) if state else _Left()
-        begun, directory = _conversation(connection)
-        (top,) = connection.execute("SELECT max(idx) FROM gen_metadata").fetchone()
-        after = left.row - _LATEST if top is not None and top >= left.row else -1
-        session = place.path.rpartition("/")[2].removesuffix(".db")
-        for row, data in paged(connection, _SELECT, after, _PAGE):
+        at = _conversation(connection, place)
+        steps = _steps(connection, left)
+        after = _after(connection, "gen_metadata", left.generation)
+        for row, data in paged(connection, _GENERATIONS, after, _PAGE):
+            left.generation = row
             generation = nested(data, _GENERATION) if isinstance(data, bytes) else b""
             usage = nested(generation, _USAGE)
-            if not usage:
-                continue
-            seconds = number(nested(generation, _STARTED, _CREATED), 1)
-            time = seconds * SECOND if seconds else begun or written_at(place)
-            _tell(usage, session, row, time, _model(generation, left.titles), directory, told)
-        left.row = -1 if top is None else top
+            name = _name(usage) or f"{at.session}\n{row}"
+            step = steps.pop(name, None)
+            if usage:
+                seconds = number(nested(generation, _STARTED, _CREATED), 1)
+                time = seconds * SECOND or (step.time if step is not None else 0)
+                _tell(name, _Call(usage, time), _model(generation, usage, left), at, told)
+        for name, call in steps.items():
+            _tell(name, call, _numbered(call.usage, left), at, told)
         return msgspec.msgpack.encode(left)
 
 
-def _tell(
-    usage: bytes, session: str, row: int, time: int, model: str, directory: str, told: Told
-) -> None:
-    """Tell of a generation; one that was told again, or in a copy, has the same id."""
+def _after(connection: sqlite3.Connection, table: str, known: int) -> int:
+    """Return after which row to read on; a table that became shorter is read anew."""
+    (top,) = connection.execute(f"SELECT max(idx) FROM {table}").fetchone()
+    return known - _LATEST if top is not None and top >= known else -1
+
+
+def _steps(connection: sqlite3.Connection, left: _Left) -> dict[str, _Call]:
+    """Return the calls that steps tell of, by the id of their response."""
+    if not {"idx", "metadata"} <= columns_of(connection, "steps"):
+        return {}
+    calls = {}
+    after = _after(connection, "steps", left.step)
+    for row, data in paged(connection, _STEPS, after, _PAGE):
+        left.step = row
+        usage = nested(data, _STEP_USAGE) if isinstance(data, bytes) else b""
+        if name := _name(usage):
+            calls[name] = _Call(usage, number(nested(data, _STEP_CREATED), 1) * SECOND)
+    return calls
+
+
+def _name(usage: bytes) -> str:
+    """Return the id of a response, which all that tells of it shares."""
+    return nested(usage, _RESPONSE).decode("utf-8", "replace")
+
+
+def _tell(name: str, call: _Call, model: str, at: _Conversation, told: Told) -> None:
+    usage = call.usage
     answer, thinking = count(number(usage, _ANSWER)), count(number(usage, _THINKING))
     told.see(
-        nested(usage, _RESPONSE).decode("utf-8", "replace") or f"{session}\n{row}",
-        time=time,
-        model=model,
+        name,
+        time=call.time or at.begun,
+        model=known_name(model, call.time or at.begun),
         tokens=Tokens(
             count(number(usage, _INPUT)),
             max(count(number(usage, _OUTPUT)), answer + thinking),
             count(number(usage, _CACHE_READ)),
             count(number(usage, _CACHE_WRITE)),
         ),
-        session=session,
-        directory=directory,
+        session=at.session,
+        directory=at.directory,
         reasoning=thinking,
     )
 
 
-def _model(generation: bytes, titles: dict[str, str]) -> str:
-    """Return a generation's model: its own name, else what its title stood for before.
+def _model(generation: bytes, usage: bytes, left: _Left) -> str:
+    """Return a generation's model, by its title: the name beside it may be another's lately.
 
-    Some generations of a conversation have a title alone. One that no other told the name of
-    is the name.
+    A title is the model's full name with how hard it thinks: `Gemini 3.1 Pro (High)`, where
+    the name beside it is `gemini-pro-default`.
     """
+    title = nested(generation, _LABEL).decode("utf-8", "replace")
+    titled = _TITLE.fullmatch(title.strip())
     name = nested(generation, _MODEL).decode("utf-8", "replace").strip()
-    title = nested(generation, _LABEL).decode("utf-8", "replace").strip()
-    if name and name != _ROUTER:
-        if title and titles.setdefault(title, name) != name:
-            titles[title] = ""
-        return name
-    return titles.get(title) or title or name
+    if titled:
+        name = titled[1].lower().replace(" ", "-")
+    if not name or name == _ROUTER:
+        return _numbered(usage, left)
+    left.numbers[number(usage, _NUMBER)] = name
+    return name
 
 
-def _conversation(connection: sqlite3.Connection) -> tuple[int | None, str]:
-    """Return when a conversation was begun (UTC ms), and where, as far as that is known."""
-    if "data" not in columns_of(connection, "trajectory_metadata_blob"):
-        return None, ""
-    row = connection.execute("SELECT data FROM trajectory_metadata_blob LIMIT 1").fetchone()
-    data = row[0] if row and isinstance(row[0], bytes) else b""
-    seconds = number(nested(data, 2), 1)
-    place = urlsplit(nested(data, 1, 1).decode("utf-8", "replace"))
-    directory = unquote(place.path) if place.scheme == "file" else ""
-    return seconds * SECOND if seconds else None, directory
+def _numbered(usage: bytes, left: _Left) -> str:
+    """Return the name of a model by its number: Antigravity's own where no other is known."""
+    known = number(usage, _NUMBER)
+    if known < _FIRST_NUMBER:
+        return ""
+    return left.numbers.get(known, f"MODEL_PLACEHOLDER_M{known - _FIRST_NUMBER}")
+
+
+def _conversation(connection: sqlite3.Connection, place: Place) -> _Conversation:
+    """Return which conversation it is, when it was begun, and where."""
+    session = place.path.rpartition("/")[2].removesuffix(".db")
+    data = b""
+    if "data" in columns_of(connection, "trajectory_metadata_blob"):
+        row = connection.execute("SELECT data FROM trajectory_metadata_blob LIMIT 1").fetchone()
+        data = row[0] if row and isinstance(row[0], bytes) else b""
+    begun = number(nested(data, 2), 1) * SECOND or written_at(place)
+    address = urlsplit(nested(data, 1, 1).decode("utf-8", "replace"))
+    directory = unquote(address.path) if address.scheme == "file" else ""
+    return _Conversation(session, begun, directory)
 
 
 def _kind(path: str) -> Kind | None:

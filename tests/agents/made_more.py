@@ -20,6 +20,7 @@ ANTIGRAVITY = ".gemini/antigravity-cli/conversations/conversation.db"
 _GENERATIONS = (
     "CREATE TABLE gen_metadata(idx integer, data blob, size integer, PRIMARY KEY (idx))",
     "CREATE TABLE trajectory_metadata_blob(id text PRIMARY KEY, data blob)",
+    "CREATE TABLE steps(idx integer PRIMARY KEY, step_type integer, metadata blob)",
 )
 ZED = ".local/share/zed/threads/threads.db"
 _THREADS = (
@@ -97,6 +98,23 @@ def _field(number: int, value: int | bytes | str) -> bytes:
     return varint(number << 3 | 2) + varint(len(content)) + content
 
 
+def generation_usage(response: str, counts: tuple[int, int, int, int], number: int = 1132) -> bytes:
+    """Return a usage of input, answer, thinking and cache read.
+
+    Its first field is the number of its model, as Antigravity has it.
+    """
+    given, answer, thinking, read = counts
+    return message(
+        (1, number),
+        (2, given),
+        (3, answer + thinking),
+        (5, read),
+        (9, thinking),
+        (10, answer),
+        (11, response),
+    )
+
+
 def generation(
     response: str,
     counts: tuple[int, int, int, int] = (100, 20, 5, 300),
@@ -105,20 +123,8 @@ def generation(
     model: str = "gemini-3-pro-high",
     title: str = "Gemini 3 Pro (High)",
 ) -> bytes:
-    """Return a generation that used input, answer, thinking and cache read.
-
-    The first field of its usage is the number of its model, as Antigravity has it.
-    """
-    given, answer, thinking, read = counts
-    usage = message(
-        (1, 1132),
-        (2, given),
-        (3, answer + thinking),
-        (5, read),
-        (9, thinking),
-        (10, answer),
-        (11, response),
-    )
+    """Return a generation that used input, answer, thinking and cache read."""
+    usage = generation_usage(response, counts)
     start = message((4, message((1, seconds)))) if seconds else message((2, (1 << 64) - 1))
     names = [(number, name) for number, name in ((19, model), (21, title)) if name]
     return message((1, message((4, usage), (9, start), *names)), (2, b"\x00"))
@@ -134,6 +140,13 @@ def antigravity(path: Path, *generations: bytes) -> None:
         (top,) = connection.execute("SELECT coalesce(max(idx), -1) FROM gen_metadata").fetchone()
         for number, data in enumerate(generations, top + 1):
             put(connection, "gen_metadata", idx=number, data=data, size=len(data))
+
+
+def antigravity_step(path: Path, place: int, usage: bytes, seconds: int = DAY // 1000) -> None:
+    """Write a step of a conversation that called a model."""
+    metadata = message((1, message((1, seconds))), (3, 2), (9, usage))
+    with closing(create(path, ())) as connection:
+        put(connection, "steps", idx=place, step_type=15, metadata=metadata)
 
 
 def zed(path: Path, name: str, usage: Any, *, is_packed: bool = True, **given: Any) -> None:

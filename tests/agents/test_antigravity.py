@@ -11,7 +11,15 @@ from engine.agents.antigravity import AGENT
 from engine.agents.base import Place, Told, UnknownStore
 from engine.agents.opened import open_read_only
 from engine.agents.protobuf import fields, nested, number
-from tests.agents.made_more import DAY, antigravity, generation, message, put
+from tests.agents.made_more import (
+    DAY,
+    antigravity,
+    antigravity_step,
+    generation,
+    generation_usage,
+    message,
+    put,
+)
 from tests.agents.reading import merged, read_home
 from tests.agents.writers import create
 from tests.conftest import NOW
@@ -34,33 +42,31 @@ def test_a_generation_has_its_input_beside_the_cache_and_no_number_of_a_model(
     assert len(responses) == 2
     tokens = responses[0].tokens
     assert (tokens.input, tokens.output, tokens.cache_read, tokens.cache_write) == (100, 25, 300, 0)
-    assert (responses[0].reasoning, responses[0].model) == (5, "gemini-3-pro-high")
+    assert (responses[0].reasoning, responses[0].model) == (5, "gemini-3-pro")
     assert (responses[0].session, responses[0].project) == ("conversation", "-home-u-al-pha")
     assert responses[0].time == DAY
 
 
-def test_a_generation_with_a_title_alone_has_the_model_that_the_title_stood_for(
+def test_a_generation_goes_by_its_title_else_by_its_name_else_by_its_number(
     tmp_path: Path,
 ) -> None:
-    unnamed = {"model": "", "title": "Gemini 3 Pro (High)"}
     antigravity(
         tmp_path / PATH,
-        generation("a"),
-        generation("b", **unnamed),
-        generation("c", model="gemini-default"),
-        generation("d", model="", title="Claude Sonnet 4.6"),
-        generation("e", model="gemini-3-flash"),
-        generation("f", **unnamed),
+        generation("a", model="", title=""),
+        generation("b", model="gemini-pro-default", title="Gemini 3.1 Pro (High)"),
+        generation("c", model="", title="Claude Sonnet 4.6 (Thinking)"),
+        generation("d", model="gemini-default", title="Auto"),
+        generation("e", model="tab-flash", title="(unnamed)"),
+        generation("f", model="", title=""),
     )
     models = {key.split("\n")[1]: each.model for key, each in read_home(AGENT, tmp_path).items()}
-    pro = "gemini-3-pro-high"
     assert models == {
-        "a": pro,
-        "b": pro,
-        "c": pro,
-        "d": "Claude Sonnet 4.6",
-        "e": "gemini-3-flash",
-        "f": "Gemini 3 Pro (High)",
+        "a": "MODEL_PLACEHOLDER_M132",
+        "b": "gemini-3.1-pro-preview",
+        "c": "claude-sonnet-4.6",
+        "d": "claude-sonnet-4.6",
+        "e": "tab-flash",
+        "f": "tab-flash",
     }
 
 
@@ -70,10 +76,27 @@ def test_what_has_no_time_is_of_when_the_conversation_was_begun(tmp_path: Path) 
     assert response.time == DAY
 
 
+def test_a_step_says_when_and_tells_of_calls_beside_the_conversation(tmp_path: Path) -> None:
+    antigravity(tmp_path / PATH, generation("a", seconds=0))
+    seconds = DAY // 1000 + 60
+    antigravity_step(tmp_path / PATH, 3, generation_usage("a", (100, 20, 5, 300)), seconds)
+    antigravity_step(tmp_path / PATH, 4, generation_usage("title", (46, 5, 0, 0), 1050), seconds)
+    antigravity_step(tmp_path / PATH, 5, generation_usage("b", (1, 1, 0, 0)), seconds)
+    told = read_home(AGENT, tmp_path)
+    models = {key.split("\n")[1]: (each.model, each.total) for key, each in told.items()}
+    assert models == {
+        "a": ("gemini-3-pro", 425),
+        "title": ("MODEL_PLACEHOLDER_M50", 51),
+        "b": ("gemini-3-pro", 2),
+    }
+    assert {each.time for each in told.values()} == {seconds * 1000}
+
+
 def test_a_conversation_that_grows_is_read_on(tmp_path: Path) -> None:
     state, sightings = b"", []
     for step in range(40):
         antigravity(tmp_path / PATH, generation(f"r{step}", (step + 1, 1, 0, 0)))
+        antigravity_step(tmp_path / PATH, step, generation_usage(f"r{step}", (step + 1, 1, 0, 0)))
         told, state = read(tmp_path, state)
         sightings += told.sightings
     whole = sum(range(1, 41)) + 40

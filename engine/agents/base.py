@@ -16,6 +16,7 @@ from typing import Literal, Protocol
 from msgspec import Struct
 
 from engine.domain.responses import Sighting, Tokens
+from engine.domain.scans import WindowUse
 
 Kind = Literal["lines", "document", "database"]
 """How a file grows: by whole lines, by being written anew, as an SQLite database."""
@@ -55,19 +56,6 @@ class Place(Struct, frozen=True):
     """Relative to the root, with `/`."""
     now: int
     """UTC milliseconds: when counts that only grow are booked."""
-
-
-class WindowUse(Struct, frozen=True):
-    """What an agent's server said of a limit window."""
-
-    window: str
-    """`five_hour` or `seven_day`, else a name of its own."""
-    percent: float
-    """Used, 0 to 100."""
-    resets_at: int | None
-    """UTC milliseconds."""
-    time: int
-    """When it was said."""
 
 
 class Told:

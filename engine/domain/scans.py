@@ -1,13 +1,65 @@
-"""How far a transcript was read, and whether there is more of it."""
+"""What reading goes over and gives: roots, files, how far each was read, what was new in it."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from operator import attrgetter
+from pathlib import Path
 
 from msgspec import Struct
 
-from engine.ingest.discover import Found
+from engine.domain.hits import Hit
+from engine.domain.responses import CLAUDE, Sighting
+from engine.domain.settings import SettingsError
+
+
+class Root(Struct, frozen=True):
+    """A directory that an agent keeps its data in."""
+
+    path: str
+    """The real path: of Claude Code's the config directory, whose `projects` is read."""
+    agent: str = CLAUDE
+
+    @classmethod
+    def at(cls, path: Path, agent: str = CLAUDE) -> Root:
+        """Return the root at a path, links resolved; raises `SettingsError` for no text."""
+        real = os.path.realpath(path)
+        if real.encode("utf-8", "replace").decode("utf-8") != real:
+            shown = real.encode("utf-8", "replace").decode("utf-8")
+            raise SettingsError(
+                f"The path {shown} is not written in UTF-8: give a link to it that is."
+            )
+        return cls(real, agent)
+
+    @property
+    def is_claude(self) -> bool:
+        """Whether it is Claude Code's."""
+        return self.agent == CLAUDE
+
+    @property
+    def projects(self) -> str:
+        """The directory that holds Claude Code's transcripts."""
+        return os.path.join(self.path, "projects")
+
+    @property
+    def base(self) -> str:
+        """The directory that the paths of its files are relative to."""
+        return self.projects if self.is_claude else self.path
+
+
+class Found(Struct, frozen=True, gc=False):
+    """A transcript as the file system shows it now."""
+
+    path: str
+    relative: str
+    """Below the root's `projects`, with `/`; what is no UTF-8 in names is replaced."""
+    device: int
+    inode: int
+    size: int
+    mtime: int
+    """Nanoseconds since 1970."""
+
 
 Mark = tuple[int, int, int, int]
 """Device, inode, size and mtime (nanoseconds): where they are as they were, nothing is new."""
@@ -34,3 +86,57 @@ class Cursor(Struct, frozen=True, gc=False):
 def is_new(found: Found, cursor: Cursor | None) -> bool:
     """Say whether a transcript may hold something unread."""
     return cursor is None or mark_of(found) != mark_of(cursor)
+
+
+class Place(Struct, frozen=True, gc=False):
+    """Where a line stands: the file below `projects`, and what its path says."""
+
+    path: str
+    """Relative to the root's `projects` directory, with `/`."""
+    project: str
+    """The directory directly below `projects`, empty where there is none."""
+    session: str
+    """The session that the path names, for lines that name none."""
+
+
+class Problem(Struct, frozen=True, gc=False):
+    """A line that could not be read: where and why."""
+
+    offset: int
+    reason: str
+
+
+class WindowUse(Struct, frozen=True):
+    """What an agent's server said of a limit window."""
+
+    window: str
+    """`five_hour` or `seven_day`, else a name of its own."""
+    percent: float
+    """Used, 0 to 100."""
+    resets_at: int | None
+    """UTC milliseconds."""
+    time: int
+    """When it was said."""
+
+
+class Scan(Struct):
+    """What reading on in one transcript gave."""
+
+    place: Place
+    cursor: Cursor
+    sightings: dict[int, Sighting]
+    """By the number of their response."""
+    problems: list[Problem]
+    cwd: str | None
+    is_anew: bool
+    """Reading began at the file's start: earlier problems of the file are void."""
+    is_finished: bool
+    """Everything there was has been read; else the same call reads on."""
+    hits: list[Hit] = []
+    """Limits that were hit."""
+    state: bytes = b""
+    """What reading on needs to know, of another agent's file."""
+    directories: dict[str, str] = {}
+    """Working directories of projects, of another agent's file."""
+    uses: list[WindowUse] = []
+    """What another agent's server said of limit windows."""

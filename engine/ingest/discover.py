@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from engine.agents.claude.places import SUFFIX, as_root, candidate_roots
 from engine.domain.reports import PlaceLookedAt
-from engine.domain.responses import CLAUDE
+from engine.domain.scans import Found, Root
 from engine.domain.settings import Settings, SettingsError
 
 REPOSITORY = ".git"
@@ -22,53 +22,6 @@ of editors keep the versions of a project beside a task."""
 _NAME = attrgetter("name")
 _IS_WINDOWS = os.name == "nt"
 """There a directory's entry neither knows which file it is nor how large that is by now."""
-
-
-class Root(Struct, frozen=True):
-    """A directory that an agent keeps its data in."""
-
-    path: str
-    """The real path: of Claude Code's the config directory, whose `projects` is read."""
-    agent: str = CLAUDE
-
-    @classmethod
-    def at(cls, path: Path, agent: str = CLAUDE) -> Root:
-        """Return the root at a path, links resolved; raises `SettingsError` for no text."""
-        real = os.path.realpath(path)
-        if real.encode("utf-8", "replace").decode("utf-8") != real:
-            shown = real.encode("utf-8", "replace").decode("utf-8")
-            raise SettingsError(
-                f"The path {shown} is not written in UTF-8: give a link to it that is."
-            )
-        return cls(real, agent)
-
-    @property
-    def is_claude(self) -> bool:
-        """Whether it is Claude Code's."""
-        return self.agent == CLAUDE
-
-    @property
-    def projects(self) -> str:
-        """The directory that holds Claude Code's transcripts."""
-        return os.path.join(self.path, "projects")
-
-    @property
-    def base(self) -> str:
-        """The directory that the paths of its files are relative to."""
-        return self.projects if self.is_claude else self.path
-
-
-class Found(Struct, frozen=True, gc=False):
-    """A transcript as the file system shows it now."""
-
-    path: str
-    relative: str
-    """Below the root's `projects`, with `/`; what is no UTF-8 in names is replaced."""
-    device: int
-    inode: int
-    size: int
-    mtime: int
-    """Nanoseconds since 1970."""
 
 
 class Walk(Struct, frozen=True):

@@ -9,9 +9,8 @@ from msgspec import Struct
 
 from engine.agents.base import Kind
 from engine.domain.reports import Progress
-from engine.domain.scans import Cursor
-from engine.ingest.discover import Found, Root
-from engine.ingest.tail import Scan, Tail
+from engine.domain.scans import Cursor, Found, Root, Scan
+from engine.ingest.tail import Tail
 from engine.ingest.worker import Answer, Task, task_size
 
 _FIRST_BATCH = 4 << 20

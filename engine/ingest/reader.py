@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING
 from engine.agents.claude.places import SUFFIX
 from engine.agents.registry import Registry
 from engine.domain.reports import Notice, PlaceLookedAt
-from engine.domain.scans import Cursor, Mark, is_new, mark_of
+from engine.domain.scans import Cursor, Found, Mark, Root, is_new, mark_of
 from engine.domain.settings import Settings
 from engine.domain.times import open_zone
 from engine.ingest import discover
-from engine.ingest.discover import Found, Root
 from engine.ledger.store import Ledger
 
 if TYPE_CHECKING:
+    from engine.domain.scans import Scan
     from engine.ingest.loader import Batch, Loader, Waiting
     from engine.ingest.store_reader import OtherStores
-    from engine.ingest.tail import Scan
 
 
 class Reading:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from engine.agents.registry import Registry
 from engine.domain.responses import CLAUDE
+from engine.domain.scans import Root
 from engine.domain.settings import Settings
 from engine.ingest import discover
-from engine.ingest.discover import Root
 from engine.ledger.scopes import open_scopes
 from engine.ledger.store import Ledger
 

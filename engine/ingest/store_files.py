@@ -16,30 +16,14 @@ from typing import BinaryIO
 from msgspec import DecodeError, Struct
 from msgspec.structs import replace
 
-from engine.agents.base import (
-    Agent,
-    Kind,
-    Place,
-    Told,
-    Tree,
-    UnknownStore,
-    Unreadable,
-    WindowUse,
-)
-from engine.agents.claude.transcripts import Place as Where
+from engine.agents.base import Agent, Kind, Place, Told, Tree, UnknownStore, Unreadable
 from engine.agents.opened import open_read_only
 from engine.domain.responses import merge, response_id
-from engine.domain.scans import Cursor
+from engine.domain.scans import Cursor, Found, Problem, Root, Scan, WindowUse
+from engine.domain.scans import Place as Where
 from engine.domain.times import DAY
-from engine.ingest.discover import REPOSITORY, Found, Root, stat
-from engine.ingest.tail import (
-    LONGEST_LINE,
-    MOST_PROBLEMS,
-    NOTHING_READ,
-    Problem,
-    Scan,
-    fingerprint,
-)
+from engine.ingest.discover import REPOSITORY, stat
+from engine.ingest.tail import LONGEST_LINE, MOST_PROBLEMS, NOTHING_READ, fingerprint
 
 _BESIDE = ("-wal", "-shm", "-journal")
 """What SQLite keeps beside a database."""

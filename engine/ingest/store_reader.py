@@ -11,9 +11,8 @@ from msgspec import Struct
 from engine.agents.base import Tree
 from engine.agents.registry import Registry
 from engine.domain.reports import Progress
-from engine.domain.scans import Cursor, Mark, is_new, mark_of
+from engine.domain.scans import Cursor, Mark, Root, Scan, is_new, mark_of
 from engine.domain.settings import Settings
-from engine.ingest.discover import Root
 from engine.ingest.loader import Batch, Waiting
 from engine.ingest.store_files import (
     Stored,
@@ -24,7 +23,6 @@ from engine.ingest.store_files import (
     walk_store,
     walk_tree,
 )
-from engine.ingest.tail import Scan
 from engine.ledger.store import Ledger
 
 _BATCH = 8 << 20

@@ -8,17 +8,15 @@ from datetime import tzinfo
 from functools import partial
 from typing import BinaryIO
 
-from msgspec import DecodeError, Struct
+from msgspec import DecodeError
 
-from engine.agents.base import WindowUse
 from engine.agents.claude import transcripts
-from engine.agents.claude.transcripts import Keyed, Place, Unreadable
+from engine.agents.claude.transcripts import Keyed, Unreadable
 from engine.domain.digest import blake2b
-from engine.domain.hits import MARK, Hit
+from engine.domain.hits import MARK
 from engine.domain.responses import Sighting, merge, response_id
-from engine.domain.scans import Cursor, is_new
+from engine.domain.scans import Cursor, Found, Problem, Scan, is_new
 from engine.domain.times import open_zone
-from engine.ingest.discover import Found
 
 _BUFFER = 1 << 20
 _FINGERPRINTED = 512
@@ -27,36 +25,6 @@ LONGEST_LINE = 256 << 20
 """A longer line cannot be a transcript's and is passed over."""
 MOST_PROBLEMS = 100
 """So many unreadable lines of one file are kept with their places; all are counted."""
-
-
-class Problem(Struct, frozen=True, gc=False):
-    """A line that could not be read: where and why."""
-
-    offset: int
-    reason: str
-
-
-class Scan(Struct):
-    """What reading on in one transcript gave."""
-
-    place: Place
-    cursor: Cursor
-    sightings: dict[int, Sighting]
-    """By the number of their response."""
-    problems: list[Problem]
-    cwd: str | None
-    is_anew: bool
-    """Reading began at the file's start: earlier problems of the file are void."""
-    is_finished: bool
-    """Everything there was has been read; else the same call reads on."""
-    hits: list[Hit] = []
-    """Limits that were hit."""
-    state: bytes = b""
-    """What reading on needs to know, of another agent's file."""
-    directories: dict[str, str] = {}
-    """Working directories of projects, of another agent's file."""
-    uses: list[WindowUse] = []
-    """What another agent's server said of limit windows."""
 
 
 def system_zone() -> tzinfo:

@@ -17,9 +17,8 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from engine.domain.scans import Cursor
-from engine.ingest.discover import Found
-from engine.ingest.tail import Scan, Tail
+from engine.domain.scans import Cursor, Found, Scan
+from engine.ingest.tail import Tail
 
 
 class Task(Struct, array_like=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from engine.ingest.discover import Root
+from engine.domain.scans import Root
 from engine.ledger.opening import open_again
 from engine.ledger.store import Ledger
 from engine.pricing.table import PriceTable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from engine.domain.responses import CLAUDE
-from engine.ingest.discover import Root
+from engine.domain.scans import Root
 from engine.ledger.store import Ledger
 
 

@@ -23,8 +23,7 @@ from engine.ledger.names import Names
 from engine.pricing.table import PriceTable
 
 if TYPE_CHECKING:
-    from engine.ingest.discover import Root
-    from engine.ingest.tail import Scan
+    from engine.domain.scans import Root, Scan
     from engine.ledger.booking import Booking
 
 _CHUNK = 20_000

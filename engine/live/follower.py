@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from engine.agents.registry import Registry
 from engine.domain.paths import cursor_session_path
 from engine.domain.reports import Notice, Progress
+from engine.domain.scans import Root
 from engine.domain.settings import Settings
-from engine.ingest.discover import Root
 from engine.ingest.reader import Reading
 from engine.ingest.roots import Roots
 from engine.ingest.wakeup import Noticing
@@ -27,8 +27,8 @@ from engine.live.title_thread import TitleThread
 from engine.pricing.updates import PriceRefresh
 
 if TYPE_CHECKING:
+    from engine.domain.scans import Scan
     from engine.ingest.loader import Waiting
-    from engine.ingest.tail import Scan
     from engine.limits.attending import Attending
     from engine.live.fetcher import Fetching
 

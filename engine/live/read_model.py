@@ -10,8 +10,8 @@ from engine.agents.claude.titles import Titles
 from engine.aggregates.sessions import short_names
 from engine.aggregates.true_window import Anchor
 from engine.aggregates.view import View
+from engine.domain.scans import Root
 from engine.domain.settings import Settings
-from engine.ingest.discover import Root
 from engine.ledger.rows import Reader
 from engine.ledger.scopes import open_scopes
 from engine.ledger.store import Ledger

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from engine.domain.scans import Root
 from engine.domain.settings import Settings
-from engine.ingest.discover import Root
 from engine.ledger.store import Ledger
 from engine.live.read_model import Outlook
 from engine.live.state import Standing

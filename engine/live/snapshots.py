@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta, tzinfo
+from datetime import date, timedelta
 
 from msgspec import Struct
 
@@ -31,13 +31,14 @@ from engine.domain.reports import (
 )
 from engine.domain.responses import CLAUDE
 from engine.domain.settings import Settings
-from engine.domain.times import HOUR, MINUTE, clock_of, day_of, start_of_day, start_of_week
+from engine.domain.times import HOUR, MINUTE, day_of, start_of_day, start_of_week
 from engine.ledger.names import Names
 from engine.ledger.rows import slot_of
 from engine.limits.board import WindowMaker
 from engine.limits.estimate import LimitBasis, LimitChoice, find_basis, measure
 from engine.limits.known import Known
 from engine.limits.readings import FIVE_HOUR
+from engine.reports.points import point
 
 _BUSY = 2 * MINUTE
 _RANGE_AFTER = HOUR
@@ -321,17 +322,6 @@ def _unknown_yet(limit: Limit) -> Limit:
         level="fine",
         reached_at=None,
         reason="history is still being read",
-    )
-
-
-def point(tally: Tally, start: int, zone: tzinfo) -> Point:
-    """Return the point of an hour or less, named by the clock when it begins."""
-    return Point(
-        start=start,
-        label=clock_of(start, zone),
-        responses=tally.responses,
-        tokens=tally.tokens,
-        cost=tally.cost,
     )
 
 

@@ -9,9 +9,9 @@ from msgspec import Struct
 
 from engine.domain.reports import PlaceLookedAt
 from engine.domain.responses import CLAUDE
+from engine.domain.scans import Root
 from engine.domain.settings import Settings
 from engine.ingest import discover
-from engine.ingest.discover import Root
 from engine.ingest.roots import Roots
 from engine.ledger.rows import files_of, problems_of
 from engine.ledger.store import Ledger

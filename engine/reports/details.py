@@ -17,7 +17,7 @@ from engine.domain.times import HOUR, day_of, start_of_day
 from engine.ledger.rows import Reader, paths_of_session, slot_of
 from engine.ledger.store import Ledger
 from engine.ledger.sums import QUARTER
-from engine.live.snapshots import point
+from engine.reports.points import point
 from engine.reports.rows import with_shares
 from engine.reports.tabs import Tabulator
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from msgspec import Struct
 
 from engine.domain.reports import Notice, PlaceLookedAt
+from engine.domain.scans import Root
 from engine.domain.settings import Settings
 from engine.domain.times import DAY
 from engine.ingest import discover
-from engine.ingest.discover import Root
 from engine.ledger.rows import FileCounts, files_of, problems_of
 from engine.ledger.store import Ledger
 from engine.pricing.table import PriceTable

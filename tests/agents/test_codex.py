@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.agents import zstd
-from engine.agents.base import Place, Told, WindowUse
+from engine.agents.base import Place, Told
 from engine.agents.codex import AGENT, kind_of
 from engine.domain.responses import Sighting
+from engine.domain.scans import WindowUse
 from tests.agents.made_codex import START, Thread, counts, line, token_count, uuid7, zstandard
 from tests.agents.reading import merged, read_home, tell_home
 from tests.conftest import NOW

@@ -15,11 +15,12 @@ from msgspec import DecodeError
 
 from engine.agents.claude import transcripts
 from engine.agents.claude.limit_messages import Hit, hit_of, hits_in
-from engine.agents.claude.transcripts import Place, Unreadable
+from engine.agents.claude.transcripts import Unreadable
 from engine.domain.responses import Sighting, merge
+from engine.domain.scans import Cursor, Place, Scan
 from engine.domain.times import DAY, MINUTE
 from engine.ingest import discover
-from engine.ingest.tail import Cursor, Scan, Tail
+from engine.ingest.tail import Tail
 from tests.faults.corpus import error_record
 
 _PLACE = Place("-code-app/s1.jsonl", "-code-app", "s1")

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
+from engine.domain.scans import Root, Scan
 from engine.domain.settings import Settings
 from engine.ingest import discover, loader
-from engine.ingest.tail import Scan, Tail
+from engine.ingest.tail import Tail
 from engine.monitor import Monitor
 from tests.agreement import assert_agreement
 from tests.faults.written import append, prompt, response, responses, sentences, transcript
@@ -130,7 +131,7 @@ def test_a_file_that_vanishes_between_looking_and_reading_disturbs_nothing(
     gone = transcript(tmp_path, "-a/gone.jsonl", responses(range(3), "gone"))
     walk = discover.walk
 
-    def walk_and_lose(root: discover.Root) -> discover.Walk:
+    def walk_and_lose(root: Root) -> discover.Walk:
         found = walk(root)
         gone.unlink(missing_ok=True)
         return found
@@ -149,7 +150,7 @@ def test_a_file_that_grows_by_much_between_looking_and_reading_is_read_once(
     walk, tail_read = discover.walk, Tail.read
     readings: list[object] = []
 
-    def walk_and_grow(root: discover.Root) -> discover.Walk:
+    def walk_and_grow(root: Root) -> discover.Walk:
         found = walk(root)
         append(path, responses(range(1, 20)))
         return found

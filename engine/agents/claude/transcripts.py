@@ -7,7 +7,6 @@ patient one only for lines that the strict one refuses.
 from __future__ import annotations
 
 import msgspec
-from msgspec import Struct
 
 from engine.agents.claude.lines import (
     ABSENT,
@@ -25,21 +24,11 @@ from engine.agents.claude.lines import (
 from engine.agents.claude.patient import read_objects
 from engine.agents.claude.places import SUFFIX
 from engine.domain.responses import PICO, Sighting
+from engine.domain.scans import Place
 from engine.domain.times import parse_time
 
 MOST_DOLLARS = 10_000
 """A larger recorded cost than any response can have is damage, and is none."""
-
-
-class Place(Struct, frozen=True, gc=False):
-    """Where a line stands: the file below `projects`, and what its path says."""
-
-    path: str
-    """Relative to the root's `projects` directory, with `/`."""
-    project: str
-    """The directory directly below `projects`, empty where there is none."""
-    session: str
-    """The session that the path names, for lines that name none."""
 
 
 Keyed = tuple[str, Sighting]

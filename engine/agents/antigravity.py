@@ -27,7 +27,7 @@ from engine.domain.times import SECOND
 
 _PLACES = ("conversations", "implicit")
 _GENERATIONS = "SELECT idx, data FROM gen_metadata WHERE idx > ? ORDER BY idx LIMIT ?"
-_STEPS = "SELECT idx, metadata FROM steps WHERE idx > ? ORDER BY idx LIMIT ?"
+_STEPS = "SELECT idx, step_type, metadata FROM steps WHERE idx > ? ORDER BY idx LIMIT ?"
 _PAGE = 50
 """Rows at once: one may have hundreds of kilobytes."""
 _LATEST = 20
@@ -40,6 +40,8 @@ _CREATED = 4
 """Field of a start: the time, gone since version 1.1.18 of the CLI."""
 _STEP_CREATED, _STEP_USAGE = 1, 9
 """Fields of a step."""
+_OF_GENERATION = 15
+"""The kind of steps that have a generation: it alone names their model."""
 _NUMBER, _INPUT, _OUTPUT, _CACHE_WRITE, _CACHE_READ = 1, 2, 3, 4, 5
 _THINKING, _ANSWER, _RESPONSE = 9, 10, 11
 """Fields of a usage: its model, counts, the two parts of the output, the response's id."""
@@ -56,8 +58,6 @@ class _Left(Struct):
 
     generation: int = -1
     step: int = -1
-    numbers: dict[int, str] = {}
-    """The model that a number stands for."""
 
 
 class _Conversation(Struct, frozen=True):
@@ -74,6 +74,7 @@ class _Call(Struct, frozen=True):
 
     usage: bytes
     time: int = 0
+    has_generation: bool = False
 
 
 _left = msgspec.msgpack.Decoder(_Left)
@@ -111,9 +112,10 @@ class Antigravity(Agent):
             if usage:
                 seconds = number(nested(generation, _STARTED, _CREATED), 1)
                 time = seconds * SECOND or (step.time if step is not None else 0)
-                _tell(name, _Call(usage, time), _model(generation, usage, left), at, told)
+                _tell(name, _Call(usage, time), _model(generation, usage), at, told)
         for name, call in steps.items():
-            _tell(name, call, _numbered(call.usage, left), at, told)
+            if not call.has_generation:
+                _tell(name, call, _numbered(call.usage), at, told)
         return msgspec.msgpack.encode(left)
 
 
@@ -125,15 +127,16 @@ def _after(connection: sqlite3.Connection, table: str, known: int) -> int:
 
 def _steps(connection: sqlite3.Connection, left: _Left) -> dict[str, _Call]:
     """Return the calls that steps tell of, by the id of their response."""
-    if not {"idx", "metadata"} <= columns_of(connection, "steps"):
+    if not {"idx", "step_type", "metadata"} <= columns_of(connection, "steps"):
         return {}
     calls = {}
     after = _after(connection, "steps", left.step)
-    for row, data in paged(connection, _STEPS, after, _PAGE):
+    for row, kind, data in paged(connection, _STEPS, after, _PAGE):
         left.step = row
         usage = nested(data, _STEP_USAGE) if isinstance(data, bytes) else b""
         if name := _name(usage):
-            calls[name] = _Call(usage, number(nested(data, _STEP_CREATED), 1) * SECOND)
+            seconds = number(nested(data, _STEP_CREATED), 1)
+            calls[name] = _Call(usage, seconds * SECOND, kind == _OF_GENERATION)
     return calls
 
 
@@ -161,7 +164,7 @@ def _tell(name: str, call: _Call, model: str, at: _Conversation, told: Told) -> 
     )
 
 
-def _model(generation: bytes, usage: bytes, left: _Left) -> str:
+def _model(generation: bytes, usage: bytes) -> str:
     """Return a generation's model, by its title: the name beside it may be another's lately.
 
     A title is the model's full name with how hard it thinks: `Gemini 3.1 Pro (High)`, where
@@ -173,17 +176,14 @@ def _model(generation: bytes, usage: bytes, left: _Left) -> str:
     if titled:
         name = titled[1].lower().replace(" ", "-")
     if not name or name == _ROUTER:
-        return _numbered(usage, left)
-    left.numbers[number(usage, _NUMBER)] = name
+        return _numbered(usage)
     return name
 
 
-def _numbered(usage: bytes, left: _Left) -> str:
-    """Return the name of a model by its number: Antigravity's own where no other is known."""
+def _numbered(usage: bytes) -> str:
+    """Return Antigravity's own name of a model that it gives the number of alone."""
     known = number(usage, _NUMBER)
-    if known < _FIRST_NUMBER:
-        return ""
-    return left.numbers.get(known, f"MODEL_PLACEHOLDER_M{known - _FIRST_NUMBER}")
+    return f"MODEL_PLACEHOLDER_M{known - _FIRST_NUMBER}" if known >= _FIRST_NUMBER else ""
 
 
 def _conversation(connection: sqlite3.Connection, place: Place) -> _Conversation:

@@ -120,8 +120,8 @@ def generation(
     counts: tuple[int, int, int, int] = (100, 20, 5, 300),
     *,
     seconds: int = DAY // 1000,
-    model: str = "gemini-3-pro-high",
-    title: str = "Gemini 3 Pro (High)",
+    model: str = "gemini-pro-default",
+    title: str = "Gemini 3.1 Pro (High)",
 ) -> bytes:
     """Return a generation that used input, answer, thinking and cache read."""
     usage = generation_usage(response, counts)
@@ -142,11 +142,13 @@ def antigravity(path: Path, *generations: bytes) -> None:
             put(connection, "gen_metadata", idx=number, data=data, size=len(data))
 
 
-def antigravity_step(path: Path, place: int, usage: bytes, seconds: int = DAY // 1000) -> None:
-    """Write a step of a conversation that called a model."""
+def antigravity_step(
+    path: Path, place: int, usage: bytes, seconds: int = DAY // 1000, kind: int = 15
+) -> None:
+    """Write a step of a conversation that called a model, by default one of a generation."""
     metadata = message((1, message((1, seconds))), (3, 2), (9, usage))
     with closing(create(path, ())) as connection:
-        put(connection, "steps", idx=place, step_type=15, metadata=metadata)
+        put(connection, "steps", idx=place, step_type=kind, metadata=metadata)
 
 
 def zed(path: Path, name: str, usage: Any, *, is_packed: bool = True, **given: Any) -> None:
@@ -239,7 +241,9 @@ def desktop(path: Path, name: str, counts: tuple[int, int, int, int], nano: int 
         )
 
 
-def opencode_go(path: Path, name: str, cost: float, parent: str | None = None) -> None:
+def opencode_go(
+    path: Path, name: str, cost: float, parent: str | None = None, created: int = DAY // 1000
+) -> None:
     """Write a session of the first OpenCode, and its last answer."""
     with closing(create(path, () if path.is_file() else _OPENCODE_GO)) as connection:
         put(
@@ -250,7 +254,7 @@ def opencode_go(path: Path, name: str, cost: float, parent: str | None = None) -
             prompt_tokens=900,
             completion_tokens=90,
             cost=cost,
-            created_at=DAY // 1000,
+            created_at=created,
         )
         put(
             connection,
@@ -259,7 +263,7 @@ def opencode_go(path: Path, name: str, cost: float, parent: str | None = None) -
             session_id=name,
             role="assistant",
             model="claude-4-sonnet",
-            created_at=DAY // 1000,
+            created_at=created,
         )
 
 

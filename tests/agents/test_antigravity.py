@@ -42,7 +42,7 @@ def test_a_generation_has_its_input_beside_the_cache_and_no_number_of_a_model(
     assert len(responses) == 2
     tokens = responses[0].tokens
     assert (tokens.input, tokens.output, tokens.cache_read, tokens.cache_write) == (100, 25, 300, 0)
-    assert (responses[0].reasoning, responses[0].model) == (5, "gemini-3-pro")
+    assert (responses[0].reasoning, responses[0].model) == (5, "gemini-3.1-pro-preview")
     assert (responses[0].session, responses[0].project) == ("conversation", "-home-u-al-pha")
     assert responses[0].time == DAY
 
@@ -64,9 +64,9 @@ def test_a_generation_goes_by_its_title_else_by_its_name_else_by_its_number(
         "a": "MODEL_PLACEHOLDER_M132",
         "b": "gemini-3.1-pro-preview",
         "c": "claude-sonnet-4.6",
-        "d": "claude-sonnet-4.6",
+        "d": "MODEL_PLACEHOLDER_M132",
         "e": "tab-flash",
-        "f": "tab-flash",
+        "f": "MODEL_PLACEHOLDER_M132",
     }
 
 
@@ -80,14 +80,14 @@ def test_a_step_says_when_and_tells_of_calls_beside_the_conversation(tmp_path: P
     antigravity(tmp_path / PATH, generation("a", seconds=0))
     seconds = DAY // 1000 + 60
     antigravity_step(tmp_path / PATH, 3, generation_usage("a", (100, 20, 5, 300)), seconds)
-    antigravity_step(tmp_path / PATH, 4, generation_usage("title", (46, 5, 0, 0), 1050), seconds)
+    beside = generation_usage("title", (46, 5, 0, 0), 1050)
+    antigravity_step(tmp_path / PATH, 4, beside, seconds, kind=23)
     antigravity_step(tmp_path / PATH, 5, generation_usage("b", (1, 1, 0, 0)), seconds)
     told = read_home(AGENT, tmp_path)
     models = {key.split("\n")[1]: (each.model, each.total) for key, each in told.items()}
     assert models == {
-        "a": ("gemini-3-pro", 425),
+        "a": ("gemini-3.1-pro-preview", 425),
         "title": ("MODEL_PLACEHOLDER_M50", 51),
-        "b": ("gemini-3-pro", 2),
     }
     assert {each.time for each in told.values()} == {seconds * 1000}
 

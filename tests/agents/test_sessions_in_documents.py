@@ -12,6 +12,7 @@ import pytest
 from engine.agents import augment, codebuddy, deepseek, fx, jcode, kiro, opencode_go
 from engine.agents.base import Agent, Place, Told, UnknownStore
 from engine.agents.opened import open_read_only
+from engine.domain.times import parse_time
 from tests.agents.made_codex import zstandard
 from tests.agents.made_more import DAY, TIME, write_json, write_lines
 from tests.agents.made_more import opencode_go as put_session
@@ -282,6 +283,15 @@ def test_the_first_opencode_tells_what_sessions_without_a_parent_cost(tmp_path: 
     ((_, response),) = first.sightings
     assert (response.model, response.tokens.total) == ("claude-4-sonnet", 0)
     assert first.directories[response.project] == str(tmp_path / "alpha")
+
+
+def test_counts_of_tokens_are_sums_in_its_first_versions_alone(tmp_path: Path) -> None:
+    for name, created in (("sum", "2025-05-05"), ("last", "2025-05-06")):
+        begun = (parse_time(f"{created}T12:00:00Z") or 0) // 1000
+        put_session(tmp_path / "opencode.db", name, 0.01, created=begun)
+    told, _ = read_sessions(tmp_path)
+    totals = {each.session: (each.input, each.output) for _, each in told.sightings}
+    assert totals == {"sum": (900, 90), "last": (0, 0)}
 
 
 def test_an_unknown_store_of_the_first_opencode_is_said_in_a_sentence(tmp_path: Path) -> None:

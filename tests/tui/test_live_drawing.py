@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import pytest
 from msgspec.structs import replace
 from rich.cells import cell_len
+from tui.live.panes.forecast import ForecastPane, forecast_view
+from tui.live.panes.limits import LimitsPane, limits_view, most_telling
 
 from engine.domain.reports import LEVELS, Figures, Notice, Part, Snapshot
 from engine.domain.responses import PICO
@@ -37,8 +39,6 @@ from tui.live.panes.block import BlockPane, block_view
 from tui.live.panes.burn import BurnPane, burn_view
 from tui.live.panes.burn_up import BurnUpPane, burn_up_view, course_view
 from tui.live.panes.events import EventsPane, events_view
-from tui.live.panes.forecast import ForecastPane, forecast_view
-from tui.live.panes.limits import LimitsPane, limits_view, most_telling
 from tui.live.panes.sessions import ORDERS, SessionsPane, sessions_view
 from tui.live.panes.totals import TotalsPane, totals_view
 

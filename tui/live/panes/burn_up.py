@@ -103,8 +103,8 @@ class BurnUpPane(LinePane):
         view = self.view
         if isinstance(view, CourseView):
             forecast = f" {view.forecast}" if view.forecast else ""
-            keys = f"used █ {view.used} · forecast ░▒{forecast} · even pace · "
-            self.entitle(f"{view.label} · {keys.rstrip(' ·')} · {view.basis}")
+            keys = f"used █ {view.used} · forecast ░▒{forecast} · even pace ···"
+            self.entitle(f"{view.label} · {keys} · {view.basis}")
         else:
             self.entitle(self.TITLE)
         super().watch_view()

@@ -33,7 +33,7 @@ _LEAST_TITLE = 8
 """A title in fewer cells says nothing."""
 _LEAST_NAME, _LEAST_MODEL = 20, 10
 """Fewer cells tell no session from another; then the models have no column."""
-_LEAST_FIRST = ("id", "cache read", "out", "resp.", "tokens", "last", "ctx", "rate", "agent")
+_LEAST_FIRST = ("id", "cache read", "out", "resp.", "tokens", "last", "ctx", "rate")
 """The order in which columns give way to the names."""
 
 
@@ -213,8 +213,9 @@ def _fixed_cells(session: SessionNow, since: str, view: SessionsView, width: int
         made.append(_Cell("last", 9, since, "muted"))
     is_busy = session.state == "busy" if session.state else session.is_busy
     agents = f" +{session.sub_agents} sub" if session.sub_agents and is_busy else ""
-    state = "  ● busy" if is_busy else "  ○ idle"
-    made.append(_Cell("  state", 16, state + agents, "fine" if is_busy else "muted", is_left=True))
+    state = ("  ● busy" if is_busy else "  ○ idle") + (agents if width >= 70 else "")
+    size = 16 if width >= 70 else 8
+    made.append(_Cell("  state", size, state, "fine" if is_busy else "muted", is_left=True))
     return _with_room_for_names(made, width)
 
 

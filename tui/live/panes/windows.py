@@ -10,12 +10,13 @@ from rich.cells import cell_len
 from engine.domain.limit_windows import OFFICIAL, WindowNow
 from engine.domain.reports import Snapshot
 from tui.live.drawing.lines import BLANK, Line, LinePane, Piece, cells, padded
-from tui.live.drawing.plot import gauge
+from tui.live.drawing.plot import LEVEL_WORDS, gauge
 from tui.live.words import brief_label, day_and_clock, range_of_shares
 from tui.words import format as fmt
 from tui.words.limits import (
     Outlook,
     age_text,
+    amount_text,
     is_estimated,
     left_text,
     outlook_of,
@@ -84,7 +85,7 @@ def window_row(window: WindowNow, now: int, zone: str) -> WindowRow:
     return WindowRow(
         label=fmt.plain(window.label),
         brief=brief_label(window),
-        ink="second" if is_estimate else _INKS[outlook],
+        ink="second" if is_estimate else _ink(window, outlook),
         share=None if share is None or window.used_share is None else round(share, 3),
         percent=_percent(window, is_estimate=is_estimate),
         mark=None if mark is None else round(mark, 2),
@@ -97,6 +98,12 @@ def window_row(window: WindowNow, now: int, zone: str) -> WindowRow:
         is_old=window.age is not None and window.age >= _OLD_AFTER,
         reason=fmt.plain(window.reason),
     )
+
+
+def _ink(window: WindowNow, outlook: Outlook) -> str:
+    """Colour a bar by what is foreseen; where nothing is, by how much is used."""
+    is_known = outlook or window.level in ("fine", "half")
+    return _INKS[outlook] if is_known else window.level
 
 
 def _percent(window: WindowNow, *, is_estimate: bool) -> str:
@@ -135,7 +142,8 @@ def _outlook(window: WindowNow, outlook: Outlook, now: int, zone: str) -> list[L
         )
         return [(*short, Piece(f" ({first} to {last})", "muted")), short]
     if forecast.share_at_reset is None:
-        return [(Piece("on extra usage", "high"),)] if (window.used_share or 0) >= 1 else []
+        is_known = window.level in ("fine", "half") or is_estimated(window)
+        return [] if is_known else [(Piece(LEVEL_WORDS[window.level].lower(), window.level),)]
     at_reset = f"~{fmt.percent(forecast.share_at_reset)} then"
     line: Line = (Piece(at_reset, ink),)
     return [(*line, Piece(range_of_shares(forecast), "muted")), line]
@@ -148,7 +156,9 @@ def _sources(window: WindowNow) -> tuple[str, str, str]:
         return (full, f"official {age}".rstrip(), age)
     words = {"given": ("your limit", "yours"), "budget": ("your budget", ""), "none": ("", "")}
     full, brief = words.get(window.source, ("estimate", "est."))
-    return (fmt.plain(window.basis), full, brief)
+    amount = amount_text(window)
+    basis = fmt.plain(window.basis)
+    return (f"{basis} · {amount}" if amount else basis, full, brief)
 
 
 class WindowsPane(LinePane):

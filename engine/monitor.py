@@ -16,8 +16,8 @@ from engine.domain.times import day_of
 from engine.ingest import discover
 from engine.ledger.store import Ledger
 from engine.live.follower import Follower
-from engine.live.state import Standing
-from engine.pricing.updates import PriceRefresh
+from engine.live.state import State
+from engine.pricing.updates import PriceUpdates
 
 if TYPE_CHECKING:
     from engine.domain.calendars import Calendar
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     )
     from engine.domain.reports import Detail, Notice, Progress, Report, ReportKind, Snapshot, Span
     from engine.limits.readings import Reading
-    from engine.live.timings import Phases
+    from engine.live.timings import Timings
     from engine.reports.agents import AgentFound
     from engine.reports.health import Health
     from engine.reports.queries.answering import Answers
@@ -59,8 +59,8 @@ class Monitor:
     def __init__(self, settings: Settings) -> None:
         """Open the ledger; raises `SettingsError` for a setting that cannot hold."""
         self.settings = settings
-        self._standing = Standing(settings)
-        self._prices = PriceRefresh(settings)
+        self._standing = State(settings)
+        self._prices = PriceUpdates(settings)
         self._ledger = Ledger(ledger_path(settings), self._prices.table)
         self._follower = Follower(settings, self._ledger, self._standing, self._prices)
         self._standing.open(lambda: self._ledger.notices)
@@ -126,9 +126,9 @@ class Monitor:
         return self._follower.take_fetched()
 
     @property
-    def phases(self) -> Phases:
+    def timings(self) -> Timings:
         """How long each phase took so far."""
-        return self._follower.phases
+        return self._follower.timings
 
     def read_transcript(self, path: str) -> None:
         """Read what is new of one session alone; a path below no root is passed over."""

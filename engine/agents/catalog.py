@@ -19,6 +19,11 @@ _EDITORS = (
 """Where VS Code and editors made from it keep their data, here and on remote machines."""
 
 
+_NO_SPLIT = "it keeps one sum of tokens for prompts, cache and answers together"
+_NO_COUNTS = "it keeps no counts of tokens: they are on its maker's servers alone"
+_ENCRYPTED = "its conversations are encrypted; only its own running program can read them"
+
+
 def _in_editors(extension: str) -> tuple[str, ...]:
     """Return where an extension may keep its data."""
     return tuple(f"{editor}/User/globalStorage/{extension}" for editor in _EDITORS)
@@ -180,4 +185,110 @@ LISTED: tuple[Listed, ...] = (
         ("{ccmon}/cursor", "{config}/tokscale/cursor-cache", "~/.tokscale/cursor-cache"),
     ),
     Listed("zcode", "ZCode", ("~/.zcode",), variable="ZCODE_HOME", marks=("cli/db/db.sqlite",)),
+    Listed(
+        "aider",
+        "Aider",
+        ("~",),
+        variable="CCMON_AIDER",
+        marks=(".aider.chat.history.md",),
+    ),
+    Listed(
+        "antigravity",
+        "Antigravity",
+        ("~/.gemini/antigravity", "~/.gemini/antigravity-cli", "~/.gemini/antigravity-ide"),
+        marks=("conversations", "implicit"),
+    ),
+    Listed("augment", "Augment", ("~/.augment",), marks=("sessions",)),
+    Listed("codebuddy", "CodeBuddy", ("~/.codebuddy",), marks=("projects",)),
+    Listed(
+        "copilot-chat",
+        "Copilot Chat",
+        tuple(f"{editor}/User" for editor in _EDITORS),
+        module="engine.agents.vscode_chat:AGENT",
+        marks=(
+            "globalStorage/github.copilot-chat",
+            "globalStorage/emptyWindowChatSessions",
+            "workspaceStorage/*/chatSessions",
+        ),
+    ),
+    Listed(
+        "copilot-desktop",
+        "GitHub Copilot app",
+        ("~/.copilot",),
+        module="engine.agents.copilot_desktop:AGENT",
+        variable="COPILOT_HOME",
+        marks=("data.db",),
+    ),
+    Listed(
+        "devin",
+        "Devin CLI",
+        ("{data}/devin/cli", "{support}/devin/cli"),
+        marks=("sessions.db", "cli_sessions.db"),
+    ),
+    Listed(
+        "dsh",
+        "DeepSeek Harness",
+        ("~/.dsh",),
+        module="engine.agents.deepseek:AGENT",
+        variable="DSH_HOME",
+        marks=("sessions",),
+    ),
+    Listed("fx", "fx", ("~/.fx",), marks=("sessions",)),
+    Listed("jcode", "Jcode", ("~/.jcode",), variable="JCODE_HOME", marks=("sessions",)),
+    Listed("junie", "Junie", ("~/.junie",), variable="JUNIE_HOME", marks=("sessions",)),
+    Listed("kiro", "Kiro", ("~/.kiro",), variable="KIRO_HOME", marks=("sessions/cli",)),
+    Listed(
+        "opencode-go",
+        "OpenCode (Go)",
+        ("~/.opencode",),
+        module="engine.agents.opencode_go:AGENT",
+        variable="CCMON_OPENCODE_GO",
+        within=".opencode",
+        marks=("opencode.db",),
+    ),
+    Listed("vibe", "Mistral Vibe", ("~/.vibe",), variable="VIBE_HOME", marks=("logs/session",)),
+    Listed(
+        "workbuddy",
+        "WorkBuddy",
+        ("~/.workbuddy",),
+        module="engine.agents.codebuddy:WORK",
+        marks=("projects",),
+    ),
+    Listed(
+        "zed",
+        "Zed",
+        (
+            "{data}/zed",
+            "{support}/Zed",
+            "$LOCALAPPDATA/Zed",
+            "~/.var/app/dev.zed.Zed/data/zed",
+        ),
+        marks=("threads/threads.db",),
+    ),
+    Listed(
+        "command-code",
+        "Command Code",
+        ("~/.commandcode",),
+        marks=("projects",),
+        problem=_NO_COUNTS,
+    ),
+    Listed(
+        "warp",
+        "Warp",
+        (
+            "~/Library/Group Containers/2BBY89MBSN.dev.warp/Library/Application Support/"
+            "dev.warp.Warp-Stable",
+            "~/.local/state/warp-terminal",
+            "$LOCALAPPDATA/warp/Warp/data",
+        ),
+        marks=("warp.sqlite",),
+        problem=_NO_SPLIT,
+    ),
+    Listed(
+        "windsurf",
+        "Windsurf",
+        ("~/.codeium/windsurf",),
+        marks=("cascade",),
+        problem=_ENCRYPTED,
+    ),
 )

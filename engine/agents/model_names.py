@@ -12,6 +12,7 @@ _ALIASES = {
     "k2-p6": "kimi-k2.6",
     "k2p6": "kimi-k2.6",
     "gemini-3-pro-high": "gemini-3-pro-preview",
+    "gemini-3.1-pro": "gemini-3.1-pro-preview",
 }
 KIMI_FOR_CODING = "kimi-for-coding"
 """The label of Kimi's plans, under which the then current model answers."""

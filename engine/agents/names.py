@@ -37,6 +37,11 @@ def titles() -> tuple[tuple[str, str], ...]:
     return tuple(_TITLES.items())
 
 
+def problem_of(name: str) -> str:
+    """Return why what an agent keeps cannot be counted, empty where it can."""
+    return next((listed.problem for listed in LISTED if listed.name == name), "")
+
+
 def title_of(name: str) -> str:
     """Return what people call an agent; a name that nobody knows as it is."""
     return _TITLES.get(name) or _packaged().get(name, name)

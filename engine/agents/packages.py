@@ -32,14 +32,15 @@ class Listed(Struct, frozen=True):
     within: str = ""
     """What comes after a directory that the variable names."""
     marks: tuple[str, ...] = ()
-    """A root has one of these in it; empty where the directory alone is mark enough."""
+    """A root has one of these in it; empty where the directory alone is mark enough. `*/`
+    stands for any one directory."""
     index: str = ""
     """A file that names more places, with the same beginnings."""
     more: str = ""
     """What reads it, as `module:function`: given its bytes it returns directories. It is
     imported only where the file is there."""
     problem: str = ""
-    """Why it cannot be read, of a package that fails."""
+    """Why it cannot be read: of a package that fails, and of a store that tells nothing."""
 
 
 def packaged() -> Iterator[Listed]:

@@ -70,10 +70,14 @@ class Registry:
                     yield listed.name, place
 
     def stores(self, agents: Sequence[str] = ()) -> Iterator[tuple[str, str]]:
-        """Yield agent and directory of the places where a store is."""
+        """Yield agent and directory of the places where a store is that can be read."""
         for name, place in self.places(agents):
-            if has_store(self._listed[name], place):
+            if not self._listed[name].problem and self.is_there(name, place):
                 yield name, place
+
+    def is_there(self, name: str, place: str) -> bool:
+        """Say whether an agent has a store at a place, be it one that cannot be read."""
+        return has_store(self._listed[name], place)
 
     def _look_for_packages(self) -> None:
         if self._has_packages:
@@ -122,7 +126,19 @@ def has_store(listed: Listed, place: str) -> bool:
     """Say whether a directory is a root of an agent."""
     if not listed.marks:
         return os.path.isdir(place)
-    return any(os.path.exists(os.path.join(place, mark)) for mark in listed.marks)
+    return any(_has_mark(place, mark) for mark in listed.marks)
+
+
+def _has_mark(place: str, mark: str) -> bool:
+    """Say whether a directory has a mark in it; `*` stands for any one directory."""
+    before, star, after = mark.partition("*/")
+    if not star:
+        return os.path.exists(os.path.join(place, mark))
+    try:
+        with os.scandir(os.path.join(place, before)) as entries:
+            return any(os.path.exists(os.path.join(entry.path, after)) for entry in entries)
+    except OSError:
+        return False
 
 
 def _expanded(place: str, environment: Mapping[str, str], home: Path) -> str:

@@ -26,6 +26,39 @@ def unpacked(data: bytes) -> bytes:
     return _unpacked_by_program(data)
 
 
+def frames(data: bytes) -> tuple[bytes, str]:
+    """Return what a log of frames holds, and why not all; a last unfinished frame is no reason.
+
+    A log that is being written ends in a frame that is not, whose beginning is read.
+    """
+    for name in _MODULES:
+        try:
+            zstd = import_module(name)
+        except ImportError:
+            continue
+        parts: list[bytes] = []
+        try:
+            while data:
+                frame = zstd.ZstdDecompressor()
+                parts.append(frame.decompress(data))
+                data = frame.unused_data if frame.eof else b""
+        except (zstd.ZstdError, MemoryError):
+            return b"".join(parts), _DAMAGED
+        return b"".join(parts), ""
+    return _frames_by_program(data)
+
+
+def _frames_by_program(data: bytes) -> tuple[bytes, str]:
+    import shutil
+    import subprocess
+
+    program = shutil.which("zstd")
+    if program is None:
+        return b"", _MISSING
+    done = subprocess.run([program, "-dcq"], input=data, capture_output=True, check=False)
+    return done.stdout, ""
+
+
 def _unpacked_by_program(data: bytes) -> bytes:
     import shutil
     import subprocess

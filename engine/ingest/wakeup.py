@@ -28,7 +28,7 @@ _EVENT_DUE = 3_000
 """Milliseconds after a change by which its event has come, if events come."""
 
 
-class Noticing:
+class Wakeup:
     """What wakes the thread that reads; any thread may wake it."""
 
     def __init__(self, settings: Settings) -> None:

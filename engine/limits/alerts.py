@@ -12,7 +12,7 @@ from engine.domain.settings import Settings
 from engine.ledger.limit_events import keep_events
 from engine.ledger.store import Ledger
 from engine.limits.transitions import Watch
-from engine.live.state import Standing
+from engine.live.state import State
 
 _AT_MOST_EVERY = 1.0
 _AT_LEAST_EVERY = 5.0
@@ -22,7 +22,7 @@ _MOST_UNTAKEN = 100
 class Telling:
     """Watches a standing's windows for the thread that follows."""
 
-    def __init__(self, settings: Settings, ledger: Ledger, standing: Standing) -> None:
+    def __init__(self, settings: Settings, ledger: Ledger, standing: State) -> None:
         self.listeners: list[Callable[[Event], None]] = []
         """Called with each event that this process is to tell, in the thread that follows."""
         self._settings = settings

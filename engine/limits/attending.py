@@ -8,9 +8,9 @@ from engine.domain.settings import Settings
 from engine.ingest.roots import Roots
 from engine.ledger.store import Ledger
 from engine.limits.alerts import Telling
-from engine.limits.endpoint.poller import UsageAsking
+from engine.limits.endpoint.poller import UsagePoller
 from engine.limits.tracker import Lookout
-from engine.live.state import Standing
+from engine.live.state import State
 
 _LEAST_BETWEEN = 0.4
 """Seconds between looks at the ledger where it changes all the time."""
@@ -19,12 +19,10 @@ _LEAST_BETWEEN = 0.4
 class Attending:
     """What the thread that reads does about limits."""
 
-    def __init__(
-        self, settings: Settings, ledger: Ledger, standing: Standing, roots: Roots
-    ) -> None:
+    def __init__(self, settings: Settings, ledger: Ledger, standing: State, roots: Roots) -> None:
         self.lookout = Lookout(settings, ledger, standing, roots)
         self.telling = Telling(settings, ledger, standing)
-        self.usage = UsageAsking(settings, ledger, standing)
+        self.usage = UsagePoller(settings, ledger, standing)
         self._ledger = ledger
         self._standing = standing
         self._looked_at = -1

@@ -20,7 +20,7 @@ from engine.limits.kept_readings import reading_of_row, rows_of
 from engine.limits.known import Known, of_present_account, official
 from engine.limits.readings import FIVE_HOUR
 from engine.limits.sources.local import LocalSources
-from engine.live.state import Standing
+from engine.live.state import State
 
 PINNED = "pinned_reset"
 """The setting that keeps the reset that the user pinned, as UTC milliseconds."""
@@ -42,9 +42,7 @@ _Key = tuple[str, str, str, str, int | None, int]
 class Lookout:
     """Keeps a standing's knowledge of limits current; used by the thread that reads."""
 
-    def __init__(
-        self, settings: Settings, ledger: Ledger, standing: Standing, roots: Roots
-    ) -> None:
+    def __init__(self, settings: Settings, ledger: Ledger, standing: State, roots: Roots) -> None:
         self._settings = settings
         self._ledger = ledger
         self._standing = standing

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from engine.domain.paths import cursor_session_path
 from engine.domain.settings import Settings, SettingsError
-from engine.pricing.updates import PriceRefresh
+from engine.pricing.updates import PriceUpdates
 
 if TYPE_CHECKING:
     from engine.agents.cursor.sync import Synced
@@ -26,10 +26,10 @@ _LOOK_EVERY = 30.0
 """Seconds between looks at whether a sync is due while following."""
 
 
-class Fetching:
+class Fetcher:
     """Starts what is due in threads of its own, and says what came of it."""
 
-    def __init__(self, settings: Settings, prices: PriceRefresh) -> None:
+    def __init__(self, settings: Settings, prices: PriceUpdates) -> None:
         self.has_usage = False
         """Whether usage came that was not there before."""
         self.seconds: dict[str, float] = {}

@@ -17,20 +17,20 @@ from engine.domain.scans import Root
 from engine.domain.settings import Settings
 from engine.ingest.reader import Reading
 from engine.ingest.roots import Roots
-from engine.ingest.wakeup import Noticing
+from engine.ingest.wakeup import Wakeup
 from engine.ledger.store import Ledger
 from engine.live.memory import give_back
 from engine.live.recovery import Recovery
-from engine.live.state import Standing
-from engine.live.timings import Phases
+from engine.live.state import State
+from engine.live.timings import Timings
 from engine.live.title_thread import TitleThread
-from engine.pricing.updates import PriceRefresh
+from engine.pricing.updates import PriceUpdates
 
 if TYPE_CHECKING:
     from engine.domain.scans import Scan
     from engine.ingest.loader import Waiting
     from engine.limits.attending import Attending
-    from engine.live.fetcher import Fetching
+    from engine.live.fetcher import Fetcher
 
 _LEAST_BETWEEN_CHANGES = 0.1
 
@@ -42,9 +42,9 @@ class Follower:
     """
 
     def __init__(
-        self, settings: Settings, ledger: Ledger, standing: Standing, prices: PriceRefresh
+        self, settings: Settings, ledger: Ledger, standing: State, prices: PriceUpdates
     ) -> None:
-        self._noticing = Noticing(settings)
+        self._noticing = Wakeup(settings)
         self.watcher = self._noticing.watcher
         self._stop = Event()
         self.recovery = Recovery(
@@ -63,7 +63,7 @@ class Follower:
         self._standing = standing
         self._prices = prices
         self._is_fetching = False
-        self.phases = Phases()
+        self.timings = Timings()
         self._thread: Thread | None = None
         self._last_change = 0.0
         self._data_version = 0
@@ -113,11 +113,11 @@ class Follower:
         return Attending(self._settings, self._ledger, self._standing, self.roots)
 
     @cached_property
-    def fetching(self) -> Fetching:
+    def fetching(self) -> Fetcher:
         """What comes over the network; who uses Claude Code alone needs none of it at once."""
-        from engine.live.fetcher import Fetching
+        from engine.live.fetcher import Fetcher
 
-        return Fetching(self._settings, self._prices)
+        return Fetcher(self._settings, self._prices)
 
     @property
     def is_following(self) -> bool:
@@ -234,12 +234,12 @@ class Follower:
             return []
         self.fetching.wait()
         if self._prices.take_news():
-            with self.phases.measured("prices"):
+            with self.timings.measured("prices"):
                 self.recovery.insist(self._reprice)
         if self.fetching.has_usage:
             self.recovery.insist(self._look)
         for name, taken in self.fetching.seconds.items():
-            self.phases.note(name, taken)
+            self.timings.note(name, taken)
         return self.fetching.lacks()
 
     def read_transcript(self, path: str) -> None:
@@ -336,13 +336,13 @@ class Follower:
         roots = self.roots.current
         if self._thread is not None:
             self._noticing.watch(self.roots.watched(), self.roots.places(), self._ledger.path)
-        with self.phases.measured("walk"):
+        with self.timings.measured("walk"):
             waiting = self._noticing.note_walk(
                 lambda: self.reading.look(roots), self.reading.refused(), is_unasked=is_unasked
             )
         self._standing.places = self.reading.places
         if waiting:
-            with self.phases.measured("read"):
+            with self.timings.measured("read"):
                 self._read_waiting(waiting, most_bytes)
         self._noticing.note_look()
         self._note_refused()
@@ -372,7 +372,7 @@ class Follower:
 
         self.recovery.face_failure()
         try:
-            with self.phases.measured("book"):
+            with self.timings.measured("book"):
                 self._ledger.take(root, scans)
         except FiguresTooLarge:
             if len(scans) > 1:

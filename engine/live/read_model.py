@@ -18,10 +18,10 @@ from engine.ledger.store import Ledger
 from engine.limits.estimate import LimitChoice
 from engine.live.snapshots import SnapshotMaker
 from engine.reports.details import DetailMaker
-from engine.reports.tabs import Tabulator
+from engine.reports.tabs import TabMaker
 
 
-class Outlook:
+class ReadModel:
     """The view of some roots with the makers of snapshots, reports and details.
 
     It is built and loaded aside, then put in the place of another at once: who draws
@@ -56,7 +56,7 @@ class Outlook:
         self.snapshots = SnapshotMaker(
             self.view, ledger.names, choice, settings, self.project_names, titles
         )
-        self.reports = Tabulator(
+        self.reports = TabMaker(
             self.view,
             reader,
             ledger.names,

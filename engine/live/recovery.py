@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from engine.ledger.store import Ledger
 
 if TYPE_CHECKING:
-    from engine.live.read_model import Outlook
+    from engine.live.read_model import ReadModel
 
 _MENDING = 60.0
 """Seconds a thread waits for the one that reads to go on with another ledger."""
@@ -34,7 +34,7 @@ class Recovery:
         ledger: Ledger,
         begin_again: Callable[[], None],
         read_again: Callable[[], None],
-        outlook: Callable[[], Outlook | None],
+        outlook: Callable[[], ReadModel | None],
         stop: Event,
         wake: Event,
     ) -> None:
@@ -72,7 +72,7 @@ class Recovery:
         if failure is not None and failure[0] is self._ledger.connection:
             raise failure[1]
 
-    def _await_another(self, outlook: Outlook | None, error: sqlite3.Error) -> None:
+    def _await_another(self, outlook: ReadModel | None, error: sqlite3.Error) -> None:
         """Wait for another outlook; tell the thread that reads if it is not under way."""
         if outlook is not None and outlook.connection is self._ledger.connection:
             self._failure = (outlook.connection, error)

@@ -7,12 +7,12 @@ from msgspec.structs import replace
 from engine.domain.scans import Root
 from engine.domain.settings import Settings
 from engine.ledger.store import Ledger
-from engine.live.read_model import Outlook
-from engine.live.state import Standing
+from engine.live.read_model import ReadModel
+from engine.live.state import State
 
 
 def show_ledger(
-    ledger: Ledger, roots: list[Root], settings: Settings, standing: Standing, *, is_whole: bool
+    ledger: Ledger, roots: list[Root], settings: Settings, standing: State, *, is_whole: bool
 ) -> None:
     """Put what a ledger knows in the standing's place: of all agents, or of those shown alone.
 
@@ -20,8 +20,8 @@ def show_ledger(
     `is_whole` only the newest part of history is brought in.
     """
 
-    def outlook(shown: list[Root], given: Settings) -> Outlook:
-        return Outlook(
+    def outlook(shown: list[Root], given: Settings) -> ReadModel:
+        return ReadModel(
             ledger,
             shown,
             given,

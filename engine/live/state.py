@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from engine.limits.board import Windows
     from engine.limits.estimate import LimitChoice
     from engine.limits.known import Known
-    from engine.live.read_model import Outlook
+    from engine.live.read_model import ReadModel
     from engine.live.snapshots import Surroundings
 
 
-class Standing:
+class State:
     """Answers from the present outlook; its lock guards all that is in memory.
 
     The thread that reads changes it, any thread asks it. No answer but a report or a
@@ -59,8 +59,8 @@ class Standing:
         """Settings to be written by the thread that reads."""
         self._ledger_notices: Callable[[], tuple[Notice, ...]] = lambda: ()
         self._notices: dict[str, Notice] = {}
-        self._outlook: Outlook | None = None
-        self._whole: Outlook | None = None
+        self._outlook: ReadModel | None = None
+        self._whole: ReadModel | None = None
 
     def _check_limits(self) -> None:
         """Raise `SettingsError` for limits or levels that cannot hold; the usual ones do."""
@@ -110,18 +110,18 @@ class Standing:
         return Titles()
 
     @property
-    def outlook(self) -> Outlook:
+    def outlook(self) -> ReadModel:
         """The present outlook; there is one as soon as a monitor is open."""
         assert self._outlook is not None
         return self._outlook
 
     @property
-    def whole(self) -> Outlook:
+    def whole(self) -> ReadModel:
         """The outlook of all agents, also where some are shown alone: warnings are of it."""
         return self._whole or self.outlook
 
     @property
-    def present(self) -> Outlook | None:
+    def present(self) -> ReadModel | None:
         """The present outlook, `None` while a monitor is being opened."""
         return self._outlook
 
@@ -134,7 +134,7 @@ class Standing:
         """Take up where the ledger says what is wrong."""
         self._ledger_notices = ledger_notices
 
-    def put(self, outlook: Outlook, whole: Outlook | None = None) -> None:
+    def put(self, outlook: ReadModel, whole: ReadModel | None = None) -> None:
         """Put another outlook in the place of the present one; `whole` is that of all agents."""
         with self.lock:
             for each in (outlook, whole):

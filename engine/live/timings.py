@@ -9,7 +9,7 @@ from contextlib import contextmanager
 NAMES = ("start", "prices", "walk", "read", "book", "cursor sync", "answer", "print")
 
 
-class Phases:
+class Timings:
     """Seconds by phase, in the order of `NAMES`; a phase that comes again adds up."""
 
     def __init__(self) -> None:

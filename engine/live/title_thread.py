@@ -9,7 +9,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from engine.live.state import Standing
+    from engine.live.state import State
 
 _PAUSE = 1.0
 
@@ -17,7 +17,7 @@ _PAUSE = 1.0
 class TitleThread:
     """Keeps titles current once it is started; `stop` is the event that ends it."""
 
-    def __init__(self, standing: Standing, stop: Event) -> None:
+    def __init__(self, standing: State, stop: Event) -> None:
         self._standing = standing
         self._stop = stop
         self._wanted = Event()

@@ -33,7 +33,7 @@ def _given(settings: Settings) -> dict[str, ModelPrice]:
     return given_prices(settings.price_overrides)
 
 
-class PriceRefresh:
+class PriceUpdates:
     """The price table in force, and its daily refresh in a thread of its own.
 
     The refresh never keeps anyone waiting. Where it fails the prices stay as they are.

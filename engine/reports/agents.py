@@ -86,8 +86,8 @@ def _found(
     unreadable = [(path, why) for path, why in refused.items() if _is_of(path, own)]
     unreadable += [(place.path, _CLOSED) for place in places if place.found == _CLOSED]
     unreadable += [(f"{root}/{path}:{where}", why) for root, path, where, why in problems]
-    if problem := roots.registry.problem(name):
-        unreadable.append((name, problem))
+    if (problem := roots.registry.problem(name)) and (not places or _there(places)):
+        unreadable.append((_there(places) or name, problem))
     sums = _sums(ledger, scope) if scope is not None else (0,) * 5 + (None, None)
     has_agent = name != CLAUDE and any(place.is_root for place in places)
     return AgentFound(
@@ -120,11 +120,16 @@ def _places(
     return tuple(
         PlaceLookedAt(
             place,
-            "found" if (name, place) in stores else _absence(place),
+            "found" if roots.registry.is_there(name, place) else _absence(place),
             (name, place) in stores,
         )
         for _, place in roots.registry.places((name,))
     )
+
+
+def _there(places: tuple[PlaceLookedAt, ...]) -> str:
+    """Return the first place where a store is, empty where there is none."""
+    return next((place.path for place in places if place.found == "found"), "")
 
 
 def _is_of(path: str, roots: list[Root]) -> bool:

@@ -21,7 +21,7 @@ from engine.ledger.store import Ledger
 from engine.ledger.sums import QUARTER
 from engine.reports.points import days_between, days_of, point, steps_between
 from engine.reports.rows import block_key, with_shares
-from engine.reports.tabs import Tabulator
+from engine.reports.tabs import TabMaker
 
 _MOST_RESPONSES = 1_000
 _STEP_NAMES: Mapping[ReportKind, str] = {"daily": "hour", "blocks": "quarter hour"}
@@ -40,7 +40,7 @@ class DetailMaker:
         reader: Reader,
         ledger: Ledger,
         lock: RLock,
-        tabulator: Tabulator,
+        tabs: TabMaker,
         project_names: Callable[[], Mapping[int, str]],
         roots: list[str],
         titles: Titles,
@@ -50,7 +50,7 @@ class DetailMaker:
         self._ledger = ledger
         self._names = ledger.names
         self._lock = lock
-        self._tabulator = tabulator
+        self._tabs = tabs
         self._project_names = project_names
         self._roots = roots
         self._titles = titles
@@ -75,7 +75,7 @@ class DetailMaker:
 
     def _period(self, kind: ReportKind, key: str) -> Detail | None:
         begin = date.fromisoformat(f"{key}-01" if kind == "monthly" else key)
-        if not begin.isoformat().startswith(key) or self._tabulator.begin(kind, begin) != begin:
+        if not begin.isoformat().startswith(key) or self._tabs.begin(kind, begin) != begin:
             return None
         end = day_after(kind, begin)
         history = self._view.history
@@ -152,8 +152,7 @@ class DetailMaker:
         groups = group_by((((row[0], row[1], row[2]), row[3:]) for row in rows), lambda key: key[0])
         projects = self._project_names()
         made = [
-            self._tabulator.session_row(session, group, projects)
-            for session, group in groups.items()
+            self._tabs.session_row(session, group, projects) for session, group in groups.items()
         ]
         made.sort(key=lambda row: (-row.figures.cost, -row.figures.tokens.total, row.key))
         tokens = sum(row.figures.tokens.total for row in made)
@@ -205,7 +204,7 @@ class DetailMaker:
         return Detail(
             kind="sessions",
             key=key,
-            title=self._tabulator.label(session),
+            title=self._tabs.label(session),
             facts=self._session_facts(session, projects, paths),
             figures=whole.figures(self._names.model),
             by_model=whole.parts(self._names.model),

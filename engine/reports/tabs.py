@@ -31,7 +31,7 @@ _SPANS: Mapping[Span, int] = {"5h": 5 * HOUR, "24h": DAY, "7d": 7 * DAY, "30d": 
 _LATEST_SLOT = 1 << 62
 
 
-class Tabulator:
+class TabMaker:
     """Makes reports of one view, for one moment."""
 
     def __init__(

@@ -19,7 +19,7 @@ from engine.ingest import loader
 from engine.ledger.limit_hits import hits_since
 from engine.ledger.store import Ledger
 from engine.monitor import Monitor
-from engine.pricing.updates import PriceRefresh
+from engine.pricing.updates import PriceUpdates
 from tests.conftest import NOW
 from tests.made_lines import HOUR, MINUTE, answer, write
 
@@ -66,7 +66,7 @@ def hits_of(given: Settings) -> HitsIn:
     def read(*roots: Path, since: int = 0) -> list[Hit]:
         with Monitor(given) as monitor:
             monitor.read()
-        ledger = Ledger(str(given.ledger), PriceRefresh(given).table)
+        ledger = Ledger(str(given.ledger), PriceUpdates(given).table)
         with closing(ledger):
             asked = roots or given.roots or ()
             return hits_since(ledger, [str(root.resolve()) for root in asked], since)
@@ -193,7 +193,7 @@ def test_a_clock_without_a_zone_is_of_the_machine_not_of_the_view(
     asked = settings(roots=(tmp_path,), ledger=place, zone="Asia/Tokyo", environment=seen)
     with Monitor(asked) as monitor:
         monitor.read()
-    with closing(Ledger(place, PriceRefresh(asked).table)) as ledger:
+    with closing(Ledger(place, PriceUpdates(asked).table)) as ledger:
         (hit,) = hits_since(ledger, [str(tmp_path.resolve())], 0)
     assert hit.resets_at == NOW + HOUR
 

@@ -17,7 +17,7 @@ from engine.domain.times import iso_time
 from engine.ledger.limit_hits import hits_since
 from engine.ledger.store import Ledger
 from engine.monitor import Monitor
-from engine.pricing.updates import PriceRefresh
+from engine.pricing.updates import PriceUpdates
 from tests.made_lines import HOUR
 
 _ARCHIVE = Path(__file__).resolve().parents[3] / "shared" / "data" / "claude-transcripts.tar.xz"
@@ -100,7 +100,7 @@ def test_reading_the_archive_books_its_hits(
     given = settings(roots=roots, ledger=ledger)
     with Monitor(given) as monitor:
         monitor.catch_up()
-    book = Ledger(ledger, PriceRefresh(given).table)
+    book = Ledger(ledger, PriceUpdates(given).table)
     hits = hits_since(book, [str(root.resolve()) for root in roots], 0)
     book.close()
     assert [shown(hit) for hit in hits] == [

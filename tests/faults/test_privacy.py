@@ -23,9 +23,9 @@ SECRET = "xyzzy-the-words-of-the-user"
 COMMANDS = """
 import io, json, os, sys, time
 from contextlib import redirect_stderr, redirect_stdout
-from engine.pricing.updates import PriceRefresh
+from engine.pricing.updates import PriceUpdates
 asked = []
-PriceRefresh._refresh = lambda self: asked.append(self)
+PriceUpdates._refresh = lambda self: asked.append(self)
 from tui.cli import main
 
 def run(*words):

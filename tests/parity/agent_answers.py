@@ -14,8 +14,32 @@ from tests.bench.places import surroundings
 from tests.parity.agent_samples import Sample
 from tests.parity.programs import in_process
 
-_OF_CCUSAGE = frozenset(("claude", "codex", "opencode", "gemini", "qwen"))
-"""The agents among ours that ccusage has a command for."""
+_OF_CCUSAGE = frozenset(
+    (
+        "antigravity",
+        "claude",
+        "codex",
+        "copilot",
+        "droid",
+        "gemini",
+        "grok",
+        "hermes",
+        "opencode",
+        "qwen",
+    )
+)
+"""The agents among those of the samples that ccusage has a command for."""
+_OF_TOKSCALE = {
+    "aider": "",
+    "antigravity": "antigravity-cli",
+    "copilot-chat": "copilot",
+    "copilot-desktop": "copilot",
+    "devin": "devin-cli",
+    "opencode-go": "",
+    "roo": "roocode",
+    "vibe": "",
+}
+"""What tokscale calls those that it has another name for, empty for those it does not read."""
 _KINDS = ("totalInput", "totalOutput", "totalCacheRead", "totalCacheWrite")
 _PATIENCE = 60
 
@@ -75,9 +99,12 @@ def _asking_tokscale(peers: Peers) -> Ask | None:
     if program is None:
         return None
 
-    def ask(sample: Sample, home: Path) -> Answer:
+    def ask(sample: Sample, home: Path) -> Answer | None:
+        client = _OF_TOKSCALE.get(sample.agent, sample.agent)
+        if not client:
+            return None
         give_prices(home)
-        words = [program, "models", "--json", "--no-spinner", "--client", sample.agent]
+        words = [program, "models", "--json", "--no-spinner", "--client", client]
         said: Mapping[str, Any] = _printed(words, home)
         reasoning = sum(entry["reasoning"] for entry in said["entries"])
         return Answer(sum(said[kind] for kind in _KINDS) + reasoning, said["totalCost"])

@@ -21,6 +21,8 @@ from tests.bench.figures import FAILS, HOLDS, MISSING
 from tests.bench.places import PROJECT
 from tests.parity.agent_answers import Answer, Ask, askers
 from tests.parity.agent_samples import SAMPLES, Sample, laid_out, traps
+from tests.parity.found_samples import FOUND, found
+from tests.parity.more_traps import more_traps
 
 BEGIN, END = "<!-- peers -->\n", "<!-- /peers -->"
 NOT_READ = "not read"
@@ -111,14 +113,21 @@ def updated(text: str, made: str, versions: Mapping[str, str]) -> str:
 def main() -> int:
     """Ask, print, and say whether ccmon is right everywhere."""
     options = _options()
-    found = peers.find(options.data / "peers")
-    versions = {name: version for name, version in found.versions.items() if name != peers.MONITOR}
+    there = peers.find(options.data / "peers")
+    versions = {name: version for name, version in there.versions.items() if name != peers.MONITOR}
     for name in sorted({peers.CCUSAGE, peers.TOKSCALE} - set(versions)):
         print(f"{name} is missing: {peers.HOW_TO} (python -m tests.bench)", file=sys.stderr)
     if not SAMPLES.is_dir():
         print(f"{SAMPLES} is absent: only the made-up traps are read", file=sys.stderr)
-    programs = askers(found)
-    samples = [*(laid_out() if SAMPLES.is_dir() else ()), *traps()]
+    programs = askers(there)
+    if not FOUND.is_dir():
+        print(f"{FOUND} is absent: what was found in the wild is not read", file=sys.stderr)
+    samples = [
+        *(laid_out() if SAMPLES.is_dir() else ()),
+        *traps(),
+        *more_traps(),
+        *(found() if FOUND.is_dir() else ()),
+    ]
     asked = list(ask_all(samples, programs))
     made = table(asked, programs)
     sys.stdout.write(made)

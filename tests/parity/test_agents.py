@@ -13,6 +13,7 @@ from tests.bench.places import PROJECT
 from tests.parity.agent_answers import Answer, ask_ccmon
 from tests.parity.agent_samples import Sample, laid_out, traps
 from tests.parity.agents import BEGIN, END, NOT_READ, Asked, ask_all, dollars, table, updated
+from tests.parity.more_traps import more_traps
 
 NAMES = ("ccmon", "ccusage daily", "ccusage session", "tokscale")
 CELL = re.compile(
@@ -53,7 +54,7 @@ def test_our_column_is_the_truth_of_the_samples(shared: Path) -> None:
         assert_right(sample)
 
 
-@pytest.mark.parametrize("sample", traps(), ids=lambda each: each.agent)
+@pytest.mark.parametrize("sample", [*traps(), *more_traps()], ids=lambda each: each.agent)
 def test_no_trap_catches_us(sample: Sample) -> None:
     assert_right(sample)
 

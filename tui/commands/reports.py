@@ -14,7 +14,7 @@ from engine.agents.names import title_of
 from engine.domain.questions import Answer, Comparison, Question, Selection, SessionAnswer
 from engine.domain.responses import CLAUDE
 from engine.domain.times import HOUR, open_zone
-from engine.live.timings import Phases
+from engine.live.timings import Timings
 from engine.monitor import Monitor
 from tui.commands.printing import Asked, is_written, print_page, print_sections, print_written
 from tui.config.settings_of import agents_of, settings_of
@@ -32,7 +32,7 @@ def run_report(options: Namespace) -> int:
     do not hold together.
     """
     with Monitor(settings_of(options)) as monitor:
-        monitor.phases.note("start", time.process_time())
+        monitor.timings.note("start", time.process_time())
         selection = selection_of(options, monitor.today())
         monitor.require_roots()
         monitor.fetch()
@@ -44,7 +44,7 @@ def run_report(options: Namespace) -> int:
         for text in (*lacks, *notes):
             _tell(text)
         if options.benchmark:
-            _tell_phases(monitor.phases)
+            _tell_timings(monitor.timings)
     return code
 
 
@@ -52,7 +52,7 @@ def _run_one(
     monitor: Monitor, selection: Selection, options: Namespace
 ) -> tuple[int, tuple[str, ...]]:
     """Print a report; return the exit code and what is to be said beside it."""
-    measured = monitor.phases.measured
+    measured = monitor.timings.measured
     with measured("answer"):
         asked, problem = _ask(monitor, selection, options)
     with measured("print"):
@@ -209,9 +209,9 @@ def _notes(monitor: Monitor, asked: Asked | None) -> list[str]:
     return [*(asked.notes if isinstance(asked, Answer) else ()), *told]
 
 
-def _tell_phases(phases: Phases) -> None:
+def _tell_timings(timings: Timings) -> None:
     """Say how long each phase took; those that asked the network ran beside the others."""
-    for name, seconds in phases.seconds.items():
+    for name, seconds in timings.seconds.items():
         print(f"{name:<12}{seconds * 1_000:>10.1f} ms", file=sys.stderr)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
-from engine.agents.names import titles
+from engine.agents.names import problem_of, titles
 from tui.live.keys import key_rows
 from tui.options.commands import ALL
 from tui.options.definition import Command, Option, OptionGroup
@@ -38,9 +38,14 @@ def updated(text: str) -> str:
 
 
 def agents_list() -> str:
-    """Return every agent that can be read, with its name on the command line."""
-    named = [f"{title} (`{name}`)" for name, title in titles()]
-    return f"Read are {', '.join(named[:-1])} and {named[-1]}.\n"
+    """Return every agent that can be read, with its name on the command line, and the others."""
+    named = [f"{title} (`{name}`)" for name, title in titles() if not problem_of(name)]
+    others = [f"{title} ({why})" for name, title in titles() if (why := problem_of(name))]
+    return (
+        f"Read are {', '.join(named[:-1])} and {named[-1]}.\n\n"
+        f"What these keep cannot be counted, and `ccmon agents` says so where it finds it: "
+        f"{'; '.join(others)}.\n"
+    )
 
 
 def keys_table() -> str:

@@ -12,7 +12,7 @@ from engine.ingest import discover
 from engine.ledger.limit_readings import keep_readings
 from engine.ledger.store import Ledger
 from engine.limits.kept_readings import rows_of
-from engine.live.state import Standing
+from engine.live.state import State
 
 ENABLED = "oauth_enabled"
 """The setting that says whether the user has turned it on."""
@@ -24,10 +24,10 @@ _LOOK_EVERY = 30.0
 _QUIET = ("off", "read", "waiting")
 
 
-class UsageAsking:
+class UsagePoller:
     """Asks in a thread of its own, so that nobody waits; of all processes one at a time."""
 
-    def __init__(self, settings: Settings, ledger: Ledger, standing: Standing) -> None:
+    def __init__(self, settings: Settings, ledger: Ledger, standing: State) -> None:
         self._settings = settings
         self._ledger = ledger
         self._standing = standing

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, tzinfo
+from datetime import tzinfo
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from msgspec.structs import replace
@@ -16,7 +16,6 @@ from engine.domain.questions import (
     Question,
     Selection,
 )
-from engine.domain.times import day_of
 from engine.ledger.selector import at_one_moment
 from engine.ledger.store import Ledger
 from engine.reports.queries.basis import Basis
@@ -64,10 +63,6 @@ class Answers:
         self._week_start = week_start
         self._insist = insist
         self._snapshot = snapshot
-
-    def today(self) -> date:
-        """Return the present day in the zone."""
-        return day_of(self._clock(), self._zone[1])
 
     def answer(self, question: Question) -> Answer:
         """Return a report; raises `SettingsError` where its last day comes before its first."""

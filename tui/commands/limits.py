@@ -50,7 +50,7 @@ def run_limits(options: Namespace) -> int:
             return _switch_endpoint(monitor, options)
         monitor.require_roots()
         if options.no_reset_at or options.reset_at:
-            monitor.pin_reset(_reset(options.reset_at, monitor.settings))
+            monitor.limits.pin_reset(_reset(options.reset_at, monitor.settings))
         return _show(monitor, options)
 
 
@@ -59,8 +59,8 @@ def read_limits(monitor: Monitor) -> LimitsNow:
     monitor.require_roots()
     with ProgressLine(sys.stderr) as progress:
         monitor.catch_up(progress.show)
-    monitor.ask_usage()
-    return monitor.limits()
+    monitor.limits.ask_usage()
+    return monitor.limits.now()
 
 
 def page_look(limits: LimitsNow) -> Look:
@@ -80,7 +80,7 @@ def _reset(text: str | None, settings: Settings) -> int | None:
 def _switch_endpoint(monitor: Monitor, options: Namespace) -> int:
     """Turn the usage endpoint on, after it is said what that means, or off."""
     if options.disable_oauth:
-        monitor.enable_oauth(False)
+        monitor.limits.enable_oauth(False)
         print("The usage endpoint is not asked.")
         return 0
     print(_MEANING)
@@ -88,7 +88,7 @@ def _switch_endpoint(monitor: Monitor, options: Namespace) -> int:
     if not options.yes and not agrees("Ask the usage endpoint from now on?"):
         print("Nothing was changed.")
         return _REFUSED
-    monitor.enable_oauth(True)
+    monitor.limits.enable_oauth(True)
     print("The usage endpoint is asked from now on; ccmon limits --disable-oauth turns it off.")
     return 0
 
@@ -97,7 +97,7 @@ def _show(monitor: Monitor, options: Namespace) -> int:
     """Print the windows as asked for; what a script reads needs nothing that draws."""
     limits = read_limits(monitor)
     notices = [notice.text for notice in monitor.notices()]
-    is_endpoint_asked = monitor.is_oauth_enabled()
+    is_endpoint_asked = monitor.limits.is_oauth_enabled()
     encoding = sys.stdout.encoding
     if options.json:
         from engine.documents.encoding import encode

@@ -71,7 +71,7 @@ def _run_sections(
             " --markdown, --instances and --id out."
         )
     asked = tuple(
-        monitor.answer(replace(question_of(options, selection), kind=kind))
+        monitor.answers.answer(replace(question_of(options, selection), kind=kind))
         for kind in options.sections
     )
     if options.json:
@@ -129,24 +129,24 @@ def _token_limit(text: str | None) -> int | Literal["max"] | None:
 def _ask(monitor: Monitor, selection: Selection, options: Namespace) -> tuple[Asked | None, str]:
     """Return the answer, or a sentence that says why there is none."""
     if options.command == "summary":
-        return monitor.summary(selection), ""
+        return monitor.answers.summary(selection), ""
     if options.command == "compare":
-        return monitor.compare(options.left, options.right, selection), ""
+        return monitor.answers.compare(options.left, options.right, selection), ""
     if options.command == "session" and options.id is not None:
         return _find_session(monitor, options)
-    return monitor.answer(question_of(options, selection)), ""
+    return monitor.answers.answer(question_of(options, selection)), ""
 
 
 def _find_session(monitor: Monitor, options: Namespace) -> tuple[SessionAnswer | None, str]:
     """Return the session with an id, or with one that begins so; else which there are."""
     named = options.id
-    found = monitor.session(named, options.mode)
+    found = monitor.answers.session(named, options.mode)
     if found is not None:
         return found, ""
-    known = [each.row.key for each in monitor.answer(Question(kind="session")).rows]
+    known = [each.row.key for each in monitor.answers.answer(Question(kind="session")).rows]
     begun = [name for name in known if name.startswith(named)] if named else []
     if len(begun) == 1:
-        return monitor.session(begun[0], options.mode), ""
+        return monitor.answers.session(begun[0], options.mode), ""
     if begun:
         names = ", ".join(begun[:_MOST_NAMED])
         more = f" and {len(begun) - _MOST_NAMED} more" if len(begun) > _MOST_NAMED else ""

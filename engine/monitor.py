@@ -21,12 +21,12 @@ from engine.pricing.updates import PriceUpdates
 
 if TYPE_CHECKING:
     from engine.domain.calendars import Calendar
+    from engine.domain.choices import Mode
     from engine.domain.limit_windows import Event, LimitsNow
     from engine.domain.questions import (
         Answer,
         Comparison,
         Glance,
-        Mode,
         Question,
         Selection,
         SessionAnswer,

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tui.statusline import answer
 from tui.config.command_line import parse
+from tui.statusline import answer
 from tui.statusline.answer import status_line
 from tui.statusline.facts import Facts
 from tui.statusline.hook import Hook, parse_hook

@@ -10,7 +10,6 @@ from engine.domain.choices import MEASURES
 from tui.options import values
 from tui.options.definition import Command, Option
 from tui.options.shared import CHOSEN, COLOR, JSON, PLACES
-from tui.words.format import plain
 
 if TYPE_CHECKING:
     from engine.domain.calendars import Calendar
@@ -23,6 +22,7 @@ def run(options: Namespace) -> int:
     from engine.monitor import Monitor
     from tui.config.settings import agents_of, settings_of
     from tui.terminal.progress_line import ProgressLine
+    from tui.words.format import plain
 
     selection = Selection(
         project=options.project,
@@ -59,6 +59,7 @@ def _write_pictures(calendar: Calendar, options: Namespace) -> None:
     """Write the pictures asked for, and say where they are unless JSON is printed."""
     from tui.graph.files import write_picture
     from tui.graph.picture import picture_of
+    from tui.words.format import plain
 
     picture = picture_of(calendar, options.by)
     for name in filter(None, (options.svg, options.png)):

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from engine.domain.questions import Answer, Answered, Comparison, SessionAnswer
 from tui.terminal.encoding import writable, writable_json
+
+if TYPE_CHECKING:
+    from tui.flat.table import FlatTable
 
 
 def written_text(asked: Answered | None, zone: str, options: Namespace) -> str:
@@ -19,14 +22,13 @@ def written_text(asked: Answered | None, zone: str, options: Namespace) -> str:
     encoding = sys.stdout.encoding
     told = {"is_without_cost": options.no_cost, "aliases": options.project_alias_map}
     if options.json:
+        from engine.documents.answered import answered_document
         from engine.documents.encoding import encode
 
-        document = asked and _document(asked, told, is_by_agent=options.by_agent)
+        document = asked and answered_document(asked, is_by_agent=options.by_agent, **told)
         return f"{writable_json(encode(document), encoding)}\n"
     if asked is None:
         return ""
-    from tui.flat import flat_table
-
     table = flat_table(
         asked, is_broken_down=options.breakdown, is_by_agent=options.by_agent, **told
     )
@@ -53,19 +55,30 @@ def sections_text(asked: Sequence[Answer], options: Namespace) -> str:
     return f"{writable_json(encode(document), sys.stdout.encoding)}\n"
 
 
-def _document(asked: Answered, told: dict[str, Any], is_by_agent: bool) -> object:
+def flat_table(
+    asked: Answered,
+    *,
+    is_broken_down: bool = False,
+    is_by_agent: bool = False,
+    is_without_cost: bool = False,
+    aliases: Mapping[str, str] | None = None,
+) -> FlatTable:
+    """Return anything that a report answers as one flat table.
+
+    Broken down, an answer has a line for each model below its row, by agent one for each
+    agent. Without cost no column of money is left. `aliases` are names for projects, by
+    directory or short name.
+    """
+    from tui.flat.answers import answer_table
+    from tui.flat.pages import comparison_table, session_table, summary_table
+
+    names = aliases or {}
     if isinstance(asked, Answer):
-        from engine.documents.answers import answer_document
-
-        return answer_document(asked, is_by_agent=is_by_agent, **told)
-    if isinstance(asked, SessionAnswer):
-        from engine.documents.sessions import session_document
-
-        return session_document(asked, **told)
-    if isinstance(asked, Comparison):
-        from engine.documents.comparisons import comparison_document
-
-        return comparison_document(asked, **told)
-    from engine.documents.summaries import summary_document
-
-    return summary_document(asked, **told)
+        table = answer_table(asked, is_broken_down, is_by_agent, names)
+    elif isinstance(asked, SessionAnswer):
+        table = session_table(asked)
+    elif isinstance(asked, Comparison):
+        table = comparison_table(asked, names)
+    else:
+        table = summary_table(asked, names)
+    return table.without_cost() if is_without_cost else table

@@ -91,7 +91,9 @@ def assert_all_agree(
         monitor.catch_up()
         for question in asked:
             try:
-                assert_answer_agrees(monitor.answer(question), answer(question, found, setting))
+                assert_answer_agrees(
+                    monitor.answers.answer(question), answer(question, found, setting)
+                )
             except AssertionError as error:
                 raise AssertionError(f"{question} in {setting}: {error}") from error
 

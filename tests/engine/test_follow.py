@@ -197,11 +197,11 @@ def test_what_another_process_wrote_into_the_ledger_appears_by_an_event(
     monkeypatch.setattr("engine.ingest.wakeup._REST", 10 * _PATIENCE)
     ledger = str(tmp_path / "data" / "ledger.db")
     with following(ledger=ledger) as screen:
-        while not screen.monitor._follower._noticing._is_resting:
+        while not screen.monitor._updater.wakeup._is_resting:
             time.sleep(0.05)
         with Monitor(settings(roots=(tmp_path,), ledger=ledger)) as other:
-            other.pin_reset(NOW + HOUR)
-        screen.wait_for(lambda _: screen.monitor._standing.known.pinned == NOW + HOUR)
+            other.limits.pin_reset(NOW + HOUR)
+        screen.wait_for(lambda _: screen.monitor._state.tracker.known.pinned == NOW + HOUR)
 
 
 def _threads() -> set[str]:

@@ -281,6 +281,6 @@ def check_ledger(data: bytes) -> None:
             monitor.read()
             monitor.snapshot()
             monitor.report("sessions", "all")
-            monitor.answer(Question(kind="daily"))
-            monitor.limits()
+            monitor.answers.answer(Question(kind="daily"))
+            monitor.limits.now()
             health_lines(monitor.health(), "UTC")

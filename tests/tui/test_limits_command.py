@@ -277,10 +277,10 @@ def test_a_live_screen_asks_by_itself(
     keep_token(root)
     given: dict[str, Any] = {"roots": (root,), "is_offline": False}
     with Monitor(settings(**given, clock=lambda: int(time.time() * 1_000))) as monitor:
-        monitor.enable_oauth(True)
+        monitor.limits.enable_oauth(True)
         monitor.start(lambda: None)
         deadline = time.monotonic() + 10
-        while not monitor.limits().windows or monitor.limits().windows[0].source != "oauth":
+        while not monitor.limits.now().windows or monitor.limits.now().windows[0].source != "oauth":
             assert time.monotonic() < deadline
             time.sleep(0.05)
     assert len(server.asked) == 1

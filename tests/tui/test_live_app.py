@@ -398,12 +398,12 @@ async def test_models_without_a_price_take_a_line_only_where_the_open_window_has
     async with live(source) as (app, pilot):
         text = screen_text(app)
         assert "! Note" not in text
-        assert "Totals · + leaves out odd[1m]model: no price is known" in text
+        assert "+ leaves out odd[1m]model" in text
         source.put(replace(snapshot(), revision=2, **with_unpriced("odd-model")))
         await pilot.pause()
         text = screen_text(app)
         assert "! Note No price is known for odd-model" in text
-        assert "Totals ·" not in text
+        assert "+ leaves out" not in text
         await pilot.press("2")
         await pilot.pause()
         assert "! Note" not in screen_text(app)
@@ -436,7 +436,7 @@ async def test_the_zone_key_goes_to_utc_and_back():
         assert source.held.zone == "UTC"
         await pilot.pause()
         assert "15:05:09 UTC" in screen_text(app)
-        assert "Window 12:00 to 17:00" in screen_text(app)
+        assert "until 17:00 (1h 54m)" in screen_text(app)
         await pilot.press("z")
         assert source.held.zone == ZONE
 

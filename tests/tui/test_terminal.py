@@ -71,12 +71,12 @@ def assert_left_sane(terminal: Terminal) -> None:
 
 def test_the_demo_starts_turns_its_tabs_and_quits_at_once(opened: Opener, tmp_path: Path) -> None:
     terminal = opened("live", "--demo")
-    assert terminal.wait_for(r"Window \d\d:00 to \d\d:00", 10), terminal.text
+    assert terminal.wait_for(r"this window", 10), terminal.text
     assert terminal.wait_for(r"demo, made-up figures", 5), terminal.text
     terminal.press("2")
     assert terminal.wait_for(r"All \d+ days", 5), terminal.text
     terminal.press("1")
-    assert terminal.wait_for(r"Burn rate", 5), terminal.text
+    assert terminal.wait_for(r"this window", 5), terminal.text
     terminal.press("q")
     assert terminal.wait_for_end(1.0) == 0
     assert_left_sane(terminal)
@@ -92,7 +92,7 @@ def test_a_first_picture_stands_before_the_screen_is_loaded(
     terminal = opened("live", "--config-dir", str(history))
     assert terminal.wait_for(r"Month +\S+ tokens +\S+ +300 responses", 10), terminal.text
     if isinstance(ending, str):
-        assert terminal.wait_for(r"Burn rate", 10), terminal.text
+        assert terminal.wait_for(r"this window", 10), terminal.text
         terminal.press(ending)
         assert terminal.wait_for_end(1.0) == 0
         assert_left_sane(terminal)
@@ -109,11 +109,11 @@ def test_a_first_picture_stands_before_the_screen_is_loaded(
 @pytest.mark.skipif(sys.platform != "linux", reason="threads are counted in /proc")
 def test_nobody_wakes_up_but_for_the_clock(opened: Opener, history: Path) -> None:
     terminal = opened("live", "--config-dir", str(history))
-    assert terminal.wait_for(r"Burn rate", 10), terminal.text
+    assert terminal.wait_for(r"this window", 10), terminal.text
     terminal.press("?")
     assert terminal.wait_for(r"Quit", 5), terminal.text
     terminal.press("\x1b")
-    assert terminal.wait_for(r"Burn rate", 5), terminal.text
+    assert terminal.wait_for(r"this window", 5), terminal.text
     terminal.drain(2.0)
     before = terminal.wakeups()
     terminal.drain(2.0)
@@ -131,7 +131,7 @@ def test_signals_and_ctrl_c_end_it_cleanly(
     ending: signal.Signals | str, opened: Opener, history: Path
 ) -> None:
     terminal = opened("live", "--config-dir", str(history))
-    assert terminal.wait_for(r"Burn rate", 10), terminal.text
+    assert terminal.wait_for(r"this window", 10), terminal.text
     if isinstance(ending, str):
         terminal.press(ending)
     else:

@@ -14,7 +14,7 @@ def run(options: Namespace) -> int:
 
     left, right = options.left, options.right
     return run_question(
-        options, lambda monitor, selection, _: (monitor.compare(left, right, selection), "")
+        options, lambda monitor, selection, _: (monitor.answers.compare(left, right, selection), "")
     )
 
 

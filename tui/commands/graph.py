@@ -36,7 +36,7 @@ def run(options: Namespace) -> int:
         with ProgressLine(sys.stderr) as line:
             monitor.catch_up(line.show)
         lacks = monitor.take_fetched()
-        calendar = monitor.calendar(options.year, selection)
+        calendar = monitor.answers.calendar(options.year, selection)
         notices = [each.text for each in monitor.notices() if each.severity != "information"]
     if options.json:
         from engine.documents.calendars import graph_document

@@ -45,7 +45,7 @@ def run(options: Namespace) -> int:
             return _switch_endpoint(monitor, options)
         monitor.require_roots()
         if options.no_reset_at or options.reset_at:
-            monitor.pin_reset(_reset(options.reset_at, monitor.settings))
+            monitor.limits.pin_reset(_reset(options.reset_at, monitor.settings))
         return _show(monitor, options)
 
 
@@ -56,8 +56,8 @@ def read_limits(monitor: Monitor) -> LimitsNow:
     monitor.require_roots()
     with ProgressLine(sys.stderr) as progress:
         monitor.catch_up(progress.show)
-    monitor.ask_usage()
-    return monitor.limits()
+    monitor.limits.ask_usage()
+    return monitor.limits.now()
 
 
 def page_look(limits: LimitsNow) -> Look:
@@ -82,7 +82,7 @@ def _switch_endpoint(monitor: Monitor, options: Namespace) -> int:
     from tui.terminal.consent import agrees
 
     if options.disable_oauth:
-        monitor.enable_oauth(False)
+        monitor.limits.enable_oauth(False)
         print("The usage endpoint is not asked.")
         return 0
     print(_MEANING)
@@ -90,7 +90,7 @@ def _switch_endpoint(monitor: Monitor, options: Namespace) -> int:
     if not options.yes and not agrees("Ask the usage endpoint from now on?"):
         print("Nothing was changed.")
         return _REFUSED
-    monitor.enable_oauth(True)
+    monitor.limits.enable_oauth(True)
     print("The usage endpoint is asked from now on; ccmon limits --disable-oauth turns it off.")
     return 0
 
@@ -101,7 +101,7 @@ def _show(monitor: Monitor, options: Namespace) -> int:
 
     limits = read_limits(monitor)
     notices = [notice.text for notice in monitor.notices()]
-    is_endpoint_asked = monitor.is_oauth_enabled()
+    is_endpoint_asked = monitor.limits.is_oauth_enabled()
     encoding = sys.stdout.encoding
     if options.json:
         from engine.documents.encoding import encode

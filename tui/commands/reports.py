@@ -151,7 +151,7 @@ def _run_sections(
             " --markdown, --instances and --id out."
         )
     asked = tuple(
-        monitor.answer(replace(question_of(options, selection), kind=kind))
+        monitor.answers.answer(replace(question_of(options, selection), kind=kind))
         for kind in options.sections
     )
     if options.json:
@@ -171,7 +171,7 @@ def _ask(monitor: Monitor, selection: Selection, options: Namespace) -> tuple[An
 
     if options.id is not None and options.command == "session":
         return _find_session(monitor, options)
-    return monitor.answer(question_of(options, selection)), ""
+    return monitor.answers.answer(question_of(options, selection)), ""
 
 
 def _find_session(monitor: Monitor, options: Namespace) -> tuple[SessionAnswer | None, str]:
@@ -179,13 +179,13 @@ def _find_session(monitor: Monitor, options: Namespace) -> tuple[SessionAnswer |
     from engine.domain.questions import Question
 
     named = options.id
-    found = monitor.session(named, options.mode)
+    found = monitor.answers.session(named, options.mode)
     if found is not None:
         return found, ""
-    known = [each.row.key for each in monitor.answer(Question(kind="session")).rows]
+    known = [each.row.key for each in monitor.answers.answer(Question(kind="session")).rows]
     begun = [name for name in known if name.startswith(named)] if named else []
     if len(begun) == 1:
-        return monitor.session(begun[0], options.mode), ""
+        return monitor.answers.session(begun[0], options.mode), ""
     if begun:
         names = ", ".join(begun[:_MOST_NAMED])
         more = f" and {len(begun) - _MOST_NAMED} more" if len(begun) > _MOST_NAMED else ""

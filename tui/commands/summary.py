@@ -12,7 +12,9 @@ def run(options: Namespace) -> int:
     """Print the page; return the exit code."""
     from tui.commands.reports import run_question
 
-    return run_question(options, lambda monitor, selection, _: (monitor.summary(selection), ""))
+    return run_question(
+        options, lambda monitor, selection, _: (monitor.answers.summary(selection), "")
+    )
 
 
 COMMAND = Command(

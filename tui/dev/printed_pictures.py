@@ -17,13 +17,19 @@ _WIDTH = 110
 def draw_reports(monitor: Monitor, target: Path) -> None:
     """Write a picture of each report worth seeing; the monitor has read all there is."""
     asked: dict[str, tuple[str, Answered]] = {
-        "daily": ("ccmon daily --last 7 -b", monitor.answer(Question(kind="daily", last=7))),
-        "blocks": ("ccmon blocks --last 5", monitor.answer(Question(kind="blocks", last=5))),
+        "daily": (
+            "ccmon daily --last 7 -b",
+            monitor.answers.answer(Question(kind="daily", last=7)),
+        ),
+        "blocks": (
+            "ccmon blocks --last 5",
+            monitor.answers.answer(Question(kind="blocks", last=5)),
+        ),
         "compare": (
             "ccmon compare last-week this-week",
-            monitor.compare("last-week", "this-week", Selection()),
+            monitor.answers.compare("last-week", "this-week", Selection()),
         ),
-        "summary": ("ccmon summary", monitor.summary(Selection())),
+        "summary": ("ccmon summary", monitor.answers.summary(Selection())),
     }
     for name, (command, answer) in asked.items():
         _draw(command, answer, monitor, target / f"report-{name}.svg")

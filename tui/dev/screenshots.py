@@ -73,7 +73,7 @@ def monitor_of(root: Path) -> Monitor:
             home=root,
         )
     )
-    monitor.note_readings(_readings())
+    monitor.limits.note_readings(_readings())
     return monitor
 
 

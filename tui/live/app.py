@@ -192,7 +192,7 @@ class LiveApp(App[None]):
         if announcer is None:
             return
         self._write(announcer.progress(snapshot))
-        events = self._source.take_events()
+        events = self._source.limits.take_events()
         if not events or not self._has_warnings:
             return
         for event in announcer.toasts(events):
@@ -259,7 +259,7 @@ class LiveApp(App[None]):
         if chosen is None:
             return
         (time,) = chosen
-        self._source.pin_reset(time)
+        self._source.limits.pin_reset(time)
         snapshot = self._source.snapshot()
         self._take(snapshot)
         if time is None:

@@ -139,7 +139,7 @@ class WatchScreen(Screen[None]):
         )
         banner = self.query_one(HitBanner)
         banner.view = hit_view(snapshot)
-        banner.set_class(banner.view is not None, "-on")
+        self.set_class(banner.view is not None, "-hit")
         progress, notices = self.query_one(ProgressBar), self.query_one(Notices)
         progress.set_class(snapshot.progress is not None, "-on")
         progress.view = snapshot.progress

@@ -79,8 +79,8 @@ def _ask(settings: Settings, hook: Hook, found: Facts) -> None:
         monitor.wait_at_most(_TURN)
         found.is_partial = True
         if found.readings:
-            monitor.note_readings(found.readings)
-            earlier = monitor.readings(found.now - _LONGEST_WINDOW)
+            monitor.limits.note_readings(found.readings)
+            earlier = monitor.limits.readings(found.now - _LONGEST_WINDOW)
             found.windows = best((*earlier, *found.readings), found.now)
         is_free = _read(monitor, hook.transcript)
         found.glance = monitor.glance(session)

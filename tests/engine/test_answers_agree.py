@@ -17,7 +17,8 @@ from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from engine.domain.questions import MODES, SORT_COLUMNS, Question, QuestionKind, Selection
+from engine.domain.choices import MODES, SORT_COLUMNS
+from engine.domain.questions import Question, QuestionKind, Selection
 from engine.domain.settings import Settings
 from engine.monitor import Monitor
 from tests.answer_agreement import assert_answer_agrees

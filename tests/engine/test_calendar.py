@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from engine.documents.calendars import graph_document
-from engine.domain.calendars import MEASURES, Calendar
+from engine.domain.calendars import Calendar
+from engine.domain.choices import MEASURES
 from engine.domain.questions import Question, Selection
 from engine.domain.reports import Figures, Row
 from engine.domain.responses import Tokens

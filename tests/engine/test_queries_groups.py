@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.domain.questions import Mode
+from engine.domain.choices import Mode
 from engine.monitor import Monitor
 from tests.asking import Ask, MakeSettings, asker, write_at
 from tests.made_lines import OPUS, PICO_PER_INPUT, answer, moment, write

@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-from engine.domain.questions import Question, Selection
+from engine.domain.questions import Answered, Question, Selection
 from engine.monitor import Monitor
-from tui.commands.printing import Asked, page_of
 from tui.tables.look import Look
+from tui.tables.pages import page_of
 from tui.tables.terminal import styled
 
 _WIDTH = 110
@@ -16,7 +16,7 @@ _WIDTH = 110
 
 def draw_reports(monitor: Monitor, target: Path) -> None:
     """Write a picture of each report worth seeing; the monitor has read all there is."""
-    asked: dict[str, tuple[str, Asked]] = {
+    asked: dict[str, tuple[str, Answered]] = {
         "daily": (
             "ccmon daily --last 7 -b",
             monitor.answers.answer(Question(kind="daily", last=7)),
@@ -35,7 +35,7 @@ def draw_reports(monitor: Monitor, target: Path) -> None:
         _draw(command, answer, monitor, target / f"report-{name}.svg")
 
 
-def _draw(command: str, asked: Asked, monitor: Monitor, picture: Path) -> None:
+def _draw(command: str, asked: Answered, monitor: Monitor, picture: Path) -> None:
     from rich.console import Console
 
     look = Look(width=_WIDTH, zone=monitor.settings.zone or "UTC")

@@ -13,11 +13,11 @@ import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
+from engine.demo.at_work import made_up_user
 from engine.domain.settings import Settings
 from engine.domain.times import DAY, HOUR, MINUTE, SECOND
 from engine.limits.readings import Reading
 from engine.monitor import Monitor
-from tui.commands.made_up import made_up_user
 from tui.dev.printed_pictures import draw_reports
 from tui.live.app import LiveApp
 from tui.live.source import LiveOptions

@@ -8,14 +8,8 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from msgspec.structs import replace
 
-from engine.domain.questions import (
-    PERIOD_KINDS,
-    Answer,
-    AnswerRow,
-    Mode,
-    Question,
-    Selection,
-)
+from engine.domain.choices import Mode
+from engine.domain.questions import PERIOD_KINDS, Answer, AnswerRow, Question, Selection
 from engine.ledger.selector import at_one_moment
 from engine.ledger.store import Ledger
 from engine.reports.queries.basis import Basis

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from engine.domain.pace import CAUGHT_UP_NOTED
 from engine.domain.paths import cursor_session_path
 from engine.domain.reports import Progress
 from engine.domain.settings import Settings
@@ -21,9 +22,6 @@ from engine.pricing.updates import PriceUpdates
 
 if TYPE_CHECKING:
     from engine.live.fetcher import Fetcher
-
-_NOTED_EVERY = 10_000
-"""Milliseconds between notes of when a process last caught up."""
 
 
 class OneShot:
@@ -70,7 +68,7 @@ class OneShot:
         insist(self._updater.reprice)
         is_all = self._updater.look_until_done(self._telling(on_progress), most_bytes)
         self._state.finish_reading()
-        if is_all and age > _NOTED_EVERY:
+        if is_all and age > CAUGHT_UP_NOTED:
             with suppress(sqlite3.Error):
                 self._ledger.keep_settings({setting: str(now)})
         return is_all

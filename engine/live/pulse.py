@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-_LEAST_BETWEEN = 0.1
+from engine.domain.pace import DRAWN
 
 
 class Pulse:
@@ -18,10 +18,10 @@ class Pulse:
     @property
     def left(self) -> float:
         """Seconds until it may call again; nothing or less where it may at once."""
-        return _LEAST_BETWEEN - (time.monotonic() - self._last)
+        return DRAWN - (time.monotonic() - self._last)
 
     def __call__(self) -> None:
         """Say that there is something to draw, unless that was said just now."""
-        if self.left <= _LEAST_BETWEEN * 0.01:
+        if self.left <= DRAWN * 0.01:
             self._last = time.monotonic()
             self._on_change()

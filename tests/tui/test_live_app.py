@@ -523,12 +523,13 @@ async def test_sorting_names_the_order():
 
 async def test_the_palette_finds_what_the_screen_can_do():
     async with live() as (app, pilot):
-        titles = [command.title for command in app.get_system_commands(app.screen)]
+        titles = [command.name for command in app.commands()]
         assert "Go to Weekly" in titles
         assert "Theme safe-light" in titles
         assert "Filter the table's rows" not in titles
+        assert "Sort by cost" in titles
         await pilot.press("4")
-        titles = [command.title for command in app.get_system_commands(app.screen)]
+        titles = [command.name for command in app.commands()]
         assert "Filter the table's rows" in titles
         await pilot.press("ctrl+p")
         await pilot.press(*"weekly")

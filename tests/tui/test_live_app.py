@@ -448,7 +448,7 @@ def with_unpriced(model: str) -> dict[str, object]:
 
 @pytest.mark.parametrize("key", ["?", "f1"])
 async def test_help_opens_and_closes_with_the_same_key(key: str):
-    async with live(size=(120, 64)) as (app, pilot):
+    async with live(size=(100, 64)) as (app, pilot):
         await pilot.press(key)
         await pilot.pause()
         text = screen_text(app)
@@ -479,7 +479,7 @@ async def test_refresh_asks_the_monitor():
 
 
 async def test_arrows_choose_a_session_and_enter_opens_it():
-    async with live(size=(120, 40)) as (app, pilot):
+    async with live(size=(100, 60)) as (app, pilot):
         await pilot.press("down", "j", "up")
         assert "▸ データ" in screen_text(app)
         await pilot.press("enter")

@@ -251,7 +251,7 @@ class LiveApp(App[None]):
         """Show the keys, or put them away."""
         from tui.live.screens.help_screen import HelpScreen
 
-        self.push_screen(HelpScreen())
+        self.push_screen(HelpScreen(self._watch_screen.keys))
 
     def action_command_palette(self) -> None:
         """Open the command palette."""

@@ -124,6 +124,13 @@ class WatchScreen(Screen[None]):
     def _untell(self) -> None:
         self.tell(None)
 
+    @property
+    def keys(self) -> str:
+        """The group of keys that goes with the present tab."""
+        if self._kind == "graph":
+            return "The graph"
+        return "What is shown" if self._tab == 1 else "Lists and tables"
+
     def hide_notices(self) -> None:
         """Take the notice line away for good; only another error brings it back."""
         self._hidden = (self._hidden or frozenset()) | frozenset(self.notices)

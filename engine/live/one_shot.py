@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from engine.domain.pace import CAUGHT_UP_NOTED
+from engine.domain.pace import CAUGHT_UP_NOTED, DRAWN, Every
 from engine.domain.paths import cursor_session_path
 from engine.domain.reports import Progress
 from engine.domain.settings import Settings
 from engine.ingest.roots import Roots
 from engine.ledger.store import Ledger
-from engine.live.pulse import Pulse
 from engine.live.state import State
 from engine.live.timings import Timings
 from engine.live.updater import Updater
@@ -74,13 +74,15 @@ class OneShot:
         return is_all
 
     def _telling(self, on_progress: Callable[[Progress], None] | None) -> Callable[[], None]:
-        """Return what tells the progress, now and then."""
+        """Return what tells the progress, as often as it is worth drawing."""
+        drawing = Every(DRAWN)
 
         def tell() -> None:
-            if on_progress is not None and self._state.progress is not None:
-                on_progress(self._state.progress)
+            progress = self._state.progress
+            if on_progress is not None and progress and drawing.is_due(time.monotonic()):
+                on_progress(progress)
 
-        return Pulse(tell)
+        return tell
 
     def fetch(self) -> None:
         """Start fetching what is due, beside the reading to come.

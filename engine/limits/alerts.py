@@ -9,13 +9,12 @@ from collections.abc import Sequence
 from datetime import tzinfo
 
 from engine.domain.limit_windows import Event, WindowNow
+from engine.domain.pace import TOLD_AT_LEAST, TOLD_AT_MOST
 from engine.ledger.limit_events import keep_events
 from engine.ledger.store import Ledger
 from engine.limits.known import Known
 from engine.limits.transitions import Watch
 
-_AT_MOST_EVERY = 1.0
-_AT_LEAST_EVERY = 5.0
 _MOST_UNTAKEN = 100
 
 
@@ -26,7 +25,7 @@ class Alerts:
         self._ledger = ledger
         self._watch: Watch | None = None
         self._untaken: deque[Event] = deque(maxlen=_MOST_UNTAKEN)
-        self._looked_at = -_AT_LEAST_EVERY
+        self._looked_at = -TOLD_AT_LEAST
         self._seen: tuple[int, int] = (-1, -1)
 
     def is_due(self, seen: tuple[int, int]) -> bool:
@@ -35,7 +34,7 @@ class Alerts:
         At once where figures changed (once a second at most), else every few seconds: forecasts
         move with the clock.
         """
-        pause = _AT_MOST_EVERY if seen != self._seen else _AT_LEAST_EVERY
+        pause = TOLD_AT_MOST if seen != self._seen else TOLD_AT_LEAST
         if time.monotonic() - self._looked_at < pause:
             return False
         self._looked_at, self._seen = time.monotonic(), seen

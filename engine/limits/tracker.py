@@ -10,8 +10,10 @@ from datetime import tzinfo
 
 from engine.aggregates.history import History
 from engine.aggregates.true_window import Anchor
+from engine.domain import pace
+from engine.domain.pace import Every
 from engine.domain.settings import Settings
-from engine.domain.times import DAY, HOUR, MINUTE, SECOND
+from engine.domain.times import DAY, MINUTE
 from engine.domain.typed.clocks import checked_pin
 from engine.ledger.limit_events import newest_events
 from engine.ledger.limit_hits import hits_since
@@ -31,14 +33,9 @@ PINNED = "pinned_reset"
 _REACH = 8 * DAY
 """The longest window that is known lasts a week."""
 _EVENTS_SHOWN = 50
-_SOURCES_EVERY = 4 * SECOND
-_WHOLE_EVERY = MINUTE
 _LATE = 10 * MINUTE
 """Readings may be kept so long after they were given; older ones are found a minute later."""
 _CALIBRATION_REACH = 30 * DAY
-_CALIBRATED_EVERY = HOUR
-_LEAST_BETWEEN = 0.4
-"""Seconds between looks at the ledger where it changes all the time."""
 
 _Key = tuple[str, str, str, str, int | None, int]
 
@@ -73,7 +70,10 @@ class LimitTracker:
         self._connection: sqlite3.Connection | None = None
         self._calibration: Calibration | None = None
         self._anchor: tuple[int, int, int, Anchor | None] = (-1, 0, 0, None)
-        self._due: dict[str, int] = {}
+        self._sources_due = Every(pace.SOURCES_LOOK)
+        self._all_rows_due = Every(pace.READINGS_ANEW)
+        self._calibration_look_due = Every(pace.CALIBRATION_LOOK)
+        self._calibration_due = Every(pace.CALIBRATED)
         self._seen_revision = -1
         self._last_look = 0.0
 
@@ -84,7 +84,7 @@ class LimitTracker:
         """
         has_read = self._read_sources()
         revision = self._ledger.revision()
-        is_due = is_due or time.monotonic() - self._last_look >= _LEAST_BETWEEN
+        is_due = is_due or time.monotonic() - self._last_look >= pace.KNOWN_LIMITS_READ
         if not has_read and (not is_due or revision == self._seen_revision):
             return False
         self._seen_revision, self._last_look = revision, time.monotonic()
@@ -106,11 +106,11 @@ class LimitTracker:
         `history` is Claude Code's own on this machine. Returns whether more is known by it.
         """
         now = self._clock()
-        if self.choice.is_asked or not self._is_due("estimate", MINUTE, now):
+        if self.choice.is_asked or not self._calibration_look_due.is_due(now):
             return False
         if FIVE_HOUR in official(self.known, now):
             return False
-        if not self._is_due("calibration", _CALIBRATED_EVERY, now):
+        if not self._calibration_due.is_due(now):
             return False
         rows = readings_since(self._ledger, now - _CALIBRATION_REACH)
         readings = of_present_account(
@@ -148,25 +148,17 @@ class LimitTracker:
     def _read_sources(self) -> bool:
         """Keep what local files say that is new; return whether any of them has changed."""
         now = self._clock()
-        if not self._is_due("sources", _SOURCES_EVERY, now) or not self._sources.changed():
+        if not self._sources_due.is_due(now) or not self._sources.changed():
             return False
         readings = self._sources.read(now)
         with suppress(sqlite3.Error):
             keep_readings(self._ledger, rows_of(readings))
         return True
 
-    def _is_due(self, name: str, every: int, now: int) -> bool:
-        """Say whether it is time to look again, also where the clock went back."""
-        last = self._due.get(name)
-        if last is not None and 0 <= now - last < every:
-            return False
-        self._due[name] = now
-        return True
-
     def _take_rows(self, now: int) -> None:
         """Take readings that are new since the last look, and now and then all of them."""
         connection = self._ledger.connection
-        is_anew = connection is not self._connection or self._is_due("whole", _WHOLE_EVERY, now)
+        is_anew = connection is not self._connection or self._all_rows_due.is_due(now)
         since = now - _REACH
         if is_anew:
             self._rows.clear()

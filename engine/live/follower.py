@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Thread
 
+from engine.domain.pace import DRAWN
 from engine.domain.reports import Notice
 from engine.domain.settings import Settings
 from engine.ledger.store import Ledger
 from engine.live.fetcher import Fetcher
 from engine.live.limits import Limits
 from engine.live.notices import NoticeBoard
-from engine.live.pulse import Pulse
 from engine.live.state import State
 from engine.live.title_thread import TitleThread
 from engine.live.updater import Updater
 from engine.pricing.updates import PriceUpdates
+
+_EARLY = 0.001
+"""Seconds by which a wait may end too soon."""
 
 
 class Follower:
@@ -46,9 +50,9 @@ class Follower:
         self._prices = prices
         self._fetcher = Fetcher(settings, prices)
         self._on_change = on_change
-        self._pulse = Pulse(self._draw)
         self._titles = TitleThread(state, updater.stop)
         self._drawn = -1
+        self._drawn_at = 0.0
         self._thread = Thread(target=self._run, name="ccmon-engine", daemon=True)
 
     def start(self) -> None:
@@ -66,14 +70,24 @@ class Follower:
 
     def _draw(self) -> None:
         """Say that there is something to draw, and that it may have sessions without a title."""
+        self._drawn_at = time.monotonic()
         if self._state.revision != self._drawn:
             self._drawn = self._state.revision
             self._titles.wake()
         self._on_change()
 
+    def _draw_if_due(self) -> None:
+        """Say that there is something to draw, unless that was said just now."""
+        if self._left() <= _EARLY:
+            self._draw()
+
+    def _left(self) -> float:
+        """Return the seconds until something may be drawn again; nothing or less for at once."""
+        return self._drawn_at + DRAWN - time.monotonic()
+
     def _run(self) -> None:
         try:
-            self._updater.read_all(self._pulse)
+            self._updater.read_all(self._draw_if_due)
             self._draw()
             self._follow()
         except Exception as error:  # noqa: BLE001 - the thread's one boundary
@@ -98,19 +112,19 @@ class Follower:
                 break
             if insist(self._read_on):
                 self._wait_to_draw()
-                self._pulse()
+                self._draw_if_due()
         updater.kept.write()
 
     def _wait_to_draw(self) -> None:
         """Wait until something may be drawn again, and read what came meanwhile."""
-        left = self._pulse.left
+        left = self._left()
         if left > 0:
             self._updater.stop.wait(left)
             self._updater.recovery.insist(self._read_on)
 
     def _read_on(self) -> bool:
         """Read what is new and tell what happens to windows; return whether to draw."""
-        is_news = self._updater.read_on(self._pulse)
+        is_news = self._updater.read_on(self._draw_if_due)
         is_news = self._updater.look_at_limits(is_due=False) or is_news
         if self._tell_when_due():
             is_news = self._state.tracker.look_at_ledger() or is_news

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from engine.domain.pace import CAUGHT_UP_NOTED, DRAWN, Every
 from engine.domain.paths import cursor_session_path
 from engine.domain.reports import Progress
 from engine.domain.settings import Settings
 from engine.ingest.roots import Roots
 from engine.ledger.store import Ledger
-from engine.live.pulse import Pulse
 from engine.live.state import State
 from engine.live.timings import Timings
 from engine.live.updater import Updater
@@ -21,9 +22,6 @@ from engine.pricing.updates import PriceUpdates
 
 if TYPE_CHECKING:
     from engine.live.fetcher import Fetcher
-
-_NOTED_EVERY = 10_000
-"""Milliseconds between notes of when a process last caught up."""
 
 
 class OneShot:
@@ -70,19 +68,21 @@ class OneShot:
         insist(self._updater.reprice)
         is_all = self._updater.look_until_done(self._telling(on_progress), most_bytes)
         self._state.finish_reading()
-        if is_all and age > _NOTED_EVERY:
+        if is_all and age > CAUGHT_UP_NOTED:
             with suppress(sqlite3.Error):
                 self._ledger.keep_settings({setting: str(now)})
         return is_all
 
     def _telling(self, on_progress: Callable[[Progress], None] | None) -> Callable[[], None]:
-        """Return what tells the progress, now and then."""
+        """Return what tells the progress, as often as it is worth drawing."""
+        drawing = Every(DRAWN)
 
         def tell() -> None:
-            if on_progress is not None and self._state.progress is not None:
-                on_progress(self._state.progress)
+            progress = self._state.progress
+            if on_progress is not None and progress and drawing.is_due(time.monotonic()):
+                on_progress(progress)
 
-        return Pulse(tell)
+        return tell
 
     def fetch(self) -> None:
         """Start fetching what is due, beside the reading to come.

@@ -8,10 +8,10 @@ from contextlib import suppress
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
+from engine.domain.pace import TITLES_READ
+
 if TYPE_CHECKING:
     from engine.live.state import State
-
-_PAUSE = 1.0
 
 
 class TitleThread:
@@ -40,4 +40,4 @@ class TitleThread:
                 if self._state.shown.learn_present_titles():
                     self._state.note_change()
                     on_change()
-            self._stop.wait(_PAUSE)
+            self._stop.wait(TITLES_READ)

@@ -7,9 +7,9 @@ from functools import cached_property
 from threading import Event, Lock
 from typing import TYPE_CHECKING
 
+from engine.domain.pace import SESSIONS_LOOK, Every
 from engine.domain.scans import Root
 from engine.domain.settings import Settings
-from engine.domain.times import SECOND
 from engine.ingest.reader import Reading
 from engine.ingest.roots import Roots
 from engine.ingest.wakeup import Wakeup
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 ALL = 1 << 62
 """As many bytes as there are."""
-
-_SESSIONS_EVERY = SECOND
 
 
 def _nothing() -> None:
@@ -75,7 +73,7 @@ class Updater:
         self._opening = Lock()
         self._is_shown_anew = False
         self._data_version = 0
-        self._sessions_seen: int | None = None
+        self._sessions_due = Every(SESSIONS_LOOK)
 
     @cached_property
     def _sessions(self) -> SessionStates:
@@ -282,10 +280,8 @@ class Updater:
 
     def _look_at_sessions(self) -> bool:
         """Look which sessions are open, once a second; return whether any is other than before."""
-        now = self._clock()
-        if self._sessions_seen is not None and 0 <= now - self._sessions_seen < _SESSIONS_EVERY:
+        if not self._sessions_due.is_due(self._clock()):
             return False
-        self._sessions_seen = now
         before = self._state.sessions
         self._state.sessions = self._sessions.look(self._roots.claude_paths())
         return self._state.sessions != before

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from threading import Thread
 
+from engine.domain.pace import USAGE_LOOK, Every
 from engine.domain.reports import Notice
 from engine.domain.settings import Settings
 from engine.ingest import discover
@@ -18,8 +19,6 @@ ENABLED = "oauth_enabled"
 """The setting that says whether the user has turned it on."""
 
 _TURN = "oauth_turn"
-_LOOK_EVERY = 30.0
-"""Seconds between looks at whether it is time to ask."""
 _QUIET = ("off", "read", "waiting")
 
 
@@ -35,7 +34,7 @@ class UsagePoller:
         self._settings = settings
         self._ledger = ledger
         self._say = say
-        self._last_look = float("-inf")
+        self._look = Every(USAGE_LOOK)
         self._thread: Thread | None = None
 
     @property
@@ -51,9 +50,8 @@ class UsagePoller:
 
     def ask_when_due(self) -> None:
         """Ask in a thread, if it is on and time to."""
-        if time.monotonic() - self._last_look < _LOOK_EVERY:
+        if not self._look.is_due(time.monotonic()):
             return
-        self._last_look = time.monotonic()
         if not self.is_enabled or (self._thread is not None and self._thread.is_alive()):
             return
         self._thread = Thread(target=self._ask_apart, name="ccmon-usage", daemon=True)
@@ -98,6 +96,4 @@ class UsagePoller:
 
     def _keep(self, text: str) -> None:
         """Keep a text within the transaction that is open."""
-        self._ledger.connection.execute(
-            "INSERT OR REPLACE INTO settings VALUES (?,?)", (_TURN, text)
-        )
+        self._ledger.put_setting(_TURN, text)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, tzinfo
+from datetime import tzinfo
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from msgspec.structs import replace
 
 from engine.domain.choices import Mode
 from engine.domain.questions import PERIOD_KINDS, Answer, AnswerRow, Question, Selection
-from engine.domain.times import day_of
 from engine.domain.typed.days import check_days
 from engine.ledger.selector import at_one_moment
 from engine.ledger.store import Ledger
@@ -58,10 +57,6 @@ class Answers:
         self._week_start = week_start
         self._insist = insist
         self._snapshot = snapshot
-
-    def today(self) -> date:
-        """Return the present day in the zone."""
-        return day_of(self._clock(), self._zone[1])
 
     def answer(self, question: Question) -> Answer:
         """Return a report; raises `SettingsError` where its last day comes before its first."""

@@ -29,6 +29,7 @@ class LivePane(Widget):
         super().__init__(id=id)
         self._order = 0
         self._is_reversed = False
+        self._has_week = False
 
     def compose(self) -> ComposeResult:
         """Set the panes in reading order."""
@@ -55,8 +56,10 @@ class LivePane(Widget):
         windows.view = windows_view(snapshot)
         windows.styles.height = min(max(1, len(snapshot.windows)), _MOST_WINDOWS)
         self.query_one(BlockPane).view = block_view(snapshot, by)
-        self.query_one("#burn-up", BurnUpPane).view = burn_up_view(snapshot, by)
-        self.query_one("#week-up", BurnUpPane).view = week
+        week_first = week is not None and self._has_week
+        five_hours = burn_up_view(snapshot, by)
+        self.query_one("#burn-up", BurnUpPane).view = week if week_first else five_hours
+        self.query_one("#week-up", BurnUpPane).view = five_hours if week_first else week
         self.query_one(BurnPane).view = burn_view(snapshot, by)
         self.query_one(SessionsPane).view = sessions_view(
             snapshot, by, self._order, self._is_reversed
@@ -71,6 +74,10 @@ class LivePane(Widget):
     def sort_reverse(self) -> None:
         """Turn the sessions' order around; shown with the next snapshot."""
         self._is_reversed = not self._is_reversed
+
+    def turn_window(self) -> None:
+        """Draw the week in place of the 5 hours, or turn back; shown with the next snapshot."""
+        self._has_week = not self._has_week
 
     def take_focus(self) -> None:
         """Let the arrows move in the sessions."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,9 +16,11 @@ from engine.domain.reports import Notice
 from engine.domain.responses import CLAUDE, Sighting, merge
 from engine.domain.scans import Cursor, Mark
 from engine.ledger import opening
+from engine.ledger.aside import identity_of
 from engine.ledger.limit_hits import keep_hits
 from engine.ledger.limit_readings import ReadingRow, write_readings
 from engine.ledger.names import Names
+from engine.ledger.prepared import check_version, is_damage
 from engine.pricing.table import PriceTable
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ _CURSORS = (
 )
 _FORGIVEN = 60.0
 """Seconds after which a failure counts as the first again."""
+_MOST_DAMAGES = 5
+"""Damaged files in a row that are set aside, each for a new ledger; then there is memory."""
 _AWAY = 60.0
 """Seconds in memory between looks at whether the file can be used again."""
 
@@ -95,10 +98,15 @@ class Ledger:
 
     @contextmanager
     def transaction(self) -> Iterator[int]:
-        """Write under the lock, all or nothing; yield the revision the rows bear."""
+        """Write under the lock, all or nothing; yield the revision the rows bear.
+
+        Raises `NewerLedger` once a newer ccmon has changed the tables: what this one would
+        write may not mean the same there.
+        """
         with self.lock:
             self.connection.execute("BEGIN IMMEDIATE")
             try:
+                check_version(self.connection)
                 yield self.connection.execute(
                     "UPDATE clock SET revision = revision + 1 RETURNING revision"
                 ).fetchone()[0]
@@ -362,9 +370,10 @@ class Ledger:
             now = time.monotonic()
             self._failures = 1 if now - self._failed_at > _FORGIVEN else self._failures + 1
             self._failed_at = now
-            if self._failures == 1 and not self.is_in_memory:
-                self._go_on(*opening.open_another(self.path, self.connection, error))
-            elif self._failures <= 2:
+            most = _MOST_DAMAGES if is_damage(error) else 1
+            if self._failures <= most and not self.is_in_memory:
+                self._go_on(*opening.open_another(self.path, self.connection, self._file, error))
+            elif self._failures <= most + 1:
                 self.connection.close()
                 self._go_on(*opening.open_fresh(self.path, error))
             else:
@@ -409,11 +418,7 @@ class Ledger:
 
     def _identity(self) -> tuple[int, int] | None:
         """Return what tells the ledger's file from another at its path, `None` without one."""
-        try:
-            status = os.stat(self.path)
-        except OSError:
-            return None
-        return status.st_dev, status.st_ino
+        return identity_of(self.path)
 
 
 def _rows_of_uses(scan: Scan, root: Root) -> list[ReadingRow]:

@@ -26,7 +26,7 @@ class Connected(Protocol):
 
 
 class Recoverable(Connected, Protocol):
-    """A ledger that can go on with another connection."""
+    """What lets a ledger go on with another connection."""
 
     def recover(self, error: sqlite3.Error) -> None:
         """Go on with another connection; raise the error where none is left."""

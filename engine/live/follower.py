@@ -335,7 +335,7 @@ class Follower:
                 self.roots.open_scopes()
         roots = self.roots.current
         if self._thread is not None:
-            self._noticing.watch(self.roots.watched(), self.roots.places(), self._ledger.path)
+            self._noticing.watch(self.roots.watched())
         with self.timings.measured("walk"):
             waiting = self._noticing.note_walk(
                 lambda: self.reading.look(roots), self.reading.refused(), is_unasked=is_unasked

@@ -9,22 +9,20 @@ from threading import Event, Lock
 from typing import TYPE_CHECKING
 
 from engine.domain.settings import Settings
-from engine.ingest.files_in_use import FilesInUse
+from engine.ingest.files_in_use import IN_USE, FilesInUse
 from engine.ingest.watcher import Watcher
 
 if TYPE_CHECKING:
+    from engine.domain.scans import Found
     from engine.ingest.loader import Waiting
 
-_LOOK_WITH_EVENTS = 5.0
-_LOOK_WITHOUT_EVENTS = 2.0
-_LONGEST_BETWEEN_LOOKS = 30.0
-_SHARE_WITH_EVENTS, _SHARE_WITHOUT_EVENTS = 500, 100
-"""Looking at all files takes no more than one part in so many of the time."""
+_LOOK_WITH_EVENTS, _SHARE_WITH_EVENTS = 30.0, 1_000
+_LOOK_WITHOUT_EVENTS, _SHARE_WITHOUT_EVENTS = 2.0, 100
+"""Seconds between looks at all files, which take no more than one part in so many of the time."""
+_LONGEST_WITH_EVENTS, _LONGEST_WITHOUT_EVENTS = 300.0, 30.0
 _WAIT = 1.0
 """Seconds between looks at what no event tells of: the ledger, open sessions, readings."""
 _WAIT_WITHOUT_EVENTS = 0.75
-_MOST_IN_USE = 64
-"""Of the files that wait to be read, the newest are looked at oftener."""
 _EVENT_DUE = 3_000
 """Milliseconds after a change by which its event has come, if events come."""
 
@@ -57,12 +55,19 @@ class Wakeup:
         self.wake.set()
 
     def take_paths(self) -> set[str]:
-        """Return the paths that have changed since the last call, by events or by looking."""
+        """Return the paths that have changed since the last call, by events or by looking.
+
+        What is in a directory that came, or into which something came, only a look tells.
+        """
         with self._lock:
-            paths, self._touched = self._touched, set()
-        for path in paths:
+            told, self._touched = self._touched, set()
+        directories = {path for path in told if os.path.isdir(path)}
+        for path in told - directories:
             self._in_use.note(path)
-        return paths | self._in_use.changed()
+        paths = told | self._in_use.changed()
+        if directories or any(os.path.isdir(path) for path in paths - told):
+            self.wants_look = True
+        return paths - directories
 
     def _touch(self, paths: set[str]) -> None:
         """Take paths that file events name (called in the watcher's thread)."""
@@ -99,9 +104,13 @@ class Wakeup:
         ]
         if is_unasked and self._was_watching and any(not _is_linked(each.path) for each in late):
             self.watcher.doubt("file events did not come")
-        for each in sorted(waiting, key=lambda each: each.found.mtime)[-_MOST_IN_USE:]:
-            self._in_use.note(each.found.path)
         return waiting
+
+    def note_files(self, files: list[Found]) -> None:
+        """Note how all files are, of which those in use are looked at oftener."""
+        since = (self._clock() - IN_USE * 1_000) * 1_000_000
+        newest = sorted((each for each in files if each.mtime >= since), key=lambda it: it.mtime)
+        self._in_use.note_all([each.path for each in newest])
 
     def note_look(self) -> None:
         """Note that all was looked at by now."""
@@ -112,10 +121,11 @@ class Wakeup:
         self._was_watching = self.watcher.is_watching(present)
         if not self._was_watching:
             return True
-        least, share = _LOOK_WITH_EVENTS, _SHARE_WITH_EVENTS
+        least, share, most = _LOOK_WITH_EVENTS, _SHARE_WITH_EVENTS, _LONGEST_WITH_EVENTS
         if self.watcher.mode == "polling" or not present:
             least, share = _LOOK_WITHOUT_EVENTS, _SHARE_WITHOUT_EVENTS
-        interval = min(max(least, share * self._walk_took), _LONGEST_BETWEEN_LOOKS)
+            most = _LONGEST_WITHOUT_EVENTS
+        interval = min(max(least, share * self._walk_took), most)
         return time.monotonic() - self._last_look >= interval
 
 

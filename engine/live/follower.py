@@ -340,6 +340,8 @@ class Follower:
             waiting = self._noticing.note_walk(
                 lambda: self.reading.look(roots), self.reading.refused(), is_unasked=is_unasked
             )
+        if self._thread is not None:
+            self._noticing.note_files(self.reading.files())
         self._standing.places = self.reading.places
         if waiting:
             with self.timings.measured("read"):

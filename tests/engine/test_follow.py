@@ -276,14 +276,13 @@ def test_a_file_in_use_is_read_within_seconds_where_its_events_are_lost(
 ) -> None:
     monkeypatch.setattr("watchfiles.watch", _silent)
     monkeypatch.setattr("engine.ingest.wakeup._LOOK_WITH_EVENTS", 10 * _PATIENCE)
-    monkeypatch.setattr("engine.ingest.wakeup._LONGEST_BETWEEN_LOOKS", 10 * _PATIENCE)
     write(tmp_path, answer("a", _at(0), 3))
     with following() as screen:
         screen.wait_for_tokens(3)
-        for number in range(2):
-            write(tmp_path, answer(f"b{number}", _at(1), 7))
+        for number, session in enumerate(("s1", "s1", "s2"), 1):
+            write(tmp_path, answer(f"b{number}", _at(1), 7), name=f"-code-app/{session}.jsonl")
             began = time.monotonic()
-            screen.wait_for_tokens(3 + 7 * (number + 1))
+            screen.wait_for_tokens(3 + 7 * number)
             assert time.monotonic() - began < 5.0
 
 

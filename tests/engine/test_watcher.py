@@ -235,19 +235,21 @@ def test_too_much_to_watch_is_said_and_tried_again(
     watcher.stop()
 
 
-def test_a_file_in_use_that_changes_without_an_event_is_found(tmp_path: Path) -> None:
+def test_files_in_use_that_change_without_an_event_are_found(tmp_path: Path) -> None:
     now = 0.0
     files = FilesInUse(lambda: now)
-    paths = [_write(tmp_path / f"{number}.jsonl") for number in range(100)]
+    paths = [_write(tmp_path / f"{number}" / "s.jsonl") for number in range(100)]
     for path in paths:
         files.note(str(path))
     assert files.changed() == set()
     _write(paths[0])
     _write(paths[99])
+    _write(paths[97].with_name("beside.jsonl"))
     paths[98].unlink()
     assert files.changed() == set(), "not again at once"
     now += 3.0
-    assert files.changed() == {str(paths[99]), str(paths[98])}, "of those that changed last"
+    changed = {paths[99], paths[98], paths[98].parent, paths[97].parent}
+    assert files.changed() == {str(path) for path in changed}, "of those that changed last"
     now += 3.0
     assert files.changed() == set()
     now += 4_000.0

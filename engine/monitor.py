@@ -2,48 +2,36 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from datetime import date
+from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
+from engine.agents.registry import Registry
 from engine.domain.paths import ledger_path
 from engine.domain.responses import CLAUDE
 from engine.domain.settings import Settings, SettingsError
-from engine.domain.times import day_of
+from engine.domain.times import day_of, open_zone
 from engine.ingest import discover
+from engine.ingest.roots import Roots
 from engine.ledger.store import Ledger
-from engine.live.follower import Follower
+from engine.live.notices import NoticeBoard
+from engine.live.one_shot import OneShot
 from engine.live.state import State
+from engine.live.timings import Timings
+from engine.live.updater import ALL, Updater
 from engine.pricing.updates import PriceUpdates
 
 if TYPE_CHECKING:
     from engine.domain.calendars import Calendar
-    from engine.domain.limit_windows import Event, LimitsNow
-    from engine.domain.questions import (
-        Answer,
-        Comparison,
-        Glance,
-        Mode,
-        Question,
-        Selection,
-        SessionAnswer,
-        Summary,
-    )
+    from engine.domain.questions import Glance
     from engine.domain.reports import Detail, Notice, Progress, Report, ReportKind, Snapshot, Span
-    from engine.limits.readings import Reading
-    from engine.live.timings import Timings
+    from engine.live.follower import Follower
+    from engine.live.limits import Limits
     from engine.reports.agents import AgentFound
     from engine.reports.health import Health
     from engine.reports.queries.answering import Answers
-
-ALL = 1 << 62
-"""As many bytes as there are."""
-
-_NOTED_EVERY = 10_000
-"""Milliseconds between notes of when a process last caught up."""
 
 _T = TypeVar("_T")
 
@@ -58,12 +46,26 @@ class Monitor:
 
     def __init__(self, settings: Settings) -> None:
         """Open the ledger; raises `SettingsError` for a setting that cannot hold."""
+        zone = open_zone(settings.zone, settings.environment)
+        if settings.says_of_limits:
+            from engine.limits.choice import check_limits
+
+            check_limits(settings, zone[1])
         self.settings = settings
-        self._standing = State(settings)
-        self._prices = PriceUpdates(settings)
-        self._ledger = Ledger(ledger_path(settings), self._prices.table)
-        self._follower = Follower(settings, self._ledger, self._standing, self._prices)
-        self._standing.open(lambda: self._ledger.notices)
+        self.timings = Timings()
+        """How long each part of the work took so far."""
+        prices = PriceUpdates(settings)
+        ledger = Ledger(ledger_path(settings), prices.table)
+        roots = Roots(settings, ledger, Registry(settings.environment, settings.home))
+        board = NoticeBoard(lambda: ledger.notices)
+        state = State(settings, zone, ledger, roots, board)
+        self._prices, self._ledger, self._roots = prices, ledger, roots
+        self._board, self._state = board, state
+        self._updater = Updater(settings, ledger, roots, state, board, prices, self.timings)
+        self._one_shot = OneShot(
+            settings, ledger, roots, state, self._updater, prices, self.timings
+        )
+        self._follower: Follower | None = None
 
     def __enter__(self) -> Monitor:
         return self
@@ -76,13 +78,35 @@ class Monitor:
     ) -> None:
         self.close()
 
+    @cached_property
+    def limits(self) -> Limits:
+        """What is asked and said about limits."""
+        from engine.live.limits import Limits
+
+        return Limits(self.settings, self._ledger, self._state, self._board, self._updater)
+
+    @property
+    def answers(self) -> Answers:
+        """What answers the questions of one-shot reports from the ledger."""
+        from engine.reports.queries.answering import Answers
+
+        return Answers(
+            self._ledger,
+            self._roots.open_scopes,
+            (self._state.zone_name, self._state.zone),
+            self.settings.clock,
+            self.settings.week_start,
+            self._updater.recovery.insist,
+            self.snapshot,
+        )
+
     def require_roots(self) -> None:
         """Raise `SettingsError` where the user named places and none has transcripts."""
         discover.require_roots(self.settings)
 
     def read(self) -> None:
-        """Read all that is new, in this thread, and return when done (one-shot use)."""
-        self._follower.read_all()
+        """Read all that is new, in this thread, and show all of history (one-shot use)."""
+        self._updater.read_all()
 
     def catch_up(
         self,
@@ -97,18 +121,9 @@ class Monitor:
         process has caught up in the last `unless_within` milliseconds. Returns whether all
         there was has been read.
         """
-        self._follower.is_read_once = True
-        now = self.settings.clock()
-        scopes = self._follower.recovery.insist(self._follower.roots.open_scopes)
-        setting = f"caught_up_at.{','.join(map(str, scopes.values()))}"
-        age = now - int(self._ledger.setting(setting) or 0)
-        if age < unless_within:
-            return True
-        is_all = self._follower.catch_up(on_progress, most_bytes)
-        if is_all and age > _NOTED_EVERY:
-            with suppress(sqlite3.Error):
-                self._ledger.keep_settings({setting: str(now)})
-        return is_all
+        return self._one_shot.catch_up(
+            on_progress, most_bytes=most_bytes, unless_within=unless_within
+        )
 
     def fetch(self) -> None:
         """Start fetching stale prices and Cursor's usage, beside the reading to come.
@@ -116,84 +131,70 @@ class Monitor:
         Opens no connection where the settings say offline, and none to Cursor for who has not
         logged in.
         """
-        self._follower.fetch()
+        self._one_shot.fetch()
 
     def take_fetched(self) -> list[str]:
         """Wait five seconds at most for what is being fetched, and count with it.
 
         Returns a sentence for each part that is missing.
         """
-        return self._follower.take_fetched()
-
-    @property
-    def timings(self) -> Timings:
-        """How long each phase took so far."""
-        return self._follower.timings
+        return self._one_shot.take_fetched()
 
     def read_transcript(self, path: str) -> None:
         """Read what is new of one session alone; a path below no root is passed over."""
-        self._follower.is_read_once = True
-        self._follower.read_transcript(path)
+        self._one_shot.read_transcript(path)
 
     def start(self, on_change: Callable[[], None]) -> None:
         """Read, then follow, in a thread of its own."""
-        self._follower.start(on_change)
+        from engine.live.follower import Follower
+
+        self._updater.open(is_whole=False)
+        self._follower = Follower(
+            self.settings,
+            self._ledger,
+            self._state,
+            self._board,
+            self._updater,
+            self.limits,
+            self._prices,
+            on_change,
+        )
+        self._follower.start()
 
     def refresh(self) -> None:
         """Ask the following thread to look at everything now."""
-        self._follower.look_soon()
+        self._updater.wakeup.look_soon()
 
     def close(self) -> None:
         """Stop following and close the ledger; may be called twice."""
-        self._follower.close()
+        if self._follower is not None:
+            self._follower.close()
+        self._updater.close()
         self._ledger.close()
 
     def snapshot(self) -> Snapshot:
         """Return where things stand now; takes about a millisecond."""
-        return self._answer(self._standing.snapshot)
+        return self._answer(self._state.snapshot)
 
     def report(self, kind: ReportKind, span: Span = "all") -> Report:
         """Return a tab's rows and totals; may take tens of milliseconds."""
-        return self._answer(lambda: self._standing.report(kind, span))
+        return self._answer(lambda: self._state.report(kind, span))
 
     def detail(self, kind: ReportKind, key: str) -> Detail | None:
         """Return what is inside one row, `None` where there is no such row."""
-        return self._answer(lambda: self._standing.detail(kind, key))
-
-    def answer(self, question: Question) -> Answer:
-        """Answer a one-shot report from the ledger; raises `SettingsError` for a bad question."""
-        return self._ask(lambda answers: answers.answer(question))
-
-    def session(self, name: str, mode: Mode = "auto") -> SessionAnswer | None:
-        """Return one session with all its responses, `None` where there is no such session."""
-        return self._ask(lambda answers: answers.session(name, mode))
-
-    def compare(self, left: str, right: str, selection: Selection) -> Comparison:
-        """Hold two periods or two projects against each other; raises `SettingsError`."""
-        return self._ask(lambda answers: answers.compare(left, right, selection))
-
-    def summary(self, selection: Selection) -> Summary:
-        """Return today, this week, this month and the active block."""
-        snapshot = self.snapshot()
-        return self._ask(lambda answers: answers.summary(selection, snapshot))
-
-    def calendar(self, year: int | None, selection: Selection) -> Calendar:
-        """Return every day of a year, or of the last 53 weeks, of what is selected."""
-        return self._ask(lambda answers: answers.calendar(year, selection))
+        return self._answer(lambda: self._state.detail(kind, key))
 
     def shown_calendar(self, year: int | None) -> Calendar:
         """Return the calendar of what the live screen shows; may take tens of milliseconds."""
         from engine.reports.queries.calendar import calendar_of
 
         report = self.report("daily")
-        now = self.settings.clock()
-        zone = self._standing.zone
         return calendar_of(
             report.rows,
             year,
-            day_of(now, zone),
+            self.today(),
             zone=report.zone,
-            now=now,
+            now=self.settings.clock(),
             week_start=self.settings.week_start,
         )
 
@@ -202,11 +203,11 @@ class Monitor:
         from engine.ledger.rows import Reader
         from engine.reports.glance import glance
 
-        standing = self._standing
-        zone = (standing.zone_name, standing.zone)
-        scopes = self._follower.roots.open_scopes((CLAUDE,))
-        reader = Reader(self._ledger, tuple(scopes.values()))
-        return glance(reader, self._ledger.names, zone, self.settings.clock(), session)
+        state, ledger = self._state, self._ledger
+        scopes = self._roots.open_scopes((CLAUDE,))
+        reader = Reader(ledger, tuple(scopes.values()))
+        zone = (state.zone_name, state.zone)
+        return glance(reader, ledger.names, zone, self.settings.clock(), session)
 
     def ledger_revision(self) -> int:
         """Return a number that changes with everything written to the ledger."""
@@ -216,165 +217,68 @@ class Monitor:
         """Give up sooner where another process holds the ledger (a status line has no time)."""
         self._ledger.wait_at_most(seconds)
 
-    def note_readings(self, readings: Iterable[Reading]) -> bool:
-        """Keep what an official source said; return whether the ledger took it."""
-        from engine.ledger.limit_readings import keep_readings
-        from engine.limits.kept_readings import rows_of
-
-        try:
-            keep_readings(self._ledger, rows_of(readings))
-        except sqlite3.Error:
-            return False
-        return True
-
-    def readings(self, since: int) -> tuple[Reading, ...]:
-        """Return readings that some source still gave at a time or later, oldest first.
-
-        `captured_at` is when each was given last.
-        """
-        from engine.ledger.limit_readings import readings_since
-        from engine.limits.kept_readings import reading_of_row
-
-        return tuple(
-            reading_of_row(row, confirmed_at)
-            for row, confirmed_at in readings_since(self._ledger, since)
-        )
-
-    def limits(self) -> LimitsNow:
-        """Return every limit window as it stands, with what was told of them lately.
-
-        Where nothing else has been read all of history is brought in only for an estimate.
-        """
-        self._follower.look_at_limits_once()
-        return self._answer(self._standing.limits)
-
-    def attend(self) -> tuple[Event, ...]:
-        """Read what is new and return what is to be told, in this thread (where none follows)."""
-        self._follower.attend_once()
-        return self.take_events()
-
-    @property
-    def on_event(self) -> list[Callable[[Event], None]]:
-        """What is called, in the following thread, with each event that this process is to tell."""
-        return self._follower.attending.telling.listeners
-
-    def take_events(self) -> tuple[Event, ...]:
-        """Return the events that this process is to tell and has not taken yet, oldest first.
-
-        Only a monitor that follows (`start`) has any; those of all processes are a snapshot's.
-        """
-        return self._follower.attending.telling.take()
-
-    def pin_reset(self, time: int | None) -> None:
-        """Say when the present 5-hour window ends; `None` takes back what was said before.
-
-        An official source goes before it, and it holds no longer than up to that time. Raises
-        `SettingsError` for a time that is past or further than five hours away.
-        """
-        from engine.limits.pins import checked_pin
-        from engine.limits.tracker import PINNED
-
-        kept = "" if time is None else str(checked_pin(time, self.settings.clock()))
-        with self._standing.lock:
-            self._standing.to_keep[PINNED] = kept
-            self._standing.reset_at = None
-        self._follower.keep_and_look()
-
-    def enable_oauth(self, is_enabled: bool) -> None:
-        """Let the usage endpoint be asked, or no more: in all processes, from now on."""
-        self._follower.recovery.insist(lambda: self._follower.attending.usage.enable(is_enabled))
-
-    def is_oauth_enabled(self) -> bool:
-        """Return whether the usage endpoint is asked."""
-        return self._follower.recovery.insist(lambda: self._follower.attending.usage.is_enabled)
-
-    def ask_usage(self) -> None:
-        """Ask the usage endpoint if it is turned on and time to; takes up to ten seconds."""
-        self._follower.recovery.insist(self._follower.attending.usage.ask)
-
     def today(self) -> date:
         """Return the present day in the zone in force."""
-        return day_of(self.settings.clock(), self._standing.zone)
+        return day_of(self.settings.clock(), self._state.zone)
 
     def notices(self) -> tuple[Notice, ...]:
         """Return what the user should know, such as that the ledger is in memory."""
-        return self._standing.notices()
-
-    def _ask(self, ask: Callable[[Answers], _T]) -> _T:
-        return self._follower.recovery.insist(lambda: ask(self._answers()))
-
-    def _answers(self) -> Answers:
-        from engine.reports.queries.answering import Answers
-
-        standing = self._standing
-        return Answers(
-            self._ledger,
-            self._follower.roots.open_scopes,
-            standing.zone_name,
-            standing.zone,
-            self.settings.clock,
-            self.settings.week_start,
-        )
+        return self._board.notices()
 
     def learn_titles(self, sessions: Iterable[str]) -> bool:
         """Read what sessions are called; say whether reports would show anything new."""
         asked = list(sessions)
-        return self._answer(lambda: self._standing.learn_titles(asked))
+        return self._answer(lambda: self._state.learn_titles(asked))
 
     def set_zone(self, zone: str | None) -> None:
         """Show days and clocks in another zone, `None` for the system's."""
-        self._follower.open()
-        self._standing.set_zone(zone)
+        self._answer(lambda: self._state.set_zone(zone))
 
     def preference(self, name: str) -> str | None:
         """Return something a face asked to keep, such as the theme."""
-        return self._follower.recovery.insist(lambda: self._ledger.setting(f"preference.{name}"))
+        return self._updater.recovery.insist(lambda: self._ledger.setting(f"preference.{name}"))
 
     def keep_preference(self, name: str, value: str) -> None:
         """Keep something for the next run; the thread that reads writes it."""
-        with self._standing.lock:
-            self._standing.to_keep[f"preference.{name}"] = value
+        self._updater.kept.keep(f"preference.{name}", value)
 
     def show_agents(self, agents: Sequence[str]) -> None:
         """Show some coding agents alone, all for none named; all are read nevertheless."""
-        self._follower.show(tuple(agents))
+        self._updater.show(agents)
 
     def agents(self) -> tuple[AgentFound, ...]:
         """Return all coding agents that ccmon can read, and what was found of each."""
         from engine.reports.agents import agents_found
 
-        follower = self._follower
-        return follower.recovery.insist(
-            lambda: agents_found(
-                self.settings, self._ledger, follower.roots, follower.reading.refused()
-            )
+        refused = self._updater.reading.refused
+        return self._updater.recovery.insist(
+            lambda: agents_found(self.settings, self._ledger, self._roots, refused())
         )
 
     def health(self) -> Health:
         """Return what `ccmon doctor` tells."""
-        self._follower.say_price_problem()
+        self._updater.say_price_problem()
         return self._answer(self._health)
 
     def _answer(self, ask: Callable[[], _T]) -> _T:
-        """Ask the present outlook, opening one where nothing has been shown or read yet."""
-        self._follower.open()
-        return self._follower.recovery.insist(ask)
+        """Ask what is shown, showing what the ledger knows where nothing is yet."""
+        self._updater.open()
+        return self._updater.recovery.insist(ask)
 
     def _health(self) -> Health:
         from engine.reports.health import examine
 
-        outlook = self._standing.outlook
-        roots = outlook.roots
+        shown = self._state.shown
         return examine(
             self.settings,
             self._ledger,
-            roots,
+            shown.roots,
             self._prices.table,
-            watch=self._follower.watcher.probe(self._follower.roots.watched()),
-            notices=self._standing.notices(),
-            refused=self._follower.reading.refused(),
-            responses=outlook.view.history.responses,
-            span=outlook.view.span(),
+            watch=self._updater.wakeup.watcher.probe(self._roots.watched()),
+            notices=self._board.notices(),
+            refused=self._updater.reading.refused(),
+            responses=shown.view.history.responses,
+            span=shown.view.span(),
         )
 
 

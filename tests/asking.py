@@ -32,7 +32,7 @@ def asker(root: Path, settings: MakeSettings) -> Ask:
         given = settings(roots=(root,), clock=Clock(moment(now)), zone=zone, week_start=week_start)
         with Monitor(given) as monitor:
             monitor.catch_up()
-            return monitor.answer(question)
+            return monitor.answers.answer(question)
 
     return ask
 

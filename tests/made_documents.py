@@ -12,7 +12,7 @@ from engine.documents.limits import events_document, limits_document
 from engine.documents.sections import sections_document
 from engine.documents.sessions import session_document
 from engine.documents.summaries import summary_document
-from engine.domain.calendars import MEASURES
+from engine.domain.choices import MEASURES
 from engine.domain.questions import AnswerRow
 from tests.made_answers import (
     ALPHA,

@@ -6,7 +6,6 @@ Nothing heavy is imported before it is known to be needed.
 from __future__ import annotations
 
 import gc
-import os
 import sys
 
 from tui.terminal.streams import prepare, settle
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Sequence
 
-_LONG_COMMANDS = ("live", "demo")
 _VERSION = ("-v", "-V", "--version")
 _FAILED = 1
 _WRONG_ARGUMENTS = 2
@@ -67,7 +65,8 @@ def _run(words: Sequence[str]) -> int:
 
     import_msgspec()
     from engine.domain.settings import SettingsError
-    from tui.options import UsageError, parse
+    from tui.config.command_line import parse
+    from tui.options.definition import UsageError
 
     try:
         return _dispatch(parse(words))
@@ -78,95 +77,19 @@ def _run(words: Sequence[str]) -> int:
 
 
 def _dispatch(options: Namespace) -> int:
-    """Run the command's face; what needs neither data nor settings comes first."""
-    if options.command in _LONG_COMMANDS:
+    """Run the command; what reads transcripts refuses first what no run could use."""
+    if options.command == "version":
+        return _print_version()
+    from tui.options.catalog import find_command
+
+    command = find_command(options.command)
+    if command.is_long:
         gc.enable()
-    match options.command:
-        case "version":
-            return _print_version()
-        case "help":
-            from tui.help import run_help
+    if command.is_configurable:
+        from tui.config.checks import check
 
-            return run_help(options)
-        case "completion":
-            from tui.help.completion import run_completion
-
-            return run_completion(options)
-        case "config":
-            from tui.commands.config import run_config
-
-            return run_config(options)
-        case "demo":
-            from tui.commands.demo import run_demo
-
-            return run_demo(options)
-        case "cursor":
-            from tui.commands.cursor import run_cursor
-
-            return run_cursor(options)
-        case "prices":
-            from tui.commands.prices import refresh_prices
-
-            return refresh_prices(options)
-    return _with_data(options)
-
-
-def _with_data(options: Namespace) -> int:
-    """Run a command that reads transcripts."""
-    from tui.config.checks import check
-
-    check(options)
-    match options.command:
-        case "live":
-            return _live(options)
-        case "agents":
-            from tui.commands.agents import run_agents
-
-            return run_agents(options)
-        case "graph":
-            from tui.commands.graph import run_graph
-
-            return run_graph(options)
-        case "doctor":
-            from tui.commands.once import print_health
-            from tui.config.settings_of import settings_of
-
-            return print_health(settings_of(options), is_json=options.json)
-        case "limits":
-            from tui.commands.limits import run_limits
-
-            return run_limits(options)
-        case "events":
-            from tui.commands.events import run_events
-
-            return run_events(options)
-        case "statusline":
-            from tui.commands.statusline import run_statusline
-
-            return run_statusline(options)
-    from tui.commands.reports import run_report
-
-    return run_report(options)
-
-
-def _live(options: Namespace) -> int:
-    """Open the live screen on a terminal, else print one snapshot."""
-    from tui.config.settings_of import channels_of, settings_of
-
-    settings = settings_of(options)
-    if options.json or not _is_terminal():
-        from tui.commands.once import print_snapshot
-
-        return print_snapshot(settings, is_json=options.json, is_demo=options.demo)
-    from tui.live.run import run_live
-
-    return run_live(
-        settings,
-        theme=options.theme,
-        is_demo=options.demo,
-        has_bell=not options.no_bell,
-        channels=channels_of(options),
-    )
+        check(options)
+    return command.run(options)
 
 
 def _say(sentence: str, code: int) -> int:
@@ -178,7 +101,3 @@ def _say(sentence: str, code: int) -> int:
     except OSError:
         return code
     return code
-
-
-def _is_terminal() -> bool:
-    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"

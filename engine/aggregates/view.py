@@ -76,7 +76,11 @@ class View:
     @property
     def own_history(self) -> History:
         """The history of `agent` alone."""
-        return self._histories[self.agent]
+        return self.history_of(self.agent)
+
+    def history_of(self, agent: str) -> History:
+        """Return the history of one agent in view."""
+        return self._histories[agent]
 
     @property
     def used_agents(self) -> tuple[str, ...]:

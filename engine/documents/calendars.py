@@ -10,7 +10,8 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from engine.documents.agents import AgentBreakdown, agent_parts
 from engine.documents.encoding import dollars
 from engine.documents.figures import RowSums, breakdowns, model_names, sums
-from engine.domain.calendars import Calendar, CalendarDay, Measure, Streak
+from engine.domain.calendars import Calendar, CalendarDay, Streak
+from engine.domain.choices import Measure
 from engine.domain.reports import Figures, Part
 from engine.domain.times import iso_time
 

@@ -10,11 +10,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from engine.domain.choices import Measure
 from engine.domain.reports import Figures, Part
-
-Measure = Literal["cost", "tokens"]
-"""What a day's intensity is taken from."""
-MEASURES: tuple[Measure, ...] = ("cost", "tokens")
 
 Intensity = Literal[0, 1, 2, 3, 4]
 

@@ -11,6 +11,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from engine.domain.choices import Mode, Order, SortColumn
 from engine.domain.reports import Block, BurnRate, Figures, Part, Projection, ResponseRow, Row
 from engine.domain.responses import CLAUDE
 
@@ -18,39 +19,6 @@ QuestionKind = Literal[
     "hourly", "daily", "weekly", "monthly", "session", "blocks", "projects", "models"
 ]
 PERIOD_KINDS: tuple[QuestionKind, ...] = ("hourly", "daily", "weekly", "monthly")
-
-Mode = Literal["auto", "calculate", "display"]
-"""Whose cost counts (SPEC §5): the recorded one where there is one, ours, only the recorded."""
-MODES: tuple[Mode, ...] = ("auto", "calculate", "display")
-
-Order = Literal["asc", "desc"]
-
-SortColumn = Literal[
-    "name",
-    "first",
-    "last",
-    "responses",
-    "sessions",
-    "input",
-    "output",
-    "cache-write",
-    "cache-read",
-    "tokens",
-    "cost",
-]
-SORT_COLUMNS: tuple[SortColumn, ...] = (
-    "name",
-    "first",
-    "last",
-    "responses",
-    "sessions",
-    "input",
-    "output",
-    "cache-write",
-    "cache-read",
-    "tokens",
-    "cost",
-)
 
 BLOCK_LENGTH = 5 * 3_600_000
 """A block's length unless asked otherwise (SPEC §7)."""
@@ -246,6 +214,10 @@ class Summary(Struct, frozen=True, kw_only=True):
     def has_agents(self) -> bool:
         """Whether it is of several coding agents."""
         return len(self.month.figures.agents) > 1
+
+
+Answered = Answer | SessionAnswer | Comparison | Summary
+"""What reports answer."""
 
 
 class Glance(Struct, frozen=True, kw_only=True):

@@ -76,3 +76,13 @@ class Settings(Struct, frozen=True):
         if not self.agents:
             return self.roots is None
         return any(agent != CLAUDE for agent in self.agents)
+
+    @property
+    def says_of_limits(self) -> bool:
+        """Whether anything is set of limits that may not hold; what is usual does."""
+        return bool(
+            self.limit is not None
+            or self.reset_at is not None
+            or self.window_thresholds
+            or self.thresholds != USUAL_THRESHOLDS
+        )

@@ -38,6 +38,10 @@ class Roots:
             ]
         return self.current
 
+    def claude_paths(self) -> list[str]:
+        """Return Claude Code's directories among the roots found so far."""
+        return [root.path for root in self.current if root.is_claude]
+
     def look(self) -> bool:
         """Look for roots; return whether one has appeared."""
         found = self._found()

@@ -66,6 +66,8 @@ class Names:
         self._numbers: dict[str, dict[Row, int]] = {table: {} for table in _KEYS}
         self._rows: dict[str, dict[int, Row]] = {table: {} for table in _KEYS}
         self._directories: dict[int, str] = {}
+        self._shared: frozenset[str] | None = None
+        """Ids of sessions that several agents have, `None` until they are asked for."""
         self.model = ModelNames(self)
 
     def forget(self) -> None:
@@ -75,6 +77,7 @@ class Names:
         for rows in self._rows.values():
             rows.clear()
         self._directories.clear()
+        self._shared = None
 
     def number(self, table: NameTable, *key: str) -> int:
         """Return the number of a name, giving it one if it is new.
@@ -90,6 +93,8 @@ class Names:
                 assert number is not None
             self._numbers[table][key] = number
             self._rows[table][number] = key
+            if table == "sessions":
+                self._shared = None
         return number
 
     def remembers(self, table: NameTable, *key: str) -> bool:
@@ -105,6 +110,29 @@ class Names:
                 f"SELECT {column} FROM {table} WHERE {keys[0]} = ?{first} LIMIT 1", (name,)
             ).fetchone()
         return row[0] if row else None
+
+    def session_key(self, session: int) -> str:
+        """Return what names a session among those of all agents: its id.
+
+        Where several agents have the id, another's than Claude Code's bears the agent's name.
+        """
+        name, agent = self.row("sessions", session)
+        return f"{name} {agent}" if agent != CLAUDE and name in self._shared_ids() else name
+
+    def find_session(self, key: str) -> int | None:
+        """Return the number of a session by what names it among those of all agents."""
+        name, _, agent = key.rpartition(" ")
+        number = self._find("sessions", (name, agent)) if name in self._shared_ids() else None
+        return self.find("sessions", key) if number is None else number
+
+    def _shared_ids(self) -> frozenset[str]:
+        if self._shared is None:
+            with self._lock:
+                rows = self._connection.execute(
+                    "SELECT name FROM sessions GROUP BY name HAVING count(*) > 1"
+                )
+                self._shared = frozenset(name for (name,) in rows.fetchall())
+        return self._shared
 
     def find_model(self, key: str) -> int | None:
         """Return the number of a model by what names it among those of all agents."""
@@ -136,6 +164,8 @@ class Names:
         with self._lock:
             rows = self._connection.execute(f"SELECT {column}, {', '.join(keys)} FROM {table}")
             self._rows[table].update((row[0], row[1:]) for row in rows.fetchall())
+        if table == "sessions":
+            self._shared = None
 
     def agent_of_session(self, session: int) -> str:
         """Return the agent whose session it is."""

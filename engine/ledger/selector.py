@@ -9,7 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from engine.domain.questions import Mode
+from engine.domain.choices import Mode
 from engine.domain.times import DAY
 from engine.ledger.rows import slot_bounds, within
 from engine.ledger.store import Ledger

@@ -345,9 +345,12 @@ class Ledger:
     def keep_settings(self, values: Mapping[str, str]) -> None:
         """Keep settings across runs."""
         with self.transaction():
-            self.connection.executemany(
-                "INSERT OR REPLACE INTO settings VALUES (?,?)", list(values.items())
-            )
+            for name, value in values.items():
+                self.put_setting(name, value)
+
+    def put_setting(self, name: str, value: str) -> None:
+        """Keep a setting within the transaction that is open."""
+        self.connection.execute("INSERT OR REPLACE INTO settings VALUES (?,?)", (name, value))
 
     def recover(self, error: sqlite3.Error) -> None:
         """Go on with another ledger, since this one fails; raise the error where none is left.

@@ -5,55 +5,47 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Sequence
+from datetime import tzinfo
 
-from engine.domain.limit_windows import Event
-from engine.domain.settings import Settings
+from engine.domain.limit_windows import Event, WindowNow
+from engine.domain.pace import TOLD_AT_LEAST, TOLD_AT_MOST
 from engine.ledger.limit_events import keep_events
 from engine.ledger.store import Ledger
+from engine.limits.known import Known
 from engine.limits.transitions import Watch
-from engine.live.state import State
 
-_AT_MOST_EVERY = 1.0
-_AT_LEAST_EVERY = 5.0
 _MOST_UNTAKEN = 100
 
 
-class Telling:
-    """Watches a standing's windows for the thread that follows."""
+class Alerts:
+    """Compares windows with what they were, for the thread that follows; any thread may take."""
 
-    def __init__(self, settings: Settings, ledger: Ledger, standing: State) -> None:
-        self.listeners: list[Callable[[Event], None]] = []
-        """Called with each event that this process is to tell, in the thread that follows."""
-        self._settings = settings
+    def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._standing = standing
         self._watch: Watch | None = None
         self._untaken: deque[Event] = deque(maxlen=_MOST_UNTAKEN)
-        self._attended = -_AT_LEAST_EVERY
+        self._looked_at = -TOLD_AT_LEAST
         self._seen: tuple[int, int] = (-1, -1)
 
-    def attend_when_due(self) -> bool:
-        """Tell what is new; return whether the ledger was written.
+    def is_due(self, seen: tuple[int, int]) -> bool:
+        """Say whether to look at the windows; `seen` are the revisions they would be made of.
 
         At once where figures changed (once a second at most), else every few seconds: forecasts
         move with the clock.
         """
-        seen = (self._standing.revision, self._standing.known.revision)
-        pause = _AT_MOST_EVERY if seen != self._seen else _AT_LEAST_EVERY
-        if time.monotonic() - self._attended < pause:
+        pause = TOLD_AT_MOST if seen != self._seen else TOLD_AT_LEAST
+        if time.monotonic() - self._looked_at < pause:
             return False
-        self._attended, self._seen = time.monotonic(), seen
-        return self.attend()
+        self._looked_at, self._seen = time.monotonic(), seen
+        return True
 
-    def attend(self) -> bool:
+    def tell(self, windows: Sequence[WindowNow], known: Known, now: int, zone: tzinfo) -> bool:
         """Tell what is new; return whether the ledger was written. What cannot be is told later."""
-        now, standing = self._settings.clock(), self._standing
         if self._watch is None:
             self._watch = Watch()
-            self._watch.resume(standing.known.told, now)
-        windows = standing.windows(now).windows
-        wanted = self._watch.note(windows, standing.known, now, standing.zone)
+            self._watch.resume(known.told, now)
+        wanted = self._watch.note(windows, known, now, zone)
         if not wanted:
             return False
         try:
@@ -61,10 +53,7 @@ class Telling:
         except sqlite3.Error:
             return False
         self._watch.settled(wanted)
-        for event in won:
-            self._untaken.append(event)
-            for listener in self.listeners:
-                listener(event)
+        self._untaken.extend(won)
         return bool(won)
 
     def take(self) -> tuple[Event, ...]:

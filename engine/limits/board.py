@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from msgspec import Struct
 from msgspec.structs import replace
 
+from engine.aggregates.running_block import calm
 from engine.aggregates.true_window import Running
 from engine.aggregates.view import View
 from engine.domain.levels import levels_of_window
@@ -14,7 +15,6 @@ from engine.domain.limit_windows import OFFICIAL, BurnUp, HitNow, WindowNow, Win
 from engine.domain.reports import Levels
 from engine.domain.responses import CLAUDE
 from engine.domain.settings import Settings
-from engine.domain.times import SECOND
 from engine.ledger.names import Names
 from engine.ledger.rows import slot_of
 from engine.limits.budgets import budget_window
@@ -25,8 +25,6 @@ from engine.limits.known import Known, gravest, hits_now
 from engine.limits.labels import label_of, rank_of
 from engine.limits.readings import FIVE_HOUR
 from engine.limits.standing import LocalUse, Use, windows_now
-
-_CALM = 5 * SECOND
 
 _Key = tuple[int, int, int, bool]
 
@@ -63,7 +61,7 @@ class WindowMaker:
 
         While only a part of history is there (`is_partial`) nothing is estimated from it.
         """
-        key = (revision, known.revision, now - now % _CALM, is_partial)
+        key = (revision, known.revision, calm(now), is_partial)
         if self._made is None or self._made[0] != key or now >= self._made[1]:
             made = self._make(now, known, is_partial=is_partial)
             ends = [each.resets_at for each in made.windows if each.resets_at is not None]

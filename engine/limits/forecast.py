@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Literal
 
-from engine.domain.limit_windows import Forecast, Foreseen, PaceWord
+from engine.domain.limit_windows import Forecast, PaceWord
 from engine.domain.times import MINUTE
 from engine.limits.courses import Course, Courses, courses_of, habit_of
 from engine.limits.readings import Reading
@@ -102,14 +102,6 @@ def forecast_local(
     )
     label = f"{habit.name} and so far, this machine"
     return _forecast(("local", label), shares, used / limit, window, now, is_hit)
-
-
-def foresee_use(
-    points: Iterable[tuple[int, int]], used: int, window: tuple[int, int], now: int
-) -> Foreseen:
-    """Return the use at a window's end, in the points' unit, as `forecast_local` expects it."""
-    courses = courses_of(points, habit_of(*window), window, now)
-    return courses.after(used, now, max(window[1] - now, 0))
 
 
 def _high_water(

@@ -1,26 +1,31 @@
-"""Looks at what is known of limits: the ledger's readings and hits, local files, open sessions."""
+"""Tracks what is known of limits: the ledger's readings and hits, local files, the user's word."""
 
 from __future__ import annotations
 
 import sqlite3
+import time
+from collections.abc import Callable
 from contextlib import suppress
+from datetime import tzinfo
 
-from engine.agents.claude.open_sessions import SessionStates
 from engine.aggregates.history import History
+from engine.aggregates.true_window import Anchor
+from engine.domain import pace
+from engine.domain.pace import Every
 from engine.domain.settings import Settings
-from engine.domain.times import DAY, HOUR, MINUTE, SECOND
-from engine.ingest.roots import Roots
+from engine.domain.times import DAY, MINUTE
 from engine.ledger.limit_events import newest_events
 from engine.ledger.limit_hits import hits_since
 from engine.ledger.limit_readings import ReadingRow, keep_readings, readings_since
 from engine.ledger.rows import slot_bounds, slot_of
 from engine.ledger.store import Ledger
 from engine.limits.calibration import Calibration, calibrate, pairs_of
+from engine.limits.choice import choice_of
 from engine.limits.kept_readings import reading_of_row, rows_of
-from engine.limits.known import Known, of_present_account, official
+from engine.limits.known import Known, next_turn, of_present_account, official, true_window
+from engine.limits.pins import checked_pin, next_reset
 from engine.limits.readings import FIVE_HOUR
 from engine.limits.sources.local import LocalSources
-from engine.live.state import State
 
 PINNED = "pinned_reset"
 """The setting that keeps the reset that the user pinned, as UTC milliseconds."""
@@ -28,96 +33,131 @@ PINNED = "pinned_reset"
 _REACH = 8 * DAY
 """The longest window that is known lasts a week."""
 _EVENTS_SHOWN = 50
-_SOURCES_EVERY = 4 * SECOND
-_STATES_EVERY = SECOND
-_WHOLE_EVERY = MINUTE
 _LATE = 10 * MINUTE
 """Readings may be kept so long after they were given; older ones are found a minute later."""
 _CALIBRATION_REACH = 30 * DAY
-_CALIBRATED_EVERY = HOUR
 
 _Key = tuple[str, str, str, str, int | None, int]
 
 
-class Lookout:
-    """Keeps a standing's knowledge of limits current; used by the thread that reads."""
+class LimitTracker:
+    """Knows of limits what there is to know beside this machine's figures.
 
-    def __init__(self, settings: Settings, ledger: Ledger, standing: State, roots: Roots) -> None:
-        self._settings = settings
+    The thread that reads keeps it current (`look`, `calibrate`); any thread may ask what it
+    knows. `root_paths` gives Claude Code's directories in force.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        ledger: Ledger,
+        zone: tzinfo,
+        root_paths: Callable[[], list[str]],
+    ) -> None:
+        self.choice = choice_of(settings)
+        """What the user asked to be measured against."""
+        self.known = Known()
+        """What is known by the last look; at first nothing."""
+        self._clock = settings.clock
         self._ledger = ledger
-        self._standing = standing
-        self._roots = roots
+        self._root_paths = root_paths
+        self._reset_at = next_reset(settings.reset_at, settings.clock(), zone)
+        """When the 5-hour window ends by the settings, `None` where they say nothing."""
         self._sources = LocalSources(settings)
-        self._states = SessionStates()
         self._rows: dict[_Key, tuple[ReadingRow, int]] = {}
         self._confirmed = 0
         self._connection: sqlite3.Connection | None = None
         self._calibration: Calibration | None = None
-        self._due: dict[str, int] = {}
+        self._anchor: tuple[int, int, int, Anchor | None] = (-1, 0, 0, None)
+        self._sources_due = Every(pace.SOURCES_LOOK)
+        self._all_rows_due = Every(pace.READINGS_ANEW)
+        self._calibration_look_due = Every(pace.CALIBRATION_LOOK)
+        self._calibration_due = Every(pace.CALIBRATED)
+        self._seen_revision = -1
+        self._last_look = 0.0
 
-    def look(self) -> bool:
-        """Look at what the ledger knows; return whether that is new."""
-        now = self._settings.clock()
-        self._take_rows(now)
-        known, old = self._known(now), self._standing.known
-        if _without_revision(known) == _without_revision(old):
+    def look(self, *, is_due: bool = True) -> bool:
+        """Look at files, and at the ledger where it has changed; return whether more is known.
+
+        At a ledger that changes all the time not again at once, unless that is due.
+        """
+        has_read = self._read_sources()
+        revision = self._ledger.revision()
+        is_due = is_due or time.monotonic() - self._last_look >= pace.KNOWN_LIMITS_READ
+        if not has_read and (not is_due or revision == self._seen_revision):
             return False
-        self._standing.know(known)
+        self._seen_revision, self._last_look = revision, time.monotonic()
+        return self.look_at_ledger()
+
+    def look_at_ledger(self) -> bool:
+        """Look at what the ledger knows; return whether that is new."""
+        now = self._clock()
+        self._take_rows(now)
+        known = self._known_at(now)
+        if _without_revision(known) == _without_revision(self.known):
+            return False
+        self.known = known
         return True
 
-    def look_at_files(self) -> bool:
-        """Read what local files say that is new; return whether what is shown changes by it."""
-        now = self._settings.clock()
-        is_news = False
-        if self._is_due("states", _STATES_EVERY, now):
-            states = self._states.look(root.path for root in self._roots.current if root.is_claude)
-            is_news = states != self._standing.states
-            self._standing.states = states
-        if self._is_due("sources", _SOURCES_EVERY, now) and self._sources.changed():
-            readings = self._sources.read(now)
-            with suppress(sqlite3.Error):
-                keep_readings(self._ledger, rows_of(readings))
-            is_news = self.look() or is_news
-        return is_news
+    def calibrate(self, history: History) -> bool:
+        """Learn what an official percentage is worth, now and then where that would be shown.
 
-    def wants_estimate(self) -> bool:
-        """Say whether the 5-hour window's limit is to be estimated from history."""
-        known, choice = self._standing.known, self._standing.choice
-        is_official = FIVE_HOUR in official(known, self._settings.clock())
-        is_calibrated = known.calibration is not None and not choice.is_asked
-        return not (is_official or is_calibrated or choice.source == "given")
-
-    def calibrate(self) -> bool:
-        """Learn what an official percentage is worth, now and then where that would be shown."""
-        standing = self._standing
-        now = self._settings.clock()
-        if standing.choice.is_asked or not self._is_due("estimate", MINUTE, now):
+        `history` is Claude Code's own on this machine. Returns whether more is known by it.
+        """
+        now = self._clock()
+        if self.choice.is_asked or not self._calibration_look_due.is_due(now):
             return False
-        if FIVE_HOUR in official(standing.known, now):
+        if FIVE_HOUR in official(self.known, now):
             return False
-        if not self._is_due("calibration", _CALIBRATED_EVERY, now):
+        if not self._calibration_due.is_due(now):
             return False
         rows = readings_since(self._ledger, now - _CALIBRATION_REACH)
         readings = of_present_account(
             reading_of_row(row, row[5]) for row, _ in rows if row[0] == FIVE_HOUR
         )
-        history = standing.whole.view.own_history
-        pairs = pairs_of(readings, lambda start, end: cost_between(history, start, end))
+        pairs = pairs_of(readings, lambda start, end: _cost_between(history, start, end))
         self._calibration = calibrate(pairs)
-        return self.look()
+        return self.look_at_ledger()
 
-    def _is_due(self, name: str, every: int, now: int) -> bool:
-        """Say whether it is time to look again, also where the clock went back."""
-        last = self._due.get(name)
-        if last is not None and 0 <= now - last < every:
+    def wants_estimate(self) -> bool:
+        """Say whether the 5-hour window's limit is to be estimated from history."""
+        is_official = FIVE_HOUR in official(self.known, self._clock())
+        is_calibrated = self.known.calibration is not None and not self.choice.is_asked
+        return not (is_official or is_calibrated or self.choice.source == "given")
+
+    def anchor(self) -> Anchor | None:
+        """Return the true 5-hour window, where it is known."""
+        now, known = self._clock(), self.known
+        revision, since, until, anchor = self._anchor
+        if revision != known.revision or not since <= now < until:
+            anchor = true_window(known, now)
+            self._anchor = known.revision, now, next_turn(known, now), anchor
+        return anchor
+
+    def pin(self, reset: int | None) -> str:
+        """Return what is to be kept as `PINNED` for a reset that the user says, or takes back.
+
+        It goes before the one of the settings. Raises `SettingsError` for a time that is past
+        or further than five hours away.
+        """
+        kept = "" if reset is None else str(checked_pin(reset, self._clock()))
+        self._reset_at = None
+        return kept
+
+    def _read_sources(self) -> bool:
+        """Keep what local files say that is new; return whether any of them has changed."""
+        now = self._clock()
+        if not self._sources_due.is_due(now) or not self._sources.changed():
             return False
-        self._due[name] = now
+        readings = self._sources.read(now)
+        with suppress(sqlite3.Error):
+            keep_readings(self._ledger, rows_of(readings))
         return True
 
     def _take_rows(self, now: int) -> None:
         """Take readings that are new since the last look, and now and then all of them."""
         connection = self._ledger.connection
-        is_anew = connection is not self._connection or self._is_due("whole", _WHOLE_EVERY, now)
+        is_anew = connection is not self._connection or self._all_rows_due.is_due(now)
         since = now - _REACH
         if is_anew:
             self._rows.clear()
@@ -128,7 +168,7 @@ class Lookout:
             self._rows[row[:6]] = row, confirmed_at
             self._confirmed = max(self._confirmed, min(confirmed_at, now))
 
-    def _known(self, now: int) -> Known:
+    def _known_at(self, now: int) -> Known:
         newest_ended: dict[str, int] = {}
         for (window, _, _, _, end, _), _ in self._rows.items():
             if end is not None and end <= now:
@@ -140,11 +180,10 @@ class Lookout:
             for time in sorted({row[5], confirmed_at})
         ]
         plan = self._sources.plan()
-        roots = [root.path for root in self._roots.current if root.is_claude]
         return Known(
-            revision=self._standing.known.revision + 1,
+            revision=self.known.revision + 1,
             readings=of_present_account(readings),
-            hits=tuple(hits_since(self._ledger, roots, now - _REACH)),
+            hits=tuple(hits_since(self._ledger, self._root_paths(), now - _REACH)),
             pinned=self._pinned(now),
             plan=plan.name if plan is not None else "",
             told=tuple(newest_events(self._ledger, _EVENTS_SHOWN)),
@@ -155,8 +194,8 @@ class Lookout:
         """Return the reset as the user pinned it last, else as the settings have it."""
         kept = self._ledger.setting(PINNED) or ""
         pinned = int(kept) if kept.isdecimal() else 0
-        is_late = pinned <= now and self._standing.reset_at is not None
-        return self._standing.reset_at if is_late else pinned or None
+        is_late = pinned <= now and self._reset_at is not None
+        return self._reset_at if is_late else pinned or None
 
 
 def _without_revision(known: Known) -> tuple[object, ...]:
@@ -170,7 +209,7 @@ def _without_revision(known: Known) -> tuple[object, ...]:
     )
 
 
-def cost_between(history: History, start: int, end: int) -> int:
+def _cost_between(history: History, start: int, end: int) -> int:
     """Return the cost from one time up to another; of a slot that lies across, in proportion."""
     total = 0.0
     for slot in history.slots_between(slot_of(start), slot_of(end) + 1):

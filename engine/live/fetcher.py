@@ -11,6 +11,7 @@ from collections.abc import Callable
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from engine.domain.pace import CURSOR_LOOK, Every
 from engine.domain.paths import cursor_session_path
 from engine.domain.settings import Settings, SettingsError
 from engine.pricing.updates import PriceUpdates
@@ -22,8 +23,6 @@ PATIENCE = 5.0
 """Seconds that a report gives all network parts together after its own part is done."""
 _SHARE = 0.9
 """Of it, for a fetch of prices, so that it is said why it came to nothing."""
-_LOOK_EVERY = 30.0
-"""Seconds between looks at whether a sync is due while following."""
 
 
 class Fetcher:
@@ -39,7 +38,7 @@ class Fetcher:
         self._threads: dict[str, Thread] = {}
         self._price_problem = ""
         self._synced: Synced | None = None
-        self._last_look = float("-inf")
+        self._look = Every(CURSOR_LOOK)
 
     def start(self, *, wants_prices: bool) -> None:
         """Start what is due, for a report that is about to read."""
@@ -64,9 +63,8 @@ class Fetcher:
 
     def sync_when_due(self, on_done: Callable[[str], None]) -> None:
         """Sync in a thread where that is due; `on_done` is told what is missing then, if any."""
-        if time.monotonic() - self._last_look < _LOOK_EVERY or self._is_running("cursor sync"):
+        if self._is_running("cursor sync") or not self._look.is_due(time.monotonic()):
             return
-        self._last_look = time.monotonic()
         if self._is_sync_due():
 
             def sync() -> None:

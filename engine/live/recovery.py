@@ -6,12 +6,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from threading import Event, Thread, current_thread
-from typing import TYPE_CHECKING, TypeVar
-
-from engine.ledger.store import Ledger
-
-if TYPE_CHECKING:
-    from engine.live.read_model import ReadModel
+from typing import Protocol, TypeVar
 
 _MENDING = 60.0
 """Seconds a thread waits for the one that reads to go on with another ledger."""
@@ -22,19 +17,34 @@ _PATIENCE = 5
 _T = TypeVar("_T")
 
 
+class Connected(Protocol):
+    """Something that reads a ledger by a connection, for as long as that is the ledger's."""
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The connection it reads by."""
+
+
+class Recoverable(Connected, Protocol):
+    """A ledger that can go on with another connection."""
+
+    def recover(self, error: sqlite3.Error) -> None:
+        """Go on with another connection; raise the error where none is left."""
+
+
 class Recovery:
     """Takes steps that need the ledger, and takes them again with another if it fails.
 
     Only the thread that reads changes the ledger: its own thread (`reader`), or whoever
-    asks where there is none.
+    asks where there is none. `shown` gives what reads the ledger for all others.
     """
 
     def __init__(
         self,
-        ledger: Ledger,
+        ledger: Recoverable,
         begin_again: Callable[[], None],
         read_again: Callable[[], None],
-        outlook: Callable[[], ReadModel | None],
+        shown: Callable[[], Connected | None],
         stop: Event,
         wake: Event,
     ) -> None:
@@ -42,7 +52,7 @@ class Recovery:
         self._ledger = ledger
         self._begin_again = begin_again
         self._read_again = read_again
-        self._outlook = outlook
+        self._shown = shown
         self._stop = stop
         self._wake = wake
         self._failure: tuple[sqlite3.Connection, sqlite3.Error] | None = None
@@ -51,14 +61,14 @@ class Recovery:
         """Take a step; raise its error only where no ledger is left, or when stopping."""
         patience = _PATIENCE
         while True:
-            outlook = self._outlook()
+            shown = self._shown()
             try:
                 return step()
             except sqlite3.Error as error:
                 if self._stop.is_set():
                     raise
                 if self.reader not in (None, current_thread()):
-                    self._await_another(outlook, error)
+                    self._await_another(shown, error)
                 elif self.reader is not None and patience and "locked" in str(error):
                     patience -= 1
                     self._read_again()
@@ -72,13 +82,13 @@ class Recovery:
         if failure is not None and failure[0] is self._ledger.connection:
             raise failure[1]
 
-    def _await_another(self, outlook: ReadModel | None, error: sqlite3.Error) -> None:
-        """Wait for another outlook; tell the thread that reads if it is not under way."""
-        if outlook is not None and outlook.connection is self._ledger.connection:
-            self._failure = (outlook.connection, error)
+    def _await_another(self, failed: Connected | None, error: sqlite3.Error) -> None:
+        """Wait until another is shown; tell the thread that reads if it is not under way."""
+        if failed is not None and failed.connection is self._ledger.connection:
+            self._failure = (failed.connection, error)
             self._wake.set()
         end = time.monotonic() + _MENDING
-        while self._outlook() is outlook:
+        while self._shown() is failed:
             if time.monotonic() > end or self._stop.is_set():
                 raise error
             self._stop.wait(0.02)

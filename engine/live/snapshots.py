@@ -11,7 +11,6 @@ from engine.agents.claude.open_sessions import SessionState
 from engine.agents.claude.titles import Titles
 from engine.aggregates.rates import WINDOW
 from engine.aggregates.running_block import block_at, calm
-from engine.aggregates.sessions import Group
 from engine.aggregates.tally import Tally
 from engine.aggregates.true_window import Running
 from engine.aggregates.view import View
@@ -25,11 +24,9 @@ from engine.domain.reports import (
     Point,
     Progress,
     Projection,
-    SessionNow,
     Snapshot,
     Warned,
 )
-from engine.domain.responses import CLAUDE
 from engine.domain.settings import Settings
 from engine.domain.times import HOUR, MINUTE, day_of, start_of_day, start_of_week
 from engine.ledger.names import Names
@@ -38,17 +35,13 @@ from engine.limits.board import WindowMaker
 from engine.limits.estimate import LimitBasis, LimitChoice, find_basis, measure
 from engine.limits.known import Known
 from engine.limits.readings import FIVE_HOUR
+from engine.live.sessions import SessionMaker
 from engine.reports.points import point
 
-_BUSY = 2 * MINUTE
 _RANGE_AFTER = HOUR
 _RANGE_WINDOWS = (WINDOW, 30 * MINUTE, 60 * MINUTE)
 _RATE_WINDOWS = (MINUTE, 5 * MINUTE, 15 * MINUTE, 60 * MINUTE)
 _DAYS_SHOWN = 30
-_CONTEXT = 200_000
-_LARGE_CONTEXT = 1_000_000
-_LARGE = "[1m]"
-"""What a model's name says where its context is the large one."""
 
 
 class Surroundings(Struct, frozen=True):
@@ -100,8 +93,7 @@ class SnapshotMaker:
         self._names = names
         self._choice = choice
         self._week_start = settings.week_start
-        self._project_names = project_names
-        self._titles = titles
+        self._sessions = SessionMaker(view, names, project_names, titles)
         self._periods: tuple[tuple[object, ...], _Periods] | None = None
         self._hours: tuple[tuple[object, ...], tuple[Point, ...]] | None = None
         self._basis: tuple[tuple[object, ...], LimitBasis] | None = None
@@ -148,7 +140,7 @@ class SnapshotMaker:
             today=periods.today,
             week=periods.week,
             month=periods.month,
-            sessions=self._sessions(now, around.states) if span else (),
+            sessions=self._sessions.make(now, around.states) if span else (),
             warned=_warned(around.known, windows.windows),
             unpriced=tuple(sorted({model for figures in shown for model in figures.unpriced})),
             notices=around.notices,
@@ -234,57 +226,6 @@ class SnapshotMaker:
             )
             self._hours = (key, made)
         return self._hours[1]
-
-    def _sessions(self, now: int, states: Mapping[str, SessionState]) -> tuple[SessionNow, ...]:
-        rates = self._view.all_recents.session_rates(calm(now))
-        projects = self._project_names()
-        sessions = [
-            self._session_now(session, group, rates.get(session, 0.0), projects, states, now)
-            for session, group in self._view.now_groups.items()
-        ]
-        sessions.sort(key=lambda session: (-session.last, session.session))
-        return tuple(sessions)
-
-    def _session_now(
-        self,
-        session: int,
-        group: Group,
-        rate: float,
-        projects: Mapping[int, str],
-        states: Mapping[str, SessionState],
-        now: int,
-    ) -> SessionNow:
-        figures = group.tally.figures(self._names.model)
-        last = figures.last or 0
-        name = self._names.name("sessions", session)
-        return SessionNow(
-            session=name,
-            title=self._titles.title(name),
-            project=projects.get(group.project, ""),
-            models=figures.models,
-            figures=figures,
-            tokens_per_minute=rate,
-            last=last,
-            is_busy=now - last < _BUSY,
-            sub_agents=self._view.all_recents.agents_of(session),
-            state=states.get(name, ""),
-            context_share=self._context_share(session),
-            agent=self._names.agent_of_session(session),
-        )
-
-    def _context_share(self, session: int) -> float | None:
-        """Return how full a session's context is: one that was ever fuller is a large one.
-
-        Of another agent's session nothing is known of how long it may be.
-        """
-        if self._names.agent_of_session(session) != CLAUDE:
-            return None
-        found = self._view.all_recents.contexts().get(session)
-        if found is None:
-            return None
-        newest, longest = found
-        is_large = longest > _CONTEXT or _LARGE in self._names.model(newest.model).lower()
-        return newest.prompt / (_LARGE_CONTEXT if is_large else _CONTEXT)
 
 
 def is_partly_read(view: View, around: Surroundings) -> bool:

@@ -1,23 +1,25 @@
-"""Where things stand: the present outlook and what is said beside it, for any thread."""
+"""What is in memory of the ledger and around it, for any thread to ask."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from datetime import tzinfo
 from functools import cached_property
 from threading import RLock
 from typing import TYPE_CHECKING
 
-from engine.domain.settings import USUAL_THRESHOLDS, Settings
+from engine.domain.settings import Settings
 from engine.domain.times import open_zone
+from engine.ingest.roots import Roots
+from engine.ledger.store import Ledger
+from engine.live.notices import NoticeBoard
 
 if TYPE_CHECKING:
     from engine.agents.claude.open_sessions import SessionState
     from engine.agents.claude.titles import Titles
-    from engine.aggregates.true_window import Anchor
     from engine.domain.limit_windows import LimitsNow
     from engine.domain.reports import (
         Detail,
-        Notice,
         PlaceLookedAt,
         Progress,
         Report,
@@ -25,82 +27,51 @@ if TYPE_CHECKING:
         Snapshot,
         Span,
     )
+    from engine.domain.scans import Root
     from engine.limits.board import Windows
-    from engine.limits.estimate import LimitChoice
-    from engine.limits.known import Known
+    from engine.limits.tracker import LimitTracker
     from engine.live.read_model import ReadModel
     from engine.live.snapshots import Surroundings
 
 
 class State:
-    """Answers from the present outlook; its lock guards all that is in memory.
+    """Holds what is shown, and answers from it; its lock guards all that is in memory.
 
     The thread that reads changes it, any thread asks it. No answer but a report or a
-    detail reads the ledger.
+    detail reads the ledger. What is known of limits it asks the tracker.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        """Raises `SettingsError` for a zone or a limit that cannot hold."""
+    def __init__(
+        self,
+        settings: Settings,
+        zone: tuple[str, tzinfo],
+        ledger: Ledger,
+        roots: Roots,
+        board: NoticeBoard,
+    ) -> None:
         self.lock = RLock()
-        self._settings = settings
-        self._check_limits()
-        self.zone_name, self.zone = open_zone(settings.zone, settings.environment)
-        self.reset_at = self._reset_set()
-        """When the 5-hour window ends by what the user set, `None` for nothing."""
-        self._anchor: tuple[int, int, int, Anchor | None] = (-1, 0, 0, None)
-        self.states: Mapping[str, SessionState] = {}
+        self.zone_name, self.zone = zone
+        self.sessions: Mapping[str, SessionState] = {}
+        """What Claude Code says of open sessions, by name."""
         self.shown_agents: tuple[str, ...] = ()
         """The coding agents that are shown; all where empty."""
         self.is_reading = True
         self.progress: Progress | None = None
         self.places: tuple[PlaceLookedAt, ...] = ()
         self.revision = 0
-        self.to_keep: dict[str, str] = {}
-        """Settings to be written by the thread that reads."""
-        self._ledger_notices: Callable[[], tuple[Notice, ...]] = lambda: ()
-        self._notices: dict[str, Notice] = {}
-        self._outlook: ReadModel | None = None
+        self._settings = settings
+        self._ledger = ledger
+        self._roots = roots
+        self._board = board
+        self._shown: ReadModel | None = None
         self._whole: ReadModel | None = None
 
-    def _check_limits(self) -> None:
-        """Raise `SettingsError` for limits or levels that cannot hold; the usual ones do."""
-        settings = self._settings
-        if settings.limit is not None or settings.thresholds != USUAL_THRESHOLDS:
-            _ = self.choice
-        if settings.window_thresholds:
-            from engine.domain.levels import levels_of_window
-
-            for window in settings.window_thresholds:
-                levels_of_window(window, self.choice.levels, settings.window_thresholds)
-
-    def _reset_set(self) -> int | None:
-        if self._settings.reset_at is None:
-            return None
-        from engine.limits.pins import next_reset
-
-        return next_reset(self._settings.reset_at, self._settings.clock(), self.zone)
-
     @cached_property
-    def choice(self) -> LimitChoice:
-        """What the user asked to be measured against."""
-        from msgspec.structs import replace
+    def tracker(self) -> LimitTracker:
+        """What knows of limits; made by who shows first, before there is a second thread."""
+        from engine.limits.tracker import LimitTracker
 
-        from engine.domain.levels import levels_at
-        from engine.limits.estimate import parse_limit
-
-        settings = self._settings
-        return replace(
-            parse_limit(settings.limit),
-            levels=levels_at(settings.thresholds),
-            is_asked=settings.limit is not None,
-        )
-
-    @cached_property
-    def known(self) -> Known:
-        """What is known of limits; at first nothing."""
-        from engine.limits.known import Known
-
-        return Known()
+        return LimitTracker(self._settings, self._ledger, self.zone, self._roots.claude_paths)
 
     @cached_property
     def titles(self) -> Titles:
@@ -110,66 +81,86 @@ class State:
         return Titles()
 
     @property
-    def outlook(self) -> ReadModel:
-        """The present outlook; there is one as soon as a monitor is open."""
-        assert self._outlook is not None
-        return self._outlook
+    def shown(self) -> ReadModel:
+        """What is shown; there is something as soon as a monitor is open."""
+        assert self._shown is not None
+        return self._shown
 
     @property
     def whole(self) -> ReadModel:
-        """The outlook of all agents, also where some are shown alone: warnings are of it."""
-        return self._whole or self.outlook
+        """What is seen of all agents, also where some are shown alone: warnings are of it."""
+        return self._whole or self.shown
 
     @property
     def present(self) -> ReadModel | None:
-        """The present outlook, `None` while a monitor is being opened."""
-        return self._outlook
+        """What is shown, `None` while a monitor is being opened."""
+        return self._shown
 
     @property
     def is_whole(self) -> bool:
-        """Whether the present outlook has all of history."""
-        return self._outlook is not None and self._outlook.view.is_whole
+        """Whether all of history is shown."""
+        return self._shown is not None and self._shown.view.is_whole
 
-    def open(self, ledger_notices: Callable[[], tuple[Notice, ...]]) -> None:
-        """Take up where the ledger says what is wrong."""
-        self._ledger_notices = ledger_notices
+    def show(self, *, is_whole: bool) -> None:
+        """Show what the ledger knows of the roots in force: of all agents, or of some alone.
 
-    def put(self, outlook: ReadModel, whole: ReadModel | None = None) -> None:
-        """Put another outlook in the place of the present one; `whole` is that of all agents."""
+        Those come beside all, since windows and budgets are of all whatever is shown. Without
+        `is_whole` only the newest part of history is brought in.
+        """
+        from msgspec.structs import replace
+
+        roots = self._roots.in_force()
+        self.tracker.look_at_ledger()
+        every = self._read_model(roots, self._settings, is_whole=is_whole)
+        if not self.shown_agents:
+            self._put(every)
+            return
+        some = [root for root in roots if root.agent in self.shown_agents]
+        without_budgets = replace(self._settings, budgets=())
+        self._put(self._read_model(some, without_budgets, is_whole=is_whole), every)
+
+    def _read_model(self, roots: list[Root], settings: Settings, *, is_whole: bool) -> ReadModel:
+        from engine.live.read_model import ReadModel
+
+        return ReadModel(
+            self._ledger,
+            roots,
+            settings,
+            self.tracker.choice,
+            self.zone,
+            self.lock,
+            self.titles,
+            self.tracker.anchor(),
+            is_whole=is_whole,
+        )
+
+    def _put(self, shown: ReadModel, whole: ReadModel | None = None) -> None:
+        """Put another one in the place of what is shown; `whole` is that of all agents."""
         with self.lock:
-            for each in (outlook, whole):
+            for each in (shown, whole):
                 if each is not None and each.view.history.zone is not self.zone:
                     each.view.history.set_zone(self.zone)
-            self._outlook, self._whole = outlook, whole
+            self._shown, self._whole = shown, whole
             self.revision += 1
 
     def pull(self) -> bool:
-        """Bring in what the ledger has new; return whether that was anything."""
+        """Bring in what the ledger has new; return whether that was anything that is shown."""
         if self._whole is not None:
             self._whole.pull()
-        return self._outlook is not None and self._outlook.pull()
+        if self._shown is None or not self._shown.pull():
+            return False
+        self.note_change()
+        return True
 
-    def put_anchor(self, anchor: Anchor | None) -> bool:
-        """Follow another true window, or none; say whether that is new to what is shown."""
+    def follow_anchor(self) -> bool:
+        """Show the true 5-hour window as it is known by now; return whether that is new."""
+        anchor = self.tracker.anchor()
         if self._whole is not None:
             self._whole.put_anchor(anchor)
-        return self.outlook.put_anchor(anchor)
-
-    def know(self, known: Known) -> None:
-        """Take what is known of limits by now."""
-        with self.lock:
-            self.known = known
-
-    def anchor(self) -> Anchor | None:
-        """Return the true 5-hour window, where it is known."""
-        from engine.limits.known import next_turn, true_window
-
-        now, known = self._settings.clock(), self.known
-        revision, since, until, anchor = self._anchor
-        if revision != known.revision or not since <= now < until:
-            anchor = true_window(known, now)
-            self._anchor = known.revision, now, next_turn(known, now), anchor
-        return anchor
+        if not self.shown.put_anchor(anchor):
+            return False
+        self.note_change()
+        return True
 
     def note_change(self) -> None:
         """Say that figures changed."""
@@ -177,31 +168,18 @@ class State:
             self.revision += 1
 
     def finish_reading(self) -> None:
-        """Say that all there was has been read."""
+        """Say that all there was to read has been read."""
         with self.lock:
             self.is_reading = False
             self.progress = None
             self.revision += 1
-
-    def say(self, name: str, notice: Notice | None) -> None:
-        """Show a notice under a name, or take it back."""
-        with self.lock:
-            if notice is None:
-                self._notices.pop(name, None)
-            else:
-                self._notices[name] = notice
-
-    def notices(self) -> tuple[Notice, ...]:
-        """Return what the user should know."""
-        with self.lock:
-            return (*self._ledger_notices(), *self._notices.values())
 
     def set_zone(self, zone: str | None) -> None:
         """Count days in another zone, `None` for the system's."""
         name, rules = open_zone(zone, self._settings.environment)
         with self.lock:
             self.zone_name, self.zone = name, rules
-            for each in (self.outlook, self.whole):
+            for each in (self.shown, self.whole):
                 each.view.history.set_zone(rules)
             self.revision += 1
 
@@ -209,9 +187,8 @@ class State:
         """Return where things stand now."""
         now = self._settings.clock()
         with self.lock:
-            outlook = self.outlook
-            measured = outlook.snapshots.measure(now)
-            return outlook.snapshots.make(measured, self._surroundings())
+            snapshots = self.shown.snapshots
+            return snapshots.make(snapshots.measure(now), self._surroundings())
 
     def windows(self, now: int) -> Windows:
         """Return the limit windows alone, whatever is shown."""
@@ -220,7 +197,7 @@ class State:
         with self.lock:
             return self.whole.snapshots.windows.at(
                 now,
-                self.known,
+                self.tracker.known,
                 self.revision,
                 is_partial=is_partly_read(self.whole.view, self._surroundings()),
             )
@@ -232,14 +209,14 @@ class State:
 
         now = self._settings.clock()
         with self.lock:
-            made = self.windows(now)
+            made, known = self.windows(now), self.tracker.known
             return LimitsNow(
                 generated_at=now,
                 zone=self.zone_name,
-                plan=self.known.plan,
+                plan=known.plan,
                 windows=made.windows,
                 burn_ups=made.burn_ups,
-                events=tuple(told.event for told in self.known.told),
+                events=tuple(told.event for told in known.told),
                 hit=made.hit,
                 level=gravest_level(made.windows),
             )
@@ -252,26 +229,26 @@ class State:
             revision=self.revision,
             is_reading=self.is_reading,
             progress=self.progress,
-            notices=self.notices(),
+            notices=self._board.notices(),
             places=self.places,
-            known=self.known,
-            states=self.states,
+            known=self.tracker.known,
+            states=self.sessions,
         )
 
     def report(self, kind: ReportKind, span: Span) -> Report:
         """Return a tab's rows and totals."""
         with self.lock:
-            reports, revision, zone = self.outlook.reports, self.revision, self.zone_name
+            reports, revision, zone = self.shown.reports, self.revision, self.zone_name
         return reports.report(kind, span, self._settings.clock(), zone, revision)
 
     def learn_titles(self, sessions: Iterable[str]) -> bool:
         """Read what sessions are called; say whether anything new was learnt."""
         with self.lock:
-            outlook = self.outlook
-        return outlook.learn_titles(sessions)
+            shown = self.shown
+        return shown.learn_titles(sessions)
 
     def detail(self, kind: ReportKind, key: str) -> Detail | None:
         """Return what is inside one row."""
         with self.lock:
-            details = self.outlook.details
+            details = self.shown.details
         return details.detail(kind, key)

@@ -8,17 +8,17 @@ from contextlib import suppress
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
+from engine.domain.pace import TITLES_READ
+
 if TYPE_CHECKING:
     from engine.live.state import State
-
-_PAUSE = 1.0
 
 
 class TitleThread:
     """Keeps titles current once it is started; `stop` is the event that ends it."""
 
-    def __init__(self, standing: State, stop: Event) -> None:
-        self._standing = standing
+    def __init__(self, state: State, stop: Event) -> None:
+        self._state = state
         self._stop = stop
         self._wanted = Event()
 
@@ -34,10 +34,10 @@ class TitleThread:
         while not self._stop.is_set():
             self._wanted.wait()
             self._wanted.clear()
-            if self._stop.is_set() or self._standing.is_reading:
+            if self._stop.is_set() or self._state.is_reading:
                 continue
             with suppress(sqlite3.Error):
-                if self._standing.outlook.learn_present_titles():
-                    self._standing.note_change()
+                if self._state.shown.learn_present_titles():
+                    self._state.note_change()
                     on_change()
-            self._stop.wait(_PAUSE)
+            self._stop.wait(TITLES_READ)

@@ -8,6 +8,7 @@ from contextlib import suppress
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
+from engine.domain.pace import PRICES_LOOK, Every
 from engine.domain.paths import data_directory, prices_path
 from engine.domain.settings import Settings
 from engine.domain.times import DAY, HOUR
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from engine.pricing.price import ModelPrice
 
 VARIABLE = "CCMON_PRICES_URL"
-
-_LOOK_EVERY = 3_600.0
-"""Seconds between looks at whether a day has passed since the last fetch."""
 
 
 def _given(settings: Settings) -> dict[str, ModelPrice]:
@@ -45,7 +43,7 @@ class PriceUpdates:
         self.table = PriceTable.load(self._path, self._given)
         self._settings = settings
         self._loaded = self._written()
-        self._last_look = float("-inf")
+        self._look = Every(PRICES_LOOK)
         self._fetched = Event()
         self._asked = data_directory(settings) / "prices-asked"
 
@@ -56,9 +54,8 @@ class PriceUpdates:
 
     def refresh_when_due(self) -> None:
         """Fetch in a thread, if a day has passed and the user allows it."""
-        if time.monotonic() - self._last_look < _LOOK_EVERY:
+        if not self._look.is_due(time.monotonic()):
             return
-        self._last_look = time.monotonic()
         if self._written() != self._loaded:
             self._fetched.set()
         if not self._settings.is_offline:

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from threading import RLock
 
 from engine.agents.claude.titles import Titles, agent_names
-from engine.aggregates.blocks import LENGTH
+from engine.agents.names import title_of
+from engine.aggregates.blocks import BlockSpan
 from engine.aggregates.sessions import group_by
 from engine.aggregates.tally import Tally, shares
 from engine.aggregates.view import View
 from engine.domain.periods import day_after
 from engine.domain.reports import Detail, Part, Point, ReportKind, ResponseRow, Row
-from engine.domain.times import HOUR, day_of, start_of_day
-from engine.ledger.rows import Reader, paths_of_session, slot_of
+from engine.domain.responses import CLAUDE
+from engine.domain.times import HOUR, clock_of, day_of, start_of_day
+from engine.ledger.rows import Booked, Reader, paths_of_session, slot_of
 from engine.ledger.store import Ledger
 from engine.ledger.sums import QUARTER
-from engine.reports.points import point
-from engine.reports.rows import with_shares
+from engine.reports.points import days_between, days_of, point, steps_between
+from engine.reports.rows import block_key, with_shares
 from engine.reports.tabs import TabMaker
 
 _MOST_RESPONSES = 1_000
-_MOST_POINTS = 400
+_STEP_NAMES: Mapping[ReportKind, str] = {"daily": "hour", "blocks": "quarter hour"}
+"""What a step of the series is where it is not a day."""
+
+Facts = tuple[tuple[str, str], ...]
+"""Names and values that stand above the figures."""
 
 
 class DetailMaker:
@@ -59,8 +65,10 @@ class DetailMaker:
     def _detail(self, kind: ReportKind, key: str) -> Detail | None:
         if kind == "sessions":
             return self._session(key)
-        if kind in ("projects", "models"):
-            return self._group(kind, key)
+        if kind == "projects":
+            return self._project(key)
+        if kind == "models":
+            return self._model(key)
         if kind == "blocks":
             return self._block(key)
         return self._period(kind, key)
@@ -70,80 +78,74 @@ class DetailMaker:
         if not begin.isoformat().startswith(key) or self._tabs.begin(kind, begin) != begin:
             return None
         end = day_after(kind, begin)
-        zone = self._view.history.zone
-        start, stop = start_of_day(begin, zone), start_of_day(end, zone)
+        history = self._view.history
+        start, stop = start_of_day(begin, history.zone), start_of_day(end, history.zone)
         title = {
             "daily": f"{begin:%A} {begin.day} {begin:%B %Y}",
             "weekly": f"Week of {begin.day} {begin:%B %Y}",
             "monthly": f"{begin:%B %Y}",
         }[kind]
-        if kind == "daily":
-            return self._between(kind, key, title, start, stop, (HOUR, "hour"))
-        return self._between(kind, key, title, start, stop, None)
+        first, before = slot_of(start), slot_of(stop)
+        with self._lock:
+            tally = history.tally(first, before)
+            if kind == "daily":
+                series = steps_between(history, start, (stop, before), HOUR)
+            else:
+                series = days_between(history, start, stop)
+        rows = self._reader.session_rows_between(first, before)
+        return self._made(kind, key, title, tally, series, rows)
 
     def _block(self, key: str) -> Detail | None:
-        start = int(key)
-        zone = self._view.history.zone
-        day = day_of(start, zone)
-        title = f"Block of {day:%A} {day.day} {day:%B %Y}, {point(Tally(), start, zone).label}"
-        stop = start + LENGTH
-        return self._between("blocks", key, title, start, stop, (QUARTER, "quarter hour"))
+        """Return a block of one agent: of several in view every one has its own."""
+        with self._lock:
+            agent, block = self._find_block(key)
+            if block is None:
+                return None
+            history, start = self._view.history_of(agent), block.start
+            first, before = block.first_slot, block.last_slot + 1
+            tally = history.tally(first, before)
+            series = steps_between(history, start, (block.end, before), QUARTER)
+        day = day_of(start, history.zone)
+        title = f"Block of {day:%A} {day.day} {day:%B %Y}, {clock_of(start, history.zone)}"
+        rows = self._reader.session_rows_between(first, before)
+        own = [row for row in rows if self._names.model.agent(row[2]) == agent]
+        return self._made("blocks", key, title, tally, series, own, self._whose(agent))
 
-    def _between(
+    def _find_block(self, key: str) -> tuple[str, BlockSpan | None]:
+        for agent, blocks in self._view.blocks_by_agent.items():
+            for block in reversed(blocks.chain):
+                if block_key(block.start, agent) == key:
+                    return agent, block
+        return "", None
+
+    def _made(
         self,
         kind: ReportKind,
         key: str,
         title: str,
-        start: int,
-        stop: int,
-        step: tuple[int, str] | None,
+        tally: Tally,
+        series: tuple[Point, ...],
+        rows: Iterable[tuple[int, ...]],
+        facts: Facts = (),
     ) -> Detail | None:
-        """Return a range of time: its steps, models and sessions."""
-        first, before = slot_of(start), slot_of(stop)
-        with self._lock:
-            if kind == "blocks":
-                for block in self._view.blocks.chain:
-                    if block.start == start:
-                        first, before = block.first_slot, block.last_slot + 1
-            tally = self._view.history.tally(first, before)
-            ends = (stop, before)
-            series = self._steps(start, ends, step[0]) if step else self._days(start, stop)
+        """Return what is inside a row: its steps, models and sessions; `None` where it is empty."""
         if not tally.by_model:
             return None
         return Detail(
             kind=kind,
             key=key,
             title=title,
-            facts=(),
+            facts=facts,
             figures=tally.figures(self._names.model),
             by_model=tally.parts(self._names.model),
             series=series,
-            series_name=step[1] if step else "day",
-            sessions=self._sessions(self._reader.session_rows_between(first, before)),
+            series_name=_STEP_NAMES.get(kind, "day"),
+            sessions=self._sessions(rows),
         )
 
-    def _steps(self, start: int, ends: tuple[int, int], length: int) -> tuple[Point, ...]:
-        """Return equal steps up to a moment; the last holds all slots before a slot."""
-        history = self._view.history
-        stop, before = ends
-        return tuple(
-            point(
-                history.tally(slot_of(at), slot_of(at + length) if at + length < stop else before),
-                at,
-                history.zone,
-            )
-            for at in range(start, stop, length)
-        )
-
-    def _days(self, start: int, stop: int) -> tuple[Point, ...]:
-        history = self._view.history
-        day, last = day_of(start, history.zone), day_of(stop - 1, history.zone)
-        points: list[Point] = []
-        while day <= last:
-            tally = history.day(day)
-            points.append(_day_point(day, start_of_day(day, history.zone), tally))
-            day += timedelta(days=1)
-        return tuple(points)
+    def _whose(self, agent: str) -> Facts:
+        """Return whose a row is, where there are rows of several agents."""
+        return (("Agent", title_of(agent)),) if len(self._view.used_agents) > 1 else ()
 
     def _sessions(self, rows: Iterable[tuple[int, ...]]) -> tuple[Row, ...]:
         """Return session rows, the dearest first, with their shares of one another."""
@@ -156,52 +158,37 @@ class DetailMaker:
         tokens = sum(row.figures.tokens.total for row in made)
         return tuple(with_shares(made, tokens, sum(row.figures.cost for row in made)))
 
-    def _group(self, kind: ReportKind, key: str) -> Detail | None:
-        """Return a project or a model: its days and sessions."""
-        column = "project" if kind == "projects" else "model"
-        number = self._names.find("projects" if kind == "projects" else "models", key)
+    def _project(self, key: str) -> Detail | None:
+        number = self._names.find("projects", key)
         if number is None:
             return None
-        days, tally = self._days_of(self._reader.bucket_rows_where(column, number))
-        if not tally.by_model:
-            return None
-        facts: tuple[tuple[str, str], ...] = ()
-        title = key or "no name"
-        if kind == "projects":
-            title = self._project_names().get(number, key)
-            facts = (("Path", self._names.directory(number)), ("Directory", key))
-        return Detail(
-            kind=kind,
-            key=key,
-            title=title,
-            facts=tuple(fact for fact in facts if fact[1]),
-            figures=tally.figures(self._names.model),
-            by_model=tally.parts(self._names.model),
-            series=days,
-            series_name="day",
-            sessions=self._sessions(self._reader.session_rows_where(column, number)),
-        )
+        facts = (("Path", self._names.directory(number)), ("Directory", key))
+        title = self._project_names().get(number, key)
+        return self._group("projects", key, title, number, facts)
 
-    def _days_of(self, rows: list[tuple[int, ...]]) -> tuple[tuple[Point, ...], Tally]:
-        """Return the days from first to last (the newest, if many) and the whole tally."""
-        zone = self._view.history.zone
-        whole = Tally()
-        days: dict[date, Tally] = {}
-        for row in rows:
-            whole.add(row[1], row[2:])
-            days.setdefault(day_of(row[10], zone), Tally()).add(row[1], row[2:])
-        if not days:
-            return (), whole
-        first, last = min(days), max(days)
-        first = max(first, last - timedelta(days=_MOST_POINTS - 1))
-        points = [
-            _day_point(day, start_of_day(day, zone), days.get(day) or Tally())
-            for day in (first + timedelta(days=each) for each in range((last - first).days + 1))
-        ]
-        return tuple(points), whole
+    def _model(self, key: str) -> Detail | None:
+        """Return a model of one agent and provider."""
+        number = self._names.find_model(key)
+        if number is None:
+            return None
+        name, agent, provider = self._names.row("models", number)
+        facts = (*self._whose(agent), ("Provider", provider))
+        return self._group("models", key, name or "no name", number, facts)
+
+    def _group(
+        self, kind: ReportKind, key: str, title: str, number: int, facts: Facts
+    ) -> Detail | None:
+        """Return a project or a model: its days and sessions."""
+        column = "project" if kind == "projects" else "model"
+        days, tally = days_of(
+            self._reader.bucket_rows_where(column, number), self._view.history.zone
+        )
+        rows = self._reader.session_rows_where(column, number)
+        told = tuple(fact for fact in facts if fact[1])
+        return self._made(kind, key, title, tally, days, rows, told)
 
     def _session(self, key: str) -> Detail | None:
-        session = self._names.find("sessions", key)
+        session = self._names.find_session(key)
         if session is None:
             return None
         rows = self._reader.bucket_rows_of_session(session)
@@ -212,57 +199,59 @@ class DetailMaker:
             return None
         responses = self._reader.responses_of(session, _MOST_RESPONSES)
         projects = list(dict.fromkeys(each.project for each in responses))
-        paths = paths_of_session(
-            self._ledger,
-            self._roots,
-            [self._names.name("projects", project) for project in projects],
-            key,
-        )
-        if paths:
-            self._titles.learn({key: paths[0]})
+        paths = self._transcripts(session, projects)
         series, series_name = self._session_series(rows)
         return Detail(
             kind="sessions",
             key=key,
-            title=self._titles.title(key) or key,
-            facts=self._session_facts(key, projects, paths),
+            title=self._tabs.label(session),
+            facts=self._session_facts(session, projects, paths),
             figures=whole.figures(self._names.model),
             by_model=whole.parts(self._names.model),
             series=series,
             series_name=series_name,
             agents=self._agents(session, paths),
-            responses=tuple(
-                ResponseRow(
-                    time=each.time,
-                    model=self._names.model(each.model),
-                    tokens=each.tokens,
-                    cost=each.cost,
-                    agent=self._names.name("agents", each.agent),
-                    is_sidechain=each.is_sidechain,
-                )
-                for each in responses
-            ),
+            responses=tuple(map(self._response_row, responses)),
         )
+
+    def _response_row(self, response: Booked) -> ResponseRow:
+        return ResponseRow(
+            time=response.time,
+            model=self._names.model(response.model),
+            tokens=response.tokens,
+            cost=response.cost,
+            agent=self._names.name("agents", response.agent),
+            is_sidechain=response.is_sidechain,
+        )
+
+    def _transcripts(self, session: int, projects: list[int]) -> list[str]:
+        """Return the transcripts of a session of Claude Code, and learn its title from them."""
+        name, agent = self._names.row("sessions", session)
+        if agent != CLAUDE:
+            return []
+        named = [self._names.name("projects", project) for project in projects]
+        paths = paths_of_session(self._ledger, self._roots, named, name)
+        if paths:
+            self._titles.learn({name: paths[0]})
+        return paths
 
     def _session_series(self, rows: list[tuple[int, ...]]) -> tuple[tuple[Point, ...], str]:
         """Return quarter hours of a short session, days of a long one."""
+        zone = self._view.history.zone
         quarters: dict[int, Tally] = {}
         for row in rows:
             quarters.setdefault(row[0] // 2, Tally()).add(row[1], row[2:])
         first, last = min(quarters), max(quarters)
         if last - first >= 96:
-            return self._days_of(rows)[0], "day"
-        zone = self._view.history.zone
+            return days_of(rows, zone)[0], "day"
         points = [
             point(quarters.get(each) or Tally(), each * QUARTER, zone)
             for each in range(first, last + 1)
         ]
         return tuple(points), "quarter hour"
 
-    def _session_facts(
-        self, key: str, projects: list[int], paths: list[str]
-    ) -> tuple[tuple[str, str], ...]:
-        facts = [("Session", key)]
+    def _session_facts(self, session: int, projects: list[int], paths: list[str]) -> Facts:
+        facts = [("Session", self._names.name("sessions", session))]
         facts += [
             ("Project", self._names.directory(project) or self._names.name("projects", project))
             for project in projects
@@ -285,13 +274,3 @@ class DetailMaker:
             label = f"{said} ({name})" if said else name or "side chain"
             figures[label] = tally.figures(self._names.model)
         return shares(figures)
-
-
-def _day_point(day: date, start: int, tally: Tally) -> Point:
-    return Point(
-        start=start,
-        label=f"{day.day} {day:%b}",
-        responses=tally.responses,
-        tokens=tally.tokens,
-        cost=tally.cost,
-    )

@@ -36,12 +36,17 @@ def period_row(
     )
 
 
+def block_key(start: int, agent: str) -> str:
+    """Return what names a block among those of all agents: Claude Code's by its start alone."""
+    return str(start) if agent == CLAUDE else f"{start} {agent}"
+
+
 def block_row(
     block: BlockSpan, tally: Tally, is_active: bool, name: ModelNames, agent: str = CLAUDE
 ) -> Row:
     """Return a block's row with what a tally sums of it; every agent has blocks of its own."""
     return Row(
-        key=str(block.start) if agent == CLAUDE else f"{block.start} {agent}",
+        key=block_key(block.start, agent),
         label="",
         figures=tally.figures(name),
         cost_share=0.0,

@@ -13,6 +13,7 @@ from engine.aggregates.tally import Tally
 from engine.aggregates.view import View
 from engine.domain.periods import day_after, first_day, key_of, label_of
 from engine.domain.reports import Report, ReportKind, Row, Span
+from engine.domain.responses import CLAUDE
 from engine.domain.times import DAY, HOUR, day_of, start_of_day
 from engine.ledger.names import Names
 from engine.ledger.rows import Reader, slot_bounds, slot_of
@@ -170,9 +171,9 @@ class TabMaker:
             versions = self._view.sessions.versions()
         made = []
         for session, version in versions:
-            name = self._names.name("sessions", session)
             known = self._rows.get(session)
-            if known is None or known[0] is not version or known[1].label != self._label(name):
+            said = self._names.session_key(session), self.label(session)
+            if known is None or known[0] is not version or (known[1].key, known[1].label) != said:
                 with self._lock:
                     group = self._view.sessions.group(session)
                 if not group.sessions:
@@ -181,13 +182,15 @@ class TabMaker:
             made.append(known[1])
         return _newest_first(made)
 
-    def _label(self, name: str) -> str:
-        return self._titles.title(name) or name
+    def label(self, session: int) -> str:
+        """Return what a session is called: its title, if it is Claude Code's, else its id."""
+        name, agent = self._names.row("sessions", session)
+        return (self._titles.title(name) if agent == CLAUDE else "") or name
 
     def session_row(self, session: int, group: Group, projects: Mapping[int, str]) -> Row:
         """Return a session's row; its shares are those of no report."""
-        name = self._names.name("sessions", session)
-        return session_row(name, self._label(name), group, projects, self._names.model)
+        key = self._names.session_key(session)
+        return session_row(key, self.label(session), group, projects, self._names.model)
 
     def _project_row(self, project: int, group: Group, projects: Mapping[int, str]) -> Row:
         name = self._names.name("projects", project)

@@ -200,7 +200,7 @@ def _all_figures(
         only = (agent,) if agent else ()
         of_agent = found[agent] = {}
         for asked in KINDS:
-            answer = monitor.answer(Question(kind=asked, selection=Selection(agents=only)))
+            answer = monitor.answers.answer(Question(kind=asked, selection=Selection(agents=only)))
             of_agent[f"answer {asked}"] = {"totals": _figured(answer.totals.figures)}
         monitor.show_agents(only)
         for kind in REPORT_KINDS:

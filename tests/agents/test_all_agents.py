@@ -60,7 +60,7 @@ def test_every_grouping_of_all_agents_has_the_same_totals(
             report = monitor.report(kind)
             assert _figures(report.totals.figures) == _figures(whole), kind
         for asked in get_args(QuestionKind):
-            totals = monitor.answer(Question(kind=asked)).totals.figures
+            totals = monitor.answers.answer(Question(kind=asked)).totals.figures
             assert _figures(totals) == _figures(whole), asked
 
 
@@ -72,7 +72,7 @@ def test_one_agent_alone_gives_its_true_total_in_every_grouping(
         monitor.read()
         for asked in get_args(QuestionKind):
             question = Question(kind=asked, selection=Selection(agents=(agent,)))
-            figures = monitor.answer(question).totals.figures
+            figures = monitor.answers.answer(question).totals.figures
             assert (asked, figures.tokens.total) == (asked, TRUE[agent])
             assert figures.agents == (agent,)
         monitor.show_agents((agent,))
@@ -88,7 +88,7 @@ def test_reading_again_and_in_another_process_changes_nothing(
     for _ in range(3):
         with Monitor(given) as monitor:
             monitor.catch_up()
-            totals.append(_figures(monitor.answer(Question(kind="daily")).totals.figures))
+            totals.append(_figures(monitor.answers.answer(Question(kind="daily")).totals.figures))
         for path in samples.rglob("*.jsonl"):
             path.touch()
     assert totals[0] == totals[1] == totals[2]

@@ -162,6 +162,6 @@ def test_growth_is_booked_on_its_day_through_the_ledger(
         )
         with Monitor(given) as monitor:
             monitor.catch_up()
-            rows = monitor.answer(Question(kind="daily")).rows
+            rows = monitor.answers.answer(Question(kind="daily")).rows
     days = [(each.row.key, each.row.figures.tokens.total) for each in rows]
     assert days == [("2026-05-01", 100), ("2026-11-24", 30)]

@@ -96,7 +96,7 @@ def test_every_grouping_has_the_totals_of_all_stores(stores: Path, settings: Mak
         assert [each.unreadable for each in found.values() if each.unreadable] == []
         assert {name for name, each in found.items() if each.note} == {"crush", "droid", "mux"}
         for asked in get_args(QuestionKind):
-            totals = monitor.answer(Question(kind=asked)).totals.figures
+            totals = monitor.answers.answer(Question(kind=asked)).totals.figures
             assert (asked, totals.tokens.total) == (asked, sum(TRUE.values()))
             assert set(totals.agents) == set(TRUE)
 

@@ -87,7 +87,7 @@ def test_an_installed_package_adds_an_agent(
     monkeypatch.syspath_prepend(str(package))
     with Monitor(settings()) as monitor:
         monitor.catch_up()
-        figures = monitor.answer(Question(kind="daily")).totals.figures
+        figures = monitor.answers.answer(Question(kind="daily")).totals.figures
         assert (figures.agents, figures.tokens.input, figures.responses) == (("toy",), 20, 2)
         (toy,) = [each for each in monitor.agents() if each.agent == "toy"]
         assert (toy.title, toy.records, toy.is_found) == ("Toy", 3, True)
@@ -101,7 +101,7 @@ def test_a_package_that_cannot_be_loaded_is_named_and_the_rest_goes_on(
     monkeypatch.syspath_prepend(str(package))
     with Monitor(settings()) as monitor:
         monitor.catch_up()
-        assert monitor.answer(Question(kind="daily")).totals.figures.responses == 0
+        assert monitor.answers.answer(Question(kind="daily")).totals.figures.responses == 0
         (toy,) = [each for each in monitor.agents() if each.agent == "toy"]
         ((name, why),) = toy.unreadable
         assert (name, "nothing_of_this_name" in why) == ("toy", True)

@@ -14,6 +14,7 @@ from engine.domain.settings import Settings
 from engine.limits.readings import FIVE_HOUR, Reading
 from engine.monitor import Monitor
 from tests.agents.made_codex import Thread, counts, token_count
+from tests.attending import attend
 from tests.conftest import NOW
 from tests.made_lines import DAY, HOUR, MINUTE, Clock, answer, write
 
@@ -55,8 +56,8 @@ def test_codex_windows_stand_beside_claudes_whatever_account_claude_has(
     monitor: Monitor, home: Path
 ) -> None:
     _codex(home, NOW - MINUTE, percent=62.0)
-    monitor.note_readings([Reading(FIVE_HOUR, 0.2, RESET, NOW, account="someone")])
-    monitor.attend()
+    monitor.limits.note_readings([Reading(FIVE_HOUR, 0.2, RESET, NOW, account="someone")])
+    attend(monitor)
     windows = {window.window: window for window in monitor.snapshot().windows}
     assert (windows["five_hour"].used_share, windows["five_hour:codex"].used_share) == (0.2, 0.62)
     assert windows["five_hour:codex"].label == "5 hours · Codex"
@@ -67,15 +68,15 @@ def test_what_another_agent_is_answered_does_not_end_a_hit(
     monitor: Monitor, home: Path, clock: Clock
 ) -> None:
     write(home / ".claude", _refusal(NOW))
-    monitor.attend()
+    attend(monitor)
     assert monitor.snapshot().hit is not None
     clock.now += HOUR
     _codex(home, clock.now)
-    monitor.attend()
+    attend(monitor)
     assert monitor.snapshot().today.agents == ("codex",)
     assert monitor.snapshot().hit is not None
     write(home / ".claude", answer("ok", clock.now))
-    monitor.attend()
+    attend(monitor)
     assert monitor.snapshot().hit is None
 
 
@@ -84,12 +85,12 @@ def test_warnings_come_for_all_agents_while_one_is_shown_alone(
 ) -> None:
     _codex(home, NOW - MINUTE, input=4_000_000)
     write(home / ".claude", answer("a", NOW - DAY))
-    monitor.attend()
+    attend(monitor)
     monitor.show_agents(("codex",))
     assert not any(each.window.startswith("budget") for each in monitor.snapshot().windows)
     write(home / ".claude", answer("b", NOW - MINUTE, 1_000_000))
-    monitor.note_readings([Reading(FIVE_HOUR, 0.93, RESET, NOW)])
-    told = {(event.window, event.level) for event in monitor.attend()}
+    monitor.limits.note_readings([Reading(FIVE_HOUR, 0.93, RESET, NOW)])
+    told = {(event.window, event.level) for event in attend(monitor)}
     assert ("five_hour", "critical") in told
     assert ("budget:day", "reached") in told
     assert monitor.snapshot().today.agents == ("codex",)

@@ -21,13 +21,15 @@ from statistics import fmean, median
 from engine.aggregates.rates import Recents
 from engine.domain.times import HOUR, MINUTE
 from engine.ledger.rows import Recent
-from engine.limits.forecast import foresee_use
+from engine.limits.forecast import forecast_local
 from tests.bench.histories import ARCHIVE, History, Use, Window, histories
 from tests.bench.official import print_official
 
 MOMENTS = (0.25, 0.5, 0.75)
 RULES = ("forecast", "average so far", "last 10 minutes go on", "nothing more")
 _STILL_WORKING = 15 * MINUTE
+_NEVER_REACHED = 10**18
+"""A limit in tokens or pico-dollars: the use foreseen is its share."""
 _QUANTILES = (0.1, 0.5, 0.9)
 
 
@@ -77,7 +79,8 @@ def _case(history: History, window: Window, moment: float, unit: str) -> Case | 
     used = sum(amount for _, amount in points)
     if not used:
         return None
-    seen = foresee_use(points, used, (window.start, window.end), now)
+    forecast = forecast_local(points, used, _NEVER_REACHED, (window.start, window.end), now)
+    seen = forecast.cone[-1]
     average = used / moment
     recent = used + _recent_rate(known, now, unit) * (window.end - now)
     return Case(
@@ -86,7 +89,11 @@ def _case(history: History, window: Window, moment: float, unit: str) -> Case | 
         now - known[-1].time <= _STILL_WORKING,
         sum(getattr(use, unit) for use in window.uses),
         {
-            "forecast": (seen.low, seen.expected, seen.high),
+            "forecast": (
+                seen.low * _NEVER_REACHED,
+                seen.expected * _NEVER_REACHED,
+                seen.high * _NEVER_REACHED,
+            ),
             "average so far": (average, average, average),
             "last 10 minutes go on": (recent, recent, recent),
             "nothing more": (used, used, used),

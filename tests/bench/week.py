@@ -22,7 +22,7 @@ from textual.pilot import Pilot
 
 from engine.demo import DemoUser, write_history
 from engine.domain.settings import Settings
-from engine.live.memory import give_back
+from engine.live.follower import give_back_memory
 from engine.monitor import Monitor
 from tests.made_lines import DAY, Clock, answer, write
 from tui.live.app import LiveApp
@@ -106,7 +106,7 @@ class Week:
 def resident() -> float:
     """Return this process's resident memory in megabytes, without what is free already."""
     gc.collect()
-    give_back()
+    give_back_memory()
     match = re.search(r"VmRSS:\s+(\d+) kB", Path("/proc/self/status").read_text())
     assert match is not None
     return int(match[1]) / 1_000

@@ -17,7 +17,8 @@ from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from engine.domain.questions import MODES, SORT_COLUMNS, Question, QuestionKind, Selection
+from engine.domain.choices import MODES, SORT_COLUMNS
+from engine.domain.questions import Question, QuestionKind, Selection
 from engine.domain.settings import Settings
 from engine.monitor import Monitor
 from tests.answer_agreement import assert_answer_agrees
@@ -90,7 +91,9 @@ def assert_all_agree(
         monitor.catch_up()
         for question in asked:
             try:
-                assert_answer_agrees(monitor.answer(question), answer(question, found, setting))
+                assert_answer_agrees(
+                    monitor.answers.answer(question), answer(question, found, setting)
+                )
             except AssertionError as error:
                 raise AssertionError(f"{question} in {setting}: {error}") from error
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from engine.documents.calendars import graph_document
-from engine.domain.calendars import MEASURES, Calendar
+from engine.domain.calendars import Calendar
+from engine.domain.choices import MEASURES
 from engine.domain.questions import Question, Selection
 from engine.domain.reports import Figures, Row
 from engine.domain.responses import Tokens
@@ -197,9 +198,9 @@ def test_a_calendar_agrees_with_the_daily_report(
     given = settings(roots=(tmp_path,), zone=zone, clock=Clock(moment("2026-11-22T13:00")))
     with Monitor(given) as monitor:
         monitor.catch_up()
-        calendar = monitor.calendar(2026, Selection())
+        calendar = monitor.answers.calendar(2026, Selection())
         year = Selection(since=date(2026, 1, 1), until=date(2026, 12, 31))
-        daily = monitor.answer(Question(kind="daily", selection=year))
+        daily = monitor.answers.answer(Question(kind="daily", selection=year))
         shown = monitor.shown_calendar(2026)
     assert {day.day.isoformat(): day.figures for day in calendar.days if day.is_active} == {
         each.row.key: each.row.figures for each in daily.rows
@@ -217,7 +218,7 @@ def test_no_day_is_lost_where_the_clock_changes(tmp_path: Path, settings: MakeSe
             write_at(tmp_path, f"2026-{month:02d}-{day}T22:30", f"2026-{month:02d}-{day}T23:59")
     with Monitor(settings(roots=(tmp_path,), zone="Europe/Berlin")) as monitor:
         monitor.catch_up()
-        calendar = monitor.calendar(2026, Selection())
+        calendar = monitor.answers.calendar(2026, Selection())
     active = [f"{day.day:%m-%d}" for day in calendar.days if day.is_active]
     assert active == [
         "03-27", "03-28", "03-29", "03-30", "03-31", "04-01",
@@ -236,7 +237,7 @@ def test_a_year_begins_when_it_does_in_the_zone(tmp_path: Path, settings: MakeSe
     for zone in ("UTC", "Asia/Tokyo"):
         with Monitor(settings(roots=(tmp_path,), zone=zone)) as monitor:
             monitor.catch_up()
-            years[zone] = monitor.calendar(None, Selection()).years
+            years[zone] = monitor.answers.calendar(None, Selection()).years
     assert years == {"UTC": (2025,), "Asia/Tokyo": (2026,)}
 
 
@@ -250,8 +251,8 @@ def test_a_calendar_is_narrowed_to_agents(
     thread.write(home / ".codex")
     with Monitor(settings(ledger=str(tmp_path / "ledger.db"))) as monitor:
         monitor.catch_up()
-        every = monitor.calendar(None, Selection())
-        codex = monitor.calendar(None, Selection(agents=("codex",)))
+        every = monitor.answers.calendar(None, Selection())
+        codex = monitor.answers.calendar(None, Selection(agents=("codex",)))
     assert {part.name for part in every.by_agent} == {"claude", "codex"}
     assert [part.name for part in codex.by_agent] == ["codex"]
     assert codex.totals.agents == ("codex",)
@@ -265,8 +266,8 @@ def test_a_calendar_is_narrowed_to_a_project_and_says_what_is_none(
     write_at(tmp_path, "2026-11-02T10:00", "2026-11-03T10:00", name="-code-blog/s2.jsonl")
     with Monitor(settings(roots=(tmp_path,))) as monitor:
         monitor.catch_up()
-        shop = monitor.calendar(2026, Selection(project="shop", since=date(2026, 11, 2)))
-        none = monitor.calendar(2026, Selection(project="nowhere"))
+        shop = monitor.answers.calendar(2026, Selection(project="shop", since=date(2026, 11, 2)))
+        none = monitor.answers.calendar(2026, Selection(project="nowhere"))
     assert [str(day.day) for day in shop.days if day.is_active] == ["2026-11-01"]
     assert (none.active_days, none.years) == (0, ())
     assert "nowhere" in none.notes[0]

@@ -13,6 +13,7 @@ from engine.domain.settings import Settings
 from engine.ledger.limit_events import LEVELS
 from engine.limits.budget_texts import parse_budgets
 from engine.monitor import Monitor
+from tests.attending import attend
 from tests.made_lines import HOUR, Clock, moment
 from tests.simulated import Account
 
@@ -62,7 +63,7 @@ class Watcher:
         """Let the user do something, and have one or both processes look at it."""
         readings = self.account.step()
         random = self.random
-        self.monitors[random.randrange(2)].note_readings(readings)
+        self.monitors[random.randrange(2)].limits.note_readings(readings)
         if random.random() < 0.02:
             place = random.randrange(2)
             self.monitors[place].close()
@@ -72,8 +73,8 @@ class Watcher:
             for monitor in self.monitors:
                 monitor.set_zone(self._zone)
         for place in random.sample((0, 1), random.choice((1, 2, 2))):
-            told = self.monitors[place].attend()
-            limits = self.monitors[place].limits()
+            told = attend(self.monitors[place])
+            limits = self.monitors[place].limits.now()
             self._check_windows(limits)
             self._check_told(limits, told)
 
@@ -212,7 +213,7 @@ def test_all_that_happens_is_shown_truly_and_told_once(
     told = {event.kind for event in watcher.events}
     assert {"level", "budget", "hit", "reset"} <= told
     kept = Monitor(settings(ledger=str(tmp_path / "ledger.db"), clock=watcher.clock))
-    newest = kept.limits().events
+    newest = kept.limits.now().events
     kept.close()
     assert [event.title for event in newest[:20]] != []
     assert {event.title for event in newest} <= {event.title for event in watcher.events}

@@ -12,6 +12,7 @@ from engine.domain.responses import PICO
 from engine.domain.settings import Settings
 from engine.limits.readings import FIVE_HOUR, SEVEN_DAY, Reading
 from engine.monitor import Monitor
+from tests.attending import attend
 from tests.engine.test_windows import NOW, RESET, five_hours, refusal
 from tests.made_lines import HOUR, MINUTE, Clock, answer, moment, write
 
@@ -43,13 +44,13 @@ def test_a_share_that_wavers_tells_each_level_once(opened: Open) -> None:
     found = []
     for percent in (40, 51, 49, 52, 76, 74, 77, 91, 100, 100):
         clock.now += MINUTE // 2
-        monitor.note_readings([five_hours(percent, clock.now)])
-        found += [event for event in told(monitor.attend()) if event.startswith("level")]
+        monitor.limits.note_readings([five_hours(percent, clock.now)])
+        found += [event for event in told(attend(monitor)) if event.startswith("level")]
     assert found == [f"level five_hour {name}" for name in ("half", "high", "critical", "reached")]
-    events = opened(clock).limits().events
+    events = opened(clock).limits.now().events
     assert events[0].title == "5 hours: limit reached"
     assert events[-1].text == "51 % was used (official · status line)."
-    assert told(opened(clock).attend()) == []
+    assert told(attend(opened(clock))) == []
 
 
 def test_what_was_told_of_an_estimate_is_told_again_officially_but_not_back(
@@ -58,104 +59,104 @@ def test_what_was_told_of_an_estimate_is_told_again_officially_but_not_back(
     clock = Clock(NOW)
     write(tmp_path, answer("a", NOW - HOUR, 800))
     monitor = opened(clock, limit="1000")
-    assert told(monitor.attend()) == ["level five_hour high"]
-    monitor.note_readings([five_hours(30)])
-    assert told(monitor.attend()) == []
+    assert told(attend(monitor)) == ["level five_hour high"]
+    monitor.limits.note_readings([five_hours(30)])
+    assert told(attend(monitor)) == []
     clock.now += MINUTE
-    monitor.note_readings([five_hours(76, clock.now)])
-    assert told(monitor.attend()) == ["level five_hour high"]
+    monitor.limits.note_readings([five_hours(76, clock.now)])
+    assert told(attend(monitor)) == ["level five_hour high"]
 
 
 def test_a_reset_is_told_of_windows_that_were_nearly_used_up(opened: Open) -> None:
     clock = Clock(NOW)
     monitor = opened(clock)
     week = moment("2026-11-22T15:00")
-    monitor.note_readings([five_hours(80), Reading(SEVEN_DAY, 0.6, week, NOW)])
-    assert told(monitor.attend()) == ["level five_hour high", "level seven_day half"]
+    monitor.limits.note_readings([five_hours(80), Reading(SEVEN_DAY, 0.6, week, NOW)])
+    assert told(attend(monitor)) == ["level five_hour high", "level seven_day half"]
     clock.now = week + MINUTE
     again = opened(clock)
-    assert told(again.attend()) == ["reset five_hour fine"]
-    assert told(monitor.attend()) == [], "the other process told it"
-    monitor.note_readings([five_hours(80, clock.now, RESET + 5 * HOUR)])
-    assert told(monitor.attend()) == ["level five_hour high"], "a window of its own"
+    assert told(attend(again)) == ["reset five_hour fine"]
+    assert told(attend(monitor)) == [], "the other process told it"
+    monitor.limits.note_readings([five_hours(80, clock.now, RESET + 5 * HOUR)])
+    assert told(attend(monitor)) == ["level five_hour high"], "a window of its own"
 
 
 def test_a_reset_of_long_ago_is_no_news(opened: Open) -> None:
     clock = Clock(NOW)
     monitor = opened(clock)
-    monitor.note_readings([five_hours(80)])
-    monitor.attend()
+    monitor.limits.note_readings([five_hours(80)])
+    attend(monitor)
     clock.now = RESET + 2 * HOUR
-    assert told(opened(clock).attend()) == []
+    assert told(attend(opened(clock))) == []
 
 
 def test_a_hit_is_told_then_that_work_goes_on_and_extra_usage(tmp_path: Path, opened: Open) -> None:
     clock = Clock(NOW)
     monitor = opened(clock)
-    monitor.note_readings([five_hours(100, NOW - MINUTE)])
-    assert told(monitor.attend()) == ["level five_hour reached"]
+    monitor.limits.note_readings([five_hours(100, NOW - MINUTE)])
+    assert told(attend(monitor)) == ["level five_hour reached"]
     write(tmp_path, refusal("h", NOW, "five_hour", RESET))
-    (event,) = monitor.attend()
+    (event,) = attend(monitor)
     assert (event.kind, event.text) == ("hit", "Claude refused to go on until 14:40.")
     clock.now += 10 * MINUTE
-    assert told(monitor.attend()) == []
+    assert told(attend(monitor)) == []
     write(tmp_path, answer("ok", clock.now, 10))
-    monitor.note_readings([five_hours(100, clock.now)])
-    assert told(monitor.attend()) == ["cleared five_hour fine", "extra_usage five_hour reached"]
+    monitor.limits.note_readings([five_hours(100, clock.now)])
+    assert told(attend(monitor)) == ["cleared five_hour fine", "extra_usage five_hour reached"]
     clock.now = RESET
-    assert told(monitor.attend()) == ["reset five_hour fine"]
+    assert told(attend(monitor)) == ["reset five_hour fine"]
 
 
 def test_a_hit_that_ends_with_its_window_is_reset_not_cleared(tmp_path: Path, opened: Open) -> None:
     clock = Clock(NOW)
     write(tmp_path, refusal("h", NOW, "five_hour", RESET))
     monitor = opened(clock)
-    assert told(monitor.attend()) == ["hit five_hour reached"]
+    assert told(attend(monitor)) == ["hit five_hour reached"]
     clock.now = RESET
-    assert told(monitor.attend()) == ["reset five_hour fine"]
+    assert told(attend(monitor)) == ["reset five_hour fine"]
 
 
 def test_a_forecast_is_told_once_when_it_has_held_for_two_minutes(opened: Open) -> None:
     clock = Clock(NOW)
     monitor = opened(clock)
     readings = [five_hours(percent, NOW - (60 - percent) * MINUTE) for percent in range(5, 61, 5)]
-    monitor.note_readings(readings)
-    assert told(monitor.attend()) == ["level five_hour half"]
+    monitor.limits.note_readings(readings)
+    assert told(attend(monitor)) == ["level five_hour half"]
     forecast = monitor.snapshot().windows[0].forecast
     assert forecast.reaches_at is not None
     clock.now += MINUTE
-    monitor.note_readings([five_hours(61, clock.now)])
-    assert told(monitor.attend()) == []
+    monitor.limits.note_readings([five_hours(61, clock.now)])
+    assert told(attend(monitor)) == []
     clock.now += MINUTE
-    monitor.note_readings([five_hours(62, clock.now)])
-    (event,) = monitor.attend()
+    monitor.limits.note_readings([five_hours(62, clock.now)])
+    (event,) = attend(monitor)
     assert (event.kind, event.severity) == ("forecast", "warning")
     assert "before the reset at 14:40" in event.text
     clock.now += MINUTE
-    monitor.note_readings([five_hours(63, clock.now)])
-    assert told(monitor.attend()) == []
+    monitor.limits.note_readings([five_hours(63, clock.now)])
+    assert told(attend(monitor)) == []
 
 
 def test_a_budget_is_crossed_once_in_its_day(tmp_path: Path, opened: Open) -> None:
     clock = Clock(NOW)
     write(tmp_path, answer("a", NOW, 990))
     monitor = opened(clock, limit="$9999", budgets=(Budget("day", "tokens", 1_000),))
-    assert told(monitor.attend()) == ["level budget:day critical"]
+    assert told(attend(monitor)) == ["level budget:day critical"]
     write(tmp_path, answer("b", NOW, 10))
-    (event,) = monitor.attend()
+    (event,) = attend(monitor)
     assert (event.kind, event.title) == ("budget", "Budget · day: crossed")
     write(tmp_path, answer("c", NOW, 10))
-    assert told(monitor.attend()) == []
+    assert told(attend(monitor)) == []
     clock.now = moment("2026-11-23T00:00")
-    assert told(monitor.attend()) == ["reset budget:day fine"]
+    assert told(attend(monitor)) == ["reset budget:day fine"]
     write(tmp_path, answer("d", clock.now, 1_000))
-    assert told(monitor.attend()) == ["budget budget:day reached"]
+    assert told(attend(monitor)) == ["budget budget:day reached"]
 
 
 def test_no_money_is_needed_for_a_budget_of_money(tmp_path: Path, opened: Open) -> None:
     write(tmp_path, answer("a", NOW, 250_000))
     monitor = opened(Clock(NOW), limit="1b", budgets=(Budget("month", "cost", PICO),))
-    assert told(monitor.attend()) == ["budget budget:month reached"]
+    assert told(attend(monitor)) == ["budget budget:month reached"]
 
 
 def test_only_the_newest_fifty_are_shown(opened: Open) -> None:
@@ -163,8 +164,8 @@ def test_only_the_newest_fifty_are_shown(opened: Open) -> None:
     monitor = opened(clock)
     for number in range(60):
         clock.now += 1
-        monitor.note_readings([Reading(f"window {number}", 0.8, RESET, clock.now)])
-        assert told(monitor.attend()) == [f"level window {number} high"]
+        monitor.limits.note_readings([Reading(f"window {number}", 0.8, RESET, clock.now)])
+        assert told(attend(monitor)) == [f"level window {number} high"]
     events = monitor.snapshot().events
     assert [event.window for event in events] == [f"window {n}" for n in range(59, 9, -1)]
 
@@ -173,7 +174,7 @@ def test_a_re_anchored_window_is_the_same_window(tmp_path: Path, opened: Open) -
     clock = Clock(NOW)
     write(tmp_path, answer("a", NOW - HOUR, 600))
     monitor = opened(clock, limit="1000")
-    assert told(monitor.attend()) == [f"level {FIVE_HOUR} half"]
-    monitor.pin_reset(NOW + 2 * HOUR)
-    assert told(monitor.attend()) == []
+    assert told(attend(monitor)) == [f"level {FIVE_HOUR} half"]
+    monitor.limits.pin_reset(NOW + 2 * HOUR)
+    assert told(attend(monitor)) == []
     assert [warned.level for warned in monitor.snapshot().warned] == ["half"]

@@ -193,9 +193,9 @@ def test_what_another_process_wrote_into_the_ledger_appears_at_the_next_tick(
     ledger = str(tmp_path / "data" / "ledger.db")
     with following(ledger=ledger) as screen:
         with Monitor(settings(roots=(tmp_path,), ledger=ledger)) as other:
-            other.pin_reset(NOW + HOUR)
+            other.limits.pin_reset(NOW + HOUR)
         began = time.monotonic()
-        screen.wait_for(lambda _: screen.monitor._standing.known.pinned == NOW + HOUR)
+        screen.wait_for(lambda _: screen.monitor._state.tracker.known.pinned == NOW + HOUR)
         assert time.monotonic() - began < 3.0
 
 

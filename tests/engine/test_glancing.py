@@ -128,7 +128,7 @@ def test_only_the_newest_part_of_a_long_history_is_read(
         monitor.catch_up()
         ledger = monitor._ledger
         reader = CountingReader(ledger, [ledger.open_scope([str(tmp_path)])])
-        zone = (monitor._standing.zone_name, monitor._standing.zone)
+        zone = (monitor._state.zone_name, monitor._state.zone)
         glance(reader, ledger.names, zone, NOW, "s1")
     assert 0 < reader.rows <= 2 * 8 + 1
 

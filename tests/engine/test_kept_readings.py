@@ -34,10 +34,10 @@ def rows(path: Path) -> list[tuple[float, int, int]]:
 def test_readings_outlive_the_process_that_noted_them(opened: Callable[[], Monitor]) -> None:
     week = replace(FIRST, window="seven_day", used_share=0.18, resets_at=None)
     with opened() as monitor:
-        assert monitor.note_readings((FIRST, week))
+        assert monitor.limits.note_readings((FIRST, week))
     with opened() as monitor:
-        assert monitor.readings(NOW) == (FIRST, week)
-        assert monitor.readings(NOW + 1) == ()
+        assert monitor.limits.readings(NOW) == (FIRST, week)
+        assert monitor.limits.readings(NOW + 1) == ()
 
 
 def test_what_says_the_same_again_is_one_reading_confirmed_now_and_then(
@@ -45,9 +45,9 @@ def test_what_says_the_same_again_is_one_reading_confirmed_now_and_then(
 ) -> None:
     with opened() as monitor:
         for seconds in (0, 1, 29, 31, 40, 90):
-            monitor.note_readings([replace(FIRST, captured_at=NOW + seconds * SECOND)])
+            monitor.limits.note_readings([replace(FIRST, captured_at=NOW + seconds * SECOND)])
         assert rows(tmp_path / "ledger.db") == [(0.42, NOW, NOW + 90 * SECOND)]
-        (said,) = monitor.readings(NOW)
+        (said,) = monitor.limits.readings(NOW)
         assert said.captured_at == NOW + 90 * SECOND
 
 
@@ -58,8 +58,8 @@ def test_each_change_is_a_reading_of_its_own_even_back_to_an_earlier_share(
     with opened() as monitor:
         for place, share in enumerate(shares):
             at = NOW + place * MINUTE
-            monitor.note_readings([replace(FIRST, used_share=share, captured_at=at)])
-        assert [each.used_share for each in monitor.readings(NOW)] == list(shares)
+            monitor.limits.note_readings([replace(FIRST, used_share=share, captured_at=at)])
+        assert [each.used_share for each in monitor.limits.readings(NOW)] == list(shares)
 
 
 def test_windows_accounts_and_sessions_are_kept_apart(opened: Callable[[], Monitor]) -> None:
@@ -71,8 +71,8 @@ def test_windows_accounts_and_sessions_are_kept_apart(opened: Callable[[], Monit
         replace(FIRST, resets_at=NOW + 7 * HOUR),
     )
     with opened() as monitor:
-        monitor.note_readings(others)
-        assert set(monitor.readings(NOW)) == set(others)
+        monitor.limits.note_readings(others)
+        assert set(monitor.limits.readings(NOW)) == set(others)
 
 
 def test_a_ledger_that_is_held_is_not_waited_for(
@@ -82,7 +82,7 @@ def test_a_ledger_that_is_held_is_not_waited_for(
         monitor.wait_at_most(0.05)
         with closing(sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
-            assert not monitor.note_readings([FIRST])
+            assert not monitor.limits.note_readings([FIRST])
             other.execute("ROLLBACK")
-        assert monitor.note_readings([FIRST])
-        assert monitor.readings(NOW) == (FIRST,)
+        assert monitor.limits.note_readings([FIRST])
+        assert monitor.limits.readings(NOW) == (FIRST,)

@@ -59,7 +59,7 @@ def test_every_report_has_the_rows_of_the_live_one(
         with Monitor(settings(roots=roots, zone=zone)) as monitor:
             monitor.read()
             for live, once in _KINDS:
-                report, found = monitor.report(live), monitor.answer(Question(kind=once))
+                report, found = monitor.report(live), monitor.answers.answer(Question(kind=once))
                 assert _by_key([row.row for row in found.rows]) == _by_key(list(report.rows)), live
                 assert _sorted(found.totals.figures) == _sorted(report.totals.figures)
             _check_since(monitor)
@@ -70,14 +70,14 @@ def _check_since(monitor: Monitor) -> None:
     """See that days long before all responses leave nothing out, also where sums are others."""
     since = Selection(since=date(2000, 1, 1))
     for _, kind in _KINDS:
-        every = monitor.answer(Question(kind=kind))
-        found = monitor.answer(Question(kind=kind, selection=since))
+        every = monitor.answers.answer(Question(kind=kind))
+        found = monitor.answers.answer(Question(kind=kind, selection=since))
         assert (found.rows, found.totals) == (every.rows, every.totals), kind
 
 
 def _check_parts(monitor: Monitor) -> None:
     """See that the parts of every grouping add up to the same whole."""
-    whole = _sorted(monitor.answer(Question(kind="daily")).totals.figures)
+    whole = _sorted(monitor.answers.answer(Question(kind="daily")).totals.figures)
     for question in (
         Question(kind="hourly"),
         Question(kind="daily", by_project=True),
@@ -85,18 +85,18 @@ def _check_parts(monitor: Monitor) -> None:
         Question(kind="blocks", block_length=18_000_001),
         Question(kind="blocks", block_length=3_600_000),
     ):
-        assert _sorted(monitor.answer(question).totals.figures) == whole, question
+        assert _sorted(monitor.answers.answer(question).totals.figures) == whole, question
     for kind in ("projects", "models"):
         parts = [
             replace(row.row, figures=_of_one(monitor, kind, row.row.key))
-            for row in monitor.answer(Question(kind=kind)).rows
+            for row in monitor.answers.answer(Question(kind=kind)).rows
         ]
         assert _sorted(total_of(parts).figures) == whole, kind
 
 
 def _of_one(monitor: Monitor, kind: str, key: str) -> Figures:
     only = Selection(project=key) if kind == "projects" else Selection(model=key)
-    return monitor.answer(Question(kind="daily", selection=only)).totals.figures
+    return monitor.answers.answer(Question(kind="daily", selection=only)).totals.figures
 
 
 def _sorted(figures: Figures) -> Figures:

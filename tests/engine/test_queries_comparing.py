@@ -85,7 +85,7 @@ def monitor(tmp_path: Path, settings: MakeSettings) -> Iterator[Monitor]:
 
 
 def test_two_periods_stand_side_by_side(monitor: Monitor) -> None:
-    found = monitor.compare("last-month", "today", Selection())
+    found = monitor.answers.compare("last-month", "today", Selection())
     assert (found.kind, found.zone) == ("periods", "UTC")
     left, right = found.left.row, found.right.row
     assert (left.key, left.label, left.sessions) == ("2026-10-01..2026-10-31", "last-month", 2)
@@ -101,7 +101,7 @@ def test_two_periods_stand_side_by_side(monitor: Monitor) -> None:
 
 
 def test_a_period_without_use_has_no_share_to_change_by(monitor: Monitor) -> None:
-    found = monitor.compare("2026-09", "2026-10", Selection())
+    found = monitor.answers.compare("2026-09", "2026-10", Selection())
     assert found.left.row.figures.responses == 0
     assert (found.change.tokens, found.change.token_share, found.change.cost_share) == (
         200,
@@ -111,20 +111,20 @@ def test_a_period_without_use_has_no_share_to_change_by(monitor: Monitor) -> Non
 
 
 def test_periods_are_compared_within_the_selection(monitor: Monitor) -> None:
-    found = monitor.compare("2026-10", "2026-11", Selection(project="web", model="opus"))
+    found = monitor.answers.compare("2026-10", "2026-11", Selection(project="web", model="opus"))
     assert (found.left.row.figures.responses, found.right.row.figures.responses) == (0, 1)
-    found = monitor.compare("2026-10", "2026-11", Selection(since=date(2026, 11, 20)))
+    found = monitor.answers.compare("2026-10", "2026-11", Selection(since=date(2026, 11, 20)))
     assert (found.left.row.figures.responses, found.right.row.figures.responses) == (0, 3)
     with pytest.raises(SettingsError, match="No project is named like 'wep'"):
-        monitor.compare("2026-10", "2026-11", Selection(project="wep"))
+        monitor.answers.compare("2026-10", "2026-11", Selection(project="wep"))
 
 
 def test_two_projects_stand_side_by_side(monitor: Monitor) -> None:
-    found = monitor.compare("app", "-code-web", Selection(since=date(2026, 10, 6)))
+    found = monitor.answers.compare("app", "-code-web", Selection(since=date(2026, 10, 6)))
     assert found.kind == "projects"
     assert (found.left.row.key, found.left.directory) == ("-code-app", "-code-app")
     assert (found.left.row.figures.responses, found.right.row.figures.responses) == (2, 2)
-    several = monitor.compare("code", "lib", Selection()).left
+    several = monitor.answers.compare("code", "lib", Selection()).left
     assert (several.row.key, several.row.label) == ("code", "code (3 projects)")
     assert several.directories == ("-code-app", "-code-web", "-code-lib")
 
@@ -133,15 +133,15 @@ def test_a_period_is_not_compared_with_a_project_nor_with_an_unknown_one(
     monitor: Monitor,
 ) -> None:
     with pytest.raises(SettingsError, match="'app' is no period and the other side is one"):
-        monitor.compare("today", "app", Selection())
+        monitor.answers.compare("today", "app", Selection())
     with pytest.raises(SettingsError, match="'app' is no period and the other side is one"):
-        monitor.compare("app", "today", Selection())
+        monitor.answers.compare("app", "today", Selection())
     with pytest.raises(SettingsError, match="No project is named like '-code-lob': the nearest"):
-        monitor.compare("app", "-code-lob", Selection())
+        monitor.answers.compare("app", "-code-lob", Selection())
 
 
 def test_everything_present_stands_on_one_page(monitor: Monitor) -> None:
-    found = monitor.summary(Selection())
+    found = monitor.answers.summary(Selection())
     snapshot = monitor.snapshot()
     assert (found.now, found.zone) == (snapshot.generated_at, "UTC")
     assert found.today.figures == snapshot.today
@@ -163,11 +163,13 @@ def test_everything_present_stands_on_one_page(monitor: Monitor) -> None:
 
 
 def test_the_page_shows_what_is_selected(monitor: Monitor) -> None:
-    found = monitor.summary(Selection(project="app", mode="display"))
+    found = monitor.answers.summary(Selection(project="app", mode="display"))
     assert (found.today.figures.responses, found.today.figures.cost) == (2, 0)
     assert [row.key for row in found.sessions] == ["s3"]
-    assert monitor.summary(Selection(project="app")).today.figures.cost == 200 * PICO_PER_INPUT
-    unknown = monitor.summary(Selection(project="zzz"))
+    assert (
+        monitor.answers.summary(Selection(project="app")).today.figures.cost == 200 * PICO_PER_INPUT
+    )
+    unknown = monitor.answers.summary(Selection(project="zzz"))
     assert unknown.month.figures.responses == 0
     assert unknown.notes == ("No project is named like 'zzz': `ccmon projects` lists them all.",)
 
@@ -178,6 +180,6 @@ def test_at_most_ten_of_todays_sessions_are_named(tmp_path: Path, settings: Make
         write_at(tmp_path, f"2026-11-22T10:{number:02}", name=name, tokens=number + 1)
     with Monitor(settings(roots=(tmp_path,))) as monitor:
         monitor.catch_up()
-        sessions = monitor.summary(Selection()).sessions
+        sessions = monitor.answers.summary(Selection()).sessions
     assert [row.key for row in sessions] == [f"s{number:02}" for number in range(11, 1, -1)]
     assert sum(row.token_share for row in sessions) == pytest.approx(75 / 78)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.domain.questions import Mode
+from engine.domain.choices import Mode
 from engine.monitor import Monitor
 from tests.asking import Ask, MakeSettings, asker, write_at
 from tests.made_lines import OPUS, PICO_PER_INPUT, answer, moment, write
@@ -131,8 +131,8 @@ def test_one_session_has_its_responses_in_order_of_time(
     )
     with Monitor(settings(roots=(tmp_path,))) as monitor:
         monitor.catch_up()
-        found = monitor.session("s1", mode)
-        assert monitor.session("s2", mode) is None
+        found = monitor.answers.session("s1", mode)
+        assert monitor.answers.session("s2", mode) is None
     assert found is not None
     assert [response.time - time for response in found.responses] == [0, 1, 900_000, 3_600_000]
     assert [response.cost for response in found.responses] == costs

@@ -33,7 +33,15 @@ def _ledger(root: Path, settings: MakeSettings) -> Ledger:
 
 def _answers(root: Path, ledger: Ledger) -> Answers:
     scopes = {"claude": ledger.open_scope([str(root)])}
-    return Answers(ledger, lambda _: scopes, "UTC", ZoneInfo("UTC"), lambda: NOW, 0)
+    return Answers(
+        ledger,
+        lambda _: scopes,
+        ("UTC", ZoneInfo("UTC")),
+        lambda: NOW,
+        0,
+        lambda step: step(),
+        lambda: pytest.fail("no summary is asked for"),
+    )
 
 
 @pytest.mark.parametrize(

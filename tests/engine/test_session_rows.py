@@ -8,12 +8,13 @@ from pathlib import Path
 from engine.domain.reports import Row
 from engine.domain.settings import Settings
 from engine.monitor import Monitor
+from tests.attending import look
 from tests.conftest import NOW
 from tests.made_lines import HOUR, MINUTE, answer, write
 
 
 def _rows(monitor: Monitor) -> dict[str, Row]:
-    monitor._follower.attend_once()
+    look(monitor)
     return {row.key: row for row in monitor.report("sessions").rows}
 
 

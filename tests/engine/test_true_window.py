@@ -10,6 +10,7 @@ import pytest
 from engine.domain.settings import Settings
 from engine.limits.readings import FIVE_HOUR, Reading
 from engine.monitor import Monitor, SettingsError
+from tests.attending import attend
 from tests.made_lines import HOUR, MINUTE, PICO_PER_INPUT, SECOND, Clock, answer, moment, write
 
 MakeSettings = Callable[..., Settings]
@@ -62,8 +63,8 @@ def test_the_window_is_exact_to_the_response(tmp_path: Path, opened: Open) -> No
         moment("2026-11-22T09:00"),
         11_111,
     )
-    monitor.note_readings([official(40)])
-    monitor.attend()
+    monitor.limits.note_readings([official(40)])
+    attend(monitor)
     snapshot = monitor.snapshot()
     block = snapshot.block
     assert block is not None
@@ -88,10 +89,10 @@ def test_it_moves_at_once_with_a_later_reset_and_goes_when_it_is_over(
     transcript(tmp_path)
     clock = Clock(NOW)
     monitor = opened(clock)
-    monitor.note_readings([official(40)])
-    monitor.attend()
-    monitor.note_readings([official(5, NOW + 1, RESET + HOUR)])
-    monitor.attend()
+    monitor.limits.note_readings([official(40)])
+    attend(monitor)
+    monitor.limits.note_readings([official(5, NOW + 1, RESET + HOUR)])
+    attend(monitor)
     block = monitor.snapshot().block
     assert block is not None
     assert (block.start, block.figures.tokens.total) == (START + HOUR, 10_000)
@@ -100,7 +101,7 @@ def test_it_moves_at_once_with_a_later_reset_and_goes_when_it_is_over(
     assert block is not None
     assert block.anchor == "official"
     clock.now += 1
-    monitor.attend()
+    attend(monitor)
     snapshot = monitor.snapshot()
     assert snapshot.block is None or snapshot.block.anchor == "estimated"
     assert snapshot.windows[0].source == "none"
@@ -111,10 +112,10 @@ def test_a_growing_response_and_new_ones_are_counted_in_the_true_window(
 ) -> None:
     transcript(tmp_path)
     monitor = opened(Clock(NOW))
-    monitor.note_readings([official(40)])
-    monitor.attend()
+    monitor.limits.note_readings([official(40)])
+    attend(monitor)
     write(tmp_path, answer("after", START + 1, 200), answer("new", NOW, 20_000))
-    monitor.attend()
+    attend(monitor)
     block = monitor.snapshot().block
     assert block is not None
     assert block.figures.tokens.total == 31_210
@@ -126,19 +127,19 @@ def test_the_user_pins_a_reset_until_it_is_over_or_somebody_official_says_so(
     transcript(tmp_path)
     clock = Clock(NOW)
     monitor = opened(clock)
-    monitor.pin_reset(RESET)
+    monitor.limits.pin_reset(RESET)
     block = monitor.snapshot().block
     assert block is not None
     assert (block.anchor, block.start, block.figures.tokens.total) == ("pinned", START, 11_110)
     again = opened(clock).snapshot().block
     assert again == block, "kept across runs"
-    monitor.note_readings([official(40, end=RESET + MINUTE)])
-    monitor.attend()
+    monitor.limits.note_readings([official(40, end=RESET + MINUTE)])
+    attend(monitor)
     block = monitor.snapshot().block
     assert block is not None
     assert (block.anchor, block.end) == ("official", RESET + MINUTE)
     clock.now = RESET + MINUTE
-    monitor.attend()
+    attend(monitor)
     block = monitor.snapshot().block
     assert block is None or block.anchor == "estimated"
 
@@ -146,14 +147,14 @@ def test_the_user_pins_a_reset_until_it_is_over_or_somebody_official_says_so(
 def test_a_pin_is_taken_back_and_a_wrong_one_refused(tmp_path: Path, opened: Open) -> None:
     transcript(tmp_path)
     monitor = opened(Clock(NOW))
-    monitor.pin_reset(RESET)
-    monitor.pin_reset(None)
+    monitor.limits.pin_reset(RESET)
+    monitor.limits.pin_reset(None)
     block = monitor.snapshot().block
     assert block is not None
     assert block.anchor == "estimated"
     for wrong in (NOW, NOW - 1, NOW + 5 * HOUR + SECOND):
         with pytest.raises(SettingsError, match="five hours"):
-            monitor.pin_reset(wrong)
+            monitor.limits.pin_reset(wrong)
 
 
 def test_a_reset_is_given_as_a_clock_time_of_the_zone(tmp_path: Path, opened: Open) -> None:
@@ -172,8 +173,8 @@ def test_a_window_used_elsewhere_is_shown_though_nothing_was_used_here(
     tmp_path: Path, opened: Open
 ) -> None:
     monitor = opened(Clock(NOW))
-    monitor.note_readings([official(40)])
-    monitor.attend()
+    monitor.limits.note_readings([official(40)])
+    attend(monitor)
     snapshot = monitor.snapshot()
     assert snapshot.block is not None
     assert (snapshot.block.end, snapshot.block.figures.responses) == (RESET, 0)
@@ -187,15 +188,15 @@ def test_after_a_reset_the_next_window_begins_with_the_next_response(
     clock = Clock(NOW)
     monitor = opened(clock)
     write(tmp_path, answer("last", RESET - MINUTE, 5))
-    monitor.note_readings([official(90)])
+    monitor.limits.note_readings([official(90)])
     clock.now = RESET + MINUTE
-    monitor.attend()
+    attend(monitor)
     snapshot = monitor.snapshot()
     assert (snapshot.block, snapshot.sessions) == (None, ()), "the block rule's would be at 14:00"
     for at, start in ((RESET + 3 * MINUTE, RESET), (RESET + 70 * MINUTE, RESET)):
         clock.now = at
         write(tmp_path, answer(str(at), at, 7))
-        monitor.attend()
+        attend(monitor)
         block = monitor.snapshot().block
         assert block is not None
         assert (block.anchor, block.start, block.end) == ("estimated", start, start + 5 * HOUR)

@@ -11,6 +11,7 @@ import pytest
 
 from engine.domain.settings import Settings
 from engine.monitor import Monitor
+from tests.attending import attend
 from tests.made_lines import HOUR, MINUTE, Clock, answer, moment, write
 
 MakeSettings = Callable[..., Settings]
@@ -39,7 +40,7 @@ def _levels(monitor: Monitor) -> list[tuple[str, int]]:
 
 
 def _told(monitor: Monitor) -> list[str]:
-    return [f"{event.kind} {event.level}" for event in monitor.attend()]
+    return [f"{event.kind} {event.level}" for event in attend(monitor)]
 
 
 def test_a_monitor_tells_each_level_once_a_window_across_restarts(
@@ -93,10 +94,8 @@ def test_of_two_processes_one_tells_and_both_show(tmp_path: Path, opened: Open) 
         assert one.snapshot().warned == other.snapshot().warned
 
 
-def test_the_thread_that_follows_tells_by_itself_who_listens(tmp_path: Path, opened: Open) -> None:
-    heard: list[str] = []
+def test_the_thread_that_follows_tells_by_itself(tmp_path: Path, opened: Open) -> None:
     with opened(Clock(_START + HOUR)) as monitor:
-        monitor.on_event.append(lambda event: heard.append(event.title))
         monitor.start(lambda: None)
         write(tmp_path, answer("a", _START + MINUTE, 760))
         monitor.refresh()
@@ -104,9 +103,8 @@ def test_the_thread_that_follows_tells_by_itself_who_listens(tmp_path: Path, ope
         while not monitor.snapshot().warned:
             assert time.monotonic() < end
             time.sleep(0.005)
-        assert heard == ["5 hours: 76 % used"]
-        assert [event.title for event in monitor.take_events()] == heard
-        assert monitor.take_events() == ()
+        assert [event.title for event in monitor.limits.take_events()] == ["5 hours: 76 % used"]
+        assert monitor.limits.take_events() == ()
 
 
 def test_who_only_looks_tells_nothing(tmp_path: Path, opened: Open) -> None:
@@ -116,6 +114,6 @@ def test_who_only_looks_tells_nothing(tmp_path: Path, opened: Open) -> None:
         monitor.read()
         snapshot = monitor.snapshot()
         assert (snapshot.limit.level, snapshot.windows[0].level) == ("half", "half")
-        assert (snapshot.events, snapshot.warned, monitor.take_events()) == ((), (), ())
-        assert monitor.limits().level == "half"
+        assert (snapshot.events, snapshot.warned, monitor.limits.take_events()) == ((), (), ())
+        assert monitor.limits.now().level == "half"
         assert _told(monitor) == ["level half"], "nobody has told it"

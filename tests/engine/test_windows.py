@@ -14,6 +14,7 @@ from engine.domain.responses import PICO
 from engine.domain.settings import Settings
 from engine.limits.readings import FIVE_HOUR, SEVEN_DAY, SPEND_LIMIT, Reading
 from engine.monitor import Monitor
+from tests.attending import attend
 from tests.made_lines import DAY, HOUR, MINUTE, Clock, answer, moment, write
 
 MakeSettings = Callable[..., Settings]
@@ -44,9 +45,9 @@ def five_hours(percent: float, at: int = NOW, end: int | None = RESET, **more: A
 
 
 def window_of(monitor: Monitor, name: str = FIVE_HOUR) -> WindowNow | None:
-    monitor.attend()
+    attend(monitor)
     windows = monitor.snapshot().windows
-    assert windows == monitor.limits().windows
+    assert windows == monitor.limits.now().windows
     return next((window for window in windows if window.window == name), None)
 
 
@@ -64,13 +65,13 @@ def test_a_share_never_falls_within_a_window_and_begins_anew_in_the_next(opened:
     shares = []
     for percent in (10, 30, 20, 31):
         clock.now += MINUTE
-        monitor.note_readings([five_hours(percent, clock.now)])
+        monitor.limits.note_readings([five_hours(percent, clock.now)])
         window = window_of(monitor)
         assert window is not None
         shares.append(window.used_share)
     assert shares == [0.1, 0.3, 0.3, 0.31]
     clock.now = RESET + MINUTE
-    monitor.note_readings([five_hours(2, clock.now, RESET + 5 * HOUR)])
+    monitor.limits.note_readings([five_hours(2, clock.now, RESET + 5 * HOUR)])
     window = window_of(monitor)
     assert window is not None
     assert (window.used_share, window.start) == (0.02, RESET)
@@ -79,8 +80,8 @@ def test_a_share_never_falls_within_a_window_and_begins_anew_in_the_next(opened:
 def test_windows_stand_in_order_and_unknown_ones_bear_their_own_names(opened: Open) -> None:
     monitor = opened(budgets=(Budget("month", "cost", PICO), Budget("day", "tokens", 5)))
     names = ["moonlit_window", SPEND_LIMIT, "seven_day:Fable", SEVEN_DAY, FIVE_HOUR]
-    monitor.note_readings([Reading(name, 0.5, RESET, NOW) for name in names])
-    monitor.attend()
+    monitor.limits.note_readings([Reading(name, 0.5, RESET, NOW) for name in names])
+    attend(monitor)
     assert [(window.window, window.label) for window in monitor.snapshot().windows] == [
         (FIVE_HOUR, "5 hours"),
         (SEVEN_DAY, "Week"),
@@ -95,7 +96,7 @@ def test_windows_stand_in_order_and_unknown_ones_bear_their_own_names(opened: Op
 def test_an_old_figure_is_a_floor_with_its_age(opened: Open) -> None:
     clock = Clock(NOW)
     monitor = opened(clock)
-    monitor.note_readings([Reading(SEVEN_DAY, 0.42, WEEK, NOW, "claude.json")])
+    monitor.limits.note_readings([Reading(SEVEN_DAY, 0.42, WEEK, NOW, "claude.json")])
     clock.now = NOW + HOUR
     window = window_of(monitor, SEVEN_DAY)
     assert window is not None
@@ -142,12 +143,14 @@ def test_the_newest_account_counts_and_readings_without_one_are_its_own_since(
 ) -> None:
     clock = Clock(NOW)
     monitor = opened(clock)
-    monitor.note_readings([five_hours(60, NOW - 9 * MINUTE, account="one")])
-    monitor.note_readings([five_hours(70, NOW - 8 * MINUTE)])
+    monitor.limits.note_readings([five_hours(60, NOW - 9 * MINUTE, account="one")])
+    monitor.limits.note_readings([five_hours(70, NOW - 8 * MINUTE)])
     window = window_of(monitor)
     assert window is not None
     assert window.used_share == 0.7
-    monitor.note_readings([five_hours(5, NOW - 7 * MINUTE, account="two", source="claude.json")])
+    monitor.limits.note_readings(
+        [five_hours(5, NOW - 7 * MINUTE, account="two", source="claude.json")]
+    )
     window = window_of(monitor)
     assert window is not None
     assert window.used_share == 0.7, "said after the first account was seen last"
@@ -156,11 +159,11 @@ def test_the_newest_account_counts_and_readings_without_one_are_its_own_since(
 def test_a_sample_without_a_reset_holds_only_where_nothing_better_does(opened: Open) -> None:
     clock = Clock(NOW)
     monitor = opened(clock)
-    monitor.note_readings([five_hours(80, NOW, None, source="desktop")])
+    monitor.limits.note_readings([five_hours(80, NOW, None, source="desktop")])
     window = window_of(monitor)
     assert window is not None
     assert (window.source, window.used_share, window.start) == ("desktop", 0.8, None)
-    monitor.note_readings([five_hours(50, NOW + 1)])
+    monitor.limits.note_readings([five_hours(50, NOW + 1)])
     window = window_of(monitor)
     assert window is not None
     assert (window.source, window.used_share) == ("statusline", 0.5)
@@ -168,7 +171,7 @@ def test_a_sample_without_a_reset_holds_only_where_nothing_better_does(opened: O
     window = window_of(monitor)
     assert window is not None
     assert window.source == "none", "the sample was of the window that is over"
-    monitor.note_readings([five_hours(3, clock.now, None, source="desktop")])
+    monitor.limits.note_readings([five_hours(3, clock.now, None, source="desktop")])
     window = window_of(monitor)
     assert window is not None
     assert (window.source, window.used_share) == ("desktop", 0.03)
@@ -177,7 +180,7 @@ def test_a_sample_without_a_reset_holds_only_where_nothing_better_does(opened: O
 def test_a_hit_fills_its_window_until_a_response_succeeds(tmp_path: Path, opened: Open) -> None:
     clock = Clock(NOW)
     monitor = opened(clock)
-    monitor.note_readings([five_hours(97, NOW - MINUTE)])
+    monitor.limits.note_readings([five_hours(97, NOW - MINUTE)])
     write(tmp_path, refusal("h", NOW, "five_hour", RESET))
     window = window_of(monitor)
     assert window is not None
@@ -221,7 +224,7 @@ def test_a_model_s_hit_is_cleared_by_that_model_alone(tmp_path: Path, opened: Op
     assert hit is not None
     assert hit.window.lower() == "seven_day:opus"
     write(tmp_path, answer("same", NOW + 2 * MINUTE, 10, model="claude-opus-5-5"))
-    monitor.attend()
+    attend(monitor)
     assert monitor.snapshot().hit is None
 
 
@@ -229,7 +232,7 @@ def test_three_readings_make_an_official_forecast_and_steps_of_use(opened: Open)
     clock = Clock(NOW)
     monitor = opened(clock)
     for minutes, percent in ((-60, 20), (-40, 30), (-20, 40), (0, 50)):
-        monitor.note_readings([five_hours(percent, NOW + minutes * MINUTE)])
+        monitor.limits.note_readings([five_hours(percent, NOW + minutes * MINUTE)])
     window = window_of(monitor)
     assert window is not None
     assert window.forecast.basis == "official"
@@ -242,8 +245,8 @@ def test_three_readings_make_an_official_forecast_and_steps_of_use(opened: Open)
 
 def test_thresholds_may_be_those_of_one_window(opened: Open) -> None:
     monitor = opened(window_thresholds={"seven_day": (0.3,), "budget": (0.2, 0.4)})
-    monitor.note_readings([five_hours(40), Reading(SEVEN_DAY, 0.4, WEEK, NOW)])
-    monitor.attend()
+    monitor.limits.note_readings([five_hours(40), Reading(SEVEN_DAY, 0.4, WEEK, NOW)])
+    attend(monitor)
     levels = {window.window: window.level for window in monitor.snapshot().windows}
     assert levels == {FIVE_HOUR: "fine", SEVEN_DAY: "critical"}
 
@@ -257,7 +260,7 @@ def test_a_budget_is_of_the_calendar_in_the_zone(tmp_path: Path, opened: Open) -
     )
     budgets = tuple(Budget(period, "tokens", 1_000) for period in ("day", "week", "month"))
     monitor = opened(zone="Europe/Berlin", budgets=budgets)
-    monitor.attend()
+    attend(monitor)
     day, week, month = monitor.snapshot().windows[1:]
     assert (day.used, week.used, month.used) == (110, 111, 111)
     assert (day.start, day.resets_at) == (
@@ -281,14 +284,14 @@ def test_a_calibration_takes_the_estimate_s_place_unless_the_user_asked(
             readings.append(five_hours(step * 10, at + 13 * MINUTE, start + 5 * HOUR))
     write(tmp_path, *lines, answer("now", NOW - MINUTE, 20_000))
     monitor = opened()
-    monitor.note_readings(readings)
+    monitor.limits.note_readings(readings)
     window = window_of(monitor)
     assert window is not None
     assert (window.source, window.unit) == ("calibrated", "cost")
     assert window.used_share == pytest.approx(0.2, rel=0.05)
     assert "estimate ±" in window.basis
     asked = opened(limit="p90")
-    asked.note_readings(readings)
+    asked.limits.note_readings(readings)
     window = window_of(asked)
     assert window is not None
     assert window.source == "none"

@@ -35,17 +35,18 @@ from engine.pricing.refresh import RefreshError, is_due, price_file
 from engine.pricing.table import PriceTable
 from tests.conftest import NOW
 from tests.faults.corpus import LITELLM
-from tui.commands.doctor import health_lines
-from tui.commands.statusline import worded
 from tui.config.checks import check
+from tui.config.command_line import parse
 from tui.config.in_force import options_in_force, read_place
 from tui.config.places import Place
-from tui.config.settings_of import channels_of, settings_of
-from tui.options import UsageError, parse
-from tui.options.commands import ALL, find_command
-from tui.statusline.gathering import Gathered
+from tui.config.settings import channels_of, settings_of
+from tui.options.catalog import all_commands, find_command
+from tui.options.definition import UsageError
+from tui.statusline.answer import worded
+from tui.statusline.facts import Facts
 from tui.statusline.hook import parse_hook
 from tui.statusline.shown import Shown
+from tui.tables.health_page import health_lines
 
 _STYLES = re.compile(r"\x1b\[[\d;]*m|\x1b\]8;[^\x1b]*\x1b\\")
 
@@ -96,7 +97,8 @@ def check_options(data: bytes) -> None:
     """Words behind a command are refused in one sentence, or the command can go on."""
     text = data.decode("utf-8", "replace").replace("\0", "")
     words = text.split("\n")
-    command = ALL[len(data) % len(ALL)]
+    commands = all_commands()
+    command = commands[len(data) % len(commands)]
     valued = [option for option in command.options if option.flags and option.metavar]
     _refused(lambda: _accepted([command.name, *words]))
     for option in valued:
@@ -113,7 +115,7 @@ def _accepted(words: list[str]) -> None:
 def check_hook(data: bytes) -> None:
     """Whatever is handed to the status line, it is one line that steers no terminal."""
     hook = parse_hook(data)
-    found = Gathered(hook, NOW)
+    found = Facts(hook, NOW)
     _check_readings(found.readings)
     for output, template in (("text", None), ("tmux", None), ("waybar", None), ("text", _EVERY)):
         options = _statusline_options(output, template)
@@ -279,6 +281,6 @@ def check_ledger(data: bytes) -> None:
             monitor.read()
             monitor.snapshot()
             monitor.report("sessions", "all")
-            monitor.answer(Question(kind="daily"))
-            monitor.limits()
+            monitor.answers.answer(Question(kind="daily"))
+            monitor.limits.now()
             health_lines(monitor.health(), "UTC")

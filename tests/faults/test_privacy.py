@@ -43,8 +43,8 @@ codes = {
     )
 }
 from engine.monitor import Monitor
-from tui.options import parse
-from tui.config.settings_of import settings_of
+from tui.config.command_line import parse
+from tui.config.settings import settings_of
 with Monitor(settings_of(parse(["live", *options]))) as monitor:
     monitor.start(lambda: None)
     deadline = time.monotonic() + 15

@@ -20,7 +20,7 @@ from engine.monitor import Monitor
 from tests.agreement import assert_agreement
 from tests.faults.written import append, prompt, response, responses, sentences, transcript
 from tests.slow_reading import read
-from tui.commands.doctor import health_lines
+from tui.tables.health_page import health_lines
 
 MakeSettings = Callable[..., Settings]
 AsUser = Callable[[], AbstractContextManager[None]]

@@ -8,7 +8,7 @@ from engine.monitor import Monitor
 from tests.agreement import assert_agreement
 from tests.faults.written import sentences
 from tests.slow_reading import SlowResponse
-from tui.commands.doctor import health_lines
+from tui.tables.health_page import health_lines
 
 
 def told(monitor: Monitor) -> str:

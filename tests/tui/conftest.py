@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.demo.at_work import made_up_user
 from engine.monitor import Monitor
-from tui.commands.made_up import made_up_user
 from tui.dev.screenshots import NOW, monitor_of
 
 

@@ -94,6 +94,11 @@ class FakeSource:
     def learn_titles(self, sessions: Iterable[str]) -> bool:
         return False
 
+    @property
+    def limits(self) -> FakeSource:
+        """Itself: what the screen asks of limits is among the rest."""
+        return self
+
     def take_events(self) -> tuple[Event, ...]:
         taken = tuple(self.happened)
         self.happened.clear()

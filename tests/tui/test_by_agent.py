@@ -14,7 +14,8 @@ from engine.demo import DemoUser, write_history
 from engine.demo.others import AGENTS, places_of_others, write_others
 from engine.domain.settings import system_clock
 from tui.cli import main
-from tui.options import UsageError, parse
+from tui.config.command_line import parse
+from tui.options.definition import UsageError
 
 Run = Callable[..., str]
 

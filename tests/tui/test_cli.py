@@ -245,7 +245,7 @@ def test_an_interrupt_ends_with_130_and_silence(
     def interrupt(arguments: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("tui.options.parse", interrupt)
+    monkeypatch.setattr("tui.config.command_line.parse", interrupt)
     assert main(["daily"]) == 130
     assert capsys.readouterr() == ("", "")
 

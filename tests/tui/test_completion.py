@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from tui.cli import main
-from tui.commands.completion import script
+from tui.commands.completion import SHELLS, script
+from tui.commands.live import THEMES
 from tui.help.topics import topic_names
-from tui.options.commands import ALL, SHELLS, THEMES
+from tui.options.catalog import all_commands
 from tui.options.shared import MODES, SORT_COLUMNS
 
+ALL = all_commands()
 NAMES = {command.name for command in ALL}
 
 _BASH = """

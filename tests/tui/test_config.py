@@ -13,15 +13,16 @@ import platformdirs
 import pytest
 
 from tui.cli import main
+from tui.config.command_line import parse
 from tui.config.in_force import read_layers
 from tui.config.layer import ConfigError
 from tui.config.places import user_file
-from tui.config.settings_of import settings_of
+from tui.config.settings import settings_of
 from tui.config.template import template
 from tui.config.toml_file import command_tables, configurable
 from tui.config.toml_lines import key_lines, line_of
-from tui.options import UsageError, parse
-from tui.options.commands import ALL
+from tui.options.catalog import all_commands
+from tui.options.definition import UsageError
 
 
 @pytest.fixture
@@ -501,7 +502,7 @@ def test_the_template_holds_every_key_and_is_right_when_uncommented(user: Path) 
         assert set(configurable(name)) - {"csv", "markdown"} <= set(document) | set(document[name])
     write(user, "\n".join(bare))
     assert main(["config", "check"]) == 0
-    for command in ALL:
+    for command in all_commands():
         if command.is_configurable:
             words = ["a", "b"] if command.name == "compare" else []
             assert parse([command.name, *words]).origins

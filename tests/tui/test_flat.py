@@ -22,9 +22,9 @@ from tests.made_answers import (
     session_answer,
     summary,
 )
-from tui.flat import flat_table
 from tui.flat.csv_text import csv_cell, csv_text, usd
 from tui.flat.markdown import escaped, markdown_text
+from tui.flat.written import flat_table
 
 ALL = [
     *(answer(kind) for kind in KEYS),

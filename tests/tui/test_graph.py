@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import pytest
 from rich.cells import cell_len
 
-from engine.domain.calendars import Measure
+from engine.domain.choices import Measure
 from tests.made_answers import calendar, row, row_of_agents
 from tests.made_lines import answer, moment, write
 from tui.cli import main

@@ -20,7 +20,6 @@ from tests.made_limits import budget, event, forecast, hit, limits, window
 from tests.made_lines import HOUR, MINUTE, answer, write
 from tests.stub_server import StubServer, hide_proxies, serving
 from tui.cli import main
-from tui.commands import events as events_face
 from tui.commands import limits as limits_face
 from tui.commands.limits import check_line
 from tui.tables.limits_page import events_lines, limits_lines
@@ -43,8 +42,7 @@ def shown(monkeypatch: pytest.MonkeyPatch, root: Path) -> Callable[[LimitsNow], 
     """Have both commands find made-up windows."""
 
     def show(given: LimitsNow) -> None:
-        for face in (limits_face, events_face):
-            monkeypatch.setattr(face, "read_limits", lambda _monitor: given)
+        monkeypatch.setattr(limits_face, "read_limits", lambda _monitor: given)
 
     return show
 
@@ -279,10 +277,10 @@ def test_a_live_screen_asks_by_itself(
     keep_token(root)
     given: dict[str, Any] = {"roots": (root,), "is_offline": False}
     with Monitor(settings(**given, clock=lambda: int(time.time() * 1_000))) as monitor:
-        monitor.enable_oauth(True)
+        monitor.limits.enable_oauth(True)
         monitor.start(lambda: None)
         deadline = time.monotonic() + 10
-        while not monitor.limits().windows or monitor.limits().windows[0].source != "oauth":
+        while not monitor.limits.now().windows or monitor.limits.now().windows[0].source != "oauth":
             assert time.monotonic() < deadline
             time.sleep(0.05)
     assert len(server.asked) == 1

@@ -11,9 +11,10 @@ from engine.domain.limit_windows import Budget
 from engine.domain.responses import PICO
 from engine.notify.quiet_hours import QuietHours
 from tui.cli import main
+from tui.config.command_line import parse
 from tui.config.layer import ConfigError
-from tui.config.settings_of import channels_of, settings_of
-from tui.options import UsageError, parse
+from tui.config.settings import channels_of, settings_of
+from tui.options.definition import UsageError
 
 SECRET = "https://hooks.example.org/very-secret-path"
 

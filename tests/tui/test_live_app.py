@@ -144,7 +144,8 @@ def written(app: LiveApp, monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
 
 
 def messages(app: LiveApp) -> list[str]:
-    return [notification.message for notification in app._notifications]
+    told = app.get_default_screen().told
+    return [told.text] if told else []
 
 
 async def take(app: LiveApp, pilot: Pilot[None], source: FakeSource, *happened: Event) -> list[str]:
@@ -154,30 +155,60 @@ async def take(app: LiveApp, pilot: Pilot[None], source: FakeSource, *happened: 
     return messages(app)
 
 
+def calm() -> FakeSource:
+    """Return a source whose first window is far from its limit at first."""
+    held = snapshot()
+    first = replace(held.windows[0], used_share=0.2, level="fine")
+    return FakeSource(replace(held, windows=(first, *held.windows[1:])))
+
+
 async def test_what_happens_is_told_once_with_a_bell(monkeypatch: pytest.MonkeyPatch):
-    source = FakeSource()
+    source = calm()
     async with live(source) as (app, pilot):
         kept = written(app, monkeypatch)
-        level, ahead, reset = events()
+        level, ahead, _ = events()
         odd = replace(ahead, text="[b]Much[/b] is used.")
         assert await take(app, pilot, source) == []
         assert await take(app, pilot, source, level) == [level.text]
         assert await take(app, pilot, source) == [level.text]
-        assert await take(app, pilot, source, odd, reset) == [level.text, odd.text, reset.text]
+        assert level.title in screen_text(app).split("\n")[-1]
+        assert await take(app, pilot, source, odd) == [odd.text]
         assert kept == [b"\a", b"\a"]
         await pilot.press("x")
         assert messages(app) == []
+        assert "q quit" in screen_text(app).split("\n")[-1]
 
 
 async def test_of_much_that_happens_at_once_the_gravest_is_told(monkeypatch: pytest.MonkeyPatch):
-    source = FakeSource()
+    source = calm()
     async with live(source) as (app, pilot):
         kept = written(app, monkeypatch)
         level, ahead, reset = events()
         hit = replace(level, kind="hit", severity="error", title="5 hours: hit", text="Hit.")
+        await take(app, pilot, source, hit, replace(reset, window="seven_day"), level, ahead)
+        assert messages(app) == [ahead.text]
         await take(app, pilot, source, reset, level, ahead, hit)
-        assert messages(app) == [level.text, ahead.text, "Hit."]
-        assert kept == [b"\a"]
+        assert messages(app) == ["Hit."]
+        assert kept == [b"\a", b"\a"]
+
+
+async def test_what_the_bars_say_at_the_start_is_not_told_again_until_a_reset():
+    source = FakeSource()
+    async with live(source) as (app, pilot):
+        level, _, reset = events()
+        assert await take(app, pilot, source, level) == []
+        assert await take(app, pilot, source, replace(level, level="critical")) == [level.text]
+        await take(app, pilot, source, reset)
+        assert await take(app, pilot, source, level) == [level.text]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 16), (40, 10), (20, 5), (120, 30)])
+async def test_what_is_told_covers_no_figure(size: tuple[int, int]):
+    source = calm()
+    async with live(source, size=size) as (app, pilot):
+        before = screen_text(app).split("\n")[:-1]
+        await take(app, pilot, source, events()[0])
+        assert screen_text(app).split("\n")[:-1] == before
 
 
 @pytest.mark.parametrize(
@@ -195,7 +226,7 @@ async def test_channels_carry_what_happens_as_they_are_set(
     toasts: int,
     monkeypatch: pytest.MonkeyPatch,
 ):
-    source = FakeSource()
+    source = calm()
     environment = {"TERM": "foot"}
     async with live(source, channels=channels, environment=environment) as (app, pilot):
         kept = written(app, monkeypatch)
@@ -329,8 +360,7 @@ async def test_a_demo_that_fails_is_one_sentence():
     async with live(FakeSource(empty()), open_demo=open_demo) as (app, pilot):
         await pilot.press("d")
         await pilot.pause(0.1)
-        messages = [notification.message for notification in app._notifications]
-        assert messages[-1] == "The demo could not be written: no space left"
+        assert messages(app)[-1] == "The demo could not be written: no space left"
         assert not app._exit
 
 
@@ -398,12 +428,12 @@ async def test_models_without_a_price_take_a_line_only_where_the_open_window_has
     async with live(source) as (app, pilot):
         text = screen_text(app)
         assert "! Note" not in text
-        assert "Totals · + leaves out odd[1m]model: no price is known" in text
+        assert "+ leaves out odd[1m]model" in text
         source.put(replace(snapshot(), revision=2, **with_unpriced("odd-model")))
         await pilot.pause()
         text = screen_text(app)
         assert "! Note No price is known for odd-model" in text
-        assert "Totals ·" not in text
+        assert "+ leaves out" not in text
         await pilot.press("2")
         await pilot.pause()
         assert "! Note" not in screen_text(app)
@@ -436,7 +466,7 @@ async def test_the_zone_key_goes_to_utc_and_back():
         assert source.held.zone == "UTC"
         await pilot.pause()
         assert "15:05:09 UTC" in screen_text(app)
-        assert "Window 12:00 to 17:00" in screen_text(app)
+        assert "until 17:00 (1h 54m)" in screen_text(app)
         await pilot.press("z")
         assert source.held.zone == ZONE
 

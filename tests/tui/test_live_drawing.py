@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 from rich.cells import cell_len
 
+from engine.domain.limit_windows import Forecast
 from engine.domain.reports import LEVELS, Figures, Notice, Part, Snapshot
 from engine.domain.responses import PICO
 from tests.tui.live_samples import (
@@ -37,10 +38,10 @@ from tui.live.panes.block import BlockPane, block_view
 from tui.live.panes.burn import BurnPane, burn_view
 from tui.live.panes.burn_up import BurnUpPane, burn_up_view, course_view
 from tui.live.panes.events import EventsPane, events_view
-from tui.live.panes.forecast import ForecastPane, forecast_view
-from tui.live.panes.limits import LimitsPane, limits_view, most_telling
+from tui.live.panes.hero import EXACT, HeroPane, hero_view
 from tui.live.panes.sessions import ORDERS, SessionsPane, sessions_view
 from tui.live.panes.totals import TotalsPane, totals_view
+from tui.live.panes.windows import WindowsPane, windows_view
 
 YEAR = 365 * DAY
 SIZES = [(78, 4), (58, 3), (58, 10), (120, 6), (118, 13), (196, 20), (30, 2), (12, 1)]
@@ -59,8 +60,8 @@ def text(lines: Sequence[str]) -> str:
 def all_panes(held: Snapshot) -> list[tuple[type[LinePane], object]]:
     return [
         (BlockPane, block_view(held, "cost")),
-        (LimitsPane, limits_view(held)),
-        (ForecastPane, forecast_view(held)),
+        (HeroPane, hero_view(held)),
+        (WindowsPane, windows_view(held)),
         (BurnPane, burn_view(held, "tokens")),
         (BurnUpPane, burn_up_view(held, "cost")),
         (BurnUpPane, course_view(held, "seven_day")),
@@ -104,7 +105,7 @@ def test_a_sum_without_a_price_is_marked():
     assert "$42.06+" in text(drawn(BlockPane, block_view(held, "cost"), 78, 4))
     window = replace(held.windows[0], source="given", unit="cost", used=PICO, limit=2 * PICO)
     held = replace(held, windows=(window,))
-    assert "$1.00+ of $2.00" in text(drawn(LimitsPane, limits_view(held), 78, 3))
+    assert "$1.00 of $2.00" in text(drawn(WindowsPane, windows_view(held), 150, 3))
 
 
 def test_no_window_says_when_the_newest_response_came():
@@ -134,7 +135,7 @@ def test_a_newest_response_of_another_year_names_it():
 def test_before_anything_is_read_nothing_is_said_to_be_missing():
     held = replace(empty(), state="reading", windows=())
     window = text(drawn(BlockPane, block_view(held, "cost"), 78, 4))
-    limit = text(drawn(LimitsPane, limits_view(held), 78, 3))
+    limit = text(drawn(WindowsPane, windows_view(held), 78, 3))
     sessions = text(drawn(SessionsPane, sessions_view(held, "cost", 0, False), 78, 3))
     assert all("eading…" in each for each in (window, limit, sessions))
     assert not any(said in window + limit for said in ("not enough", "no limit", "No window"))
@@ -158,102 +159,119 @@ def test_thirty_days_without_use_say_so_and_draw_no_axis():
     assert "most $0.00" not in text(lines)
 
 
-def limit_lines(width: int, height: int, **changes: object) -> str:
+def window_lines(width: int, height: int, **changes: object) -> str:
     window = replace(windows()[0], **changes)
     held = replace(snapshot(), windows=(window,))
-    return text(drawn(LimitsPane, limits_view(held), width, height))
+    return text(drawn(WindowsPane, windows_view(held), width, height))
 
 
-def test_every_window_says_share_reset_countdown_source_and_age_in_one_line():
-    lines = drawn(LimitsPane, limits_view(snapshot()), 80, 4)
+def hero(held: Snapshot, width: int = 80) -> str:
+    return text(drawn(HeroPane, hero_view(held), width, 1))
+
+
+def test_the_answer_is_one_sentence_of_what_is_left_until_when_and_what_is_foreseen():
+    left, ahead = hero(snapshot()).strip().split("    ")[0], hero(snapshot()).split("    ")[-1]
+    assert left == "22% left of 5 hours until 18:00 (1h 54m)"
+    assert ahead.strip() == "runs out ~17:07 · 53m early"
+    assert "earliest 16:41 · Week 41% fine" in hero(snapshot(), 120)
+    assert len(hero(snapshot(), 40)) <= 40
+
+
+def test_an_estimate_names_the_one_step_that_makes_it_exact_and_is_never_hit():
+    assert hero(estimated()).startswith(" ESTIMATE 78% of your usual 5 hours")
+    assert EXACT in hero(estimated())
+    beyond = replace(
+        estimated().windows[0], used_share=3.87, level="reached", forecast=Forecast("none", "")
+    )
+    held = replace(estimated(), windows=(beyond,))
+    assert "3.9 × your usual 5 hours" in hero(held)
+    rows = text(drawn(WindowsPane, windows_view(held), 80, 1))
+    assert "3.9 ×" in rows
+    for word in ("hit", "used up", "reached", "REACHED"):
+        assert word not in hero(held) + rows
+
+
+def test_a_forecast_whose_range_crosses_the_limit_is_no_all_clear():
+    week = windows()[1]
+    crossing = replace(week.forecast, share_high=1.08, earliest=NOW + 30 * HOUR)
+    held = replace(snapshot(), windows=(replace(week, forecast=crossing),))
+    assert "probably lasts: ~63% at the reset · earliest Mon 22:05" in hero(held, 120)
+
+
+def test_every_window_says_share_reset_countdown_forecast_and_age_in_one_line():
+    lines = drawn(WindowsPane, windows_view(snapshot()), 80, 4)
     for line, said in zip(
         lines,
         (
-            ("5 hours", "78% high", "18:00 in 1h 54m", "official 2m"),
-            ("Week", "41%", "Wed 04:00 in 2d 11h", "official 2m"),
-            ("Fable", "≥ 19%", "Wed 04:00 in 2d 11h", "official 1h"),
-            ("Budget month", "52% half", "1 Dec 00:00 in 8d 07h", "this machine"),
+            ("5 hours", "78%", "18:00  1h 54m", "out ~17:07", "2m"),
+            ("Week", "41%", "Wed 04:00  2d 11h", "~63% then", "2m"),
+            ("Fable", "≥19%", "Wed 04:00  2d 11h", "1h"),
+            ("Budget month", "52%", "1 Dec 00:00  8d 07h"),
         ),
         strict=True,
     ):
         assert all(each in line for each in said), line
         assert "┃" in line
         assert "█" in line
-    assert len({line.index("official") for line in lines[:3]}) == 1
 
 
-def test_bars_are_of_one_length_and_marked_where_even_use_would_stand():
-    lines = drawn(LimitsPane, limits_view(snapshot()), 120, 4)
-    bars_of = [[sign for sign in line if sign in "█▏▎▍▌▋▊▉▒┃─"] for line in lines]
-    assert len({len(bar) for bar in bars_of}) == 1
-    bar = bars_of[0]
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+def test_bars_are_of_one_length_and_marked_where_even_use_would_stand(width: int):
+    lines = drawn(WindowsPane, windows_view(snapshot()), width, 4)
+    assert len({line.index("┤") for line in lines}) == 1
+    bar = [sign for sign in lines[0][: lines[0].index("┤")] if sign in "█▏▎▍▌▋▊▉▒┃─"]
     assert bar.index("┃") == pytest.approx(len(bar) * windows()[0].elapsed_share, abs=1)
 
 
-def test_a_window_with_more_lines_says_the_source_in_full():
-    lines = limit_lines(78, 2)
-    assert "resets 18:00 in 1h 54m · official · status line · 2m ago" in lines
+def test_with_room_the_source_is_said_in_full_with_its_age_and_the_range():
+    lines = text(drawn(WindowsPane, windows_view(snapshot()), 200, 4))
+    assert "official · status line · 2m" in lines
+    assert "out ~17:07 (16:41 to 17:52)" in lines
+    assert "~63% then (56-72)" in lines
+    assert "16 ahead" in lines
+    assert "23 behind" in lines
 
 
-def test_the_limits_source_is_named_however_narrow_the_pane():
-    for width, height in ((56, 8), (42, 8), (78, 3)):
-        lines = text(drawn(LimitsPane, limits_view(estimated()), width, height))
-        assert "4.53M of 5.81M tokens" in lines or width < 50
-        assert "P90 of 23 finished blocks" in lines
+def test_an_estimate_shows_the_time_that_has_gone_and_its_amounts_where_there_is_room():
+    lines = text(drawn(WindowsPane, windows_view(estimated()), 200, 2))
+    assert "4.53M of 5.81M tokens" in lines
+    assert "P90 of 23 finished blocks" in lines
+    assert "est." in text(drawn(WindowsPane, windows_view(estimated()), 80, 2))
 
 
-def test_a_figure_of_this_machine_has_no_age_and_an_old_official_one_is_dim():
+def test_an_old_official_figure_is_dim():
     def inks(age: int | None) -> set[str]:
-        pane = LimitsPane()
+        pane = WindowsPane()
         held = replace(snapshot(), windows=(replace(windows()[0], age=age),))
-        pane.set_reactive(LinePane.view, limits_view(held))
-        lines = pane.lines(80, 1)
+        pane.set_reactive(LinePane.view, windows_view(held))
+        lines = pane.lines(120, 1)
         return {piece.ink for line in lines for piece in line if "official" in piece.text}
 
     assert inks(9 * MINUTE) == {"plain"}
     assert inks(11 * MINUTE) == {"muted"}
-    assert "ago" not in text(drawn(LimitsPane, limits_view(estimated()), 78, 3))
 
 
-def test_every_level_is_a_word_and_the_bar_never_overflows():
+def test_the_bar_never_overflows():
     for share, level in ((0.2, "fine"), *LEVELS, (2.7, "reached")):
-        lines = limit_lines(78, 2, used_share=share, level=level)
-        assert LEVEL_WORDS[level] in lines
-        assert {len(line) for line in lines.split("\n")} <= set(range(79))
+        lines = window_lines(78, 2, used_share=share, level=level)
+        assert {cell_len(line) for line in lines.split("\n")} <= set(range(79))
     assert len(set(LEVEL_WORDS.values())) == 5
 
 
 def test_a_window_without_a_limit_says_why():
-    lines = text(drawn(LimitsPane, limits_view(quiet()), 78, 4))
-    assert "no limit known" in lines
-    assert "5 are needed" in lines
-    one_line = text(drawn(LimitsPane, limits_view(quiet()), 78, 2))
-    assert "no limit known · 3 finished blocks are known" in one_line
+    assert "3 finished blocks are known" in text(drawn(WindowsPane, windows_view(quiet()), 78, 2))
 
 
-def test_of_too_many_windows_the_gravest_stay():
-    grave = replace(windows()[3], level="critical")
-    held = replace(snapshot(), windows=(*windows()[:3], grave))
-    rows = limits_view(held).rows
-    assert [row.brief for row in most_telling(rows, 3)] == ["5 hours", "Week", "Budget month"]
-    assert most_telling(rows, 4) == rows
+def test_windows_without_room_are_counted():
+    lines = drawn(WindowsPane, windows_view(snapshot()), 80, 2)
+    assert lines[-1].endswith("+2")
 
 
 def test_under_fifty_columns_a_window_is_a_bar_with_its_share_and_countdown():
-    line = drawn(LimitsPane, limits_view(snapshot()), 40, 4)[0]
+    line = drawn(WindowsPane, windows_view(snapshot()), 42, 4)[0]
     assert line.startswith(" 5 hours")
-    assert line.endswith(" 78% 1h 54m")
-
-
-def forecast_lines(width: int, height: int, held: Snapshot) -> str:
-    return text(drawn(ForecastPane, forecast_view(held), width, height))
-
-
-def test_the_forecast_says_when_the_limit_is_reached_with_its_range():
-    lines = forecast_lines(80, 2, snapshot())
-    assert "5 hours limit 17:07 (16:41-17:52) · 53m before reset · 16 pts over pace" in lines
-    assert "Week    not before the reset · ~63% at Wed 04:00 (56-72) · 23 pts under pace" in lines
-    assert "14 official readings" in forecast_lines(58, 4, snapshot())
+    assert "78%" in line
+    assert "1h 54m" in line
 
 
 def test_a_forecast_of_another_day_names_the_day():
@@ -261,27 +279,24 @@ def test_a_forecast_of_another_day_names_the_day():
     at = NOW + 30 * HOUR
     ahead = replace(week.forecast, reaches_at=at, earliest=at - 14 * HOUR, latest=None)
     held = replace(snapshot(), windows=(replace(week, forecast=ahead),))
-    assert "limit Mon 22:05 (08:05-later) · 1d 05h before reset" in forecast_lines(80, 2, held)
+    rows = text(drawn(WindowsPane, windows_view(held), 200, 2))
+    assert "out ~Mon 22:05 (08:05 to later)" in rows
+    assert "runs out ~Mon 22:05 · 1d 05h early" in hero(held, 120)
 
 
-def test_a_hit_limit_freezes_the_forecast_and_the_projection():
-    lines = forecast_lines(80, 2, hit())
-    assert "limit hit · nothing moves until 18:00" in lines
-    assert "~" not in lines.split("\n")[0]
-    assert "at the end" in text(drawn(BurnPane, burn_view(snapshot(), "cost"), 78, 6))
-    assert "at the end" not in text(drawn(BurnPane, burn_view(hit(), "cost"), 78, 6))
+def test_a_hit_limit_says_when_it_opens_again_and_foresees_nothing():
+    assert "5 hours used up  open again 18:00 in 1h 54m" in hero(hit())
+    row = drawn(WindowsPane, windows_view(hit()), 80, 4)[0]
+    assert "100%" in row
+    assert "used up" in row
+    assert "~" not in row
 
 
-def test_without_any_rate_there_is_no_forecast_yet():
-    assert "5 hours no forecast yet" in forecast_lines(80, 2, quiet())
-
-
-def test_what_will_be_reached_comes_before_what_will_not():
-    fable = windows()[2]
-    reached = replace(fable, forecast=replace(windows()[0].forecast, reaches_at=NOW + HOUR))
-    held = replace(snapshot(), windows=(*windows()[:2], windows()[3], reached))
-    briefs = [row.brief for row in forecast_view(held).rows]
-    assert briefs == ["5 hours", "Week", "Fable"]
+def test_the_burn_rate_leads_with_money_and_foresees_nothing():
+    for height in (1, 3, 6, 9):
+        lines = text(drawn(BurnPane, burn_view(snapshot(), "cost"), 78, height))
+        assert lines.startswith(" $9.80/h busy · 1.13k new + 17.1k cached tok/min")
+        assert "at the end" not in lines
 
 
 def banner(held: Snapshot, width: int = 100) -> str:
@@ -341,7 +356,7 @@ def test_a_course_draws_steps_up_to_now_a_cone_after_it_and_the_limit_on_top():
     assert first > 0
     assert places("accent") == set(range(first, now + 1))
     assert min(places("second")) >= now
-    assert "╌" in "".join(piece.text for piece in rows[0])
+    assert any("╌" in piece.text for row in rows for piece in row)
     assert any("│" in piece.text for row in rows for piece in row)
     assert {sum(len(piece.text) for piece in row) for row in rows} == {width}
 
@@ -376,12 +391,11 @@ def test_without_a_limit_the_running_sum_is_drawn():
     assert "limit" not in lines
 
 
-def test_rates_over_four_spans_are_a_line_or_a_table():
-    few = text(drawn(BurnPane, burn_view(snapshot(), "cost"), 78, 3))
-    assert "1m 21.0k · 5m 18.2k · 15m 14.9k · 1h 12.4k tok/min" in few
+def test_rates_over_several_spans_are_a_table():
     table = drawn(BurnPane, burn_view(snapshot(), "cost"), 58, 10)
     assert any(line.split() == ["over", "1m", "5m", "15m", "1h"] for line in table)
-    assert any(line.split()[-4:] == ["$11.34", "$9.83", "$8.05", "$6.70"] for line in table)
+    assert any(line.split() == ["$/h", "$11.34", "$9.83", "$8.05", "$6.70"] for line in table)
+    assert any(line.split()[0] == "cached" for line in table)
 
 
 def test_sessions_come_in_the_order_asked_for():
@@ -499,7 +513,6 @@ def test_a_status_of_several_lines_has_a_bar_for_each_window():
 
 def test_an_empty_window_projection_and_trace_draw_nothing_false():
     held = quiet()
-    assert "at the end" not in text(drawn(BurnPane, burn_view(held, "cost"), 78, 6))
     assert "once a window is open" in text(drawn(BurnUpPane, burn_up_view(held, "cost"), 78, 9))
     assert course_view(held, "five_hour") is None
 

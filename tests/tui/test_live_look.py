@@ -24,21 +24,18 @@ async def test_the_first_tab_shows_everything_essential_at_80_by_24():
         "● live",
         "1 Live",
         "8 Projects",
-        "Window 13:00 to 18:00 · start estimated",
-        "1h 54m left",
-        "cache write 4.10M",
-        "78% high",
-        "18:00 in 1h 54m",
-        "official 2m",
-        "≥ 19%",
-        "limit 17:07 (16:41-17:52) · 53m before reset · 16 pts over pace",
-        "~63% at Wed 04:00 (56-72) · 23 pts under pace",
-        "5 hours: 14 official readings",
-        "1m 21.0k · 5m 18.2k · 15m 14.9k · 1h 12.4k tok/min",
+        "22% left of 5 hours until 18:00 (1h 54m)",
+        "runs out ~17:07 · 53m early",
+        "78%",
+        "18:00  1h 54m  out ~17:07",
+        "≥19%",
+        "Wed 04:00  2d 11h  ~63% then",
+        "$9.80/h busy · 1.13k new + 17.1k cached tok/min · this window $42.06",
+        "▸ alpha-api",
         "61%",
-        "18.2k tok/min · $9.80/h · busy",
         "Today $62.22",
         "Month $1,305.40",
+        "5 hours: 75 % used",
         "q quit",
     ):
         assert said in text
@@ -174,10 +171,10 @@ async def test_every_size_shows_window_limit_burn_sessions_and_totals(size: tupl
     async with live(size=size) as (app, _):
         text = screen_text(app)
         for said in (
-            "1h 54m left",
+            "22% left of 5 hours until 18:00 (1h 54m)",
             "78%",
-            "limit 17:07",
-            "18.2k tok/min",
+            "out ~17:07",
+            "$9.80/h",
             "▸ alpha-api",
             "Today",
             "q quit",
@@ -218,7 +215,7 @@ async def test_a_closed_window_leaves_the_room_to_the_totals():
         await pilot.pause()
         text = screen_text(app)
         assert "Last 30 days" not in text
-        assert "1h 54m left" in text
+        assert "22% left of 5 hours until 18:00 (1h 54m)" in text
 
 
 async def test_resizing_goes_through_every_layout_and_comes_back_the_same():
@@ -246,7 +243,7 @@ async def test_no_color_uses_no_colours_and_says_everything_in_words(
             if segment.style and segment.style.color
         }
     assert colours <= {"default"}
-    assert "78% high" in text
+    assert "runs out ~17:07" in text
     assert "▸ alpha-api" in text
 
 

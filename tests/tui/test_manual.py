@@ -15,7 +15,7 @@ from tui.help.pages import command_page, overview, spelled
 from tui.help.roff import man_page
 from tui.help.text import page_text
 from tui.help.topics import topic_names, topic_page
-from tui.options.commands import ALL
+from tui.options.catalog import all_commands
 from tui.statusline.shown import FIELDS
 
 WIDTHS = (40, 60, 80, 100)
@@ -38,7 +38,7 @@ def plain_man() -> str:
     return text
 
 
-@pytest.mark.parametrize("command", ALL, ids=lambda command: command.name)
+@pytest.mark.parametrize("command", all_commands(), ids=lambda command: command.name)
 def test_every_option_stands_in_the_text_and_in_the_man_page(command: Any) -> None:
     text = page_text(command_page(command.name), 100)
     man = plain_man().partition(f'.SS "ccmon {command.name}"\n')[2].partition("\n.S")[0]
@@ -55,7 +55,7 @@ def test_the_overview_names_every_command_in_its_group_and_every_topic() -> None
     reports = text.partition("\nReports\n")[2].partition("\nFor scripts\n")[0]
     assert "  daily " in reports
     assert "  live " not in reports
-    for name in [*(command.name for command in ALL), *topic_names()]:
+    for name in [*(command.name for command in all_commands()), *topic_names()]:
         assert f"  {name} " in text
 
 
@@ -94,7 +94,7 @@ def test_the_topics_are_there_and_say_what_the_code_has() -> None:
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_a_page_fits_its_width(width: int) -> None:
-    pages = [overview(), *(command_page(command.name) for command in ALL)]
+    pages = [overview(), *(command_page(command.name) for command in all_commands())]
     pages += [topic_page(name) for name in topic_names() if name not in ("config", "statusline")]
     for page in pages:
         for line in page_text(page, width).splitlines():

@@ -10,16 +10,20 @@ from typing import Any, get_args
 
 import pytest
 
-from engine.domain.questions import MODES, SORT_COLUMNS, Order, QuestionKind
+from engine.domain.choices import MODES, SORT_COLUMNS, Order
+from engine.domain.questions import QuestionKind
 from engine.domain.reports import LEVELS
 from engine.pricing.overrides import AMOUNTS
+from tui.commands.live import THEMES
+from tui.config.command_line import parse
 from tui.config.layer import DEFAULT_THRESHOLDS
 from tui.config.sections import PRICE_PARTS
 from tui.live.themes import THEME_NAMES
-from tui.options import COMMANDS, UsageError, parse, shared
-from tui.options.commands import ALL, THEMES
-from tui.options.definition import Option
+from tui.options import shared
+from tui.options.catalog import NAMES, all_commands
+from tui.options.definition import Option, UsageError
 
+ALL = all_commands()
 REPORTS = [command.name for command in ALL if command.group == "reports"]
 
 
@@ -229,15 +233,16 @@ def test_no_spelling_stands_for_two_options_of_one_command(command: Any) -> None
 
 
 def test_the_commands_are_named_with_what_they_do() -> None:
-    assert [name for name, _ in COMMANDS] == [command.name for command in ALL]
-    assert all(text for _, text in COMMANDS)
+    assert tuple(command.name for command in ALL) == NAMES
+    assert all(command.summary for command in ALL)
 
 
 def test_reading_a_line_loads_nothing_heavy_where_no_configuration_is(home: Path) -> None:
     """In a process of its own, since this one has loaded everything."""
     heavy = "{'rich', 'textual', 'httpx', 'platformdirs', 'tomllib', 'json', 'msgspec', 'shutil'}"
     code = (
-        "import sys; from tui.options import parse; parse(['daily', '--json', '-p', '-home-x']);"
+        "import sys; from tui.config.command_line import parse;"
+        "parse(['daily', '--json', '-p', '-home-x']);"
         f"print(sorted({heavy} & set(sys.modules)))"
     )
     done = subprocess.run(

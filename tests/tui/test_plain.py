@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from engine.domain.reports import Notice
 from engine.monitor import Monitor
 from tests.tui.live_samples import empty, quiet, snapshot
-from tui.commands.doctor import health_lines
+from tui.tables.health_page import health_lines
 from tui.words.plain import snapshot_lines
 
 

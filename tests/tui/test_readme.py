@@ -18,7 +18,7 @@ from engine.domain.settings import Settings
 from engine.monitor import Monitor
 from tui.dev.readme import updated
 from tui.live.themes import THEME_NAMES
-from tui.options import COMMANDS
+from tui.options.catalog import NAMES
 
 PROJECT = Path(__file__).resolve().parents[2]
 README = (PROJECT / "README.md").read_text("utf-8")
@@ -67,7 +67,7 @@ def test_every_picture_named_is_there_and_shows_something() -> None:
 
 
 def test_every_command_and_theme_is_named() -> None:
-    for name, _ in COMMANDS:
+    for name in NAMES:
         assert f"**`ccmon {name}`**" in README
     for theme in THEME_NAMES:
         assert f"`{theme}`" in section("Keys")

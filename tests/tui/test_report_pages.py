@@ -18,7 +18,7 @@ from rich.cells import cell_len
 
 from engine.domain.settings import Settings
 from tui.cli import main
-from tui.config.settings_of import settings_of
+from tui.config.settings import settings_of
 from tui.dev.screenshots import NOW
 
 GOLDEN = Path(__file__).parent / "golden" / "reports"
@@ -61,7 +61,7 @@ def test_every_report_is_as_kept(
     def settings_then(options: Namespace) -> Settings:
         return replace(settings_of(options), clock=lambda: NOW)
 
-    monkeypatch.setattr("tui.commands.reports.settings_of", settings_then)
+    monkeypatch.setattr("tui.config.settings.settings_of", settings_then)
     monkeypatch.setenv("COLUMNS", str(width))
     places = ("--config-dir", str(made_up), "--ledger", str(ledger), "-z", "Europe/Berlin", "-O")
     assert main([*PAGES[name], *places]) == 0

@@ -216,7 +216,7 @@ async def test_enter_opens_the_details_of_the_row(tmp_path):
         app.show()
         await until(pilot, lambda: len(app.pane.table.rows) == 2)
         await pilot.press("down")
-        app.pane.open_row()
+        await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, DetailScreen))
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(app.screen, DetailScreen))

@@ -21,7 +21,7 @@ from engine.monitor import Monitor
 from tests.conftest import NOW
 from tests.made_lines import HOUR, answer, write
 from tui.cli import main
-from tui.config.settings_of import settings_of
+from tui.config.settings import settings_of
 from tui.terminal.progress_line import ProgressLine
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -77,7 +77,7 @@ def run(root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixtu
     def settings_now(options: Namespace) -> Settings:
         return replace(settings_of(options), clock=lambda: NOW)
 
-    monkeypatch.setattr("tui.commands.reports.settings_of", settings_now)
+    monkeypatch.setattr("tui.config.settings.settings_of", settings_now)
 
     def run_command(*words: str, at: Path = root) -> Printed:
         places = ("--config-dir", str(at), "--ledger", ":memory:", "-z", "UTC", "--offline")

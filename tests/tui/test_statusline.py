@@ -15,13 +15,14 @@ from engine.domain.responses import PICO, Tokens
 from engine.limits.readings import Reading
 from tests.conftest import NOW
 from tests.made_lines import DAY, HOUR, MINUTE
-from tui.commands.statusline import worded
-from tui.options import UsageError, parse
-from tui.statusline.explaining import check_template
+from tui.config.command_line import parse
+from tui.options.definition import UsageError
+from tui.statusline.answer import worded
 from tui.statusline.hook import Hook
 from tui.statusline.outputs import cut, width
 from tui.statusline.shown import FIELDS, Shown
 from tui.statusline.template import fill, unknown_fields
+from tui.statusline.usage import check_template
 
 ESC = "\x1b"
 

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tui.commands import statusline
-from tui.commands.statusline import status_line
-from tui.options import parse
-from tui.statusline.gathering import Gathered
+from tui.config.command_line import parse
+from tui.statusline import answer
+from tui.statusline.answer import status_line
+from tui.statusline.facts import Facts
 from tui.statusline.hook import Hook, parse_hook
 
 WHOLE: dict[str, Any] = {
@@ -182,10 +182,10 @@ def test_what_fails_in_the_ledger_is_said_and_the_hook_goes_on(tmp_path: Path) -
 
 
 def test_what_nobody_foresaw_leaves_the_models_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object) -> Gathered:
+    def broken(*_: object) -> Facts:
         raise RuntimeError("nobody foresaw this")
 
-    monkeypatch.setattr(statusline, "_gathered", broken)
+    monkeypatch.setattr(answer, "_facts", broken)
     given = json.dumps(WHOLE).encode()
     assert status_line(options(), given, {}) == ("Opus 5.5", True)
     assert status_line(options(), b"", {}) == ("ccmon", True)

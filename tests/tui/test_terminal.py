@@ -74,12 +74,12 @@ def assert_left_sane(terminal: Terminal) -> None:
 
 def test_the_demo_starts_turns_its_tabs_and_quits_at_once(opened: Opener, tmp_path: Path) -> None:
     terminal = opened("live", "--demo")
-    assert terminal.wait_for(r"Window \d\d:00 to \d\d:00", 10), terminal.text
+    assert terminal.wait_for(r"this window", 10), terminal.text
     assert terminal.wait_for(r"demo, made-up figures", 5), terminal.text
     terminal.press("2")
     assert terminal.wait_for(r"All \d+ days", 5), terminal.text
     terminal.press("1")
-    assert terminal.wait_for(r"Burn rate", 5), terminal.text
+    assert terminal.wait_for(r"this window", 5), terminal.text
     terminal.press("q")
     assert terminal.wait_for_end(1.0) == 0
     assert_left_sane(terminal)
@@ -93,7 +93,7 @@ def test_signals_and_ctrl_c_end_it_cleanly(
     ending: signal.Signals | str, opened: Opener, history: Path
 ) -> None:
     terminal = opened("live", "--config-dir", str(history))
-    assert terminal.wait_for(r"Burn rate", 10), terminal.text
+    assert terminal.wait_for(r"this window", 10), terminal.text
     if isinstance(ending, str):
         terminal.press(ending)
     else:
@@ -108,7 +108,7 @@ def test_the_screen_is_as_large_as_the_terminal(
     more: dict[str, str], opened: Opener, history: Path
 ) -> None:
     terminal = opened("live", "--config-dir", str(history), **more)
-    assert terminal.wait_for(r"Burn rate", 10), terminal.text
+    assert terminal.wait_for(r"this window", 10), terminal.text
     assert max(len(row.rstrip()) for row in terminal.text.splitlines()) > 70
     terminal.resize(120, 40)
     end = time.monotonic() + 5.0
@@ -124,14 +124,14 @@ def test_a_bare_continue_draws_anew_and_starts_no_second_reader_of_keys(
     opened: Opener, history: Path
 ) -> None:
     terminal = opened("live", "--config-dir", str(history))
-    assert terminal.wait_for(r"Burn rate", 10), terminal.text
+    assert terminal.wait_for(r"this window", 10), terminal.text
     for number in (signal.SIGCONT, signal.SIGSTOP, signal.SIGCONT, signal.SIGCONT):
         os.kill(terminal.pid, number)
         terminal.drain(0.3)
     threads = [path.read_text() for path in Path(f"/proc/{terminal.pid}/task").glob("*/comm")]
     terminal.wipe()
     os.kill(terminal.pid, signal.SIGCONT)
-    assert terminal.wait_for(r"Burn rate", 5), terminal.text
+    assert terminal.wait_for(r"this window", 5), terminal.text
     again = [path.read_text() for path in Path(f"/proc/{terminal.pid}/task").glob("*/comm")]
     assert len(again) == len(threads)
     terminal.press("q")
@@ -146,7 +146,7 @@ class _Shell:
         self.terminal = terminal
         assert terminal.wait_for(r">", 10), terminal.text
         self.type(job)
-        assert terminal.wait_for(r"Burn rate", 10), terminal.text
+        assert terminal.wait_for(r"this window", 10), terminal.text
         terminal.drain(0.5)
 
     def type(self, line: str) -> None:
@@ -190,7 +190,7 @@ def test_a_stopped_job_goes_on_in_the_foreground_and_quits_at_once(shell: _Shell
         shell.stop()
         shell.terminal.wipe()
         shell.type("fg")
-        assert shell.terminal.wait_for(r"Burn rate", 5), shell.terminal.text
+        assert shell.terminal.wait_for(r"this window", 5), shell.terminal.text
         shell.terminal.drain(0.5)
     shell.terminal.press("q")
     shell.terminal.drain(0.5)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 
-from engine.monitor import Monitor
-from tui.config.settings_of import settings_of
-from tui.terminal.progress_line import ProgressLine
+from tui.options.definition import Command, Option
+from tui.options.shared import JSON, PLACES
 
 
-def run_agents(options: Namespace) -> int:
+def run(options: Namespace) -> int:
     """Read what is new, print the agents found, with `--all` also the others."""
+    from engine.monitor import Monitor
+    from tui.config.settings import settings_of
+    from tui.terminal.progress_line import ProgressLine
+
     with Monitor(settings_of(options)) as monitor:
         monitor.require_roots()
         with ProgressLine(sys.stderr) as line:
@@ -39,3 +42,18 @@ def run_agents(options: Namespace) -> int:
     look = Look(width=width_of(sys.stdout), zone=zone)
     print_lines(agents_lines(found, look), is_styled=has_styles(None, sys.stdout))
     return 0
+
+
+COMMAND = Command(
+    "agents",
+    "upkeep",
+    "list the coding agents that were found: where, what was counted, what could not be read",
+    run,
+    shared=(PLACES,),
+    own=(
+        JSON,
+        Option(("--all",), "those not found too, with the places looked at", default=False),
+    ),
+    about="All agents found are in every report and on the live screen; --agent NAME, or the name"
+    " in front as in ccmon codex daily, narrows to some, and so does agents in the configuration.",
+)

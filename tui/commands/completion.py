@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from argparse import Namespace
 
+from tui.options import values
+from tui.options.definition import Command, Option
 
-def run_completion(options: Namespace) -> int:
+SHELLS = ("bash", "zsh", "fish")
+
+
+def run(options: Namespace) -> int:
     """Print the script; return the exit code."""
     print(script(options.shell), end="")
     return 0
@@ -24,3 +29,27 @@ def script(shell: str) -> str:
     from tui.help.completion.fish import fish_script
 
     return fish_script()
+
+
+COMMAND = Command(
+    "completion",
+    "scripts",
+    "print the completion script of a shell",
+    run,
+    own=(
+        Option(
+            (),
+            "bash, zsh or fish",
+            "SHELL",
+            read=values.choice(SHELLS),
+            choices=SHELLS,
+            name="shell",
+        ),
+    ),
+    examples=(
+        ("source <(ccmon completion bash)", "in ~/.bashrc"),
+        ("ccmon completion zsh > ~/.zfunc/_ccmon", "with ~/.zfunc in $fpath before compinit"),
+        ("ccmon completion fish > ~/.config/fish/completions/ccmon.fish", "once"),
+    ),
+    is_configurable=False,
+)

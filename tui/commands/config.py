@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from argparse import Namespace
 
-from tui.config.places import places, user_file
-from tui.options.definition import UsageError
+from tui.options import values
+from tui.options.definition import Command, Option, UsageError
+from tui.options.shared import CONFIG, JSON
+
+_ACTIONS = ("show", "check", "edit", "path")
 
 
-def run_config(options: Namespace) -> int:
+def run(options: Namespace) -> int:
     """Do what is asked for; return the exit code: 0, or 1 for a configuration that is wrong."""
     if options.more and options.action != "show":
         raise UsageError(f"ccmon config {options.action} takes no '{options.more[0]}' here.")
@@ -22,6 +25,8 @@ def run_config(options: Namespace) -> int:
             return _check(options.subject)
     if options.subject is not None:
         raise UsageError(f"ccmon config {options.action} takes no '{options.subject}' here.")
+    from tui.config.places import user_file
+
     if options.action == "edit":
         from tui.config.edit import edit
 
@@ -32,7 +37,8 @@ def run_config(options: Namespace) -> int:
 
 def _check(named: str | None) -> int:
     """Check one file, or all that are there; print a sentence on each."""
-    from tui.config.checking import check_place
+    from tui.config.check import check_place
+    from tui.config.places import places
 
     found = [each for each in places(os.environ, named) if os.path.isfile(each.path)]
     if named is not None:
@@ -41,3 +47,47 @@ def _check(named: str | None) -> int:
     if not found:
         print("There is no configuration: ccmon config edit makes one.")
     return max([0, *(check_place(place) for place in found)])
+
+
+COMMAND = Command(
+    "config",
+    "upkeep",
+    "show, check or edit the configuration",
+    run,
+    own=(
+        Option(
+            (),
+            "show (each value in force and where it comes from), check, edit or path",
+            "ACTION",
+            read=values.choice(_ACTIONS),
+            choices=_ACTIONS,
+            name="action",
+        ),
+        Option(
+            (),
+            "with show: the command whose values are shown; with check: the file",
+            "SUBJECT",
+            name="subject",
+            is_required=False,
+            completes="file",
+        ),
+        Option(
+            (),
+            "with show: the command's options, behind --",
+            "OPTIONS",
+            name="more",
+            default=(),
+            takes_all=True,
+        ),
+        JSON,
+        CONFIG._replace(help="with show: read this configuration instead"),
+    ),
+    about="What can stand in a configuration and where it is looked for: ccmon help config.",
+    examples=(
+        ("ccmon config edit", "open config.toml, made with every key explained if there is none"),
+        ("ccmon config show daily", "what ccmon daily would use"),
+        ("ccmon config show daily -- --since 7d", "what ccmon daily --since 7d would use"),
+        ("ccmon config check .ccmon.toml", "exit code 0 if the file is right, else 1"),
+    ),
+    is_configurable=False,
+)

@@ -5,29 +5,30 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from engine.agents.cursor.editor import editor_store, editor_token
-from engine.agents.cursor.login import TokenKeeping
-from engine.agents.cursor.status import CursorStatus, cursor_status, usage_sums
-from engine.agents.cursor.sync import Synced, forget_state, sync
-from engine.agents.cursor.tokens import COOKIE, SessionToken, TokenError, parse_token
-from engine.agents.cursor.usage_files import take_csv
-from engine.domain.paths import cursor_directory
 from engine.domain.settings import Settings, SettingsError
-from tui.config.settings_of import settings_of
-from tui.options import UsageError
-from tui.terminal.agreeing import agrees
+from tui.options import values
+from tui.options.definition import Command, Option, UsageError
+from tui.options.shared import JSON, OFFLINE
 from tui.terminal.encoding import writable, writable_json
 from tui.words.format import plain
 
-_MEANING = f"""\
+if TYPE_CHECKING:
+    from engine.agents.cursor.login import TokenKeeping
+    from engine.agents.cursor.status import CursorStatus
+    from engine.agents.cursor.sync import Synced
+    from engine.agents.cursor.tokens import SessionToken
+
+_ACTIONS = ("login", "sync", "status", "logout")
+_MEANING = """\
 ccmon asks cursor.com for your usage as its dashboard does, with the session token of your
 browser. The interface is not documented; nothing but usage is asked for, nothing else is sent.
 Where to find the token: cursor.com, signed in; the browser's developer tools; Application
-(Firefox: Storage); Cookies; {COOKIE}."""
+(Firefox: Storage); Cookies; {cookie}."""
 
 
-def run_cursor(options: Namespace) -> int:
+def run(options: Namespace) -> int:
     """Do what is asked; return the exit code. Raises `UsageError` and `SettingsError`."""
     if options.csv and options.action != "sync":
         raise UsageError("--csv FILE is for ccmon cursor sync alone.")
@@ -35,6 +36,8 @@ def run_cursor(options: Namespace) -> int:
         raise UsageError("--from-editor is for ccmon cursor login alone.")
     if options.yes and not options.from_editor:
         raise UsageError("--yes is for --from-editor alone.")
+    from tui.config.settings import settings_of
+
     settings = settings_of(options)
     match options.action:
         case "login":
@@ -47,11 +50,17 @@ def run_cursor(options: Namespace) -> int:
         return _take(settings, Path(options.csv).expanduser())
     if settings.is_offline:
         raise UsageError("A sync needs the network: leave --offline out.")
+    from engine.agents.cursor.sync import sync
+
     return _told(settings, sync(settings))
 
 
 def _login(settings: Settings, options: Namespace) -> int:
     """Take a token, keep it and try it; one that Cursor refuses is not kept."""
+    from engine.agents.cursor.login import TokenKeeping
+    from engine.agents.cursor.sync import sync
+    from engine.agents.cursor.tokens import TokenError
+
     try:
         token = _given(settings, options)
     except TokenError as error:
@@ -80,6 +89,8 @@ def _login(settings: Settings, options: Namespace) -> int:
 
 
 def _keep(settings: Settings, keeping: TokenKeeping, token: SessionToken) -> None:
+    from engine.agents.cursor.sync import forget_state
+
     try:
         keeping.keep(token)
         forget_state(settings)
@@ -92,6 +103,10 @@ def _keep(settings: Settings, keeping: TokenKeeping, token: SessionToken) -> Non
 
 def _given(settings: Settings, options: Namespace) -> SessionToken | None:
     """Return the token from the editor, the terminal or standard input; `None` for a no."""
+    from engine.agents.cursor.editor import editor_store, editor_token
+    from engine.agents.cursor.tokens import COOKIE, TokenError, parse_token
+    from tui.terminal.consent import agrees
+
     is_terminal = sys.stdin is not None and sys.stdin.isatty()
     store = editor_store(settings.environment, settings.home)
     if options.from_editor:
@@ -100,7 +115,7 @@ def _given(settings: Settings, options: Namespace) -> SessionToken | None:
         return editor_token(store) if options.yes or agrees(_asking(store)) else None
     if not is_terminal:
         return parse_token(sys.stdin.readline() if sys.stdin is not None else "")
-    _say(_MEANING)
+    _say(_MEANING.format(cookie=COOKIE))
     if store is not None and agrees(_asking(store)):
         return editor_token(store)
     from getpass import getpass
@@ -114,6 +129,9 @@ def _asking(store: Path) -> str:
 
 
 def _logout(settings: Settings) -> int:
+    from engine.agents.cursor.login import TokenKeeping
+    from engine.domain.paths import cursor_directory
+
     try:
         was_in = TokenKeeping(settings).forget()
     except OSError as error:
@@ -127,6 +145,9 @@ def _logout(settings: Settings) -> int:
 
 def _take(settings: Settings, given: Path) -> int:
     """Copy an exported CSV, once it is seen to hold usage."""
+    from engine.agents.cursor.usage_files import take_csv
+    from engine.domain.paths import cursor_directory
+
     target, count = take_csv(given, cursor_directory(settings))
     _say(f"{count:,} events of {given} are counted from now on, from {target}.")
     return 0
@@ -134,6 +155,8 @@ def _take(settings: Settings, given: Path) -> int:
 
 def _told(settings: Settings, synced: Synced) -> int:
     """Say what a sync came to; return the exit code."""
+    from engine.agents.cursor.status import usage_sums
+
     if synced.outcome != "read":
         raise SettingsError(synced.sentence)
     _say(f"{synced.sentence} {usage_sums(settings).events:,} events are known.")
@@ -141,6 +164,8 @@ def _told(settings: Settings, synced: Synced) -> int:
 
 
 def _status(settings: Settings, options: Namespace) -> int:
+    from engine.agents.cursor.status import cursor_status
+
     status = cursor_status(settings)
     if options.json:
         from engine.documents.encoding import encode
@@ -179,3 +204,50 @@ def _day(moment: str | None) -> str:
 def _say(text: str) -> None:
     for line in text.splitlines():
         print(writable(plain(line), sys.stdout.encoding))
+
+
+COMMAND = Command(
+    "cursor",
+    "upkeep",
+    "log in to Cursor's web site and sync its usage, or give a CSV exported there",
+    run,
+    own=(
+        Option(
+            (),
+            "login (keep a session token), sync (fetch now), status or logout",
+            "ACTION",
+            read=values.choice(_ACTIONS),
+            choices=_ACTIONS,
+            name="action",
+        ),
+        Option(
+            ("--csv",),
+            "with sync: count a CSV that was exported on cursor.com, instead of asking",
+            "FILE",
+            completes="file",
+        ),
+        Option(
+            ("--from-editor",),
+            "with login: read the token that Cursor's editor keeps; asks first",
+            default=False,
+        ),
+        Option(("-y", "--yes"), "with --from-editor: do not ask", default=False),
+        JSON._replace(help="with status: print as JSON"),
+        OFFLINE,
+    ),
+    about="Cursor counts on its servers, so its usage is fetched from there, and only for who"
+    " logs in. login asks for the session token of cursor.com (it is not shown while it is"
+    " pasted; a script gives it on standard input) and keeps it for you alone: in the system's"
+    " keyring where the Python package keyring is installed, else in a file of mode 0600."
+    "\n\nOnce logged in, reports and the live screen sync by themselves: every five minutes at"
+    " most, beside reading; a report waits five seconds at most and says what is missing."
+    " --offline never does. What tokscale has synced is counted too, the same event once."
+    "\n\nA response's cost is what Cursor says that it costs through the API, else ours; status"
+    " says what you are charged.",
+    examples=(
+        ("ccmon cursor login", "paste the token, or have it read from the editor's store"),
+        ("ccmon cursor sync --csv usage-events.csv", "without logging in"),
+        ("ccmon cursor status", "what is known, and what you are charged"),
+    ),
+    is_configurable=False,
+)

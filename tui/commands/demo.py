@@ -6,17 +6,22 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 from shlex import quote
-from threading import Event
+from typing import TYPE_CHECKING
 
-from engine.demo import DemoUser, DemoWriter, write_history
-from engine.demo.others import AGENTS, places_of_others, write_others
 from engine.domain.settings import SettingsError, system_clock
-from tui.options import UsageError
-from tui.words import format as fmt
+from tui.options import values
+from tui.options.definition import Command, Option, UsageError
+
+if TYPE_CHECKING:
+    from engine.demo import DemoUser
 
 
-def run_demo(options: Namespace) -> int:
+def run(options: Namespace) -> int:
     """Write a history, then append in real time until Ctrl+C; return the exit code."""
+    from engine.demo import write_history
+    from engine.demo.others import AGENTS, places_of_others, write_others
+    from tui.words import format as fmt
+
     directory = Path(options.directory).expanduser()
     _require_empty(directory)
     user = _user(options)
@@ -40,15 +45,25 @@ def run_demo(options: Namespace) -> int:
         return 0
     print("Going on to append in real time; Ctrl+C stops.")
     sys.stdout.flush()
+    _go_on(directory, user)
+    return 0
+
+
+def _go_on(directory: Path, user: DemoUser) -> None:
+    from threading import Event
+
+    from engine.demo import DemoWriter
+
     try:
         DemoWriter(directory, user).run(Event())
     except KeyboardInterrupt:
         print()
-    return 0
 
 
 def _user(options: Namespace) -> DemoUser:
     """Return the made-up user asked for."""
+    from engine.demo import DemoUser
+
     try:
         return DemoUser(
             seed=options.seed,
@@ -67,3 +82,35 @@ def _require_empty(directory: Path) -> None:
         raise SettingsError(
             f"{directory} is not empty: name a new directory, such as ccmon demo /tmp/ccmon-demo."
         )
+
+
+COMMAND = Command(
+    "demo",
+    "upkeep",
+    "write a lifelike made-up data directory and go on appending to it",
+    run,
+    own=(
+        Option(
+            (),
+            "where to write; must be new or empty (default: ccmon-demo)",
+            "DIRECTORY",
+            name="directory",
+            default="ccmon-demo",
+            is_required=False,
+            completes="directory",
+        ),
+        Option(("--responses",), "default: 20000", "NUMBER", read=values.number, default=20_000),
+        Option(("--days",), "default: 30", "NUMBER", read=values.demo_days, default=30),
+        Option(("--sessions",), "default: 160", "NUMBER", read=values.number, default=160),
+        Option(
+            ("--seed",),
+            "the same seed gives the same user",
+            "NUMBER",
+            read=values.whole,
+            default=7,
+        ),
+        Option(("--once",), "write the history and exit, without appending", default=False),
+    ),
+    is_configurable=False,
+    is_long=True,
+)

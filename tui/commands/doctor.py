@@ -2,85 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from argparse import Namespace
 
-from engine.agents.names import title_of
-from engine.reports.health import Health, RootHealth
-from tui.words import format as fmt
-
-_BAD_LINES_SHOWN = 10
+from tui.options.definition import Command
+from tui.options.shared import JSON, PLACES, POLL
 
 
-def health_lines(health: Health, zone: str) -> list[str]:
-    """Return what doctor tells as lines of plain text."""
-    lines = ["Places looked at"]
-    lines += [f"  {fmt.plain(place.path)}: {place.found}" for place in health.places]
-    for root in health.roots:
-        lines += ["", f"Root {fmt.plain(root.path)}", *_root_lines(root, zone)]
-    if health.agents:
-        names = ", ".join(fmt.plain(title_of(agent)) for agent in health.agents)
-        lines += ["", "Other coding agents", f"  {names}; ccmon agents says what was read of them"]
-    lines += ["", "Counted", *_counted_lines(health, zone)]
-    lines += ["", "Could not be read", *_unread_lines(health)]
-    lines += [
-        "",
-        "Ledger",
-        f"  {fmt.plain(health.ledger_path)}"
-        + (" (in memory: nothing is kept)" if health.is_ledger_in_memory else "")
-        + (f", {fmt.size(health.ledger_size)}" if health.ledger_size else ""),
-        "",
-        "Watching",
-        f"  {health.watch}",
-        "",
-        "Prices",
-        f"  of other vendors' models as of {health.other_prices_as_of}",
-        *_unpriced_lines(health),
-        "",
-        "Versions",
-        "  " + ", ".join(f"{name} {version}" for name, version in health.versions),
-    ]
-    if health.notices:
-        lines += ["", "Notices"]
-        lines += [f"  {notice.severity}: {fmt.plain(notice.text)}" for notice in health.notices]
-    return lines
+def run(options: Namespace) -> int:
+    """Read what is new, print how things are, and return the exit code."""
+    from engine.monitor import Monitor
+    from tui.config.settings import settings_of
+    from tui.terminal.encoding import writable, writable_json
+
+    with Monitor(settings_of(options)) as monitor:
+        monitor.read()
+        health = monitor.health()
+        zone = monitor.snapshot().zone
+    if options.json:
+        from engine.documents.encoding import encode
+        from engine.documents.health import health_document
+
+        print(writable_json(encode(health_document(health)), sys.stdout.encoding))
+    else:
+        from tui.tables.health_page import health_lines
+
+        print(writable("\n".join(health_lines(health, zone)), sys.stdout.encoding))
+    return 0
 
 
-def _root_lines(root: RootHealth, zone: str) -> Iterator[str]:
-    yield (
-        f"  {root.files:,} transcripts, {root.lines:,} lines, {fmt.size(root.bytes)},"
-        f" {root.bad_lines:,} lines could not be read"
-    )
-    said = "its default" if root.cleanup_is_default else "set in its settings"
-    yield (
-        f"  Claude Code deletes transcripts after {root.cleanup_days} days (cleanupPeriodDays,"
-        f" {said}); ccmon's ledger keeps what was counted"
-    )
-    if root.oldest_deleted_at is not None:
-        yield (
-            f"  next to be deleted: {fmt.day_clock(root.oldest_deleted_at, zone)};"
-            f" {root.files_deleted_within_week:,} within a week"
-        )
-
-
-def _counted_lines(health: Health, zone: str) -> Iterator[str]:
-    yield f"  {health.responses:,} responses"
-    if health.first_response is not None and health.last_response is not None:
-        first = fmt.day_clock(health.first_response, zone)
-        yield f"  from {first} to {fmt.day_clock(health.last_response, zone)} ({zone})"
-
-
-def _unread_lines(health: Health) -> Iterator[str]:
-    for path, reason in health.refused:
-        yield f"  {fmt.plain(path)}: {reason}"
-    for bad in health.bad_lines[:_BAD_LINES_SHOWN]:
-        yield f"  {fmt.plain(bad.path)} at byte {bad.offset:,}: {bad.reason}"
-    if len(health.bad_lines) > _BAD_LINES_SHOWN:
-        yield f"  … more: ccmon doctor --json lists {len(health.bad_lines)}"
-    if not health.refused and not health.bad_lines:
-        yield "  nothing: every line was read"
-
-
-def _unpriced_lines(health: Health) -> Iterator[str]:
-    if health.unpriced_models:
-        names = ", ".join(fmt.plain(model) or "unknown" for model in health.unpriced_models)
-        yield f"  no price is known for {names}: their tokens count, their cost does not"
+COMMAND = Command(
+    "doctor",
+    "upkeep",
+    "say what was found, what could not be read, and what will be deleted when",
+    run,
+    shared=(PLACES,),
+    own=(JSON, POLL),
+)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 
-from engine.monitor import Monitor
-from tui.commands.limits import page_look, read_limits
-from tui.config.settings_of import settings_of
+from tui.options import values
+from tui.options.definition import Command, Option
+from tui.options.shared import COLOR, JSON, PLACES, POLL
 
 
-def run_events(options: Namespace) -> int:
+def run(options: Namespace) -> int:
     """Print what happened, the newest first; return the exit code."""
+    from engine.monitor import Monitor
+    from tui.commands.limits import page_look, read_limits
+    from tui.config.settings import settings_of
+
     with Monitor(settings_of(options)) as monitor:
         limits = read_limits(monitor)
     events = limits.events[: options.last]
@@ -28,3 +32,28 @@ def run_events(options: Namespace) -> int:
     lines = events_lines(events, limits.generated_at, page_look(limits))
     print_lines(lines, is_styled=has_styles(options.color, sys.stdout))
     return 0
+
+
+COMMAND = Command(
+    "events",
+    "scripts",
+    "what happened to the limits: levels crossed, forecasts, hits and resets",
+    run,
+    shared=(PLACES,),
+    own=(
+        JSON,
+        Option(
+            ("--last",),
+            "only the newest N (at most 50, the default)",
+            "N",
+            read=values.number,
+            default=50,
+            example="20",
+        ),
+        COLOR,
+        POLL,
+    ),
+    about="Each is told once in its window, however many ccmon run. They are noted while a live"
+    " screen is open.",
+    examples=(("ccmon events --last 10", "the newest ten"),),
+)

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-import shutil
 from argparse import Namespace
+from typing import TYPE_CHECKING
 
-from tui.help.blocks import Page
-from tui.options import UsageError
+from tui.options.definition import Command, Option, UsageError
+
+if TYPE_CHECKING:
+    from tui.help.blocks import Page
 
 _LEAST_WIDTH, _MOST_WIDTH = 40, 100
 
 
-def run_help(options: Namespace) -> int:
+def run(options: Namespace) -> int:
     """Print what is asked for; return the exit code."""
     if options.man:
         from tui.help.roff import man_page
 
         print(man_page(), end="")
         return 0
+    from shutil import get_terminal_size
+
     from tui.help.text import page_text
 
-    columns = shutil.get_terminal_size().columns
+    columns = get_terminal_size().columns
     width = min(max(columns, _LEAST_WIDTH), _MOST_WIDTH)
     print(page_text(_page(options.topic), width), end="")
     return 0
@@ -40,3 +44,17 @@ def _page(topic: str | None) -> Page:
         return topic_page(topic)
     near = hint(topic, (*page_names(), *topic_names()))
     raise UsageError(f"There is no help on '{topic}': {sentence_end(near)}")
+
+
+COMMAND = Command(
+    "help",
+    "upkeep",
+    "explain a command or a topic",
+    run,
+    own=(
+        Option((), "a command or a topic", "TOPIC", name="topic", is_required=False),
+        Option(("--man",), "print all of it as a man page", default=False),
+    ),
+    examples=(("ccmon help --man | man -l -", "read everything as a man page"),),
+    is_configurable=False,
+)

@@ -7,21 +7,13 @@ from argparse import Namespace
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from engine.domain.limit_windows import LimitsNow
-from engine.domain.settings import Settings
-from engine.domain.times import open_zone
-from engine.limits.pins import next_reset
-from engine.limits.status import status_of
-from engine.monitor import Monitor
-from tui.config.settings_of import settings_of
-from tui.options import UsageError
-from tui.terminal.agreeing import agrees
-from tui.terminal.encoding import writable, writable_json
-from tui.terminal.progress_line import ProgressLine
-from tui.words.format import plain
-from tui.words.limits import hit_text, left_text, share_text, source_text, when
+from tui.options.definition import Command, Option, UsageError
+from tui.options.shared import BUDGET, COLOR, JSON, LIMIT, PLACES, POLL, RESET_AT
 
 if TYPE_CHECKING:
+    from engine.domain.limit_windows import LimitsNow
+    from engine.domain.settings import Settings
+    from engine.monitor import Monitor
     from tui.tables.look import Look
 
 _REFUSED = 1
@@ -37,7 +29,7 @@ What it means to ask the usage endpoint:
 - ccmon limits --disable-oauth turns it off."""
 
 
-def run_limits(options: Namespace) -> int:
+def run(options: Namespace) -> int:
     """Change what is asked for, else print the windows; return the exit code.
 
     With `--check` that is 0 fine, 10 warning, 11 critical, 12 hit or 20 unknown. Raises
@@ -45,22 +37,27 @@ def run_limits(options: Namespace) -> int:
     """
     if options.yes and not options.enable_oauth:
         raise UsageError("--yes is for --enable-oauth alone.")
+    from engine.monitor import Monitor
+    from tui.config.settings import settings_of
+
     with Monitor(settings_of(options)) as monitor:
         if options.enable_oauth or options.disable_oauth:
             return _switch_endpoint(monitor, options)
         monitor.require_roots()
         if options.no_reset_at or options.reset_at:
-            monitor.pin_reset(_reset(options.reset_at, monitor.settings))
+            monitor.limits.pin_reset(_reset(options.reset_at, monitor.settings))
         return _show(monitor, options)
 
 
 def read_limits(monitor: Monitor) -> LimitsNow:
     """Read what is new, saying how far that is where it takes long, and return the windows."""
+    from tui.terminal.progress_line import ProgressLine
+
     monitor.require_roots()
     with ProgressLine(sys.stderr) as progress:
         monitor.catch_up(progress.show)
-    monitor.ask_usage()
-    return monitor.limits()
+    monitor.limits.ask_usage()
+    return monitor.limits.now()
 
 
 def page_look(limits: LimitsNow) -> Look:
@@ -73,14 +70,19 @@ def page_look(limits: LimitsNow) -> Look:
 
 def _reset(text: str | None, settings: Settings) -> int | None:
     """Return when a clock shows a time next in the zone in force."""
+    from engine.domain.times import open_zone
+    from engine.limits.pins import next_reset
+
     _, zone = open_zone(settings.zone, settings.environment)
     return next_reset(text, settings.clock(), zone)
 
 
 def _switch_endpoint(monitor: Monitor, options: Namespace) -> int:
     """Turn the usage endpoint on, after it is said what that means, or off."""
+    from tui.terminal.consent import agrees
+
     if options.disable_oauth:
-        monitor.enable_oauth(False)
+        monitor.limits.enable_oauth(False)
         print("The usage endpoint is not asked.")
         return 0
     print(_MEANING)
@@ -88,16 +90,18 @@ def _switch_endpoint(monitor: Monitor, options: Namespace) -> int:
     if not options.yes and not agrees("Ask the usage endpoint from now on?"):
         print("Nothing was changed.")
         return _REFUSED
-    monitor.enable_oauth(True)
+    monitor.limits.enable_oauth(True)
     print("The usage endpoint is asked from now on; ccmon limits --disable-oauth turns it off.")
     return 0
 
 
 def _show(monitor: Monitor, options: Namespace) -> int:
     """Print the windows as asked for; what a script reads needs nothing that draws."""
+    from tui.terminal.encoding import writable, writable_json
+
     limits = read_limits(monitor)
     notices = [notice.text for notice in monitor.notices()]
-    is_endpoint_asked = monitor.is_oauth_enabled()
+    is_endpoint_asked = monitor.limits.is_oauth_enabled()
     encoding = sys.stdout.encoding
     if options.json:
         from engine.documents.encoding import encode
@@ -114,6 +118,7 @@ def _show(monitor: Monitor, options: Namespace) -> int:
 
 def _exit_code(limits: LimitsNow) -> int:
     from engine.documents.limits import EXIT_CODES
+    from engine.limits.status import status_of
 
     return EXIT_CODES[status_of(limits.windows, limits.hit)[0]]
 
@@ -128,6 +133,10 @@ def _print_page(limits: LimitsNow, notices: Sequence[str], options: Namespace) -
 
 def check_line(limits: LimitsNow) -> str:
     """Return the status and the window it comes from, in one line."""
+    from engine.limits.status import status_of
+    from tui.words.format import plain
+    from tui.words.limits import hit_text, left_text, share_text, source_text, when
+
     status, window = status_of(limits.windows, limits.hit)
     now, zone = limits.generated_at, limits.zone
     if status == "hit" and limits.hit is not None:
@@ -141,3 +150,65 @@ def check_line(limits: LimitsNow) -> str:
     if end is not None:
         parts.append(f"reset {when(end, now, zone)}, in {left_text(end, now)}")
     return " · ".join([*parts, source_text(window)])
+
+
+COMMAND = Command(
+    "limits",
+    "scripts",
+    "every limit window: how much is used, until when, and what becomes of it",
+    run,
+    shared=(PLACES,),
+    own=(
+        JSON,
+        Option(
+            ("--check",),
+            "print one line; exit code 0 fine, 10 warning, 11 critical, 12 hit, 20 unknown",
+            default=False,
+            is_configurable=False,
+        ),
+        LIMIT,
+        BUDGET,
+        RESET_AT._replace(
+            help="keep that the 5 hours are reset at this time of the day, such as 14:30, until"
+            " then or until an official source says otherwise",
+            one_of="pin",
+        ),
+        Option(
+            ("--no-reset-at",),
+            "forget what --reset-at said",
+            default=False,
+            is_configurable=False,
+            one_of="pin",
+        ),
+        Option(
+            ("--enable-oauth",),
+            "also ask Anthropic's usage endpoint; says first what that means, and asks",
+            default=False,
+            is_configurable=False,
+            one_of="oauth",
+        ),
+        Option(
+            ("--disable-oauth",),
+            "ask it no more",
+            default=False,
+            is_configurable=False,
+            one_of="oauth",
+        ),
+        Option(
+            ("-y", "--yes"),
+            "with --enable-oauth: do not ask",
+            default=False,
+            is_configurable=False,
+        ),
+        COLOR,
+        POLL,
+    ),
+    about="Each window's share, use, reset and forecast come from one source, which is named with"
+    " its age. Before a percentage that is old stands ≥: at least so much is used.",
+    examples=(
+        ("ccmon limits", "where every window stands"),
+        ("ccmon limits --check && claude -p 'go on'", "go on only while all is fine"),
+        ("ccmon limits --budget 20usd/day", "with a budget of one's own"),
+        ("ccmon limits --reset-at 14:30", "say when the 5 hours are reset"),
+    ),
+)

@@ -1,36 +1,110 @@
-"""Runs a report command: asks the monitor once, prints what it answers, and is done."""
+"""The commands of the reports: each asks the monitor once, prints the answer, and is done."""
 
 from __future__ import annotations
 
 import sys
 import time
 from argparse import Namespace
-from datetime import date
-from typing import Literal
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
+from engine.domain.report_definitions import definition_of
+from tui.options import values
+from tui.options.definition import Command, Option, UsageError
+from tui.options.shared import (
+    BREAKDOWN,
+    BY_AGENT,
+    CHOSEN,
+    DATES,
+    IDLE,
+    INSTANCES,
+    LAST,
+    OUTPUT,
+    PLACES,
+    PROJECT_ALIASES,
+    SECTIONS,
+    SORTING,
+)
 
-from engine.agents.names import title_of
-from engine.domain.questions import Answer, Comparison, Question, Selection, SessionAnswer
-from engine.domain.responses import CLAUDE
-from engine.domain.times import HOUR, open_zone
-from engine.live.timings import Timings
-from engine.monitor import Monitor
-from tui.commands.printing import Asked, is_written, print_page, print_sections, print_written
-from tui.config.settings_of import agents_of, settings_of
-from tui.options import UsageError
-from tui.terminal.progress_line import ProgressLine
+if TYPE_CHECKING:
+    from engine.domain.questions import Answered, Selection, SessionAnswer
+    from engine.monitor import Monitor
+
+Ask = Callable[["Monitor", "Selection", Namespace], "tuple[Answered | None, str]"]
+"""Returns an answer, or a sentence that says why there is none."""
 
 _NOT_FOUND = 1
 _MOST_NAMED = 3
+_OWN: dict[str, Option] = {
+    "id": Option(
+        ("-i", "--id"),
+        "one session with all its responses",
+        "SESSION",
+        is_configurable=False,
+    ),
+    "last": LAST,
+    "breakdown": BREAKDOWN,
+    "by_agent": BY_AGENT,
+    "instances": INSTANCES,
+    "project_aliases": PROJECT_ALIASES,
+    "sections": SECTIONS,
+    "active": Option(
+        ("-a", "--active"), "only the active block", default=False, off=("--no-active",)
+    ),
+    "recent": Option(
+        ("-r", "--recent"),
+        "only blocks of the last three days, and the active one",
+        default=False,
+        off=("--no-recent",),
+    ),
+    "token_limit": Option(
+        ("-t", "--token-limit"),
+        "measure blocks against a limit: 500k, 1.5M, or max (your largest finished block)",
+        "LIMIT",
+        example='"500k"',
+    ),
+    "session_length": Option(
+        ("-n", "--session-length"),
+        "how long a block is, in hours (default: 5)",
+        "HOURS",
+        read=values.hours,
+        default=5.0,
+        example="5",
+    ),
+}
+"""What a report may have beside the options of all."""
 
 
-def run_report(options: Namespace) -> int:
-    """Print one report; return the exit code.
+def command_of(key: str) -> Command:
+    """Return the command of a report."""
+    report = definition_of(key)
+    return Command(
+        report.key,
+        "reports",
+        report.summary,
+        run,
+        shared=(DATES, CHOSEN, SORTING, OUTPUT, PLACES, IDLE),
+        own=tuple(_OWN[name] for name in report.options),
+        examples=report.examples,
+    )
+
+
+def run(options: Namespace) -> int:
+    """Print one report, one session, or several reports; return the exit code."""
+    return run_question(options, _ask)
+
+
+def run_question(options: Namespace, ask: Ask) -> int:
+    """Print what is answered to one question; return the exit code.
 
     Takes options that `tui.config.checks` has found to hold; raises `UsageError` where two of them
     do not hold together.
     """
+    from engine.monitor import Monitor
+    from tui.config.questions import selection_of
+    from tui.config.settings import settings_of
+    from tui.terminal.progress_line import ProgressLine
+
     with Monitor(settings_of(options)) as monitor:
         monitor.timings.note("start", time.process_time())
         selection = selection_of(options, monitor.today())
@@ -39,22 +113,24 @@ def run_report(options: Namespace) -> int:
         with ProgressLine(sys.stderr) as line:
             monitor.catch_up(line.show)
         lacks = monitor.take_fetched()
-        run = _run_sections if options.sections else _run_one
-        code, notes = run(monitor, selection, options)
+        if options.sections:
+            code, notes = _run_sections(monitor, selection, options)
+        else:
+            code, notes = _run_one(monitor, selection, options, ask)
         for text in (*lacks, *notes):
             _tell(text)
         if options.benchmark:
-            _tell_timings(monitor.timings)
+            _tell_timings(monitor.timings.seconds)
     return code
 
 
 def _run_one(
-    monitor: Monitor, selection: Selection, options: Namespace
+    monitor: Monitor, selection: Selection, options: Namespace, ask: Ask
 ) -> tuple[int, tuple[str, ...]]:
     """Print a report; return the exit code and what is to be said beside it."""
     measured = monitor.timings.measured
     with measured("answer"):
-        asked, problem = _ask(monitor, selection, options)
+        asked, problem = ask(monitor, selection, options)
     with measured("print"):
         _print(monitor, asked, selection, options)
         sys.stdout.flush()
@@ -65,17 +141,23 @@ def _run_sections(
     monitor: Monitor, selection: Selection, options: Namespace
 ) -> tuple[int, tuple[str, ...]]:
     """Print several reports of one reading; return the exit code and what is to be said."""
+    from msgspec.structs import replace
+
+    from tui.config.questions import question_of
+
     if options.csv or options.markdown or options.instances or options.id is not None:
         raise UsageError(
             "--sections is for JSON and the terminal, and for whole reports: leave --csv,"
             " --markdown, --instances and --id out."
         )
     asked = tuple(
-        monitor.answer(replace(question_of(options, selection), kind=kind))
+        monitor.answers.answer(replace(question_of(options, selection), kind=kind))
         for kind in options.sections
     )
     if options.json:
-        print_sections(asked, options)
+        from tui.flat.written import sections_text
+
+        sys.stdout.write(sections_text(asked, options))
     else:
         for place, answer in enumerate(asked):
             print("\n" if place else "", end="")
@@ -84,69 +166,26 @@ def _run_sections(
     return 0, tuple(dict.fromkeys(text for each in asked for text in _notes(monitor, each)))
 
 
-def selection_of(options: Namespace, today: date) -> Selection:
-    """Return which responses a command line asks about; raises `UsageError`."""
-    from engine.reports.queries.days import parse_day
+def _ask(monitor: Monitor, selection: Selection, options: Namespace) -> tuple[Answered | None, str]:
+    from tui.config.questions import question_of
 
-    since, until = (
-        parse_day(text, today) if text else None for text in (options.since, options.until)
-    )
-    if since and until and since > until:
-        raise UsageError(f"--since {since} is after --until {until}: swap them.")
-    return Selection(
-        since=since,
-        until=until,
-        project=options.project,
-        model=options.model,
-        mode=options.mode,
-        agents=agents_of(options),
-    )
-
-
-def question_of(options: Namespace, selection: Selection) -> Question:
-    """Return what a command line asks of the responses selected."""
-    return Question(
-        kind=options.command,
-        selection=selection,
-        last=options.last,
-        by_project=options.instances,
-        sort=options.sort,
-        order=options.order,
-        top=options.top,
-        block_length=round(options.session_length * HOUR),
-        is_active_only=options.active,
-        is_recent_only=options.recent,
-        token_limit=_token_limit(options.token_limit),
-    )
-
-
-def _token_limit(text: str | None) -> int | Literal["max"] | None:
-    from engine.reports.queries.days import parse_token_limit
-
-    return parse_token_limit(text) if text else None
-
-
-def _ask(monitor: Monitor, selection: Selection, options: Namespace) -> tuple[Asked | None, str]:
-    """Return the answer, or a sentence that says why there is none."""
-    if options.command == "summary":
-        return monitor.summary(selection), ""
-    if options.command == "compare":
-        return monitor.compare(options.left, options.right, selection), ""
-    if options.command == "session" and options.id is not None:
+    if options.id is not None and options.command == "session":
         return _find_session(monitor, options)
-    return monitor.answer(question_of(options, selection)), ""
+    return monitor.answers.answer(question_of(options, selection)), ""
 
 
 def _find_session(monitor: Monitor, options: Namespace) -> tuple[SessionAnswer | None, str]:
     """Return the session with an id, or with one that begins so; else which there are."""
+    from engine.domain.questions import Question
+
     named = options.id
-    found = monitor.session(named, options.mode)
+    found = monitor.answers.session(named, options.mode)
     if found is not None:
         return found, ""
-    known = [each.row.key for each in monitor.answer(Question(kind="session")).rows]
+    known = [each.row.key for each in monitor.answers.answer(Question(kind="session")).rows]
     begun = [name for name in known if name.startswith(named)] if named else []
     if len(begun) == 1:
-        return monitor.session(begun[0], options.mode), ""
+        return monitor.answers.session(begun[0], options.mode), ""
     if begun:
         names = ", ".join(begun[:_MOST_NAMED])
         more = f" and {len(begun) - _MOST_NAMED} more" if len(begun) > _MOST_NAMED else ""
@@ -158,22 +197,57 @@ def _find_session(monitor: Monitor, options: Namespace) -> tuple[SessionAnswer |
     return None, f"There is no session '{named}': {hint}"
 
 
-def _print(monitor: Monitor, asked: Asked | None, selection: Selection, options: Namespace) -> None:
+def _print(
+    monitor: Monitor, asked: Answered | None, selection: Selection, options: Namespace
+) -> None:
+    from engine.domain.times import open_zone
+
     zone, _ = open_zone(monitor.settings.zone, monitor.settings.environment)
-    if is_written(options):
-        print_written(asked, zone, options)
+    if options.json or options.csv or options.markdown:
+        from tui.flat.written import written_text
+
+        sys.stdout.write(written_text(asked, zone, options))
     elif asked is not None:
         nothing = _nothing(monitor, asked)
         if nothing:
             print(nothing)
         else:
-            print_page(asked, zone, selection, options)
+            _print_page(asked, zone, selection, options)
 
 
-def _nothing(monitor: Monitor, asked: Asked) -> str:
+def _print_page(asked: Answered, zone: str, selection: Selection, options: Namespace) -> None:
+    """Print a page that fits the terminal, in colours where somebody looks."""
+    from tui.tables.look import Look
+    from tui.tables.pages import page_of
+    from tui.tables.terminal import has_styles, print_lines, width_of
+
+    look = Look(
+        width=width_of(sys.stdout),
+        zone=zone,
+        is_compact=options.compact,
+        has_cost=not options.no_cost,
+        projects=options.project_alias_map,
+        models=options.model_alias_map,
+    )
+    lines = page_of(
+        asked,
+        look,
+        selection,
+        is_broken_down=options.breakdown,
+        is_by_agent=options.by_agent,
+    )
+    print_lines(lines, is_styled=has_styles(options.color, sys.stdout))
+
+
+def _nothing(monitor: Monitor, asked: Answered) -> str:
     """Return why there is nothing to show and what to do; empty where there is something."""
     if _has_something(asked):
         return ""
+    from engine.agents.names import title_of
+    from engine.domain.questions import Answer
+    from engine.domain.responses import CLAUDE
+    from tui.words.format import plain
+
     snapshot = monitor.snapshot()
     named = monitor.settings.agents
     if not snapshot.responses and named and CLAUDE not in named:
@@ -183,8 +257,6 @@ def _nothing(monitor: Monitor, asked: Asked) -> str:
         is_list = isinstance(asked, Answer) and not asked.question.is_active_only
         said = "Nothing matches: no response is in the days, projects and models asked for."
         return said if is_list else ""
-    from tui.words.format import plain
-
     places = "; ".join(f"{plain(place.path)} ({place.found})" for place in snapshot.places)
     return (
         f"No response is known yet. Looked at: {places}. "
@@ -192,7 +264,9 @@ def _nothing(monitor: Monitor, asked: Asked) -> str:
     )
 
 
-def _has_something(asked: Asked) -> bool:
+def _has_something(asked: Answered) -> bool:
+    from engine.domain.questions import Answer, Comparison, SessionAnswer
+
     if isinstance(asked, Answer):
         return bool(asked.rows)
     if isinstance(asked, SessionAnswer):
@@ -202,17 +276,19 @@ def _has_something(asked: Asked) -> bool:
     return asked.month.figures.responses > 0
 
 
-def _notes(monitor: Monitor, asked: Asked | None) -> list[str]:
+def _notes(monitor: Monitor, asked: Answered | None) -> list[str]:
     """Return what the user should know beside the report."""
+    from engine.domain.questions import Answer
+
     notices = monitor.notices()
     told = [notice.text for notice in notices if notice.severity != "information"]
     return [*(asked.notes if isinstance(asked, Answer) else ()), *told]
 
 
-def _tell_timings(timings: Timings) -> None:
+def _tell_timings(seconds: Mapping[str, float]) -> None:
     """Say how long each phase took; those that asked the network ran beside the others."""
-    for name, seconds in timings.seconds.items():
-        print(f"{name:<12}{seconds * 1_000:>10.1f} ms", file=sys.stderr)
+    for name, each in seconds.items():
+        print(f"{name:<12}{each * 1_000:>10.1f} ms", file=sys.stderr)
 
 
 def _tell(text: str) -> None:

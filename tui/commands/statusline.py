@@ -1,4 +1,4 @@
-"""The command `ccmon statusline`: the hook's JSON in, one line out, and never a failure."""
+"""The command `ccmon statusline`: one line for Claude Code, tmux or waybar."""
 
 from __future__ import annotations
 
@@ -6,24 +6,21 @@ import os
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Mapping
 from threading import Thread
 
-from tui.statusline.gathering import Gathered, gather
-from tui.statusline.hook import Hook, parse_hook
-from tui.statusline.line import Marks, parts_of
-from tui.statusline.outputs import cut, escape, plain_text, waybar, written
-from tui.statusline.shown import Shown
-from tui.words.format import plain
+from tui.options import values
+from tui.options.definition import Command, Option
+from tui.options.shared import CONFIG, CONFIG_DIR, LEDGER, OFFLINE, TIMEZONE
 
+_FORMATS = ("claude", "plain", "tmux", "waybar")
+_COST_SOURCES = ("auto", "ccmon", "cc", "both")
+_BURN_RATES = ("off", "emoji", "text", "emoji-text")
 _INPUT_PATIENCE = 1.0
 """Seconds to wait for the end of what is handed over."""
 _MOST_INPUT = 4 << 20
-_CHECK_CONFIG = "see ccmon config check"
-_LONGEST_TROUBLE = 120
 
 
-def run_statusline(options: Namespace) -> int:
+def run(options: Namespace) -> int:
     """Print the status line and return 0; on a terminal say how the command is used.
 
     Only what is done by hand can fail: `--install`, and on a terminal a template that names
@@ -35,9 +32,9 @@ def run_statusline(options: Namespace) -> int:
 
         return run_install(options)
     if sys.stdin is not None and sys.stdin.isatty():
-        from tui.statusline.explaining import explain
+        from tui.statusline.usage import print_usage
 
-        return explain(options)
+        return print_usage(options)
     is_done = _answer_hook(options)
     if not is_done or sys.stdout is sys.__stdout__:
         os._exit(0)
@@ -46,6 +43,8 @@ def run_statusline(options: Namespace) -> int:
 
 def _answer_hook(options: Namespace) -> bool:
     """Print the line; return whether nothing is being waited for any more."""
+    from tui.statusline.answer import status_line
+
     begun = time.monotonic()
     given = _input()
     before = b""
@@ -60,95 +59,6 @@ def _answer_hook(options: Namespace) -> bool:
     sys.stdout.buffer.write(before + line.encode("utf-8", "replace") + b"\n")
     sys.stdout.buffer.flush()
     return is_done
-
-
-def status_line(
-    options: Namespace, given: bytes, environment: Mapping[str, str]
-) -> tuple[str, bool]:
-    """Return the line for what the hook hands over, and whether all was answered in time.
-
-    Never raises: where all else fails the line is the model's name.
-    """
-    hook = Hook()
-    try:
-        hook = parse_hook(given)
-        found = _gathered(options, hook)
-        return worded(_shown(options, hook, found), options, environment), found.is_done
-    except Exception:  # noqa: BLE001 - the hook's one boundary: it never fails
-        return _least(hook, options.format), True
-
-
-def _least(hook: Hook, output: str) -> str:
-    name = hook.model or "ccmon"
-    return waybar(name, (), None, None) if output == "waybar" else name
-
-
-def _gathered(options: Namespace, hook: Hook) -> Gathered:
-    from engine.domain.settings import system_clock
-    from tui.config.settings_of import settings_of
-
-    return gather(lambda: settings_of(options), hook, system_clock())
-
-
-def _shown(options: Namespace, hook: Hook, found: Gathered) -> Shown:
-    trouble = _CHECK_CONFIG if options.config_error else found.trouble
-    return Shown(
-        hook=hook,
-        glance=found.glance,
-        windows=found.windows,
-        now=found.now,
-        is_partial=not found.trouble and (found.is_partial or found.glance is None),
-        trouble=cut(plain(trouble), _LONGEST_TROUBLE),
-        cost_source=options.cost_source,
-        burn_words=options.visual_burn_rate,
-        aliases=options.model_alias_map,
-    )
-
-
-def worded(shown: Shown, options: Namespace, environment: Mapping[str, str]) -> str:
-    """Return what is shown as one line in the format asked for."""
-    output = options.format
-    marks = _marks(options)
-    parts = parts_of(shown, marks)
-    if options.template:
-        from tui.statusline.template import fill
-
-        text = fill(options.template, shown, lambda said: escape(said, output))
-    else:
-        is_coloured = _is_coloured(options, environment)
-        cells = _columns(environment)
-        text = written(parts, output, is_coloured=is_coloured, cells=cells)
-    if output != "waybar":
-        return text or "ccmon"
-    return waybar(
-        text,
-        [plain_text([part]) for part in parts],
-        shown.level(marks.levels),
-        shown.five_hour_share(),
-    )
-
-
-def _marks(options: Namespace) -> Marks:
-    from engine.domain.levels import levels_at
-
-    return Marks(
-        context_low=options.context_low_threshold / 100,
-        context_medium=options.context_medium_threshold / 100,
-        levels=levels_at(options.thresholds),
-    )
-
-
-def _is_coloured(options: Namespace, environment: Mapping[str, str]) -> bool:
-    """Say whether styles are wanted: asked for, or not ruled out by `NO_COLOR`."""
-    if options.color is not None:
-        return bool(options.color)
-    return not environment.get("NO_COLOR")
-
-
-def _columns(environment: Mapping[str, str]) -> int | None:
-    """Return how many cells there are, where the environment says it."""
-    said = environment.get("COLUMNS", "")[:9]
-    return int(said) or None if said.isascii() and said.isdigit() else None
 
 
 def _input() -> bytes:
@@ -170,3 +80,121 @@ def _read(source: int, taken: list[bytes]) -> None:
             size += len(some)
     except OSError:
         return
+
+
+COMMAND = Command(
+    "statusline",
+    "scripts",
+    "one line for Claude Code's status line, tmux or waybar",
+    run,
+    own=(
+        Option(
+            ("--install",),
+            "show the change to Claude Code's settings, and make it on a yes",
+            default=False,
+            is_configurable=False,
+        ),
+        Option(
+            ("--uninstall",),
+            "the same, to put back what was there before",
+            default=False,
+            is_configurable=False,
+        ),
+        Option(
+            ("-y", "--yes"),
+            "with --install and --uninstall: do not ask",
+            default=False,
+            is_configurable=False,
+        ),
+        Option(
+            ("--wrap",),
+            "run this status line's command, too, and print its lines above ours (--install"
+            " writes it where there was one)",
+            "COMMAND",
+            is_configurable=False,
+        ),
+        Option(
+            ("--template",),
+            "a line of one's own; see ccmon help statusline",
+            "TEXT",
+            example='"{model} {today_cost}"',
+            is_private=True,
+        ),
+        Option(
+            ("--format",),
+            "claude (the default), plain, tmux or waybar",
+            "FORMAT",
+            read=values.choice(_FORMATS),
+            choices=_FORMATS,
+            default="claude",
+            example='"plain"',
+        ),
+        Option(
+            ("--cost-source",),
+            "the session's cost: auto (Claude Code's where it says one, else ours; the default),"
+            " ccmon, cc (only Claude Code's) or both",
+            "SOURCE",
+            read=values.choice(_COST_SOURCES, synonyms=(("ccusage", "ccmon"),)),
+            choices=_COST_SOURCES,
+            default="auto",
+            example='"both"',
+        ),
+        Option(
+            ("-B", "--visual-burn-rate"),
+            "how high the burn rate is: text (the default), emoji, emoji-text or off",
+            "HOW",
+            read=values.choice(_BURN_RATES),
+            choices=_BURN_RATES,
+            default="text",
+            example='"text"',
+        ),
+        Option(
+            ("--context-low-threshold",),
+            "up to this percentage of the context all is well (default: 50)",
+            "PERCENT",
+            read=values.percentage,
+            default=50,
+            example="50",
+        ),
+        Option(
+            ("--context-medium-threshold",),
+            "from this percentage of the context it is nearly full (default: 80)",
+            "PERCENT",
+            read=values.percentage,
+            default=80,
+            example="80",
+        ),
+        Option(
+            ("--color",),
+            "colour the line, or never (default: for Claude Code, unless NO_COLOR is set)",
+            off=("--no-color",),
+        ),
+        CONFIG_DIR,
+        LEDGER,
+        TIMEZONE,
+        OFFLINE._replace(
+            help="never open a connection; a status line never does, so this is always so",
+            is_hidden=True,
+            default=True,
+        ),
+        CONFIG,
+        Option(
+            ("--cache",),
+            "",
+            default=True,
+            off=("--no-cache",),
+            is_hidden=True,
+            is_configurable=False,
+        ),
+        Option(("--refresh-interval",), "", "N", is_hidden=True, is_configurable=False),
+        Option(("-d", "--debug"), "", default=False, is_hidden=True, is_configurable=False),
+    ),
+    about="Reads what Claude Code hands to a status line's command on standard input and prints"
+    " one line: model, the session's cost, today, the block and the time left, burn rate, use"
+    " of the context, and the official 5-hour and 7-day percentages where they are given. It"
+    " never fails the hook.",
+    examples=(
+        ("ccmon statusline --install", "set it up in Claude Code; a backup is kept"),
+        ("ccmon statusline --format tmux", "for tmux's status-right"),
+    ),
+)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from engine.domain.settings import SettingsError
-from tui.options import UsageError
+from tui.options.definition import UsageError
 
 
 def check(options: Namespace) -> None:

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from engine.domain.settings import SettingsError
-from tui.config.checking import check_place
+from tui.config.check import check_place
 from tui.config.places import Place
 from tui.config.template import template
 

@@ -15,7 +15,7 @@ from tui.config.layer import (
     Layer,
 )
 from tui.config.places import Place, places
-from tui.options.commands import ALL
+from tui.options.catalog import report_commands
 from tui.options.definition import Command, Option
 
 
@@ -53,7 +53,7 @@ def options_in_force(command: Command, given: Mapping[str, Any]) -> Namespace:
 
 def defaults(command: Command) -> dict[str, Any]:
     """Return every option's default; a report also has those of the other reports."""
-    others = [each for each in ALL if each.group == command.group == "reports"]
+    others = report_commands() if command.group == "reports" else ()
     return {option.dest: option.default for each in (*others, command) for option in each.options}
 
 

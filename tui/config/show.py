@@ -13,7 +13,7 @@ from tui.config.layer import DEFAULT_THRESHOLDS, LIMITED_WINDOWS, Found, Layer, 
 from tui.config.limit_tables import LIMIT_KEYS, NOTIFY_KEYS
 from tui.config.places import places
 from tui.config.toml_file import command_tables
-from tui.options.commands import ALL, find_command
+from tui.options.catalog import all_commands, find_command
 from tui.options.definition import Command, Option, UsageError
 from tui.options.parser import given as given_by
 from tui.options.values import DAYS, hint, sentence_end
@@ -53,7 +53,7 @@ def show(options: Namespace) -> int:
 
 
 def _configurable() -> Iterator[Command]:
-    return (command for command in ALL if command.is_configurable)
+    return (command for command in all_commands() if command.is_configurable)
 
 
 def _given(command: Command, words: Sequence[str]) -> Mapping[str, Any]:

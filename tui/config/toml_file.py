@@ -14,7 +14,7 @@ from tui.config.places import Place
 from tui.config.sections import read_aliases, read_prices
 from tui.config.toml_lines import KeyPath, key_lines, line_of
 from tui.config.value import TypeMismatch, option_value
-from tui.options.commands import ALL
+from tui.options.catalog import all_commands
 from tui.options.definition import Option
 from tui.options.values import hint, sentence_end
 
@@ -46,7 +46,7 @@ def configurable(command: str = "") -> dict[str, Option]:
     Where several commands have a key, it is explained as the reports have it.
     """
     found: dict[str, Option] = {}
-    for each in sorted(ALL, key=lambda each: each.group != "reports"):
+    for each in sorted(all_commands(), key=lambda each: each.group != "reports"):
         if each.is_configurable and command in ("", each.name):
             for option in each.options:
                 if option.is_configurable and option.flags:
@@ -56,8 +56,12 @@ def configurable(command: str = "") -> dict[str, Option]:
 
 def command_tables() -> tuple[str, ...]:
     """Return the names of commands that can have a table of their own: no key has that name."""
-    keys = {option.key for each in ALL for option in each.options if option.is_configurable}
-    return tuple(each.name for each in ALL if each.is_configurable and each.name not in keys)
+    keys = {
+        option.key for each in all_commands() for option in each.options if option.is_configurable
+    }
+    return tuple(
+        each.name for each in all_commands() if each.is_configurable and each.name not in keys
+    )
 
 
 class TomlReader:

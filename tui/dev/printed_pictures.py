@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-from engine.domain.questions import Question, Selection
+from engine.domain.questions import Answered, Question, Selection
 from engine.monitor import Monitor
-from tui.commands.printing import Asked, page_of
 from tui.tables.look import Look
+from tui.tables.pages import page_of
 from tui.tables.terminal import styled
 
 _WIDTH = 110
@@ -16,20 +16,26 @@ _WIDTH = 110
 
 def draw_reports(monitor: Monitor, target: Path) -> None:
     """Write a picture of each report worth seeing; the monitor has read all there is."""
-    asked: dict[str, tuple[str, Asked]] = {
-        "daily": ("ccmon daily --last 7 -b", monitor.answer(Question(kind="daily", last=7))),
-        "blocks": ("ccmon blocks --last 5", monitor.answer(Question(kind="blocks", last=5))),
+    asked: dict[str, tuple[str, Answered]] = {
+        "daily": (
+            "ccmon daily --last 7 -b",
+            monitor.answers.answer(Question(kind="daily", last=7)),
+        ),
+        "blocks": (
+            "ccmon blocks --last 5",
+            monitor.answers.answer(Question(kind="blocks", last=5)),
+        ),
         "compare": (
             "ccmon compare last-week this-week",
-            monitor.compare("last-week", "this-week", Selection()),
+            monitor.answers.compare("last-week", "this-week", Selection()),
         ),
-        "summary": ("ccmon summary", monitor.summary(Selection())),
+        "summary": ("ccmon summary", monitor.answers.summary(Selection())),
     }
     for name, (command, answer) in asked.items():
         _draw(command, answer, monitor, target / f"report-{name}.svg")
 
 
-def _draw(command: str, asked: Asked, monitor: Monitor, picture: Path) -> None:
+def _draw(command: str, asked: Answered, monitor: Monitor, picture: Path) -> None:
     from rich.console import Console
 
     look = Look(width=_WIDTH, zone=monitor.settings.zone or "UTC")

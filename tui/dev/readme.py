@@ -14,7 +14,7 @@ from pathlib import Path
 
 from engine.agents.names import problem_of, titles
 from tui.live.keys import key_rows
-from tui.options.commands import ALL
+from tui.options.catalog import all_commands
 from tui.options.definition import Command, Option, OptionGroup
 
 _README = Path(__file__).parents[2] / "README.md"
@@ -78,7 +78,7 @@ def options_tables() -> str:
 
 def _shared_rows() -> Iterator[str]:
     """Return the table of shared options, with the commands that have each."""
-    groups = dict.fromkeys(group for command in ALL for group in command.shared)
+    groups = dict.fromkeys(group for command in all_commands() for group in command.shared)
     yield from ("| option | meaning | of |", "|---|---|---|")
     for group in sorted(groups, key=_first_place):
         for option in group.options:
@@ -88,21 +88,23 @@ def _shared_rows() -> Iterator[str]:
 
 def _first_place(group: OptionGroup) -> int:
     """Return where a group stands among those of the reports."""
-    daily = next(command for command in ALL if command.name == "daily")
+    daily = next(command for command in all_commands() if command.name == "daily")
     return daily.shared.index(group)
 
 
 def _holders(group: OptionGroup) -> str:
     """Return which commands have a group of options."""
-    lacking = [each for each in ALL if each.group == "reports" and group not in each.shared]
-    others = [each for each in ALL if each.group != "reports" and group in each.shared]
+    lacking = [
+        each for each in all_commands() if each.group == "reports" and group not in each.shared
+    ]
+    others = [each for each in all_commands() if each.group != "reports" and group in each.shared]
     but = f" but {', '.join(f'`{each.name}`' for each in lacking)}" if lacking else ""
     return ", ".join([f"all reports{but}", *(f"`{each.name}`" for each in others)])
 
 
 def _alike() -> Iterator[tuple[list[Command], tuple[Option, ...]]]:
     """Return commands in their order, those that follow each other with the same options as one."""
-    for options, commands in groupby(ALL, key=lambda command: command.own):
+    for options, commands in groupby(all_commands(), key=lambda command: command.own):
         yield list(commands), options
 
 

@@ -13,11 +13,11 @@ import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
+from engine.demo.at_work import made_up_user
 from engine.domain.settings import Settings
 from engine.domain.times import DAY, HOUR, MINUTE, SECOND
 from engine.limits.readings import Reading
 from engine.monitor import Monitor
-from tui.commands.made_up import made_up_user
 from tui.dev.printed_pictures import draw_reports
 from tui.live.app import LiveApp
 from tui.live.source import LiveOptions
@@ -73,7 +73,7 @@ def monitor_of(root: Path) -> Monitor:
             home=root,
         )
     )
-    monitor.note_readings(_readings())
+    monitor.limits.note_readings(_readings())
     return monitor
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from engine.domain.calendars import Calendar, Measure
+from engine.domain.calendars import Calendar
+from engine.domain.choices import Measure
 from tui.graph import words
 from tui.graph.cells import CellGrid, cell_grid, sign_of
 from tui.tables.lines import BLANK, Line, Piece, clipped, footnotes, line, paragraph

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from msgspec import Struct
 
-from engine.domain.calendars import Calendar, Measure
+from engine.domain.calendars import Calendar
+from engine.domain.choices import Measure
 from tui.graph import words
 from tui.graph.grid import month_marks, row_names, weeks_of
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from engine.agents.names import title_of
-from engine.domain.calendars import Calendar, CalendarDay, Measure, Streak
+from engine.domain.calendars import Calendar, CalendarDay, Streak
+from engine.domain.choices import Measure
 from engine.domain.reports import Figures
 from tui.graph.grid import MONTHS
 from tui.words.format import dollars, percent, plain, tokens, tokens_exact

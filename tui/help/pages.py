@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from tui.help.blocks import Block, Line, Page, Paragraph, Terms, Title, paragraphs
 from tui.help.topics import topic_rows
-from tui.options.commands import ALL, GROUPS, find_command
+from tui.options.catalog import GROUPS, NAMES, all_commands, find_command
 from tui.options.definition import Command, Option
 
 ABOUT = "a live monitor and reports of Claude Code's usage"
@@ -18,7 +18,7 @@ _ALWAYS = (
 
 def page_names() -> tuple[str, ...]:
     """Return the names of the commands, each of which has a page."""
-    return tuple(command.name for command in ALL)
+    return NAMES
 
 
 def synopsis() -> tuple[str, ...]:
@@ -33,7 +33,9 @@ def overview() -> Page:
         Paragraph(f"ccmon: {ABOUT}. Without a command: live."),
     ]
     for group, title in GROUPS:
-        rows = tuple((each.name, _plain(each.summary)) for each in ALL if each.group == group)
+        rows = tuple(
+            (each.name, _plain(each.summary)) for each in all_commands() if each.group == group
+        )
         made += [Title(title), Terms(rows)]
     made += [Title("Topics (ccmon help TOPIC)"), Terms(tuple(topic_rows()))]
     made += [Title("Options"), Terms(_ALWAYS)]

@@ -15,11 +15,13 @@ from rich.console import Console, RenderableType
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.events import Event, InputEvent
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from engine.agents.names import title_of
 from engine.domain.reports import Snapshot
 from tui.live.frame.announcer import Announcer
+from tui.live.frame.footer import Told
 from tui.live.keys import KEYS, Key, bindings
 from tui.live.messages import ChannelFailed, DemoFailed, DemoOpened, SnapshotTaken
 from tui.live.source import LiveOptions, Source
@@ -28,7 +30,8 @@ from tui.live.watch_screen import WatchScreen
 from tui.words import format as fmt
 
 _TICK = 1.0
-_BRIEF = 2.0
+_BRIEF, _USUAL = 2.0, 5.0
+"""Seconds that the bottom line says something for."""
 _BROKEN = 1
 """The return code of an app that an error of its own has ended."""
 
@@ -199,10 +202,11 @@ class LiveApp(App[None]):
         if announcer is None:
             return
         self._write(announcer.progress(snapshot))
-        events = self._source.take_events()
+        events = self._source.limits.take_events()
+        toasts = announcer.toasts(events, snapshot)
         if not events or not self._has_warnings:
             return
-        for event in announcer.toasts(events):
+        for event in toasts:
             self.notify(
                 fmt.plain(event.text),
                 title=fmt.plain(event.title),
@@ -211,6 +215,23 @@ class LiveApp(App[None]):
                 markup=False,
             )
         self._write(announcer.send(events, snapshot.generated_at))
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,  # noqa: ARG002  nothing said here is ever markup
+    ) -> None:
+        """Say something in the bottom line: there it covers no figure at any size."""
+        told = Told(fmt.plain(title), fmt.plain(message), severity)
+        self._watch_screen.tell(told, timeout or _USUAL)
+
+    def clear_notifications(self) -> None:
+        """Put away what the bottom line says."""
+        self._watch_screen.tell(None)
 
     def _write(self, written: bytes) -> None:
         """Send the terminal what is not part of the picture, where Textual draws that."""
@@ -268,7 +289,7 @@ class LiveApp(App[None]):
         if chosen is None:
             return
         (time,) = chosen
-        self._source.pin_reset(time)
+        self._source.limits.pin_reset(time)
         snapshot = self._source.snapshot()
         self._take(snapshot)
         if time is None:
@@ -279,7 +300,7 @@ class LiveApp(App[None]):
         self._say(f"Reset pinned at {fmt.clock(time, snapshot.zone)}{more}")
 
     def action_dismiss(self) -> None:
-        """Put the messages in the corner and the notice line away."""
+        """Put what is told and the notice line away."""
         self.clear_notifications()
         self._watch_screen.hide_notices()
 

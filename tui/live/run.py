@@ -79,8 +79,8 @@ async def _until_ended(app: LiveApp, cleanup: Callable[[], None]) -> None:
 
 def _open_demo(settings: Settings, cleanup: ExitStack) -> Monitor:
     """Write a made-up user into a temporary place and watch them at work."""
+    from engine.demo.at_work import DemoAtWork, made_up_user
     from engine.demo.others import AGENTS, places_of_others, write_others
-    from tui.commands.made_up import DemoAtWork, made_up_user
 
     place = cleanup.enter_context(
         tempfile.TemporaryDirectory(prefix="ccmon-demo-", ignore_cleanup_errors=True)

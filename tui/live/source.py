@@ -13,12 +13,26 @@ from engine.domain.reports import Detail, Report, ReportKind, Snapshot, Span
 from engine.notify.channels import Channels
 
 
+class LimitsSource(Protocol):
+    """The part of `engine.live.limits.Limits` that the live screen uses."""
+
+    def take_events(self) -> tuple[Event, ...]:
+        """Return what happened to the windows since the last call, each event once in it."""
+
+    def pin_reset(self, time: int | None) -> None:
+        """Pin the end of the 5-hour window (UTC milliseconds), or unpin it."""
+
+
 class Source(Protocol):
     """The part of `engine.monitor.Monitor` that the live screen uses.
 
     All methods may be called from any thread; `report`, `detail`, `shown_calendar` and
     `learn_titles` may take tens of milliseconds and are called from worker threads only.
     """
+
+    @property
+    def limits(self) -> LimitsSource:
+        """What is told of limit windows, and what the user says of them."""
 
     def start(self, on_change: Callable[[], None]) -> None:
         """Read, then follow, in a thread of its own."""
@@ -40,12 +54,6 @@ class Source(Protocol):
 
     def learn_titles(self, sessions: Iterable[str]) -> bool:
         """Read what sessions are called; say whether reports would show anything new."""
-
-    def take_events(self) -> tuple[Event, ...]:
-        """Return what happened to the windows since the last call, each event once in it."""
-
-    def pin_reset(self, time: int | None) -> None:
-        """Pin the end of the 5-hour window (UTC milliseconds), or unpin it."""
 
     def show_agents(self, agents: Sequence[str]) -> None:
         """Show some coding agents alone, all for none named."""

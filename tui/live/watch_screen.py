@@ -9,11 +9,20 @@ from textual.binding import BindingType
 from textual.containers import Container
 from textual.message import Message
 from textual.screen import Screen
+from textual.timer import Timer
 
 from engine.agents.names import title_of
 from engine.domain.reports import SPANS, Notice, Snapshot, Span
 from tui.live.drawing.lines import INK_CLASSES
-from tui.live.frame.footer import EMPTY_KEYS, GRAPH_KEYS, LIVE_KEYS, TABLE_KEYS, Footer, FooterView
+from tui.live.frame.footer import (
+    EMPTY_KEYS,
+    GRAPH_KEYS,
+    LIVE_KEYS,
+    TABLE_KEYS,
+    Footer,
+    FooterView,
+    Told,
+)
 from tui.live.frame.header import Header, header_view
 from tui.live.frame.hit_banner import HitBanner, hit_view
 from tui.live.frame.notices import Notices, notices_of, window_unpriced
@@ -32,7 +41,7 @@ if TYPE_CHECKING:
     from tui.live.graph.graph_pane import GraphPane
     from tui.live.report.report_pane import ReportPane
 
-_TABLE_ACTIONS = ("filter", "export", "turn_span")
+_TABLE_ACTIONS = ("filter", "export")
 _LIST_ACTIONS = ("sort_next", "sort_reverse")
 
 
@@ -58,6 +67,8 @@ class WatchScreen(Screen[None]):
         self._agent = ""
         self._is_paused = False
         self._hidden: frozenset[Notice] | None = None
+        self._told: Told | None = None
+        self._told_until: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Lay the lines around the body; only what is needed first is made."""
@@ -93,6 +104,23 @@ class WatchScreen(Screen[None]):
     def shown(self) -> Snapshot | None:
         """What is on the screen, `None` before the first snapshot."""
         return self._shown
+
+    @property
+    def told(self) -> Told | None:
+        """What the bottom line says instead of the keys."""
+        return self._told
+
+    def tell(self, told: Told | None, seconds: float = 5.0) -> None:
+        """Say something in the bottom line for a while, in place of what it said before."""
+        if self._told_until is not None:
+            self._told_until.stop()
+        self._told = told
+        self._told_until = None if told is None else self.set_timer(seconds, self._untell)
+        if self.is_mounted:
+            self._footer()
+
+    def _untell(self) -> None:
+        self.tell(None)
 
     def hide_notices(self) -> None:
         """Take the notice line away for good; only another error brings it back."""
@@ -139,7 +167,7 @@ class WatchScreen(Screen[None]):
         )
         banner = self.query_one(HitBanner)
         banner.view = hit_view(snapshot)
-        banner.set_class(banner.view is not None, "-on")
+        self.set_class(banner.view is not None, "-hit")
         progress, notices = self.query_one(ProgressBar), self.query_one(Notices)
         progress.set_class(snapshot.progress is not None, "-on")
         progress.view = snapshot.progress
@@ -210,7 +238,7 @@ class WatchScreen(Screen[None]):
         span = "all time" if self._span == "all" else f"last {self._span}"
         has_span = self._tab != 1 and not is_graph
         status = "" if self.is_empty else by if not has_span else f"{span} · {by}"
-        self.query_one(Footer).view = FooterView(ids, status)
+        self.query_one(Footer).view = FooterView(ids, status, self._told)
 
     async def action_show_tab(self, number: int) -> None:
         """Go to a tab by its number."""
@@ -280,7 +308,11 @@ class WatchScreen(Screen[None]):
         self._draw()
 
     def action_turn_span(self) -> None:
-        """Let the tables reach back over the next span."""
+        """Let the tables reach back over the next span, or draw the other window's burn-up."""
+        if self._tab == 1:
+            self.query_one(LivePane).turn_window()
+            self._draw()
+            return
         self._span = SPANS[(SPANS.index(self._span) + 1) % len(SPANS)]
         self._footer()
         self._draw()
@@ -334,11 +366,11 @@ class WatchScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave out what the present tab has no use for."""
-        if action in (*_TABLE_ACTIONS, *_LIST_ACTIONS) and self._kind == "graph":
+        if action in (*_TABLE_ACTIONS, *_LIST_ACTIONS, "turn_span") and self._kind == "graph":
             return False
         if action in _TABLE_ACTIONS:
             return self._tab != 1
-        if action in _LIST_ACTIONS:
+        if action in (*_LIST_ACTIONS, "turn_span"):
             return self._tab != 1 or not self.is_empty
         if action == "open_demo":
             return self._tab == 1 and self.is_empty and self._options.open_demo is not None

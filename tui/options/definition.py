@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
@@ -75,6 +76,8 @@ class Command(NamedTuple):
     group: Group
     summary: str
     """What it does, in one line."""
+    run: Callable[[Namespace], int]
+    """Does it and returns the exit code; raises `UsageError` and `SettingsError`."""
     shared: tuple[OptionGroup, ...] = ()
     own: tuple[Option, ...] = ()
     about: str = ""
@@ -82,6 +85,8 @@ class Command(NamedTuple):
     examples: tuple[tuple[str, str], ...] = ()
     """Command lines, and what each does."""
     is_configurable: bool = True
+    is_long: bool = False
+    """It runs until it is ended."""
     takes_encoded_names: bool = False
     """Its arguments may be directory names of projects, which begin with a hyphen."""
 

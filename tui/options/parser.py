@@ -1,19 +1,16 @@
-"""Reads a command line: finds its command, arranges its words, and parses them."""
+"""Reads the words behind a command: arranges them, and parses them."""
 
 from __future__ import annotations
 
 import re
-from argparse import SUPPRESS, ArgumentParser, HelpFormatter, Namespace
+from argparse import SUPPRESS, ArgumentParser, HelpFormatter
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, NoReturn
 
-from tui.options.commands import COMMANDS, find_command
 from tui.options.definition import Command, Option, UsageError
 from tui.options.values import hint, sentence_end
 
-_HELP = ("-h", "--help")
-_VERSION = ("-v", "-V", "--version")
 _ENCODED = r"-[A-Za-z]+-"
 
 
@@ -32,53 +29,6 @@ class _Formatter(HelpFormatter):
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog, width=80)
-
-
-def parse(arguments: Sequence[str]) -> Namespace:
-    """Return what a command line asks for, with what the configuration sets beneath it.
-
-    Without a command it is `live`; the name of an agent in front narrows to it, as scripts
-    written for ccusage have it. `--help` anywhere is the command `help`, `--version` in front
-    the command `version`. Raises `UsageError`.
-    """
-    words = list(arguments)
-    agent = words.pop(0) if _is_agent_in_front(words) else ""
-    if words and words[0] in _VERSION:
-        return Namespace(command="version")
-    if words and words[0] in _HELP:
-        return Namespace(command="help", topic=None, man=False)
-    if not words or words[0].startswith("-"):
-        words.insert(0, "live")
-    command = find_command(words.pop(0))
-    before, _, _ = "\0".join(words).partition("\0--\0")
-    if not set(_HELP).isdisjoint(before.split("\0")):
-        return Namespace(command="help", topic=command.name, man=False)
-    from tui.config.in_force import options_in_force
-
-    return options_in_force(command, _narrowed(command, given(command, words), agent))
-
-
-def _is_agent_in_front(words: Sequence[str]) -> bool:
-    """Say whether the first word names an agent: no command, or one before another command."""
-    if not words or words[0].startswith("-"):
-        return False
-    names = {name for name, _ in COMMANDS}
-    if words[0] in names and (len(words) == 1 or words[1] not in names):
-        return False
-    from engine.agents.names import is_agent
-
-    return is_agent(words[0])
-
-
-def _narrowed(command: Command, given: dict[str, Any], agent: str) -> dict[str, Any]:
-    """Return what is given, narrowed to an agent named in front."""
-    if not agent:
-        return given
-    if all(option.dest != "agents" for option in command.options):
-        if agent == "claude":
-            return given
-        raise UsageError(f"ccmon {command.name} is of all agents: leave '{agent}' out.")
-    return {**given, "agents": [agent, *given.get("agents", [])]}
 
 
 def given(command: Command, words: Sequence[str]) -> dict[str, Any]:

@@ -2,24 +2,9 @@
 
 from __future__ import annotations
 
+from engine.domain.choices import MODES, ORDERS, SORT_COLUMNS
 from tui.options import values
 from tui.options.definition import Option, OptionGroup
-
-MODES = ("auto", "calculate", "display")
-ORDERS = ("asc", "desc")
-SORT_COLUMNS = (
-    "name",
-    "first",
-    "last",
-    "responses",
-    "sessions",
-    "input",
-    "output",
-    "cache-write",
-    "cache-read",
-    "tokens",
-    "cost",
-)
 
 CONFIG_DIR = Option(
     ("--config-dir",),
@@ -234,4 +219,46 @@ IDLE = OptionGroup(
         Option(("--single-thread",), "", default=False, is_hidden=True, is_configurable=False),
         Option(("--all",), "", default=False, is_hidden=True, is_configurable=False),
     ),
+)
+
+LIMIT = Option(
+    ("-l", "--limit"),
+    "what the block is measured against where no official percentage is known: 500k or 1.5M"
+    " tokens, 20usd, max (your largest finished block), median, or p90 (the 90th percentile of"
+    " them; the default)",
+    "LIMIT",
+    example='"500k"',
+)
+BUDGET = Option(
+    ("--budget",),
+    "what you want to use at most in a day, week or month: 20usd/day, 500k/week, 300usd/month;"
+    " may be given several times ([limits] budgets in the configuration)",
+    "BUDGET",
+    name="budgets",
+    default=(),
+    is_repeatable=True,
+    is_configurable=False,
+)
+RESET_AT = Option(
+    ("--reset-at",),
+    "the 5 hours are reset at this time of the day, such as 14:30, where no official source"
+    " says when",
+    "TIME",
+    read=values.clock_time,
+    is_configurable=False,
+)
+QUIET_HOURS = Option(
+    ("--quiet-hours",),
+    "when warnings are only drawn on the screen: 22:00-07:30 ([limits] quiet-hours in the"
+    " configuration)",
+    "FROM-TO",
+    is_configurable=False,
+)
+
+JSON = Option(("-j", "--json"), "print as JSON", default=False, off=("--no-json",))
+COLOR = Option(
+    ("--color",),
+    "colour the page also where the output is no terminal, or never (default: on a terminal,"
+    " unless NO_COLOR is set)",
+    off=("--no-color",),
 )

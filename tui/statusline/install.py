@@ -22,7 +22,7 @@ from tui.statusline.settings_text import (
     with_command,
     without_status_line,
 )
-from tui.terminal.agreeing import agrees
+from tui.terminal.consent import agrees
 from tui.words.format import plain
 
 _NAMES = ("ccmon", "ccmon.exe")

@@ -3,12 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
-from engine.domain.limit_windows import Forecast, HitNow, WindowNow
+from engine.domain.limit_windows import OFFICIAL, Forecast, HitNow, WindowNow
 from tui.words.format import ago, clock, dollars, duration, moment_of, percent, plain, tokens
 
 _MINUTE = 60_000
 _HALF_DAY = 43_200_000
+
+Outlook = Literal["hit", "runs out", "past usual", "may run out", "lasts", ""]
+"""What becomes of a window in a word; empty where nothing is foreseen."""
+
+
+def outlook_of(window: WindowNow) -> Outlook:
+    """Return what becomes of a window: bars and words are coloured by it."""
+    forecast = window.forecast
+    if window.hit is not None and not window.hit.is_extra_usage:
+        return "hit"
+    if forecast.reaches_at is not None:
+        return "past usual" if is_estimated(window) else "runs out"
+    if forecast.share_at_reset is None:
+        return ""
+    return "may run out" if (forecast.share_high or 0.0) >= 1 else "lasts"
+
+
+def is_estimated(window: WindowNow) -> bool:
+    """Whether a window's limit is only what is usual: nothing of it is ever hit."""
+    return window.source not in OFFICIAL and window.source not in ("given", "budget", "none")
+
+
+def usual_text(window: WindowNow) -> str:
+    """Return how much of an estimate is used: `54%`, from twice as much on `3.9 ×`."""
+    share = window.used_share or 0.0
+    return percent(share) if share < 1 else f"{share:.1f} ×"
 
 
 def share_text(window: WindowNow) -> str:

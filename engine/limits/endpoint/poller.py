@@ -4,34 +4,37 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Callable
 from threading import Thread
 
+from engine.domain.pace import USAGE_LOOK, Every
 from engine.domain.reports import Notice
 from engine.domain.settings import Settings
 from engine.ingest import discover
 from engine.ledger.limit_readings import keep_readings
 from engine.ledger.store import Ledger
 from engine.limits.kept_readings import rows_of
-from engine.live.state import State
 
 ENABLED = "oauth_enabled"
 """The setting that says whether the user has turned it on."""
 
 _TURN = "oauth_turn"
-_NOTICE = "usage"
-_LOOK_EVERY = 30.0
-"""Seconds between looks at whether it is time to ask."""
 _QUIET = ("off", "read", "waiting")
 
 
 class UsagePoller:
-    """Asks in a thread of its own, so that nobody waits; of all processes one at a time."""
+    """Asks in a thread of its own, so that nobody waits; of all processes one at a time.
 
-    def __init__(self, settings: Settings, ledger: Ledger, standing: State) -> None:
+    `say` is given what goes wrong, and `None` when nothing does any more.
+    """
+
+    def __init__(
+        self, settings: Settings, ledger: Ledger, say: Callable[[Notice | None], None]
+    ) -> None:
         self._settings = settings
         self._ledger = ledger
-        self._standing = standing
-        self._last_look = float("-inf")
+        self._say = say
+        self._look = Every(USAGE_LOOK)
         self._thread: Thread | None = None
 
     @property
@@ -43,13 +46,12 @@ class UsagePoller:
         """Turn it on or off, for all processes."""
         self._ledger.keep_settings({ENABLED: "1" if is_enabled else "0"})
         if not is_enabled:
-            self._standing.say(_NOTICE, None)
+            self._say(None)
 
     def ask_when_due(self) -> None:
         """Ask in a thread, if it is on and time to."""
-        if time.monotonic() - self._last_look < _LOOK_EVERY:
+        if not self._look.is_due(time.monotonic()):
             return
-        self._last_look = time.monotonic()
         if not self.is_enabled or (self._thread is not None and self._thread.is_alive()):
             return
         self._thread = Thread(target=self._ask_apart, name="ccmon-usage", daemon=True)
@@ -81,8 +83,7 @@ class UsagePoller:
         answer = endpoint.ask() if is_due else endpoint.waiting()
         keep_readings(self._ledger, rows_of(answer.readings))
         is_trouble = (answer.last or answer.outcome) not in _QUIET
-        notice = Notice("warning", answer.sentence) if is_trouble else None
-        self._standing.say(_NOTICE, notice)
+        self._say(Notice("warning", answer.sentence) if is_trouble else None)
 
     def _ask_apart(self) -> None:
         try:
@@ -95,6 +96,4 @@ class UsagePoller:
 
     def _keep(self, text: str) -> None:
         """Keep a text within the transaction that is open."""
-        self._ledger.connection.execute(
-            "INSERT OR REPLACE INTO settings VALUES (?,?)", (_TURN, text)
-        )
+        self._ledger.put_setting(_TURN, text)

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import date, tzinfo
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from datetime import tzinfo
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from msgspec.structs import replace
 
-from engine.domain.questions import (
-    PERIOD_KINDS,
-    Answer,
-    AnswerRow,
-    Mode,
-    Question,
-    Selection,
-)
-from engine.domain.times import day_of
+from engine.domain.choices import Mode
+from engine.domain.questions import PERIOD_KINDS, Answer, AnswerRow, Question, Selection
 from engine.ledger.selector import at_one_moment
 from engine.ledger.store import Ledger
 from engine.reports.queries.basis import Basis
@@ -31,66 +23,76 @@ if TYPE_CHECKING:
     from engine.domain.questions import Comparison, SessionAnswer, Summary
     from engine.domain.reports import Snapshot
 
+_T = TypeVar("_T")
+
+
+class Insist(Protocol):
+    """Takes a step that asks the ledger until it is answered."""
+
+    def __call__(self, step: Callable[[], _T]) -> _T:
+        """Return what the step returns."""
+
 
 class Answers:
     """Answers about scopes; nothing is kept from one question to the next.
 
-    `scopes` gives those of some agents by their names, of all for no name.
+    `scopes` gives those of some agents by their names, of all for no name; `insist` asks the
+    ledger, and asks again where it goes on with another; `snapshot` says where things stand.
     """
 
     def __init__(
         self,
         ledger: Ledger,
         scopes: Callable[[Sequence[str]], Mapping[str, int]],
-        zone_name: str,
-        zone: tzinfo,
+        zone: tuple[str, tzinfo],
         clock: Callable[[], int],
         week_start: int,
+        insist: Insist,
+        snapshot: Callable[[], Snapshot],
     ) -> None:
         self._ledger = ledger
         self._scopes = scopes
-        self._zone = (zone_name, zone)
+        self._zone = zone
         self._clock = clock
         self._week_start = week_start
-
-    def today(self) -> date:
-        """Return the present day in the zone."""
-        return day_of(self._clock(), self._zone[1])
+        self._insist = insist
+        self._snapshot = snapshot
 
     def answer(self, question: Question) -> Answer:
         """Return a report; raises `SettingsError` where its last day comes before its first."""
         check_days(question.selection.since, question.selection.until)
-        with self._seen(question.selection.mode, question.selection.agents) as basis:
-            return _answer(question, basis)
+        return self._ask(question.selection, lambda basis: _answer(question, basis))
 
     def session(self, name: str, mode: Mode = "auto") -> SessionAnswer | None:
         """Return one session with all its responses, `None` where there is no such session."""
         from engine.reports.queries.groups import one_session
 
-        with self._seen(mode) as basis:
-            return one_session(name, basis)
+        return self._ask(Selection(mode=mode), lambda basis: one_session(name, basis))
 
     def compare(self, left: str, right: str, selection: Selection) -> Comparison:
         """Return two periods or two projects side by side; raises `SettingsError`."""
         from engine.reports.queries.comparing import compare
 
-        with self._seen(selection.mode, selection.agents) as basis:
-            return compare(left, right, selection, basis)
+        return self._ask(selection, lambda basis: compare(left, right, selection, basis))
 
-    def summary(self, selection: Selection, snapshot: Snapshot) -> Summary:
-        """Return today, this week, this month, and the block as a snapshot shows it."""
+    def summary(self, selection: Selection) -> Summary:
+        """Return today, this week, this month and the active block."""
         from engine.reports.queries.summing import summary
 
-        with self._seen(selection.mode, selection.agents) as basis:
-            return summary(selection, snapshot, basis)
+        snapshot = self._snapshot()
+        return self._ask(selection, lambda basis: summary(selection, snapshot, basis))
 
     def calendar(self, year: int | None, selection: Selection) -> Calendar:
-        """Return a calendar; a selection's days are left aside, for all history has streaks."""
+        """Return every day of a year, or of the last 53 weeks, of what is selected.
+
+        The selection's days are left aside, for all history has streaks.
+        """
         from engine.reports.queries.calendar import calendar_of
 
-        every = replace(selection, since=None, until=None)
-        with self._seen(selection.mode, selection.agents) as basis:
-            answer = _answer(Question(kind="daily", selection=every), basis)
+        every = Question(kind="daily", selection=replace(selection, since=None, until=None))
+
+        def ask(basis: Basis) -> Calendar:
+            answer = _answer(every, basis)
             return calendar_of(
                 (row.row for row in answer.rows),
                 year,
@@ -101,13 +103,19 @@ class Answers:
                 notes=answer.notes,
             )
 
-    @contextmanager
-    def _seen(self, mode: Mode, agents: Sequence[str] = ()) -> Iterator[Basis]:
-        """Yield what an answer stands on, all of one moment whatever is written meanwhile."""
-        scopes = self._scopes(agents)
-        basis = Basis(self._ledger, scopes, mode, self._zone, self._week_start, self._clock())
-        with at_one_moment(self._ledger):
-            yield basis
+        return self._ask(selection, ask)
+
+    def _ask(self, selection: Selection, ask: Callable[[Basis], _T]) -> _T:
+        """Ask of one moment of the ledger, whatever is written meanwhile."""
+
+        def once() -> _T:
+            scopes = self._scopes(selection.agents)
+            now = self._clock()
+            basis = Basis(self._ledger, scopes, selection.mode, self._zone, self._week_start, now)
+            with at_one_moment(self._ledger):
+                return ask(basis)
+
+        return self._insist(once)
 
 
 def _answer(question: Question, basis: Basis) -> Answer:

@@ -7,7 +7,7 @@ from datetime import date, tzinfo
 from functools import cached_property
 
 from engine.aggregates.sessions import short_names
-from engine.domain.questions import Mode
+from engine.domain.choices import Mode
 from engine.domain.times import day_of
 from engine.ledger.selector import Selector
 from engine.ledger.store import Ledger

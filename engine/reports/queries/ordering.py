@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from engine.domain.questions import PERIOD_KINDS, AnswerRow, Question, SortColumn
+from engine.domain.choices import SortColumn
+from engine.domain.questions import PERIOD_KINDS, AnswerRow, Question
 from engine.domain.reports import Row
 
 _TIMES: tuple[SortColumn, ...] = ("first", "last")

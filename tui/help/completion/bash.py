@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tui.help.completion.words import commands, joined, options_of, places_of, words_at
-from tui.options.commands import ALL
+from tui.options.catalog import all_commands
 from tui.options.definition import Command, Option
 
 _HEAD = """\
@@ -63,7 +63,7 @@ complete -F _ccmon ccmon
 
 def bash_script() -> str:
     """Return the whole script."""
-    cases = "".join(line for command in ALL for line in _case(command))
+    cases = "".join(line for command in all_commands() for line in _case(command))
     return _HEAD + cases + _TAIL.replace("@COMMANDS@", joined(name for name, _ in commands()))
 
 

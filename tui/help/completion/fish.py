@@ -12,7 +12,7 @@ from tui.help.completion.words import (
     summary,
     words_at,
 )
-from tui.options.commands import ALL
+from tui.options.catalog import all_commands
 from tui.options.definition import Command, Option
 
 _HEAD = """\
@@ -30,7 +30,7 @@ def fish_script() -> str:
 def _lines() -> Iterator[str]:
     for name, text in commands():
         yield f"{_NO_COMMAND} -a {name} -d {_quoted(text)}"
-    for command in ALL:
+    for command in all_commands():
         conditions = [f"-n '__fish_seen_subcommand_from {command.name}'"]
         if command.name == "live":
             conditions.append(_NO_COMMAND)

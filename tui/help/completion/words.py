@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from tui.config.toml_file import command_tables
 from tui.help.pages import page_names
 from tui.help.topics import topic_names
-from tui.options.commands import ALL
+from tui.options.catalog import all_commands
 from tui.options.definition import Command, Option
 
 HELP = Option(("-h", "--help"), "explain the command", default=False)
@@ -44,7 +44,7 @@ def summary(text: str) -> str:
 
 def commands() -> Iterator[tuple[str, str]]:
     """Return each command with its summary."""
-    return ((each.name, summary(each.summary)) for each in ALL)
+    return ((each.name, summary(each.summary)) for each in all_commands())
 
 
 def quoted(text: str) -> str:

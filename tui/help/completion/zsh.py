@@ -13,7 +13,7 @@ from tui.help.completion.words import (
     summary,
     words_at,
 )
-from tui.options.commands import ALL
+from tui.options.catalog import all_commands
 from tui.options.definition import Command, Option
 
 _HEAD = """\
@@ -61,7 +61,7 @@ fi
 def zsh_script() -> str:
     """Return the whole script."""
     named = "".join(f"        {quoted(f'{name}:{text}')}\n" for name, text in commands())
-    return _HEAD + named + _MIDDLE + "".join(map(_case, ALL)) + _TAIL
+    return _HEAD + named + _MIDDLE + "".join(map(_case, all_commands())) + _TAIL
 
 
 def _case(command: Command) -> str:

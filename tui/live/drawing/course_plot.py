@@ -1,4 +1,4 @@
-"""How a window is used up, drawn in braille: use so far, even pace, forecast and limit."""
+"""How a window is used up: use so far filled, the forecast's range shaded, limit and pace."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from msgspec import Struct
 
 from engine.domain.limit_windows import Foreseen, UsePoint
 from tui.live.drawing.lines import Line, Piece
-from tui.live.drawing.plot import Canvas, runs, time_axis
+from tui.live.drawing.plot import runs, time_axis
 from tui.words import format as fmt
 
 _DAY = 86_400_000
+_UP = " ▁▂▃▄▅▆▇█"
+_MOST_AHEAD = 1.5
+"""A forecast further beyond the limit than this does not flatten what was used."""
 
 
 class Course(Struct, frozen=True):
@@ -31,86 +34,87 @@ class Course(Struct, frozen=True):
 
 
 def course_plot(course: Course, width: int, height: int) -> list[Line]:
-    """Draw a course from 0 (the lowest dots) to the limit (the highest row).
+    """Draw a course from nothing (the lowest row) to its top, which is the limit or beyond.
 
-    Use so far is a solid line of steps, the expected use dotted, its range shaded, even use a
-    loose diagonal, now an upright; each is told from the others by its form.
+    What was used is filled, the range that it will mostly lie in is shaded, darker where it is
+    expected; the limit is a line across, now an upright, even use a dotted diagonal. Each is
+    told from the others by its form. Before the first reading nothing is drawn.
     """
-    plot = _Plot(course, width, height)
-    used, expected, shade, pace = (Canvas(width, height) for _ in range(4))
-    plot.draw_steps(used)
-    plot.draw_cone(expected, shade)
-    for x in range(0, plot.wide, 4):
-        pace.dot(x, plot.row_of(x / max(1, plot.wide - 1)))
-    now = plot.column_of(course.now) // 2
+    top = top_of(course)
+    used = [_used_at(course, x, width) for x in range(width)]
+    ranges = [_range_at(course, x, width) for x in range(width)]
+    now = _column_of(course, course.now, width)
+    limit_row = row_of(1.0, top, height)
     rows: list[Line] = []
     for y in range(height):
+        low, high = (height - 1 - y) * top / height, (height - y) * top / height
         signs = []
-        drawn = zip(used.row(y), expected.row(y), shade.row(y), pace.row(y), strict=True)
-        for x, (solid, dotted, shaded, even) in enumerate(drawn):
-            if solid != " ":
-                signs.append((solid, "accent"))
-            elif dotted != " ":
-                signs.append((dotted, "second"))
-            elif y == 0:
-                signs.append(("╌", "high"))
-            elif x == now:
-                signs.append(("│", "edge"))
-            elif shaded != " ":
-                signs.append((shaded, "muted"))
-            else:
-                signs.append((even, "muted"))
+        for x in range(width):
+            share, reach = used[x], ranges[x]
+            sign, ink = " ", "plain"
+            pace = (x + 0.5) / width
+            if low <= pace < high and x % 2:
+                sign, ink = "·", "muted"
+            if x == now:
+                sign, ink = "│", "muted"
+            if y == limit_row:
+                sign, ink = "╌", "high"
+            if reach is not None and reach.low < high and reach.high >= low:
+                is_expected = low <= reach.expected < high
+                sign, ink = ("▒" if is_expected else "░"), "second"
+            if share is not None and share > low:
+                sign = _UP[max(1, min(8, round((share - low) / (high - low) * 8)))]
+                ink = "accent"
+            signs.append((sign, ink))
         rows.append(runs(signs))
     return rows
 
 
-class _Plot:
-    """The places of times and shares on a canvas."""
+def top_of(course: Course) -> float:
+    """Return the share at the upper edge: the limit, or what is beyond it, so nothing is cut."""
+    ahead = course.cone[-1].expected if course.cone else 0.0
+    most = max((*(point.share for point in course.points), min(ahead, _MOST_AHEAD)), default=0.0)
+    return 1.0 if most <= 1.0 else most * 1.05
 
-    def __init__(self, course: Course, width: int, height: int) -> None:
-        self.course = course
-        self.wide, self.tall = width * 2, height * 4
 
-    def column_of(self, time: int) -> int:
-        length = max(1, self.course.end - self.course.start)
-        return min(self.wide - 1, max(0, (time - self.course.start) * self.wide // length))
+def row_of(share: float, top: float, height: int) -> int:
+    """Return the row that a share lies in."""
+    return min(height - 1, max(0, height - 1 - int((share - 1e-9) * height / top)))
 
-    def row_of(self, share: float) -> int:
-        return self.tall - 1 - round(min(1.0, max(0.0, share)) * (self.tall - 1))
 
-    def draw_steps(self, used: Canvas) -> None:
-        """Draw what was used since the first reading; between two the earlier one holds."""
-        points = list(self.course.points)
-        if not points:
-            return
-        points.append(UsePoint(max(self.course.now, points[-1].time), points[-1].share))
-        for before, after in pairwise(points):
-            first, last = self.column_of(before.time), self.column_of(after.time)
-            level = self.row_of(before.share)
-            for x in range(first, last + 1):
-                used.dot(x, level)
-            used.column(last, level, self.row_of(after.share))
+def _column_of(course: Course, time: int, width: int) -> int:
+    length = max(1, course.end - course.start)
+    return min(width - 1, max(0, (time - course.start) * width // length))
 
-    def draw_cone(self, expected: Canvas, shade: Canvas) -> None:
-        """Draw where use is expected to go, and shade the range it will mostly lie in."""
-        for before, after in pairwise(self.course.cone):
-            first, last = self.column_of(before.time), self.column_of(after.time)
-            for x in range(first + 1, last + 1):
-                part = (x - first) / max(1, last - first)
-                low, middle, high = (
-                    start + (end - start) * part
-                    for start, end in (
-                        (before.low, after.low),
-                        (before.expected, after.expected),
-                        (before.high, after.high),
-                    )
-                )
-                if x % 2 == 0 and middle <= 1:
-                    expected.dot(x, self.row_of(middle))
-                if low <= 1:
-                    for y in range(self.row_of(high), self.row_of(low) + 1):
-                        if (x + 2 * (y % 2)) % 4 == 0:
-                            shade.dot(x, y)
+
+def _used_at(course: Course, x: int, width: int) -> float | None:
+    """Return the share used at the end of a column; `None` before a reading and after now."""
+    if x > _column_of(course, course.now, width):
+        return None
+    until = course.start + (course.end - course.start) * (x + 1) // width
+    share = None
+    for point in course.points:
+        if point.time > until:
+            break
+        share = point.share
+    return share
+
+
+def _range_at(course: Course, x: int, width: int) -> Foreseen | None:
+    """Return what is foreseen for the middle of a column after now."""
+    if x <= _column_of(course, course.now, width):
+        return None
+    time = course.start + (course.end - course.start) * (2 * x + 1) // (2 * width)
+    for before, after in pairwise(course.cone):
+        if before.time <= time <= after.time:
+            part = (time - before.time) / max(1, after.time - before.time)
+            return Foreseen(
+                time,
+                before.low + (after.low - before.low) * part,
+                before.expected + (after.expected - before.expected) * part,
+                before.high + (after.high - before.high) * part,
+            )
+    return None
 
 
 def course_axis(course: Course, zone: str, width: int) -> Line:

@@ -30,6 +30,7 @@ INKS = (
     "high",
     "critical",
     "reached",
+    "alarm",
 )
 INK_CLASSES = {f"ink--{ink}" for ink in INKS}
 """The inks' component classes, coloured in `live.tcss`.

@@ -15,7 +15,7 @@ from engine.notify.notifier import Notifier
 from engine.notify.terminal import BELL, PROGRESS_LASTS, ProgressState
 
 _RANK = {"information": 0, "warning": 1, "error": 2}
-_MOST_AT_ONCE = 3
+_LEVELS: tuple[WindowLevel, ...] = ("fine", "half", "high", "critical", "reached")
 _PROGRESS: dict[WindowLevel, ProgressState] = {
     "fine": "normal",
     "half": "normal",
@@ -47,6 +47,7 @@ class Announcer:
     ) -> None:
         self._channels = channels
         self._shown: Shown | None = None
+        self._first: dict[str, int] | None = None
         self._notifier = Notifier(
             channels,
             zone=zone,
@@ -55,12 +56,25 @@ class Announcer:
             is_offline=is_offline,
         )
 
-    def toasts(self, events: Sequence[Event]) -> list[Event]:
-        """Return the events to be drawn in the corner: the gravest, in the order they came."""
+    def toasts(self, events: Sequence[Event], snapshot: Snapshot) -> list[Event]:
+        """Return what the bottom line is to say: the newest of each window, gravest last.
+
+        What the bars said from the start is not told again.
+        """
+        if self._first is None:
+            self._first = {
+                window.window: _LEVELS.index(window.level) for window in snapshot.windows
+            }
         if not self._channels.toast:
             return []
-        gravest = sorted(events, key=lambda event: -_RANK[event.severity])[:_MOST_AT_ONCE]
-        return [event for event in events if event in gravest]
+        newest: dict[str, Event] = {}
+        for event in events:
+            if event.kind == "reset":
+                self._first.pop(event.window, None)
+            is_known = _LEVELS.index(event.level) <= self._first.get(event.window, -1)
+            if event.kind not in ("level", "budget") or not is_known:
+                newest[event.window] = event
+        return sorted(newest.values(), key=lambda event: _RANK[event.severity])
 
     def send(self, events: Sequence[Event], now: int) -> bytes:
         """Send events over every channel; the bell rings once for all of them."""

@@ -1,14 +1,29 @@
-"""The bottom line: the keys that matter where the user is."""
+"""The bottom line: the keys that matter where the user is, or for a while what is to be told."""
 
 from __future__ import annotations
 
+from typing import Literal
+
 from msgspec import Struct
+from rich.cells import cell_len
 
 from tui.live.drawing.lines import BLANK, Line, OneLine, Piece, cells, ends, joined
 from tui.live.keys import BY_ID
+from tui.words import format as fmt
+
+Severity = Literal["information", "warning", "error"]
+_MARKS: dict[Severity, tuple[str, str]] = {
+    "information": ("", "bold"),
+    "warning": ("! ", "high"),
+    "error": ("! ", "critical"),
+}
+_LEAST_SENTENCE = 12
+"""A sentence in fewer cells says nothing."""
+_AWAY = "app.dismiss"
 
 LIVE_KEYS = (
-    "quit", "help", "next-tab", "open", "sort", "basis", "pause", "events", "zone", "theme",
+    "quit", "help", "next-tab", "open", "sort", "basis", "span", "pause", "events", "zone",
+    "theme",
 )  # fmt: skip
 TABLE_KEYS = (
     "quit", "help", "next-tab", "open", "filter", "sort", "reverse", "span", "basis", "export",
@@ -19,21 +34,46 @@ GRAPH_KEYS = (
 EMPTY_KEYS = ("quit", "help", "demo", "theme")
 
 
+class Told(Struct, frozen=True):
+    """Something that happened, in a few words and in a sentence."""
+
+    title: str
+    text: str
+    severity: Severity
+
+    def line(self, width: int) -> Line:
+        """Return the words, and as much of the sentence as has room; a click puts it away."""
+        mark, ink = _MARKS[self.severity]
+        head = f"{mark}{self.title}"
+        room = width - cell_len(head) - 4
+        line: Line = (Piece(f" {fmt.fit(head, min(cell_len(head), width - 1))}", ink, _AWAY),)
+        if self.text and room >= _LEAST_SENTENCE:
+            between = " · " if self.title else ""
+            line += (Piece(between + fmt.fit(self.text, room - len(between)), "plain", _AWAY),)
+        return line
+
+
 class FooterView(Struct, frozen=True):
     """Which keys are shown, and what their settings stand at."""
 
     ids: tuple[str, ...]
     status: str
+    told: Told | None = None
 
 
 class Footer(OneLine):
-    """One line of keys; a click on one is as good as pressing it."""
+    """One line of keys; a click on one is as good as pressing it.
+
+    What is to be told takes the place of the keys for a while, so that it covers no figure.
+    """
 
     def line(self, width: int) -> Line:
-        """Return as many keys as fit, and the settings where there is room."""
+        """Return what is told, else as many keys as fit, and the settings where there is room."""
         view = self.view
         if not isinstance(view, FooterView):
             return BLANK
+        if view.told is not None:
+            return view.told.line(width)
         parts: list[Line] = []
         for name in view.ids:
             key = BY_ID[name]

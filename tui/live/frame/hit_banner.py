@@ -55,7 +55,7 @@ class HitBanner(OneLine):
         if view.is_extra_usage:
             name: Line = (Piece(" ! EXTRA USAGE ", "high"), Piece(f"beyond {view.label}"))
         else:
-            name = (Piece(" ! LIMIT HIT ", "reached"), Piece(f" {view.label}", "bold"))
+            name = (Piece(" ! LIMIT HIT ", "alarm"), Piece(f" {view.label}", "bold"))
         parts: list[Line] = [name]
         if view.reset:
             reset = (Piece("resets "), Piece(view.reset, "bold"), Piece(" in "), Piece(view.left))

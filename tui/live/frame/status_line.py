@@ -11,7 +11,7 @@ from engine.domain.reports import Snapshot
 from tui.live.drawing.lines import Line, LinePane, Piece, cells
 from tui.live.drawing.plot import LEVEL_WORDS
 from tui.live.frame.hit_banner import hit_view
-from tui.live.panes.limits import LimitRow, limit_row, most_telling, one_line_each
+from tui.live.panes.windows import WindowRow, window_lines, window_row
 from tui.live.words import brief_label, figure, note
 from tui.words import format as fmt
 from tui.words.limits import when
@@ -24,7 +24,7 @@ class StatusView(Struct, frozen=True):
     """What is said: first of all, then the windows, as bars or in words, then the rest."""
 
     first: tuple[Line, ...]
-    bars: tuple[LimitRow, ...]
+    bars: tuple[WindowRow, ...]
     windows: tuple[Line, ...]
     reached: tuple[Line, ...]
     """Which limits will be reached before their resets."""
@@ -45,7 +45,7 @@ def status_view(snapshot: Snapshot, is_paused: bool) -> StatusView:
     known = [window for window in snapshot.windows if window.used_share is not None]
     return StatusView(
         tuple(first),
-        tuple(limit_row(window, now, zone) for window in known),
+        tuple(window_row(window, now, zone) for window in known),
         tuple(_used(window) for window in known),
         tuple(_reached(window, now, zone) for window in known if window.forecast.reaches_at),
         tuple(_rest(snapshot)),
@@ -97,8 +97,8 @@ class StatusLine(LinePane):
         if not view.bars or width < least_width or height < least_height:
             used = (*view.windows[:1], *view.reached, *view.windows[1:])
             return _flowing((*view.first, *used, *view.rest), width, height)
-        rows = most_telling(view.bars, height - 2)
-        bars = [(Piece(" "), *line) for line in one_line_each(rows, width - 2)]
+        rows = view.bars[: height - 2]
+        bars = [(Piece(" "), *line) for line in window_lines(rows, width - 2)]
         lines = [*_flowing(view.first, width, 1), *bars]
         return [*lines, *_flowing((*view.reached, *view.rest), width, height - len(lines))]
 

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from engine.agents.names import title_of
-from engine.domain.calendars import Calendar, CalendarDay, Measure
+from engine.domain.calendars import Calendar, CalendarDay
+from engine.domain.choices import Measure
 from engine.domain.reports import Figures, Part
 from tui.graph import words
 from tui.graph.cells import LABEL_WIDTH, CellGrid, cell_grid, sign_of

@@ -1,4 +1,4 @@
-"""How fast tokens and money go: now, over the window, and where it leads."""
+"""How fast money and tokens go: now, over several spans, and over the window."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from engine.domain.reports import BurnRate, Projection, Snapshot, Trace
-from tui.live.drawing.lines import BLANK, Line, LinePane, Piece, cells, joined
+from engine.domain.reports import BurnRate, Figures, Snapshot, Trace
+from tui.live.drawing.lines import Line, LinePane, Piece, cells, joined
 from tui.live.drawing.plot import AXIS, bars, columns, time_axis, with_axis
-from tui.live.words import Basis, figure, note
+from tui.live.words import Basis
 from tui.words import format as fmt
 
 
@@ -18,29 +18,25 @@ class BurnView(Struct, frozen=True):
 
     rate: BurnRate
     rates: tuple[BurnRate, ...]
-    projection: Projection | None
+    figures: Figures | None
+    """What the open window used, `None` where none is open."""
     trace: Trace | None
     ends: int | None
     zone: str
     by: Basis
-    has_unpriced: bool
 
 
 def burn_view(snapshot: Snapshot, by: Basis) -> BurnView:
     """Take from a snapshot what the burn pane shows."""
     block = snapshot.block
-    is_frozen = any(
-        window.window == "five_hour" and window.forecast.is_frozen for window in snapshot.windows
-    )
     return BurnView(
         rate=snapshot.burn_rate,
         rates=snapshot.rates,
-        projection=None if is_frozen else snapshot.projection,
+        figures=block.figures if block else None,
         trace=snapshot.trace,
         ends=block.end if block else None,
         zone=snapshot.zone,
         by=by,
-        has_unpriced=bool(block and block.figures.unpriced),
     )
 
 
@@ -50,64 +46,66 @@ class BurnPane(LinePane):
     TITLE = "Burn rate"
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
-        """Return the rate's line, what fits of the rest, and the plot in what is left."""
+        """Return money and tokens in words, the rate over each span, the plot in what is left."""
         view = self.view
-        if not isinstance(view, BurnView):
+        if not isinstance(view, BurnView) or height < 1:
             return ()
-        lines = _figures(view, width - 2, height)
-        lines = [(Piece(" "), *line) for line in lines]
+        inner = width - 2
+        if height == 1:
+            parts = [*_rate_parts(view), *_window_parts(view)]
+            return [(Piece(" "), *joined(parts, inner, " · "))]
+        lines = _lead(view, inner)
+        table = _span_table(view, inner)
+        if height >= len(lines) + len(table):
+            lines += table
+        lines = [(Piece(" "), *line) for line in lines[:height]]
         if view.trace is not None and view.ends is not None:
             lines += _trace_lines(view, view.trace, view.ends, width, height - len(lines))
         return lines
 
 
-def _figures(view: BurnView, width: int, height: int) -> list[Line]:
-    """Return the rates in words: on one line, on a few, or as a table."""
-    rate, end, spans = _rate_parts(view), _end_parts(view), _span_parts(view.rates)
-    if height < 3:
-        lines = [joined([*rate, *spans, *end], width, " · ")]
-        if height == 2:
-            lines = [joined([*rate, *end], width, " · "), joined(spans, width, " · ")]
-        return lines
-    lines = [joined([*rate, *end], width, " · ")]
-    if cells(lines[0]) < cells(joined([*rate, *end[:2]], 10_000, " · ")) and height >= 4:
-        lines = [joined(rate, width, " · "), joined(end, width, " · ")]
-    if height >= 10 and view.rates:
-        gap = [BLANK] if height >= 13 else []
-        return [*lines, *gap, *_span_table(view), *gap]
-    return [*lines, joined(spans, width, " · ")] if spans else lines
+def _lead(view: BurnView, width: int) -> list[Line]:
+    """Say the rate on one line, or where that is too short, on two."""
+    money, *tokens = _rate_parts(view)
+    line = joined([money, *tokens], width, " · ")
+    if cells(line) == cells(joined([money, *tokens], 10_000, " · ")):
+        return [line]
+    return [money, joined(tokens, width, " · ")]
 
 
-def _amount(by: Basis, count: int, unpriced: bool = False) -> str:
-    return fmt.dollars(count, unpriced) if by == "cost" else fmt.tokens(count)
+def _has_unpriced(view: BurnView) -> bool:
+    return view.figures is not None and bool(view.figures.unpriced)
 
 
 def _rate_parts(view: BurnView) -> list[Line]:
+    """Say money an hour first: most tokens come from the cache and cost little."""
     rate = view.rate
-    return [
-        figure(fmt.tokens(round(rate.tokens_per_minute)), "tok/min"),
-        figure(f"{fmt.dollars(rate.cost_per_hour, view.has_unpriced)}/h", ""),
-        (Piece(rate.word, "muted" if rate.word == "idle" else "accent"),),
-    ]
+    plain = rate.plain_tokens_per_minute
+    cached = max(0.0, rate.tokens_per_minute - plain)
+    money: Line = (
+        Piece(f"{fmt.dollars(rate.cost_per_hour, _has_unpriced(view))}/h", "bold"),
+        Piece(f" {rate.word}", "muted" if rate.word == "idle" else "accent"),
+    )
+    new, read = fmt.tokens(round(plain)), fmt.tokens(round(cached))
+    tokens: Line = (
+        Piece(new, "bold"),
+        Piece(" new + ", "muted"),
+        Piece(read),
+        Piece(" cached tok/min", "muted"),
+    )
+    return [money, tokens]
 
 
-def _end_parts(view: BurnView) -> list[Line]:
-    projection = view.projection
-    if projection is None:
+def _window_parts(view: BurnView) -> list[Line]:
+    figures = view.figures
+    if figures is None:
         return []
-    cost = f"~{fmt.dollars(projection.cost, view.has_unpriced)}"
-    tokens = f"~{fmt.tokens(projection.tokens)}"
-    first, second = (cost, tokens) if view.by == "cost" else (tokens, cost)
-    parts: list[Line] = [
-        (Piece("at the end ", "muted"), Piece(first, "bold")),
-        (Piece(second), Piece(" tokens" if view.by == "cost" else "", "muted")),
+    cost = fmt.dollars(figures.cost, bool(figures.unpriced))
+    word = "response" if figures.responses == 1 else "responses"
+    return [
+        (Piece("this window ", "muted"), Piece(cost, "bold")),
+        (Piece(fmt.tokens_exact(figures.responses)), Piece(f" {word}", "muted")),
     ]
-    reach = projection.cost_range if view.by == "cost" else projection.tokens_range
-    if reach is not None:
-        least, most = (_amount(view.by, amount) for amount in reach)
-        if least != most:
-            parts.append((Piece(f"{least} to {most}", "muted"),))
-    return parts
 
 
 def _span(rate: BurnRate) -> str:
@@ -115,32 +113,27 @@ def _span(rate: BurnRate) -> str:
     return f"{minutes // 60}h" if minutes >= 60 else f"{minutes}m"
 
 
-def _span_parts(rates: Sequence[BurnRate]) -> list[Line]:
-    """Say the rate over each span, the shortest first."""
-    parts = [note(_span(rate), fmt.tokens(round(rate.tokens_per_minute))) for rate in rates]
-    if parts:
-        parts[-1] = (*parts[-1], Piece(" tok/min", "muted"))
-    return parts
-
-
-def _span_table(view: BurnView) -> list[Line]:
-    """Set tokens, tokens without cache, and cost of each span under each other."""
-    rates = view.rates
-    size = 10
-    head = "".join(fmt.fit(_span(rate), size, "right") for rate in rates)
+def _span_table(view: BurnView, width: int) -> list[Line]:
+    """Set money, new and cached tokens over each span under each other; few cells, few spans."""
+    size, name = 9, 10
+    rates = view.rates[: max(1, (width - name) // size)]
+    if not rates:
+        return []
+    unpriced = _has_unpriced(view)
     rows = (
-        ("tok/min", [fmt.tokens(round(rate.tokens_per_minute)) for rate in rates], "bold"),
-        ("no cache", [fmt.tokens(round(rate.plain_tokens_per_minute)) for rate in rates], "plain"),
+        ("$/h", [fmt.dollars(rate.cost_per_hour, unpriced) for rate in rates], "bold"),
+        ("new/min", [fmt.tokens(round(r.plain_tokens_per_minute)) for r in rates], "plain"),
         (
-            "cost/h",
-            [fmt.dollars(rate.cost_per_hour, view.has_unpriced) for rate in rates],
+            "cached",
+            [fmt.tokens(round(r.tokens_per_minute - r.plain_tokens_per_minute)) for r in rates],
             "plain",
         ),
     )
-    lines: list[Line] = [(Piece(f"{'over':9}{head}", "muted"),)]
-    for name, amounts, ink in rows:
+    head = "".join(fmt.fit(_span(rate), size, "right") for rate in rates)
+    lines: list[Line] = [(Piece(f"{'over':{name}}{head}", "muted"),)]
+    for label, amounts, ink in rows:
         text = "".join(fmt.fit(amount, size, "right") for amount in amounts)
-        lines.append((Piece(f"{name:9}", "muted"), Piece(text, ink)))
+        lines.append((Piece(f"{label:{name}}", "muted"), Piece(text, ink)))
     return lines
 
 
@@ -175,3 +168,7 @@ def _strip(
         )
         for row, line in enumerate(rows)
     ]
+
+
+def _amount(by: Basis, count: int) -> str:
+    return fmt.dollars(count) if by == "cost" else fmt.tokens(count)

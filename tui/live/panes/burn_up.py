@@ -9,11 +9,17 @@ from msgspec import Struct
 from engine.domain.limit_windows import Forecast
 from engine.domain.reports import Snapshot, Trace
 from engine.domain.responses import CLAUDE
-from tui.live.drawing.course_plot import Course, course_axis, course_plot, rounded_course
-from tui.live.drawing.lines import Line, LinePane, Piece, joined
+from tui.live.drawing.course_plot import (
+    Course,
+    course_axis,
+    course_plot,
+    rounded_course,
+    row_of,
+    top_of,
+)
+from tui.live.drawing.lines import Line, LinePane, Piece, joined, padded
 from tui.live.drawing.plot import AXIS, Curve, burn_up, time_axis, with_axis
-from tui.live.panes.forecast import range_of_shares
-from tui.live.words import Basis
+from tui.live.words import Basis, range_of_shares
 from tui.words import format as fmt
 
 
@@ -96,7 +102,9 @@ class BurnUpPane(LinePane):
         """Name the window and its source in the border, then repaint."""
         view = self.view
         if isinstance(view, CourseView):
-            self.entitle(f"{self.TITLE} · {view.label} · {view.basis}")
+            forecast = f" {view.forecast}" if view.forecast else ""
+            keys = f"used █ {view.used} · forecast ░▒{forecast} · even pace ···"
+            self.entitle(f"{view.label} · {keys} · {view.basis}")
         else:
             self.entitle(self.TITLE)
         super().watch_view()
@@ -115,13 +123,24 @@ class BurnUpPane(LinePane):
 
 def _course_lines(view: CourseView, width: int, height: int) -> list[Line]:
     inner = width - AXIS - 2
-    parts: list[Line] = [(Piece(" ━ ", "accent"), Piece("used "), Piece(view.used, "bold"))]
-    if view.forecast:
-        parts.append((Piece("⠒⠒ ", "second"), Piece(f"forecast {view.forecast}")))
-    parts += [(Piece("⠁⠄ ", "muted"), Piece("even pace")), (Piece("╌╌ ", "high"), Piece("limit"))]
-    rows = course_plot(view.course, inner, height - 2)
+    rows = course_plot(view.course, inner, height - 1)
+    top = top_of(view.course)
+    names = {
+        row_of(0.5, top, len(rows)): "50%",
+        0: fmt.percent(top),
+        row_of(1.0, top, len(rows)): "100%",
+    }
+    lines = [
+        (
+            Piece(fmt.fit(names.get(y, ""), AXIS, "right"), "muted"),
+            Piece("┤" if y in names else "│", "edge"),
+            *row,
+        )
+        for y, row in enumerate(rows)
+    ]
     axis = course_axis(view.course, view.zone, inner)
-    return [joined(parts, width), *with_axis(rows, axis, "100%", "50%", width, at_half=True)]
+    foot = (Piece(fmt.fit("0", AXIS, "right"), "muted"), Piece("└", "edge"), *axis)
+    return [padded(line, width) for line in (*lines, foot)]
 
 
 def _running_lines(view: RunningView, width: int, height: int) -> list[Line]:

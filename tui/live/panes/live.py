@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
+from textual.containers import Container
 from textual.widget import Widget
 
 from engine.domain.reports import Snapshot
@@ -10,14 +11,15 @@ from tui.live.panes.block import BlockPane, block_view
 from tui.live.panes.burn import BurnPane, burn_view
 from tui.live.panes.burn_up import BurnUpPane, burn_up_view, course_view
 from tui.live.panes.events import EventsPane, events_view
-from tui.live.panes.forecast import ForecastPane, forecast_view
-from tui.live.panes.limits import LimitsPane, limits_view
+from tui.live.panes.hero import HeroPane, hero_view
 from tui.live.panes.sessions import ORDERS, SessionsPane, sessions_view
 from tui.live.panes.totals import TotalsPane, totals_view
+from tui.live.panes.windows import WindowsPane, windows_view
 from tui.live.words import Basis
 
 _FEW = 4
 """Windows that small screens have a line each for, unless sessions give up some."""
+_MOST_WINDOWS = 8
 
 
 class LivePane(Widget):
@@ -27,29 +29,37 @@ class LivePane(Widget):
         super().__init__(id=id)
         self._order = 0
         self._is_reversed = False
+        self._has_week = False
 
     def compose(self) -> ComposeResult:
         """Set the panes in reading order."""
-        yield LimitsPane(id="limits")
-        yield ForecastPane(id="forecast")
-        yield BlockPane(id="block")
-        yield BurnUpPane(id="burn-up")
-        yield BurnUpPane(id="week-up")
-        yield BurnPane(id="burn")
-        yield SessionsPane(id="sessions")
-        yield TotalsPane(id="totals")
-        yield EventsPane(id="events")
+        yield HeroPane(id="hero")
+        yield WindowsPane(id="windows")
+        with Container(id="middle"):
+            yield BurnUpPane(id="burn-up", classes="-pane")
+            yield BurnUpPane(id="week-up", classes="-pane")
+            with Container(id="pace"):
+                yield BurnPane(id="burn", classes="-pane")
+                yield BlockPane(id="block", classes="-pane")
+        yield SessionsPane(id="sessions", classes="-pane")
+        with Container(id="foot"):
+            yield TotalsPane(id="totals", classes="-pane")
+            yield EventsPane(id="events", classes="-pane")
 
     def show(self, snapshot: Snapshot, by: Basis) -> None:
         """Show a snapshot; panes whose part is the same do nothing."""
         week = course_view(snapshot, "seven_day")
         self.set_class(len(snapshot.windows) > _FEW, "-many")
         self.set_class(week is not None, "-week")
-        self.query_one(LimitsPane).view = limits_view(snapshot)
-        self.query_one(ForecastPane).view = forecast_view(snapshot)
+        self.query_one(HeroPane).view = hero_view(snapshot)
+        windows = self.query_one(WindowsPane)
+        windows.view = windows_view(snapshot)
+        windows.styles.height = min(max(1, len(snapshot.windows)), _MOST_WINDOWS)
         self.query_one(BlockPane).view = block_view(snapshot, by)
-        self.query_one("#burn-up", BurnUpPane).view = burn_up_view(snapshot, by)
-        self.query_one("#week-up", BurnUpPane).view = week
+        week_first = week is not None and self._has_week
+        five_hours = burn_up_view(snapshot, by)
+        self.query_one("#burn-up", BurnUpPane).view = week if week_first else five_hours
+        self.query_one("#week-up", BurnUpPane).view = five_hours if week_first else week
         self.query_one(BurnPane).view = burn_view(snapshot, by)
         self.query_one(SessionsPane).view = sessions_view(
             snapshot, by, self._order, self._is_reversed
@@ -64,6 +74,10 @@ class LivePane(Widget):
     def sort_reverse(self) -> None:
         """Turn the sessions' order around; shown with the next snapshot."""
         self._is_reversed = not self._is_reversed
+
+    def turn_window(self) -> None:
+        """Draw the week in place of the 5 hours, or turn back; shown with the next snapshot."""
+        self._has_week = not self._has_week
 
     def take_focus(self) -> None:
         """Let the arrows move in the sessions."""

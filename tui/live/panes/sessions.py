@@ -9,6 +9,7 @@ from msgspec import Struct
 from rich.cells import cell_len
 from textual import events
 from textual.binding import BindingType
+from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
 
@@ -30,6 +31,10 @@ ORDERS: tuple[tuple[str, Callable[[SessionNow], float | str]], ...] = (
 
 _LEAST_TITLE = 8
 """A title in fewer cells says nothing."""
+_LEAST_NAME, _LEAST_MODEL = 20, 10
+"""Fewer cells tell no session from another; then the models have no column."""
+_LEAST_FIRST = ("id", "cache read", "out", "resp.", "tokens", "last", "ctx", "rate")
+"""The order in which columns give way to the names."""
 
 
 class SessionsView(Struct, frozen=True):
@@ -75,8 +80,8 @@ class SessionsPane(LinePane, can_focus=True):
             self.session = session
             super().__init__()
 
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
         self._first = 0
         self._page = 1
         self._chosen = ""
@@ -118,6 +123,11 @@ class SessionsPane(LinePane, can_focus=True):
             for place, (session, since) in enumerate(shown)
         ]
         return [_head(view.sessions[0][0], view, width), *rows] if has_head else rows
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
+        """Return the lines that all sessions and their head need."""
+        view = self.view
+        return max(3, len(view.sessions) + 1) if isinstance(view, SessionsView) else 3
 
     def action_move(self, rows: int) -> None:
         """Move the cursor by rows."""
@@ -201,20 +211,28 @@ def _fixed_cells(session: SessionNow, since: str, view: SessionsView, width: int
         ]
     if width >= 70:
         made.append(_Cell("last", 9, since, "muted"))
-    agents = f" +{session.sub_agents} sub" if session.sub_agents else ""
     is_busy = session.state == "busy" if session.state else session.is_busy
-    state = "  ● busy" if is_busy else "  ○ idle"
-    made.append(_Cell("  state", 16, state + agents, "fine" if is_busy else "muted", is_left=True))
+    agents = f" +{session.sub_agents} sub" if session.sub_agents and is_busy else ""
+    state = ("  ● busy" if is_busy else "  ○ idle") + (agents if width >= 70 else "")
+    size = 16 if width >= 70 else 8
+    made.append(_Cell("  state", size, state, "fine" if is_busy else "muted", is_left=True))
+    return _with_room_for_names(made, width)
+
+
+def _with_room_for_names(made: list[_Cell], width: int) -> list[_Cell]:
+    """Leave out the least columns until a name has the cells that it is known by."""
+    for name in _LEAST_FIRST:
+        if width - 2 - sum(cell.width for cell in made) >= _LEAST_NAME:
+            break
+        made = [cell for cell in made if cell.name != name]
     return made
 
 
 def _name_widths(width: int, fixed: int) -> tuple[int, int]:
-    """Share what the fixed columns leave between project and models."""
+    """Share what the fixed columns leave between the name and the models; the name comes first."""
     free = max(8, width - 2 - fixed)
-    if width < 70:
-        return free, 0
-    model = min(40, max(14, free * 2 // 5))
-    return free - model, model
+    model = min(40, free - _LEAST_NAME, max(14, free * 2 // 5))
+    return (free, 0) if model < _LEAST_MODEL else (free - model, model)
 
 
 def _head(first: SessionNow, view: SessionsView, width: int) -> Line:

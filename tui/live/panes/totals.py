@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from engine.domain.reports import Figures, Point, Snapshot
-from tui.live.drawing.lines import BLANK, Line, LinePane, Piece, joined, padded
+from tui.live.drawing.lines import BLANK, Line, LinePane, Piece, cells, joined, padded
 from tui.live.drawing.plot import columns_of_bars
 from tui.live.frame.notices import name_unpriced, window_unpriced
 from tui.live.words import Basis
@@ -85,12 +85,15 @@ def _few_lines(view: TotalsView, width: int, height: int) -> Sequence[Line]:
         cost = fmt.dollars(figures.cost, bool(figures.unpriced))
         tokens = fmt.tokens(figures.tokens.total)
         first, second = (cost, tokens) if view.by == "cost" else (tokens, cost)
-        parts.append(
-            (Piece(f" {name} ", "muted"), Piece(first, "bold"), Piece(f" {second}", "muted"))
-        )
+        line: Line = (Piece(f" {name} ", "muted"), Piece(first, "bold"))
+        has_room = height >= 3 or not view.missing
+        parts.append((*line, Piece(f" {second}", "muted")) if has_room else line)
     if height >= 3:
         return parts
-    return [joined(parts, width, "  ")]
+    line = joined(parts, width, "  ")
+    if view.missing:
+        line += (Piece("  " + fmt.fit(view.missing, max(0, width - cells(line) - 3)), "muted"),)
+    return [line]
 
 
 def _table(view: TotalsView) -> list[Line]:

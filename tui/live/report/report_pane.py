@@ -152,10 +152,6 @@ class ReportPane(Vertical):
             self.focus()
         return had_filter
 
-    def open_row(self) -> None:
-        """Open the details of the row under the cursor."""
-        self.table.action_open()
-
     def export(self, fmt: ExportFormat) -> None:
         """Write the rows shown, in the order shown, into a new file."""
         if self._report is None:

@@ -1,4 +1,4 @@
-"""Asks the ledger for a status line's figures, and takes no longer than a prompt may wait."""
+"""What a status line is made of, asked in no more time than a prompt may wait."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ _LONGEST_WINDOW = 7 * DAY
 _TROUBLE = "ccmon could not read its ledger: see ccmon doctor"
 
 
-class Gathered:
-    """What has been found so far; grows while it is being gathered."""
+class Facts:
+    """What has been found so far; grows until all is found."""
 
     def __init__(self, hook: Hook, now: int) -> None:
         self.now = now
@@ -41,22 +41,22 @@ class Gathered:
         self.is_done = False
 
 
-def gather(
+def facts_of(
     settings: Callable[[], Settings], hook: Hook, now: int, patience: float = PATIENCE
-) -> Gathered:
+) -> Facts:
     """Return what is known of a session in time; what is new in its transcript is read first.
 
     What does not come in time, because another process holds the ledger or history is long,
     is left: see `is_done`. Never raises.
     """
-    found = Gathered(hook, now)
-    thread = Thread(target=_gather, args=(settings, hook, found), name="ccmon-glance", daemon=True)
+    found = Facts(hook, now)
+    thread = Thread(target=_find, args=(settings, hook, found), name="ccmon-glance", daemon=True)
     thread.start()
     thread.join(patience)
     return found
 
 
-def _gather(settings: Callable[[], Settings], hook: Hook, found: Gathered) -> None:
+def _find(settings: Callable[[], Settings], hook: Hook, found: Facts) -> None:
     """Find out step by step, the quickest first."""
     try:
         _ask(settings(), hook, found)
@@ -67,7 +67,7 @@ def _gather(settings: Callable[[], Settings], hook: Hook, found: Gathered) -> No
         found.trouble, found.is_done = _TROUBLE, True
 
 
-def _ask(settings: Settings, hook: Hook, found: Gathered) -> None:
+def _ask(settings: Settings, hook: Hook, found: Facts) -> None:
     """Read what is new, the session's own first, and look at the ledger after each step.
 
     Where another process is writing all the while, what is new waits for the next call.
@@ -79,8 +79,8 @@ def _ask(settings: Settings, hook: Hook, found: Gathered) -> None:
         monitor.wait_at_most(_TURN)
         found.is_partial = True
         if found.readings:
-            monitor.note_readings(found.readings)
-            earlier = monitor.readings(found.now - _LONGEST_WINDOW)
+            monitor.limits.note_readings(found.readings)
+            earlier = monitor.limits.readings(found.now - _LONGEST_WINDOW)
             found.windows = best((*earlier, *found.readings), found.now)
         is_free = _read(monitor, hook.transcript)
         found.glance = monitor.glance(session)

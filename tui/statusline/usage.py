@@ -6,13 +6,13 @@ import os
 from argparse import Namespace
 from difflib import get_close_matches
 
-from tui.commands.statusline import status_line
-from tui.options import UsageError
+from tui.options.definition import UsageError
+from tui.statusline.answer import status_line
 from tui.statusline.shown import FIELDS
 from tui.statusline.template import field_lines, unknown_fields
 
 
-def explain(options: Namespace) -> int:
+def print_usage(options: Namespace) -> int:
     """Print how the command is used; raises `UsageError` for a template's unknown field."""
     check_template(options.template)
     line, is_done = status_line(options, b"", os.environ)

@@ -1,0 +1,53 @@
+"""How often a monitor looks, asks, tells and draws: all its rhythms side by side."""
+
+from __future__ import annotations
+
+from engine.domain.times import HOUR, MINUTE, SECOND
+
+DRAWN = 0.1
+"""Seconds between two times that a face is told to draw: ten times a second at most."""
+TITLES_READ = 1.0
+"""Seconds between looks at what sessions are called."""
+KNOWN_LIMITS_READ = 0.4
+"""Seconds between looks at readings in a ledger that changes all the time."""
+TOLD_AT_MOST, TOLD_AT_LEAST = 1.0, 5.0
+"""Seconds between looks at what happens to windows: while figures change, and while they rest."""
+USAGE_LOOK = 30.0
+"""Seconds between looks at whether the usage endpoint is to be asked."""
+CURSOR_LOOK = 30.0
+"""Seconds between looks at whether Cursor's usage is to be synced."""
+PRICES_LOOK = 3_600.0
+"""Seconds between looks at whether a day has passed since prices were fetched."""
+
+SESSIONS_LOOK = SECOND
+"""Milliseconds between looks at what Claude Code says of open sessions."""
+SOURCES_LOOK = 4 * SECOND
+"""Milliseconds between looks at local files that have official figures."""
+READINGS_ANEW = MINUTE
+"""Milliseconds after which all kept readings are read, also those that were kept late."""
+CALIBRATION_LOOK = MINUTE
+"""Milliseconds between looks at whether a calibration would be shown,"""
+CALIBRATED = HOUR
+"""and between calibrations."""
+CAUGHT_UP_NOTED = 10 * SECOND
+"""Milliseconds between notes of when a process last caught up."""
+
+
+class Every:
+    """Something that is due at first, and again when an interval has passed since it was."""
+
+    __slots__ = ("_interval", "_last")
+
+    def __init__(self, interval: float) -> None:
+        self._interval = interval
+        self._last: float | None = None
+
+    def is_due(self, now: float) -> bool:
+        """Say whether it is time again, in the interval's unit, and if so take it as done.
+
+        It is also where the clock went back.
+        """
+        if self._last is not None and 0 <= now - self._last < self._interval:
+            return False
+        self._last = now
+        return True

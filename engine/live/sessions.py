@@ -1,0 +1,92 @@
+"""The sessions at work: what the live screen says of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from engine.agents.claude.open_sessions import SessionState
+from engine.agents.claude.titles import Titles
+from engine.aggregates.running_block import calm
+from engine.aggregates.sessions import Group
+from engine.aggregates.view import View
+from engine.domain.reports import SessionNow
+from engine.domain.responses import CLAUDE
+from engine.domain.times import MINUTE
+from engine.ledger.names import Names
+
+_BUSY = 2 * MINUTE
+_CONTEXT = 200_000
+_LARGE_CONTEXT = 1_000_000
+_LARGE = "[1m]"
+"""What a model's name says where its context is the large one."""
+
+
+class SessionMaker:
+    """Makes the sessions of one view."""
+
+    def __init__(
+        self,
+        view: View,
+        names: Names,
+        project_names: Callable[[], Mapping[int, str]],
+        titles: Titles,
+    ) -> None:
+        self._view = view
+        self._names = names
+        self._project_names = project_names
+        self._titles = titles
+
+    def make(self, now: int, states: Mapping[str, SessionState]) -> tuple[SessionNow, ...]:
+        """Return the sessions of the newest block at a moment, the one that wrote last first.
+
+        `states` is what Claude Code says of open sessions, by name.
+        """
+        rates = self._view.all_recents.session_rates(calm(now))
+        projects = self._project_names()
+        sessions = [
+            self._session_now(session, group, rates.get(session, 0.0), projects, states, now)
+            for session, group in self._view.now_groups.items()
+        ]
+        sessions.sort(key=lambda session: (-session.last, session.session))
+        return tuple(sessions)
+
+    def _session_now(
+        self,
+        session: int,
+        group: Group,
+        rate: float,
+        projects: Mapping[int, str],
+        states: Mapping[str, SessionState],
+        now: int,
+    ) -> SessionNow:
+        figures = group.tally.figures(self._names.model)
+        last = figures.last or 0
+        name = self._names.name("sessions", session)
+        return SessionNow(
+            session=name,
+            title=self._titles.title(name),
+            project=projects.get(group.project, ""),
+            models=figures.models,
+            figures=figures,
+            tokens_per_minute=rate,
+            last=last,
+            is_busy=now - last < _BUSY,
+            sub_agents=self._view.all_recents.agents_of(session),
+            state=states.get(name, ""),
+            context_share=self._context_share(session),
+            agent=self._names.agent_of_session(session),
+        )
+
+    def _context_share(self, session: int) -> float | None:
+        """Return how full a session's context is: one that was ever fuller is a large one.
+
+        Of another agent's session nothing is known of how long it may be.
+        """
+        if self._names.agent_of_session(session) != CLAUDE:
+            return None
+        found = self._view.all_recents.contexts().get(session)
+        if found is None:
+            return None
+        newest, longest = found
+        is_large = longest > _CONTEXT or _LARGE in self._names.model(newest.model).lower()
+        return newest.prompt / (_LARGE_CONTEXT if is_large else _CONTEXT)

@@ -1,0 +1,125 @@
+"""`ccmon live`: the live screen; away from a terminal, one snapshot.
+
+JSON is printed without loading anything that draws.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from argparse import Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui.options import values
+from tui.options.definition import Command, Option
+from tui.options.shared import AGENTS, BUDGET, JSON, LIMIT, PLACES, POLL, QUIET_HOURS, RESET_AT
+
+if TYPE_CHECKING:
+    from engine.domain.settings import Settings
+
+THEMES = ("dark", "light", "safe-dark", "safe-light", "high-contrast")
+
+
+def run(options: Namespace) -> int:
+    """Open the live screen on a terminal, else print one snapshot; return the exit code."""
+    from tui.config.settings import channels_of, settings_of
+
+    settings = settings_of(options)
+    if options.json or not _is_terminal():
+        return _print_demo(settings, options) if options.demo else _print(settings, options)
+    from tui.live.run import run_live
+
+    return run_live(
+        settings,
+        theme=options.theme,
+        is_demo=options.demo,
+        has_bell=not options.no_bell,
+        channels=channels_of(options),
+    )
+
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def _print_demo(settings: Settings, options: Namespace) -> int:
+    from msgspec.structs import replace
+
+    from engine.demo.at_work import made_up_user
+    from engine.demo.others import AGENTS, places_of_others, write_others
+
+    with tempfile.TemporaryDirectory(prefix="ccmon-demo-") as place:
+        root = Path(place, "claude")
+        write_others(Path(place), made_up_user(root, settings.clock()))
+        demo = replace(
+            settings,
+            roots=(root,),
+            agents=settings.agents or AGENTS,
+            environment={**settings.environment, **places_of_others(Path(place))},
+            ledger=":memory:",
+        )
+        return _print(demo, options)
+
+
+def _print(settings: Settings, options: Namespace) -> int:
+    """Read what is new, and print where things stand."""
+    from engine.monitor import Monitor
+    from tui.terminal.encoding import writable, writable_json
+
+    with Monitor(settings) as monitor:
+        monitor.require_roots()
+        monitor.read()
+        snapshot = monitor.snapshot()
+    if options.json:
+        from engine.documents.encoding import encode
+        from engine.documents.live import live_document
+
+        print(writable_json(encode(live_document(snapshot)), sys.stdout.encoding))
+    else:
+        from tui.words.plain import snapshot_lines
+
+        print(writable("\n".join(snapshot_lines(snapshot)), sys.stdout.encoding))
+    return 0
+
+
+COMMAND = Command(
+    "live",
+    "watch",
+    "leave it open: the active block, burn rate, limit, and every report a key away",
+    run,
+    shared=(PLACES,),
+    own=(
+        AGENTS,
+        LIMIT,
+        BUDGET,
+        RESET_AT,
+        QUIET_HOURS,
+        JSON._replace(help="print one snapshot as JSON and exit"),
+        Option(
+            ("--demo",),
+            "watch a made-up user at work instead",
+            default=False,
+            is_configurable=False,
+        ),
+        Option(
+            ("--theme",),
+            "dark, light, safe-dark, safe-light or high-contrast",
+            "NAME",
+            read=values.choice(THEMES),
+            choices=THEMES,
+            example='"light"',
+        ),
+        Option(("--no-bell",), "never ring the terminal's bell", default=False, off=("--bell",)),
+        POLL,
+    ),
+    about="Away from a terminal one snapshot is printed, for people or with --json for scripts."
+    "\n\nThe keys are shown by ? on the screen.",
+    examples=(
+        ("ccmon", "the same as ccmon live"),
+        ("ccmon live --limit 1.5M", "measure the block against 1.5 million tokens"),
+        ("ccmon live --demo", "look at a made-up user"),
+    ),
+    is_long=True,
+)

@@ -1,0 +1,84 @@
+"""What a report answers as text for scripts and documents: JSON, CSV or Markdown.
+
+Nothing that draws is loaded for it.
+"""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from engine.domain.questions import Answer, Answered, Comparison, SessionAnswer
+from tui.terminal.encoding import writable, writable_json
+
+if TYPE_CHECKING:
+    from tui.flat.table import FlatTable
+
+
+def written_text(asked: Answered | None, zone: str, options: Namespace) -> str:
+    """Return an answer as asked for; what is not known is JSON's `null`, else nothing."""
+    encoding = sys.stdout.encoding
+    told = {"is_without_cost": options.no_cost, "aliases": options.project_alias_map}
+    if options.json:
+        from engine.documents.answered import answered_document
+        from engine.documents.encoding import encode
+
+        document = asked and answered_document(asked, is_by_agent=options.by_agent, **told)
+        return f"{writable_json(encode(document), encoding)}\n"
+    if asked is None:
+        return ""
+    table = flat_table(
+        asked, is_broken_down=options.breakdown, is_by_agent=options.by_agent, **told
+    )
+    if options.csv:
+        from tui.flat.csv_text import csv_text
+
+        return writable(csv_text(table), encoding)
+    from tui.flat.markdown import markdown_text
+
+    return writable(markdown_text(table, zone), encoding)
+
+
+def sections_text(asked: Sequence[Answer], options: Namespace) -> str:
+    """Return several answers of one reading as one JSON document."""
+    from engine.documents.encoding import encode
+    from engine.documents.sections import sections_document
+
+    document = sections_document(
+        asked,
+        is_without_cost=options.no_cost,
+        aliases=options.project_alias_map,
+        is_by_agent=options.by_agent,
+    )
+    return f"{writable_json(encode(document), sys.stdout.encoding)}\n"
+
+
+def flat_table(
+    asked: Answered,
+    *,
+    is_broken_down: bool = False,
+    is_by_agent: bool = False,
+    is_without_cost: bool = False,
+    aliases: Mapping[str, str] | None = None,
+) -> FlatTable:
+    """Return anything that a report answers as one flat table.
+
+    Broken down, an answer has a line for each model below its row, by agent one for each
+    agent. Without cost no column of money is left. `aliases` are names for projects, by
+    directory or short name.
+    """
+    from tui.flat.answers import answer_table
+    from tui.flat.pages import comparison_table, session_table, summary_table
+
+    names = aliases or {}
+    if isinstance(asked, Answer):
+        table = answer_table(asked, is_broken_down, is_by_agent, names)
+    elif isinstance(asked, SessionAnswer):
+        table = session_table(asked)
+    elif isinstance(asked, Comparison):
+        table = comparison_table(asked, names)
+    else:
+        table = summary_table(asked, names)
+    return table.without_cost() if is_without_cost else table

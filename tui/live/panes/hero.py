@@ -1,0 +1,199 @@
+"""The answer in one sentence: what is left of the gravest window, until when, and if it lasts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from engine.domain.limit_windows import WindowNow
+from engine.domain.reports import Snapshot
+from tui.live.drawing.lines import Line, LinePane, Piece, cells, joined
+from tui.live.words import brief_label, day_and_clock
+from tui.words import format as fmt
+from tui.words.limits import Outlook, is_estimated, left_text, outlook_of, usual_text, when
+
+EXACT = "exact: ccmon statusline --install"
+"""The one step that makes limits exact."""
+
+
+class HeroView(Struct, frozen=True):
+    """What the sentence says, in whole minutes, so that it rests between.
+
+    `left` is what counts most and stands at the left, `ahead` what is foreseen, `rest` what
+    else there is to say where there is room.
+    """
+
+    left: tuple[Line, ...]
+    ahead: tuple[Line, ...]
+    rest: tuple[Line, ...]
+
+
+def hero_view(snapshot: Snapshot) -> HeroView:
+    """Take the answer from a snapshot."""
+    now, zone = snapshot.generated_at, snapshot.zone
+    window = gravest(snapshot)
+    if window is None:
+        return _without_limit(snapshot)
+    others = [each for each in snapshot.windows if each is not window and each.used_share]
+    rest = tuple(_other(each, now, zone) for each in others[:2])
+    if window.used_share is None:
+        return _unknown(window, now, zone, rest)
+    if is_estimated(window):
+        return HeroView(_estimated(window, now, zone), _ahead(window, now, zone), rest)
+    return HeroView(_left(window, now, zone), _ahead(window, now, zone), rest)
+
+
+def gravest(snapshot: Snapshot) -> WindowNow | None:
+    """Return the window that stands above all, `None` where none is known."""
+    known = [window for window in snapshot.windows if window.used_share is not None]
+    return known[0] if known else next(iter(snapshot.windows), None)
+
+
+def _until(window: WindowNow, now: int, zone: str) -> Line:
+    if window.resets_at is None:
+        return ()
+    clock = when(window.resets_at, now, zone)
+    left = left_text(window.resets_at, now)
+    return (Piece(" until "), Piece(clock, "bold"), Piece(f" ({left})"))
+
+
+def _left(window: WindowNow, now: int, zone: str) -> tuple[Line, ...]:
+    """Say the share that is left, or that nothing is."""
+    share, name = window.used_share or 0.0, fmt.plain(window.label)
+    outlook = outlook_of(window)
+    if outlook == "hit":
+        open_again: Line = (Piece(f" {name} used up ", "alarm"),)
+        if window.resets_at is not None:
+            open_again += (
+                Piece(" open again "),
+                Piece(when(window.resets_at, now, zone), "bold"),
+                Piece(f" in {left_text(window.resets_at, now)}"),
+            )
+        return (open_again,)
+    if share >= 1:
+        return ((Piece(f" {name} used up, on extra usage ", "high"), *_until(window, now, zone)),)
+    left = f"{'≤ ' if window.is_floor else ''}{fmt.percent(1 - share)} left"
+    age = () if not window.is_floor else ((Piece("last known", "muted"),),)
+    line: Line = (
+        Piece(f" {left}", _INKS[outlook]),
+        Piece(f" of {name}"),
+        *_until(window, now, zone),
+    )
+    return (line, *age)
+
+
+def _estimated(window: WindowNow, now: int, zone: str) -> tuple[Line, ...]:
+    """Say what is used beside what is usual; an estimate has no limit to be hit."""
+    line: Line = (
+        Piece(" ESTIMATE ", "muted"),
+        Piece(usual_text(window), "bold"),
+        Piece(f"{'' if (window.used_share or 0) >= 2 else ' of'} your usual"),
+        Piece(f" {fmt.plain(window.label)}"),
+    )
+    return (line, (Piece(EXACT, "accent"),), _until(window, now, zone)[1:])
+
+
+def _unknown(window: WindowNow, now: int, zone: str, rest: tuple[Line, ...]) -> HeroView:
+    line: Line = (
+        Piece(" No limit is known", "bold"),
+        *((Piece(" · window"), *_until(window, now, zone)) if window.resets_at else ()),
+    )
+    return HeroView((line, (Piece(EXACT, "accent"),)), (), rest)
+
+
+def _without_limit(snapshot: Snapshot) -> HeroView:
+    if snapshot.state == "reading":
+        return HeroView(((Piece(" Reading…", "muted"),),), (), ())
+    said = "No window is open." if snapshot.block is None else "No limit is known."
+    return HeroView(((Piece(f" {said}", "bold"),), (Piece(EXACT, "accent"),)), (), ())
+
+
+_INKS: dict[Outlook, str] = {
+    "hit": "alarm",
+    "runs out": "critical",
+    "past usual": "half",
+    "may run out": "half",
+    "lasts": "fine",
+    "": "bold",
+}
+
+
+def _ahead(window: WindowNow, now: int, zone: str) -> tuple[Line, ...]:
+    """Say what is foreseen, the moment first, then how sure that is."""
+    forecast, end, outlook = window.forecast, window.resets_at, outlook_of(window)
+    ink = _INKS[outlook]
+    if outlook == "past usual" and forecast.reaches_at is not None:
+        at = day_and_clock(forecast.reaches_at, now, zone)
+        return ((Piece("more than usual from ", ink), Piece(f"~{at}", ink)),)
+    if outlook == "runs out" and forecast.reaches_at is not None:
+        at = day_and_clock(forecast.reaches_at, now, zone)
+        parts: list[Line] = [(Piece("runs out ", ink), Piece(f"~{at}", ink))]
+        if end is not None and end > forecast.reaches_at:
+            parts.append((Piece(f"{left_text(end, forecast.reaches_at)} early"),))
+        if forecast.earliest is not None:
+            earliest = day_and_clock(forecast.earliest, forecast.reaches_at, zone)
+            parts.append((Piece("earliest ", "muted"), Piece(earliest)))
+        return tuple(parts)
+    if outlook in ("may run out", "lasts") and forecast.share_at_reset is not None:
+        share = f"~{fmt.percent(forecast.share_at_reset)} at the reset"
+        if outlook == "lasts":
+            return ((Piece("lasts", ink), Piece(f": {share}", "muted")),)
+        parts = [(Piece("probably lasts", ink), Piece(f": {share}", "muted"))]
+        if forecast.earliest is not None:
+            parts.append(
+                (Piece("earliest ", "muted"), Piece(day_and_clock(forecast.earliest, now, zone)))
+            )
+        return tuple(parts)
+    return ()
+
+
+def _other(window: WindowNow, now: int, zone: str) -> Line:
+    """Say another window in a few words."""
+    outlook = outlook_of(window)
+    words = {
+        "hit": "used up",
+        "runs out": "runs out",
+        "past usual": "past usual",
+        "may run out": "may run out",
+        "lasts": "fine",
+        "": "",
+    }
+    said = words[outlook]
+    if outlook == "runs out" and window.forecast.reaches_at is not None:
+        said = f"out {when(window.forecast.reaches_at, now, zone)}"
+    share = Piece(f" {fmt.percent(window.used_share or 0)}", "bold")
+    return (Piece(brief_label(window)), share, Piece(f" {said}" if said else "", _INKS[outlook]))
+
+
+class HeroPane(LinePane):
+    """One sentence over the whole width; on two lines where it has no room on one."""
+
+    def draw(self, width: int, height: int) -> Sequence[Line]:
+        """Return the sentence: what is left, what is foreseen, then the rest."""
+        view = self.view
+        if not isinstance(view, HeroView) or height < 1:
+            return ()
+        if height == 1:
+            return (_one_line(view, width),)
+        first = joined([*view.left, *view.rest], width, " · ")
+        second = joined(
+            [
+                (Piece(" "), *part) if n == 0 else part
+                for n, part in enumerate(view.ahead or view.rest)
+            ],
+            width,
+            " · ",
+        )
+        return (first, second) if second else (first,)
+
+
+def _one_line(view: HeroView, width: int) -> Line:
+    """Set what is left at the left and the forecast at the right, as much as fits."""
+    left = joined(view.left, width, " · ")
+    for count in range(len(view.ahead) + len(view.rest), -1, -1):
+        right = joined([*view.ahead, *view.rest][:count], width, " · ")
+        if cells(left) + cells(right) + 3 <= width:
+            gap = width - cells(left) - cells(right) - 1
+            return (*left, Piece(" " * gap), *right) if right else left
+    return left

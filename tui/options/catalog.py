@@ -1,0 +1,68 @@
+"""Every command: its row here, and its file in `tui.commands` with its options and its run.
+
+A report's row is its definition in the engine.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from typing import cast
+
+from engine.domain.report_definitions import REPORTS
+from tui.options.definition import Command, Group, UsageError
+from tui.options.values import hint, sentence_end
+
+GROUPS: tuple[tuple[Group, str], ...] = (
+    ("watch", "Watch"),
+    ("reports", "Reports"),
+    ("scripts", "For scripts"),
+    ("upkeep", "Upkeep"),
+)
+REPORT_NAMES = ("summary", *(report.key for report in REPORTS), "compare", "graph")
+NAMES = (
+    "live",
+    *REPORT_NAMES,
+    "limits",
+    "events",
+    "statusline",
+    "completion",
+    "config",
+    "agents",
+    "doctor",
+    "cursor",
+    "prices",
+    "demo",
+    "help",
+)
+"""In the order in which the manual lists them."""
+
+
+def find_command(name: str) -> Command:
+    """Return a command; raises `UsageError` that names the nearest right one.
+
+    Its file is found by its name: a command line loads that of its own command alone, and what
+    reads the definitions (configuration, completion, the manual) need not know what they run.
+    """
+    if name not in NAMES:
+        raise UsageError(f"There is no command '{name}': {sentence_end(hint(name, NAMES))}")
+    return _command(name)
+
+
+def all_commands() -> tuple[Command, ...]:
+    """Return every command."""
+    return tuple(map(_command, NAMES))
+
+
+def report_commands() -> tuple[Command, ...]:
+    """Return the commands that are reports."""
+    return tuple(map(_command, REPORT_NAMES))
+
+
+@cache
+def _command(name: str) -> Command:
+    if any(report.key == name for report in REPORTS):
+        made = import_module("tui.commands.reports").command_of(name)
+    else:
+        made = import_module(f"tui.commands.{name}").COMMAND
+    return cast("Command", made)

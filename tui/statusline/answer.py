@@ -1,0 +1,105 @@
+"""The hook's JSON in, one line out, and never a failure."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Mapping
+
+from tui.statusline.facts import Facts, facts_of
+from tui.statusline.hook import Hook, parse_hook
+from tui.statusline.line import Marks, parts_of
+from tui.statusline.outputs import cut, escape, plain_text, waybar, written
+from tui.statusline.shown import Shown
+from tui.words.format import plain
+
+_CHECK_CONFIG = "see ccmon config check"
+_LONGEST_TROUBLE = 120
+
+
+def status_line(
+    options: Namespace, given: bytes, environment: Mapping[str, str]
+) -> tuple[str, bool]:
+    """Return the line for what the hook hands over, and whether all was answered in time.
+
+    Never raises: where all else fails the line is the model's name.
+    """
+    hook = Hook()
+    try:
+        hook = parse_hook(given)
+        found = _facts(options, hook)
+        return worded(_shown(options, hook, found), options, environment), found.is_done
+    except Exception:  # noqa: BLE001 - the hook's one boundary: it never fails
+        return _least(hook, options.format), True
+
+
+def _least(hook: Hook, output: str) -> str:
+    name = hook.model or "ccmon"
+    return waybar(name, (), None, None) if output == "waybar" else name
+
+
+def _facts(options: Namespace, hook: Hook) -> Facts:
+    from engine.domain.settings import system_clock
+    from tui.config.settings import settings_of
+
+    return facts_of(lambda: settings_of(options), hook, system_clock())
+
+
+def _shown(options: Namespace, hook: Hook, found: Facts) -> Shown:
+    trouble = _CHECK_CONFIG if options.config_error else found.trouble
+    return Shown(
+        hook=hook,
+        glance=found.glance,
+        windows=found.windows,
+        now=found.now,
+        is_partial=not found.trouble and (found.is_partial or found.glance is None),
+        trouble=cut(plain(trouble), _LONGEST_TROUBLE),
+        cost_source=options.cost_source,
+        burn_words=options.visual_burn_rate,
+        aliases=options.model_alias_map,
+    )
+
+
+def worded(shown: Shown, options: Namespace, environment: Mapping[str, str]) -> str:
+    """Return what is shown as one line in the format asked for."""
+    output = options.format
+    marks = _marks(options)
+    parts = parts_of(shown, marks)
+    if options.template:
+        from tui.statusline.template import fill
+
+        text = fill(options.template, shown, lambda said: escape(said, output))
+    else:
+        is_coloured = _is_coloured(options, environment)
+        cells = _columns(environment)
+        text = written(parts, output, is_coloured=is_coloured, cells=cells)
+    if output != "waybar":
+        return text or "ccmon"
+    return waybar(
+        text,
+        [plain_text([part]) for part in parts],
+        shown.level(marks.levels),
+        shown.five_hour_share(),
+    )
+
+
+def _marks(options: Namespace) -> Marks:
+    from engine.domain.levels import levels_at
+
+    return Marks(
+        context_low=options.context_low_threshold / 100,
+        context_medium=options.context_medium_threshold / 100,
+        levels=levels_at(options.thresholds),
+    )
+
+
+def _is_coloured(options: Namespace, environment: Mapping[str, str]) -> bool:
+    """Say whether styles are wanted: asked for, or not ruled out by `NO_COLOR`."""
+    if options.color is not None:
+        return bool(options.color)
+    return not environment.get("NO_COLOR")
+
+
+def _columns(environment: Mapping[str, str]) -> int | None:
+    """Return how many cells there are, where the environment says it."""
+    said = environment.get("COLUMNS", "")[:9]
+    return int(said) or None if said.isascii() and said.isdigit() else None

@@ -1,0 +1,45 @@
+"""The page of whatever a report answers, title first."""
+
+from __future__ import annotations
+
+from engine.domain.questions import Answer, Answered, Comparison, Selection, SessionAnswer
+from tui.tables.lines import BLANK, Line
+from tui.tables.look import Look
+from tui.tables.title import selected, title_line, title_of
+
+
+def page_of(
+    asked: Answered,
+    look: Look,
+    selection: Selection,
+    is_broken_down: bool,
+    is_by_agent: bool = False,
+) -> list[Line]:
+    """Return a page's lines, title first."""
+    if isinstance(asked, Answer):
+        title = title_of(asked.question, look.zone, look.width)
+        return [title, BLANK, *_table(asked, look, is_broken_down, is_by_agent)]
+    if isinstance(asked, SessionAnswer):
+        from tui.tables.session_page import session_lines
+
+        return [title_line("Session", [look.zone], look.width), BLANK, *session_lines(asked, look)]
+    parts = [*selected(selection), look.zone]
+    if isinstance(asked, Comparison):
+        from tui.tables.comparison import comparison_lines
+
+        return [title_line("Comparison", parts, look.width), BLANK, *comparison_lines(asked, look)]
+    from tui.tables.summary_page import summary_lines
+
+    return [title_line("Summary", parts, look.width), BLANK, *summary_lines(asked, look)]
+
+
+def _table(answer: Answer, look: Look, is_broken_down: bool, is_by_agent: bool) -> list[Line]:
+    if answer.question.kind != "blocks":
+        from tui.tables.usage_table import usage_lines
+
+        return usage_lines(answer, look, is_broken_down, is_by_agent)
+    from tui.tables.block_table import active_block_lines, block_lines
+
+    if answer.question.is_active_only:
+        return active_block_lines(answer, look)
+    return block_lines(answer, look, is_broken_down)

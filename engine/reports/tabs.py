@@ -146,7 +146,7 @@ class TabMaker:
         by = itemgetter({"sessions": 0, "projects": 1, "models": 2}[kind])
         if first:
             rows = self._reader.session_rows_between(first, _LATEST_SLOT)
-            groups = group_by((((row[0], row[1], row[2]), row[3:]) for row in rows), by)
+            groups = group_by(((row[:3], row.sums) for row in rows), by)
         else:
             with self._lock:
                 groups = group_by(self._view.sessions.items(), by)

@@ -9,7 +9,7 @@ from threading import Event, Thread
 from engine.agents.claude.places import SUFFIX
 from engine.ingest.file_events import FileEvents
 
-_SUFFIXES = (SUFFIX, ".json", ".zst", ".db", ".db-wal", ".sqlite", ".sqlite-wal")
+_SUFFIXES = (SUFFIX, ".json", ".zst", ".zstd", ".db", ".db-wal", ".sqlite", ".sqlite-wal")
 """Of the files whose changes are told: transcripts, and what other agents keep."""
 _STEP = 50
 """Milliseconds between looks at the events gathered; half the delay of an append."""

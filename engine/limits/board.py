@@ -15,12 +15,13 @@ from engine.domain.limit_windows import OFFICIAL, BurnUp, HitNow, WindowNow, Win
 from engine.domain.reports import Levels
 from engine.domain.responses import CLAUDE
 from engine.domain.settings import Settings
+from engine.domain.typed.amounts import LimitChoice
 from engine.ledger.names import Names
 from engine.ledger.rows import slot_of
 from engine.limits.budgets import budget_window
 from engine.limits.burn_ups import burn_ups
 from engine.limits.calibration import Calibration
-from engine.limits.estimate import LimitBasis, LimitChoice
+from engine.limits.estimate import LimitBasis
 from engine.limits.known import Known, gravest, hits_now
 from engine.limits.labels import label_of, rank_of
 from engine.limits.readings import FIVE_HOUR

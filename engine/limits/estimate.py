@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -11,61 +10,11 @@ from msgspec import Struct
 from engine.aggregates.blocks import BlockSpan
 from engine.domain.levels import level_of
 from engine.domain.reports import LEVELS, Levels, Limit
-from engine.domain.responses import PICO
-from engine.domain.settings import SettingsError
 from engine.domain.times import HOUR
+from engine.domain.typed.amounts import LimitChoice
 
 LEAST_BLOCKS = 5
 """Fewer finished blocks than these are not enough for an estimate."""
-
-_MOST = 10**15
-_MOST_DOLLARS = 10**6
-_FACTORS = {"": 1, "k": 10**3, "m": 10**6, "b": 10**9}
-_ASKED = re.compile(
-    r"(?P<cost>\$?)(?P<number>\d+(?:[,_]\d{3})*(?:\.\d+)?)(?P<factor>[kmb]?)(?P<usd>(?: ?usd)?)\Z",
-    re.ASCII | re.IGNORECASE,
-)
-"""Commas stand between thousands only: `1,5M` may mean 1.5M or 15M."""
-
-
-class LimitChoice(Struct, frozen=True):
-    """What the user asked to be measured against."""
-
-    source: Literal["given", "p90", "max", "median"]
-    unit: Literal["tokens", "cost"] = "tokens"
-    value: int | None = None
-    """Tokens or pico-dollars, of a given limit."""
-    levels: Levels = LEVELS
-    is_asked: bool = False
-    """Whether the user said so: nothing else takes its place."""
-
-
-def parse_limit(text: str | None) -> LimitChoice:
-    """Return what `500k`, `1.5M`, `$20`, `20usd`, `max`, `median` or `p90` (`None`) means.
-
-    Raises `SettingsError` for anything else.
-    """
-    asked = (text or "p90").strip()
-    named: dict[str, LimitChoice] = {
-        "p90": LimitChoice("p90"),
-        "max": LimitChoice("max"),
-        "median": LimitChoice("median"),
-    }
-    if asked.lower() in named:
-        return named[asked.lower()]
-    match = _ASKED.match(asked)
-    amount = 0.0
-    if match is not None:
-        number = match["number"].replace(",", "").replace("_", "")
-        amount = float(number) * _FACTORS[match["factor"].lower()]
-    is_cost = match is not None and bool(match["cost"] or match["usd"])
-    value = round(amount * PICO if is_cost else amount) if amount < _MOST else 0
-    if value < 1 or (is_cost and amount > _MOST_DOLLARS):
-        raise SettingsError(
-            f"'{text}' is no limit: give tokens such as 500k or 1.5M, dollars such as 20usd or"
-            " '$20' (in quotes, for the shell), or one of max, median and p90."
-        )
-    return LimitChoice("given", "cost" if is_cost else "tokens", value)
 
 
 class LimitBasis(Struct, frozen=True):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from threading import Thread
@@ -11,7 +10,7 @@ from typing import ClassVar
 
 from msgspec.structs import replace
 from rich.console import RenderableType
-from textual.app import App, SystemCommand
+from textual.app import App
 from textual.binding import BindingType
 from textual.driver import Driver
 from textual.events import Event, InputEvent
@@ -22,8 +21,9 @@ from engine.agents.names import title_of
 from engine.domain.reports import Snapshot
 from tui.live.frame.announcer import Announcer
 from tui.live.frame.footer import Told
+from tui.live.frame.palette import Command, Commands, Palette
 from tui.live.keys import KEYS, Key, bindings
-from tui.live.messages import ChannelFailed, DemoFailed, DemoOpened, SnapshotTaken
+from tui.live.messages import ChannelFailed, DemoFailed, DemoOpened, Said, SnapshotTaken
 from tui.live.source import LiveOptions, Source
 from tui.live.terminal.first_picture import FirstPicture
 from tui.live.themes import THEME_NAMES, THEMES, theme_after
@@ -45,6 +45,7 @@ class LiveApp(App[None]):
     TITLE = "ccmon live"
     CSS_PATH = Path(__file__).with_name("live.tcss")
     BINDINGS: ClassVar[list[BindingType]] = bindings("app")
+    COMMANDS = {Commands}  # noqa: RUF012  as Textual declares it
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  a variable of instances in Textual
         (0, "-tiny"),
         (50, "-narrow"),
@@ -220,7 +221,11 @@ class LiveApp(App[None]):
     ) -> None:
         """Say something in the bottom line: there it covers no figure at any size."""
         told = Told(fmt.plain(title), fmt.plain(message), severity)
-        self._watch_screen.tell(told, timeout or _USUAL)
+        self.post_message(Said(told, timeout or _USUAL))
+
+    def on_said(self, event: Said) -> None:
+        """Show in the bottom line what any thread said."""
+        self._watch_screen.tell(event.told, event.seconds)
 
     def clear_notifications(self) -> None:
         """Put away what the bottom line says."""
@@ -246,12 +251,10 @@ class LiveApp(App[None]):
         """Show the keys, or put them away."""
         from tui.live.screens.help_screen import HelpScreen
 
-        self.push_screen(HelpScreen())
+        self.push_screen(HelpScreen(self._watch_screen.keys))
 
     def action_command_palette(self) -> None:
         """Open the command palette."""
-        from tui.live.frame.palette import Palette
-
         if not isinstance(self.screen, Palette):
             self.push_screen(Palette(id="--command-palette"))
 
@@ -289,6 +292,22 @@ class LiveApp(App[None]):
         is_official = snapshot.block is not None and snapshot.block.anchor == "official"
         more = "; the official reset goes before it" if is_official else ""
         self._say(f"Reset pinned at {fmt.clock(time, snapshot.zone)}{more}")
+
+    def action_picture(self) -> None:
+        """Write what is on the screen as an SVG into the working directory."""
+        from tui.live.new_file import ExportError, write_new
+        from tui.terminal.picture import drawn
+
+        snapshot = self._source.snapshot()
+        moment = fmt.moment_of(snapshot.generated_at, snapshot.zone)
+        stem = f"ccmon-{moment:%Y%m%d-%H%M%S}"
+        svg = drawn(self.export_screenshot(title="ccmon live"))
+        try:
+            path = write_new(Path.cwd(), Path.home(), stem, "svg", svg.encode())
+        except ExportError as error:
+            self.notify(str(error), severity="error")
+        else:
+            self._say(f"The picture was written to {path}")
 
     def action_dismiss(self) -> None:
         """Put what is told and the notice line away."""
@@ -348,19 +367,26 @@ class LiveApp(App[None]):
         await self._watch_screen.go_over(event.source, self._options)
         self._follow(event.source)
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Name for the palette all that can be done on the present screen."""
-        for key in KEYS:
-            if key.in_palette and self._can(key, screen):
-                yield SystemCommand(key.does, f"Key {key.shown}", partial(self._run, key))
-        if screen is self._watch_screen and self._watch_screen.agents:
-            show = self._watch_screen.show_agent
-            yield SystemCommand("Show all coding agents", "", partial(show, ""))
-            for agent in self._watch_screen.agents:
+    def commands(self) -> list[Command]:
+        """Return for the palette all that can be done on the present screen."""
+        screen, watch = (
+            self.screen_stack[-2 if len(self.screen_stack) > 1 else -1],
+            self._watch_screen,
+        )
+        made = [
+            Command(key.does, key.shown, partial(self._run, key))
+            for key in KEYS
+            if key.in_palette and self._can(key, screen)
+        ]
+        if screen is watch:
+            made += [Command(f"Sort by {name}", "", sort) for name, sort in watch.orders()]
+            if watch.agents:
+                made.append(Command("Show all coding agents", "", partial(watch.show_agent, "")))
+            for agent in watch.agents:
                 named = f"Show {fmt.plain(title_of(agent))} alone"
-                yield SystemCommand(named, "", partial(show, agent))
-        for name in THEME_NAMES:
-            yield SystemCommand(f"Theme {name}", "", partial(self._choose_theme, name))
+                made.append(Command(named, "", partial(watch.show_agent, agent)))
+        themes = [Command(f"Theme {n}", "", partial(self._choose_theme, n)) for n in THEME_NAMES]
+        return [*made, *themes]
 
     def _can(self, key: Key, screen: Screen[object]) -> bool:
         if key.place == "app":

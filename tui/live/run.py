@@ -16,7 +16,6 @@ from msgspec.structs import replace
 from engine.domain.settings import Settings
 from engine.monitor import Monitor
 from engine.notify.channels import Channels
-from engine.notify.quiet_hours import QuietHours
 from tui.live.source import LiveOptions
 from tui.live.terminal.first_picture import first_picture
 
@@ -37,7 +36,7 @@ def run_live(
     """Show the live screen until the user quits; return the exit code."""
     carried = channels or Channels()
     if carried.quiet_hours is None and settings.quiet_hours:
-        carried = replace(carried, quiet_hours=QuietHours.parse(settings.quiet_hours))
+        carried = replace(carried, quiet_hours=settings.quiet_hours)
     with ExitStack() as cleanup:
         monitor = _open_demo(settings, cleanup) if is_demo else Monitor(settings)
         cleanup.callback(monitor.close)

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from engine.domain.responses import Tokens
 from engine.domain.scans import Root
-from engine.ledger.store import Ledger
+from engine.ledger.book import Ledger
 from engine.ledger.sums import COUNTS, QUARTER
 
 _SUMS = (

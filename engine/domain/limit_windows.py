@@ -35,6 +35,10 @@ OFFICIAL: frozenset[WindowSource] = frozenset(
 
 WindowLevel = Literal["fine", "half", "high", "critical", "reached"]
 
+WindowState = Literal["open", "hit", "extra usage", "last known", "unknown"]
+"""How a window stands: `hit` lets nothing go on until its reset; on `extra usage` all of it is
+used and work goes on beyond the plan; `last known` is of an owner who says nothing any more."""
+
 
 class Foreseen(Struct, frozen=True):
     """What a window's use will be at a moment: expected, and the range that holds mostly."""
@@ -79,10 +83,36 @@ class HitNow(Struct, frozen=True):
     resets_at: int | None
     is_extra_usage: bool
     """Usage beyond the plan was in use when it was hit."""
+    owner: str = ""
+    owner_name: str = ""
+
+
+class Spend(Struct, frozen=True):
+    """What is spent beyond the plan, as far as a source says it."""
+
+    share: float
+    """Of its limit; it may be more than 1."""
+    resets_at: int | None
 
 
 class WindowNow(Struct, frozen=True, kw_only=True):
     """One limit window as it stands: share, use, forecast and reset from the same source."""
+
+    owner: str = ""
+    """Whose it is: a key that tells owners apart, empty where the source names nobody."""
+    owner_name: str = ""
+    """What people call the owner; empty where only one has rows."""
+    state: WindowState = "open"
+    is_gravest: bool = False
+    """It stands above all: the gravest of the owner who answered last."""
+    begun_at: int | None = None
+    """From when use counts: the window's start, or when it was reset early."""
+    begun_share: float = 0.0
+    """What was used then."""
+    usual_multiple: float | None = None
+    """How many times the usual is used, of an estimate; that is never a limit that is hit."""
+    spend: Spend | None = None
+    """On extra usage, what is spent beyond the plan."""
 
     window: str
     """`five_hour`, `seven_day`, `seven_day:<model>`, `spend_limit`, `budget:day` …"""
@@ -125,11 +155,17 @@ class BurnUp(Struct, frozen=True):
     start: int
     end: int
     points: tuple[UsePoint, ...]
-    """Official steps, or local use against the limit; ascending, up to now."""
+    """Official steps, or local use against the limit; ascending, up to now.
+
+    They begin where something is known: with the first reading, or the last early reset.
+    """
     basis: str
+    owner: str = ""
 
 
-EventKind = Literal["level", "forecast", "hit", "cleared", "reset", "budget", "extra_usage"]
+EventKind = Literal[
+    "level", "forecast", "hit", "cleared", "reset", "early_reset", "budget", "extra_usage"
+]
 Severity = Literal["information", "warning", "error"]
 
 
@@ -145,6 +181,7 @@ class Event(Struct, frozen=True):
     text: str
     """One sentence that says what it means, in the past tense."""
     level: WindowLevel = "fine"
+    owner: str = ""
 
 
 class Budget(Struct, frozen=True):

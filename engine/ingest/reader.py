@@ -96,6 +96,11 @@ class Reading:
         self.places = discover.look_at(self._settings, counts)
         return waiting + self._waiting(unread) if unread else waiting
 
+    def files(self) -> list[Found]:
+        """Return all files that the last look found."""
+        own = [found for files in self._walks.values() for found in files]
+        return own if self._others is None else own + self._others.files()
+
     def _waiting(self, unread: list[tuple[Root, Found]]) -> list[Waiting]:
         from engine.ingest.loader import Waiting
 

@@ -43,7 +43,7 @@ class ReadModel:
     ) -> None:
         self.roots = roots
         self.connection = ledger.connection
-        """What it reads; once the ledger has another, this outlook is no longer present."""
+        """What it reads; once the ledger has another, this one is no longer shown."""
         self._ledger = ledger
         self._titles = titles
         scopes = open_scopes(ledger, roots)

@@ -187,11 +187,13 @@ class Updater:
                 self._roots.open_scopes()
         roots = self._roots.current
         if self.is_followed:
-            self.wakeup.watch(self._roots.watched(), self._roots.places(), self._ledger.path)
+            self.wakeup.watch(self._roots.watched())
         with self._timings.measured("walk"):
             waiting = self.wakeup.note_walk(
                 lambda: self.reading.look(roots), self.reading.refused(), is_unasked=is_unasked
             )
+        if self.is_followed:
+            self.wakeup.note_files(self.reading.files())
         self._state.places = self.reading.places
         is_all = True
         if waiting:

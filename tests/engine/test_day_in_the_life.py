@@ -13,9 +13,9 @@ from engine.domain.settings import Settings
 from engine.domain.typed.amounts import parse_budget, parse_limit
 from engine.ledger.limit_events import LEVELS
 from engine.monitor import Monitor
-from tests.attending import attend
 from tests.made_lines import HOUR, Clock, moment
 from tests.simulated import Account
+from tests.turns import attend
 
 STEPS = 420
 _ALARMING = ("high", "critical", "reached")

@@ -13,9 +13,9 @@ from engine.domain.settings import Settings
 from engine.domain.typed.amounts import parse_limit
 from engine.limits.readings import FIVE_HOUR, SEVEN_DAY, Reading
 from engine.monitor import Monitor
-from tests.attending import attend
 from tests.engine.test_windows import NOW, RESET, five_hours, refusal
 from tests.made_lines import HOUR, MINUTE, Clock, answer, moment, write
+from tests.turns import attend
 
 MakeSettings = Callable[..., Settings]
 Open = Callable[..., Monitor]

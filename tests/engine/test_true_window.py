@@ -11,8 +11,8 @@ from engine.domain.settings import Settings
 from engine.domain.typed.clocks import parse_clock
 from engine.limits.readings import FIVE_HOUR, Reading
 from engine.monitor import Monitor, SettingsError
-from tests.attending import attend
 from tests.made_lines import HOUR, MINUTE, PICO_PER_INPUT, SECOND, Clock, answer, moment, write
+from tests.turns import attend
 
 MakeSettings = Callable[..., Settings]
 Open = Callable[..., Monitor]

@@ -12,8 +12,8 @@ import pytest
 from engine.domain.settings import Settings
 from engine.domain.typed.amounts import parse_limit
 from engine.monitor import Monitor
-from tests.attending import attend
 from tests.made_lines import HOUR, MINUTE, Clock, answer, moment, write
+from tests.turns import attend
 
 MakeSettings = Callable[..., Settings]
 Open = Callable[..., AbstractContextManager[Monitor]]

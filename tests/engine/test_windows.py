@@ -15,8 +15,8 @@ from engine.domain.settings import Settings
 from engine.domain.typed.amounts import parse_limit
 from engine.limits.readings import FIVE_HOUR, SEVEN_DAY, SPEND_LIMIT, Reading
 from engine.monitor import Monitor
-from tests.attending import attend
 from tests.made_lines import DAY, HOUR, MINUTE, Clock, answer, moment, write
+from tests.turns import attend
 
 MakeSettings = Callable[..., Settings]
 Open = Callable[..., Monitor]

@@ -8,7 +8,8 @@ import pytest
 from engine.domain.responses import PICO
 from tests.tui.report_samples import HOUR, NOW, OPUS, UNKNOWN, figures, report_of, row
 from tui.flat.csv_text import usd
-from tui.live.report.export import ExportError, write_report
+from tui.live.new_file import ExportError
+from tui.live.report.export import write_report
 
 
 def exported(tmp_path, report, fmt="csv", rows=None):

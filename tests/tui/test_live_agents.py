@@ -123,7 +123,7 @@ async def test_the_key_goes_through_the_agents_and_back_to_all() -> None:
             assert (f"{said} alone" in shown) is bool(said)
             source.put(replace(source.held, agents=(agent,) if agent else ("claude", "codex")))
             await pilot.pause()
-        names = [command.title for command in app.get_system_commands(app.screen)]
+        names = [command.name for command in app.commands()]
         assert "Show Codex alone" in names
         assert "Show all coding agents" in names
 
@@ -137,7 +137,7 @@ async def test_of_one_agent_there_is_nothing_to_narrow() -> None:
         screen = app.screen
         assert isinstance(screen, WatchScreen)
         assert screen.agents == ()
-        titles = [command.title for command in app.get_system_commands(screen)]
+        titles = [command.name for command in app.commands()]
         assert "Show Claude Code alone" not in titles
         border = app.query_one(BlockPane).border_title
         assert border is not None

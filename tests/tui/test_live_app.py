@@ -448,7 +448,7 @@ def with_unpriced(model: str) -> dict[str, object]:
 
 @pytest.mark.parametrize("key", ["?", "f1"])
 async def test_help_opens_and_closes_with_the_same_key(key: str):
-    async with live(size=(120, 64)) as (app, pilot):
+    async with live(size=(100, 64)) as (app, pilot):
         await pilot.press(key)
         await pilot.pause()
         text = screen_text(app)
@@ -479,7 +479,7 @@ async def test_refresh_asks_the_monitor():
 
 
 async def test_arrows_choose_a_session_and_enter_opens_it():
-    async with live(size=(120, 40)) as (app, pilot):
+    async with live(size=(100, 60)) as (app, pilot):
         await pilot.press("down", "j", "up")
         assert "▸ データ" in screen_text(app)
         await pilot.press("enter")
@@ -523,12 +523,13 @@ async def test_sorting_names_the_order():
 
 async def test_the_palette_finds_what_the_screen_can_do():
     async with live() as (app, pilot):
-        titles = [command.title for command in app.get_system_commands(app.screen)]
+        titles = [command.name for command in app.commands()]
         assert "Go to Weekly" in titles
         assert "Theme safe-light" in titles
         assert "Filter the table's rows" not in titles
+        assert "Sort by cost" in titles
         await pilot.press("4")
-        titles = [command.title for command in app.get_system_commands(app.screen)]
+        titles = [command.name for command in app.commands()]
         assert "Filter the table's rows" in titles
         await pilot.press("ctrl+p")
         await pilot.press(*"weekly")

@@ -10,6 +10,7 @@ from engine.monitor import Monitor
 from tui.tables.look import Look
 from tui.tables.pages import page_of
 from tui.tables.terminal import styled
+from tui.terminal.picture import drawn
 
 _WIDTH = 110
 
@@ -49,4 +50,5 @@ def _draw(command: str, asked: Answered, monitor: Monitor, picture: Path) -> Non
         legacy_windows=False,
     )
     console.print(styled(lines), end="", soft_wrap=True)
-    console.save_svg(str(picture), title=command, unique_id=picture.stem)
+    svg = console.export_svg(title=command, unique_id=picture.stem)
+    picture.write_text(drawn(svg), "utf-8")

@@ -21,6 +21,7 @@ from engine.monitor import Monitor
 from tui.dev.printed_pictures import draw_reports
 from tui.live.app import LiveApp
 from tui.live.source import LiveOptions
+from tui.terminal.picture import drawn
 
 NOW = 1_795_184_640_000
 """Friday 20 November 2026, 14:24 UTC."""
@@ -120,7 +121,7 @@ async def _take(
             await pilot.press(key)
             await pilot.pause(0.4)
         await pilot.pause(0.4)
-        app.save_screenshot(picture.name, path=str(picture.parent))
+        picture.write_text(drawn(app.export_screenshot()), "utf-8")
 
 
 async def _until_read(app: LiveApp, pause: Callable[[float], Awaitable[None]]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from engine.documents.blocks import block_id
 from engine.documents.figures import UNKNOWN_MODEL, project_name
 from engine.domain.questions import Answer, AnswerRow
-from engine.domain.report_definitions import By, ReportDefinition
+from engine.domain.report_definitions import ReportDefinition
 from engine.domain.reports import Row
 from tui.flat.table import (
     ACTIVITY,
@@ -29,24 +29,6 @@ from tui.flat.table import (
     total_line,
 )
 
-_NAMED: Mapping[By, tuple[Column, ...]] = {
-    "session": (
-        Column("sessionId", "Session", "text"),
-        Column("title", "Title", "text"),
-        Column("projectPath", "", "text"),
-        Column("projectName", "Project", "text"),
-    ),
-    "block": (
-        Column("id", "", "text"),
-        Column("startTime", "Start", "time"),
-        Column("endTime", "End", "time"),
-        Column("actualEndTime", "Last response", "time"),
-        Column("isActive", "Active", "flag"),
-        Column("isGap", "Gap", "flag"),
-    ),
-    "project": (Column("project", "", "text"), Column("name", "Project", "text")),
-}
-"""The columns that name a row, where one does not do."""
 _COLUMNS: Mapping[str, tuple[Column, ...]] = {
     "place": (Column("project", "", "text"), Column("projectName", "Project", "text")),
     "agent": (AGENT,),
@@ -105,9 +87,32 @@ def _columns(answer: Answer, is_broken_down: bool, is_by_agent: bool) -> tuple[C
         "limit": bool(answer.token_limit),
         "trend": any(each.trend for each in answer.rows),
     }
-    own = _NAMED.get(report.by, (Column(report.row_key, report.name, "text"),))
     named = (_COLUMNS[name] for name in report.flat if is_there.get(name, True))
-    return (*own, *(column for columns in named for column in columns))
+    return (*_naming(report), *(column for columns in named for column in columns))
+
+
+def _naming(report: ReportDefinition) -> tuple[Column, ...]:
+    """Return the columns that name a row."""
+    key = report.row_key
+    if report.by == "session":
+        return (
+            Column(key, report.name, "text"),
+            Column("title", "Title", "text"),
+            Column("projectPath", "", "text"),
+            Column("projectName", "Project", "text"),
+        )
+    if report.by == "block":
+        return (
+            Column(key, "", "text"),
+            Column("startTime", "Start", "time"),
+            Column("endTime", "End", "time"),
+            Column("actualEndTime", "Last response", "time"),
+            Column("isActive", "Active", "flag"),
+            Column("isGap", "Gap", "flag"),
+        )
+    if report.by == "project":
+        return (Column(key, "", "text"), Column("name", report.name, "text"))
+    return (Column(key, report.name, "text"),)
 
 
 def _names(
@@ -116,16 +121,16 @@ def _names(
     """Return what names a row, by its columns' names."""
     row = each.row
     if report.by == "block":
-        return _block_names(each)
+        return {report.row_key: block_id(row), **_block_times(row)}
     if report.by == "project":
-        return {"project": row.key, "name": project_name(row.label, row.key, aliases)}
+        return {report.row_key: row.key, "name": project_name(row.label, row.key, aliases)}
     if report.by == "model":
         return {report.row_key: row.label or UNKNOWN_MODEL, "provider": row.provider}
     project = project_name(row.project, each.directory, aliases)
     if report.by == "session":
         title = row.label if row.label != row.key else ""
         place: dict[str, Value] = {"projectPath": each.directory, "projectName": project}
-        return {"sessionId": row.key, "title": title, **place}
+        return {report.row_key: row.key, "title": title, **place}
     return {
         report.row_key: row.key,
         "project": each.directory,
@@ -133,10 +138,8 @@ def _names(
     }
 
 
-def _block_names(each: AnswerRow) -> dict[str, Value]:
-    row = each.row
+def _block_times(row: Row) -> dict[str, Value]:
     return {
-        "id": block_id(row),
         "startTime": row.start,
         "endTime": row.end,
         "actualEndTime": row.figures.last,

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable
 from functools import partial
+from io import StringIO
 from pathlib import Path
 from threading import Thread
 from typing import ClassVar
 
 from msgspec.structs import replace
-from rich.console import RenderableType
-from textual.app import App, SystemCommand
+from rich.console import Console, RenderableType
+from textual.app import App
 from textual.binding import BindingType
-from textual.driver import Driver
 from textual.events import Event, InputEvent
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
@@ -22,10 +22,10 @@ from engine.agents.names import title_of
 from engine.domain.reports import Snapshot
 from tui.live.frame.announcer import Announcer
 from tui.live.frame.footer import Told
+from tui.live.frame.palette import Command, Commands, Palette
 from tui.live.keys import KEYS, Key, bindings
-from tui.live.messages import ChannelFailed, DemoFailed, DemoOpened, SnapshotTaken
+from tui.live.messages import ChannelFailed, DemoFailed, DemoOpened, Said, SnapshotTaken
 from tui.live.source import LiveOptions, Source
-from tui.live.terminal.first_picture import FirstPicture
 from tui.live.themes import THEME_NAMES, THEMES, theme_after
 from tui.live.watch_screen import WatchScreen
 from tui.words import format as fmt
@@ -33,6 +33,8 @@ from tui.words import format as fmt
 _TICK = 1.0
 _BRIEF, _USUAL = 2.0, 5.0
 """Seconds that the bottom line says something for."""
+_BROKEN = 1
+"""The return code of an app that an error of its own has ended."""
 
 
 class LiveApp(App[None]):
@@ -45,6 +47,7 @@ class LiveApp(App[None]):
     TITLE = "ccmon live"
     CSS_PATH = Path(__file__).with_name("live.tcss")
     BINDINGS: ClassVar[list[BindingType]] = bindings("app")
+    COMMANDS = {Commands}  # noqa: RUF012  as Textual declares it
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  a variable of instances in Textual
         (0, "-tiny"),
         (50, "-narrow"),
@@ -64,10 +67,8 @@ class LiveApp(App[None]):
         self,
         monitor: Source,
         options: LiveOptions | None = None,
-        picture: FirstPicture | None = None,
     ) -> None:
-        """Draw what a monitor knows, over a first picture where there is one."""
-        self.picture = picture
+        """Draw what a monitor knows."""
         self._options = options or LiveOptions()
         super().__init__(ansi_color=True if self._options.no_color else None)
         self._source = monitor
@@ -77,19 +78,14 @@ class LiveApp(App[None]):
         self._has_warnings = True
         self._is_utc = False
         self._is_leaving = False
+        self._error: BaseException | None = None
+        # What Textual would show of an error has the values of variables in it.
+        self.error_console = Console(file=StringIO())
+        self._then: Callable[[], None] = lambda: None
         for theme in THEMES:
             self.register_theme(theme)
         wanted = self._options.theme
         self.theme = wanted if wanted in THEME_NAMES else THEME_NAMES[0]
-
-    def get_driver_class(self) -> type[Driver]:
-        """Return Textual's driver, on a Unix terminal one that sleeps until a key is typed."""
-        chosen = super().get_driver_class()
-        if sys.platform == "win32":
-            return chosen
-        from tui.live.terminal.driver import CalmDriver
-
-        return CalmDriver if CalmDriver.__base__ is chosen else chosen
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Return the first theme's inks, for themes that have none of their own."""
@@ -110,8 +106,13 @@ class LiveApp(App[None]):
         """Whether the first reading is done, and shown."""
         return self._watch_screen.is_following
 
+    def when_shown(self, then: Callable[[], None]) -> None:
+        """Call this once the screen stands."""
+        self._then = then
+
     def on_ready(self) -> None:
-        """Start following, once the first picture stands."""
+        """Start following, once the screen stands."""
+        self._then()
         options, snapshot = self._options, self._source.snapshot()
         channels = options.channels
         self._announcer = Announcer(
@@ -141,11 +142,19 @@ class LiveApp(App[None]):
         if not (self._is_leaving and isinstance(event, InputEvent)):
             await super().on_event(event)
 
-    def _fatal_error(self) -> None:
-        """Say in a sentence, instead of a traceback, that the screen broke, and where."""
+    def bell(self) -> None:
+        """Ring; Textual also rings while it handles the error that ends the app: note which."""
+        self._error = sys.exc_info()[1] or self._error
+        super().bell()
+
+    @property
+    def broken_by(self) -> str:
+        """What to say where an error of its own has ended the app; empty where none has."""
+        if self.return_code != _BROKEN:
+            return ""
         from tui.live.terminal.breaking import broken_sentence
 
-        self.panic(broken_sentence(sys.exc_info()[1]))
+        return broken_sentence(self._error)
 
     def on_unmount(self) -> None:
         """Stop the monitor's thread before the app is gone."""
@@ -220,16 +229,22 @@ class LiveApp(App[None]):
     ) -> None:
         """Say something in the bottom line: there it covers no figure at any size."""
         told = Told(fmt.plain(title), fmt.plain(message), severity)
-        self._watch_screen.tell(told, timeout or _USUAL)
+        self.post_message(Said(told, timeout or _USUAL))
+
+    def on_said(self, event: Said) -> None:
+        """Show in the bottom line what any thread said."""
+        self._watch_screen.tell(event.told, event.seconds)
 
     def clear_notifications(self) -> None:
         """Put away what the bottom line says."""
         self._watch_screen.tell(None)
 
     def _write(self, written: bytes) -> None:
-        """Send the terminal what is not part of the picture."""
-        if written and self._driver is not None:
-            self._driver.write(written.decode())
+        """Send the terminal what is not part of the picture, where Textual draws that."""
+        terminal = sys.__stdout__ if sys.platform == "win32" else sys.__stderr__
+        if written and terminal is not None and not self.is_headless:
+            terminal.write(written.decode())
+            terminal.flush()
 
     def _tell_failure(self, text: str) -> None:
         """Post that a channel failed; runs in the channel's thread."""
@@ -246,12 +261,10 @@ class LiveApp(App[None]):
         """Show the keys, or put them away."""
         from tui.live.screens.help_screen import HelpScreen
 
-        self.push_screen(HelpScreen())
+        self.push_screen(HelpScreen(self._watch_screen.keys))
 
     def action_command_palette(self) -> None:
         """Open the command palette."""
-        from tui.live.frame.palette import Palette
-
         if not isinstance(self.screen, Palette):
             self.push_screen(Palette(id="--command-palette"))
 
@@ -289,6 +302,22 @@ class LiveApp(App[None]):
         is_official = snapshot.block is not None and snapshot.block.anchor == "official"
         more = "; the official reset goes before it" if is_official else ""
         self._say(f"Reset pinned at {fmt.clock(time, snapshot.zone)}{more}")
+
+    def action_picture(self) -> None:
+        """Write what is on the screen as an SVG into the working directory."""
+        from tui.live.new_file import ExportError, write_new
+        from tui.terminal.picture import drawn
+
+        snapshot = self._source.snapshot()
+        moment = fmt.moment_of(snapshot.generated_at, snapshot.zone)
+        stem = f"ccmon-{moment:%Y%m%d-%H%M%S}"
+        svg = drawn(self.export_screenshot(title="ccmon live"))
+        try:
+            path = write_new(Path.cwd(), Path.home(), stem, "svg", svg.encode())
+        except ExportError as error:
+            self.notify(str(error), severity="error")
+        else:
+            self._say(f"The picture was written to {path}")
 
     def action_dismiss(self) -> None:
         """Put what is told and the notice line away."""
@@ -348,19 +377,26 @@ class LiveApp(App[None]):
         await self._watch_screen.go_over(event.source, self._options)
         self._follow(event.source)
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Name for the palette all that can be done on the present screen."""
-        for key in KEYS:
-            if key.in_palette and self._can(key, screen):
-                yield SystemCommand(key.does, f"Key {key.shown}", partial(self._run, key))
-        if screen is self._watch_screen and self._watch_screen.agents:
-            show = self._watch_screen.show_agent
-            yield SystemCommand("Show all coding agents", "", partial(show, ""))
-            for agent in self._watch_screen.agents:
+    def commands(self) -> list[Command]:
+        """Return for the palette all that can be done on the present screen."""
+        screen, watch = (
+            self.screen_stack[-2 if len(self.screen_stack) > 1 else -1],
+            self._watch_screen,
+        )
+        made = [
+            Command(key.does, key.shown, partial(self._run, key))
+            for key in KEYS
+            if key.in_palette and self._can(key, screen)
+        ]
+        if screen is watch:
+            made += [Command(f"Sort by {name}", "", sort) for name, sort in watch.orders()]
+            if watch.agents:
+                made.append(Command("Show all coding agents", "", partial(watch.show_agent, "")))
+            for agent in watch.agents:
                 named = f"Show {fmt.plain(title_of(agent))} alone"
-                yield SystemCommand(named, "", partial(show, agent))
-        for name in THEME_NAMES:
-            yield SystemCommand(f"Theme {name}", "", partial(self._choose_theme, name))
+                made.append(Command(named, "", partial(watch.show_agent, agent)))
+        themes = [Command(f"Theme {n}", "", partial(self._choose_theme, n)) for n in THEME_NAMES]
+        return [*made, *themes]
 
     def _can(self, key: Key, screen: Screen[object]) -> bool:
         if key.place == "app":

@@ -56,6 +56,8 @@ KEYS: tuple[Key, ...] = (
         "Dismiss messages and the notice line", "Everywhere", in_palette=True),
     Key("events", "app", "v", "v", "events", "events",
         "List what happened to the limits", "Everywhere", in_palette=True),
+    Key("picture", "app", "P", "P", "picture", "picture",
+        "Write the screen as a picture (SVG)", "Everywhere", in_palette=True),
     *(
         Key(f"tab-{number}", "screen", key, key, f"show_tab({number})", name,
             f"Go to {name}", "Tabs", in_palette=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.message import Message
 
 from engine.domain.reports import Snapshot
+from tui.live.frame.footer import Told
 from tui.live.source import Source
 
 
@@ -41,4 +42,13 @@ class ChannelFailed(Message, bubble=False):
 
     def __init__(self, text: str) -> None:
         self.text = text
+        super().__init__()
+
+
+class Said(Message):
+    """Something is to be told in the bottom line for so many seconds."""
+
+    def __init__(self, told: Told, seconds: float) -> None:
+        self.told = told
+        self.seconds = seconds
         super().__init__()

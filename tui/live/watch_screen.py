@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual.app import ComposeResult
@@ -31,7 +33,7 @@ from tui.live.frame.status_line import StatusLine, status_view
 from tui.live.frame.tab_bar import TABS, TabBar, TabKind
 from tui.live.keys import bindings
 from tui.live.panes.live import LivePane
-from tui.live.panes.sessions import SessionsPane
+from tui.live.panes.sessions import ORDERS, SessionsPane
 from tui.live.screens.empty_screen import EmptyScreen, EmptyView
 from tui.live.source import LiveOptions, Source
 from tui.live.words import Basis
@@ -121,6 +123,13 @@ class WatchScreen(Screen[None]):
 
     def _untell(self) -> None:
         self.tell(None)
+
+    @property
+    def keys(self) -> str:
+        """The group of keys that goes with the present tab."""
+        if self._kind == "graph":
+            return "The graph"
+        return "What is shown" if self._tab == 1 else "Lists and tables"
 
     def hide_notices(self) -> None:
         """Take the notice line away for good; only another error brings it back."""
@@ -273,6 +282,20 @@ class WatchScreen(Screen[None]):
     async def action_turn_tab(self, step: int) -> None:
         """Go to the next or the previous tab."""
         await self.action_show_tab((self._tab - 1 + step) % len(TABS) + 1)
+
+    def orders(self) -> list[tuple[str, Callable[[], None]]]:
+        """Return what the list or table shown can be sorted by, and how that is done."""
+        table = self._table()
+        if table is not None:
+            return table.orders()
+        return [] if self._tab != 1 else self._orders_of_sessions()
+
+    def _orders_of_sessions(self) -> list[tuple[str, Callable[[], None]]]:
+        def sort(number: int) -> None:
+            self.query_one(LivePane).sort_by(number)
+            self._draw()
+
+        return [(name, partial(sort, number)) for number, (name, _) in enumerate(ORDERS)]
 
     def action_sort_next(self) -> None:
         """Sort by the next column."""

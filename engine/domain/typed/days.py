@@ -13,10 +13,10 @@ _DATE = r"(\d{4})-(\d\d)-(\d\d)|(\d{4})(\d\d)(\d\d)"
 _NAMED_PERIODS: tuple[Literal["week", "month"], ...] = ("week", "month")
 _AGO = r"(\d{1,6})([dw])"
 _DAYS = "2026-11-22, 20261122, today, yesterday, 7d (the last seven days) or 2w"
-_WEEK = re.compile(r"(\d{4})-w(\d{2})", re.ASCII)
-_MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
-_BACK = re.compile(r"\d+[dw]", re.ASCII)
-_LIKE_A_PERIOD = re.compile(r"[\d-]+(w\d*)?|.*\.\..*|\d+[dw]", re.ASCII)
+_WEEK = r"(\d{4})-w(\d{2})"
+_MONTH = r"(\d{4})-(\d{2})"
+_BACK = r"\d+[dw]"
+_LIKE_A_PERIOD = r"[\d-]+(w\d*)?|.*\.\..*|\d+[dw]"
 PERIODS = (
     "today, yesterday, this-week, last-week, this-month, last-month, 7d, 2026-11-22, 2026-11,"
     " 2026-W47 or 2026-11-01..2026-11-15"
@@ -98,7 +98,7 @@ def parse_period(text: str, today: date, week_start: int) -> Days | None:
     except (ValueError, OverflowError, SettingsError):
         found = None
     if found is None:
-        if _LIKE_A_PERIOD.fullmatch(said) and any(each.isdigit() for each in said):
+        if re.fullmatch(_LIKE_A_PERIOD, said, re.ASCII) and any(each.isdigit() for each in said):
             raise SettingsError(f"'{text}' is not a period: give {PERIODS}.")
         return None
     since, until = found
@@ -125,12 +125,12 @@ def _numbered(said: str, today: date) -> tuple[date, date] | None:
     first, is_range, last = said.partition("..")
     if is_range:
         return parse_day(first, today), parse_day(last, today)
-    if _BACK.fullmatch(said):
+    if re.fullmatch(_BACK, said, re.ASCII):
         return parse_day(said, today), today
-    if match := _WEEK.fullmatch(said):
+    if match := re.fullmatch(_WEEK, said, re.ASCII):
         monday = date.fromisocalendar(int(match[1]), int(match[2]), 1)
         return monday, monday + timedelta(days=6)
-    if match := _MONTH.fullmatch(said):
+    if match := re.fullmatch(_MONTH, said, re.ASCII):
         begin = date(int(match[1]), int(match[2]), 1)
         return begin, day_after("month", begin) - timedelta(days=1)
     day = parse_day(said, today)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
 
@@ -19,18 +19,20 @@ from engine.reports.queries.ordering import in_order, largest, newest
 from engine.reports.rows import finish
 
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from engine.domain.calendars import Calendar
     from engine.domain.questions import Comparison, SessionAnswer, Summary
     from engine.domain.reports import Snapshot
 
+    class Insist(Protocol):
+        """Takes a step that asks the ledger until it is answered."""
+
+        def __call__(self, step: Callable[[], _T]) -> _T:
+            """Return what the step returns."""
+
+
 _T = TypeVar("_T")
-
-
-class Insist(Protocol):
-    """Takes a step that asks the ledger until it is answered."""
-
-    def __call__(self, step: Callable[[], _T]) -> _T:
-        """Return what the step returns."""
 
 
 class Answers:

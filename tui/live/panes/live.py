@@ -71,6 +71,10 @@ class LivePane(Widget):
         """Sort the sessions by the next column; shown with the next snapshot."""
         self._order = (self._order + 1) % len(ORDERS)
 
+    def sort_by(self, order: int) -> None:
+        """Sort the sessions by one of `ORDERS`; shown with the next snapshot."""
+        self._order, self._is_reversed = order, False
+
     def sort_reverse(self) -> None:
         """Turn the sessions' order around; shown with the next snapshot."""
         self._is_reversed = not self._is_reversed

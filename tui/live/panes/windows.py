@@ -81,7 +81,8 @@ def window_row(window: WindowNow, now: int, zone: str) -> WindowRow:
     is_estimate = is_estimated(window)
     at_reset = None if is_estimate else window.forecast.share_at_reset
     share = window.elapsed_share if is_estimate else window.used_share
-    mark = None if is_estimate else window.elapsed_share
+    is_full = (window.used_share or 0.0) >= 1
+    mark = None if is_estimate or is_full else window.elapsed_share
     return WindowRow(
         label=fmt.plain(window.label),
         brief=brief_label(window),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -14,15 +13,10 @@ from engine.domain.responses import PICO, Tokens
 from engine.domain.times import iso_time
 from engine.domain.totals import total_of
 from tui.flat.csv_text import csv_cell, csv_lines, usd
+from tui.live.new_file import write_new
 from tui.words.format import moment_of
 
 ExportFormat = Literal["csv", "json"]
-
-_MOST_NAMESAKES = 1_000
-
-
-class ExportError(Exception):
-    """Nothing was written; the text is one sentence for the user."""
 
 
 def write_report(
@@ -41,44 +35,7 @@ def write_report(
     """
     text = _as_csv(report, rows) if fmt == "csv" else _as_json(report, rows)
     stem = f"ccmon-{report.kind}-{moment_of(now_ms, report.zone):%Y%m%d-%H%M%S}"
-    data = text.encode("utf-8", "replace")
-    reason: OSError | None = None
-    for place in (directory, home):
-        try:
-            return _write_new(place, stem, fmt, data)
-        except OSError as error:
-            reason = error
-    why = reason.strerror if reason is not None and reason.strerror else "it cannot be written to"
-    raise ExportError(
-        f"Nothing was exported: neither {directory} nor {home} takes a new file ({why}); "
-        "start ccmon in a directory you may write to."
-    )
-
-
-def _write_new(directory: Path, stem: str, suffix: str, data: bytes) -> Path:
-    """Reserve a name nobody has, then put a whole file in its place."""
-    path = _reserve(directory, stem, suffix)
-    unfinished = path.with_name(f".{path.name}.part")
-    try:
-        unfinished.write_bytes(data)
-        os.replace(unfinished, path)
-    except OSError:
-        unfinished.unlink(missing_ok=True)
-        path.unlink(missing_ok=True)
-        raise
-    return path
-
-
-def _reserve(directory: Path, stem: str, suffix: str) -> Path:
-    for number in range(1, _MOST_NAMESAKES):
-        name = f"{stem}.{suffix}" if number == 1 else f"{stem}-{number}.{suffix}"
-        path = directory / name
-        try:
-            path.touch(exist_ok=False)
-        except FileExistsError:
-            continue
-        return path
-    raise FileExistsError(f"{stem}.{suffix} and {_MOST_NAMESAKES} namesakes exist")
+    return write_new(directory, home, stem, fmt, text.encode("utf-8", "replace"))
 
 
 def _as_json(report: Report, rows: Sequence[Row]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -17,7 +18,8 @@ from engine.domain.report_definitions import report_of_tab
 from engine.domain.reports import Report, ReportKind, Row, Span
 from engine.domain.settings import system_clock
 from engine.domain.totals import total_of
-from tui.live.report.export import ExportError, ExportFormat, write_report
+from tui.live.new_file import ExportError
+from tui.live.report.export import ExportFormat, write_report
 from tui.live.report.filter_bar import FilterBar, Haystack
 from tui.live.report.row_order import nouns_of
 from tui.live.report.table import ReportTable
@@ -137,6 +139,15 @@ class ReportPane(Vertical):
     def sort_next(self) -> None:
         """Sort by the next column."""
         self.table.sort_next()
+
+    def orders(self) -> list[tuple[str, Callable[[], None]]]:
+        """Return what the table can be sorted by, and how that is done."""
+        table = self.table
+        return [
+            (column.title, partial(table.sort_by, column.field))
+            for column in table.columns
+            if column.title.strip()
+        ]
 
     def sort_reverse(self) -> None:
         """Turn the order around."""

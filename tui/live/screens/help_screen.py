@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -11,7 +12,16 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 
 from engine.domain.reports import Notice
-from tui.live.drawing.lines import BLANK, INK_CLASSES, Line, LinePane, Piece, cropped, wrapped
+from tui.live.drawing.lines import (
+    BLANK,
+    INK_CLASSES,
+    Line,
+    LinePane,
+    Piece,
+    cropped,
+    padded,
+    wrapped,
+)
 from tui.live.frame.notices import MARKS
 from tui.live.keys import key_rows
 from tui.words import format as fmt
@@ -20,13 +30,14 @@ _SIGNS = (
     ("$1.20+", "some models have no known price: their cost is missing in this sum"),
     ("~$9.00", "a forecast: what it comes to if the present rate goes on"),
     ("┃", "even pace: the part of the window that has gone"),
-    ("▒", "a forecast: what will be used at the reset"),
-    ("≥ 42%", "at least so much is used: the official figure is old"),
+    ("▒", "a forecast: what will be used at the reset; ░ its range"),
+    ("≥42%", "at least so much is used: the official figure is old"),
     ("official", "as Claude Code said it, and how long ago; all else is of this machine"),
-    ("levels", "fine, half used (50 %), high (75 %), CRITICAL (90 %), REACHED"),
+    ("colours", "what is foreseen: green lasts, yellow may run out, red runs out or is used up"),
     ("estimate", "a limit taken from your own finished windows, not an official one"),
 )
 _NAME_WIDTH = 18
+_TWO_COLUMNS, _GUTTER = 104, 3
 
 
 class _Page(LinePane):
@@ -49,6 +60,9 @@ class Sheet(ModalScreen[None]):
         Binding("g", "edge(False)", "first", id="sheet-first"),
         Binding("G", "edge(True)", "last", id="sheet-last"),
     ]
+
+    MOST: ClassVar[int] = 96
+    """Cells that a line has at most."""
 
     def __init__(self, title: str) -> None:
         super().__init__()
@@ -74,7 +88,7 @@ class Sheet(ModalScreen[None]):
         self._fill()
 
     def _fill(self) -> None:
-        lines = self.lines(min(96, self.app.size.width - 8))
+        lines = self.lines(min(self.MOST, self.app.size.width - 8))
         page = self.query_one(_Page)
         page.styles.height = len(lines)
         page.view = lines
@@ -90,25 +104,49 @@ class Sheet(ModalScreen[None]):
 
 
 class HelpScreen(Sheet):
-    """Every key, and what the signs mean."""
+    """Every key, those of the present tab first, and what the signs mean."""
 
-    def __init__(self) -> None:
+    MOST = 156
+
+    def __init__(self, first: str = "") -> None:
+        """Show the keys, those of one group before all others."""
         super().__init__("Keys")
+        self._first = first
 
     def lines(self, width: int) -> tuple[Line, ...]:
-        """Return the keys by group, then the signs."""
-        lines: list[Line] = []
-        group = ""
+        """Return the keys by group, then the signs; in two columns where they have room."""
+        cell = width if width < _TWO_COLUMNS else (width - _GUTTER) // 2
+        groups: dict[str, list[Line]] = {}
         for keys, does, name in key_rows():
-            if name != group:
-                lines += [BLANK] if lines else []
-                lines.append((Piece(name, "accent"),))
-                group = name
-            lines += _entry(keys, does, width)
-        lines += [BLANK, (Piece("Signs", "accent"),)]
+            groups.setdefault(name, [(Piece(name, "accent"),)]).extend(_entry(keys, does, cell))
+        signs: list[Line] = [(Piece("Signs", "accent"),)]
         for sign, does in _SIGNS:
-            lines += _entry(sign, does, width)
-        return tuple(lines)
+            signs += _entry(sign, does, cell)
+        names = sorted(groups, key=lambda name: name != self._first)
+        blocks = [*(groups[name] for name in names), signs]
+        if cell == width:
+            return tuple(_stacked(blocks))
+        half = sum(len(block) + 1 for block in blocks) / 2
+        left: list[list[Line]] = []
+        while blocks and sum(len(block) + 1 for block in left) + len(blocks[0]) / 2 <= half:
+            left.append(blocks.pop(0))
+        return tuple(_side_by_side(_stacked(left), _stacked(blocks), cell))
+
+
+def _stacked(blocks: Sequence[Sequence[Line]]) -> list[Line]:
+    """Set blocks under each other, a blank line between."""
+    lines: list[Line] = []
+    for block in blocks:
+        lines += [BLANK, *block] if lines else block
+    return lines
+
+
+def _side_by_side(left: Sequence[Line], right: Sequence[Line], cell: int) -> list[Line]:
+    gap = Piece(" " * _GUTTER)
+    return [
+        (*padded(one or BLANK, cell), gap, *(other or BLANK))
+        for one, other in zip_longest(left, right)
+    ]
 
 
 def _entry(name: str, does: str, width: int) -> list[Line]:

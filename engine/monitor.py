@@ -15,7 +15,7 @@ from engine.domain.settings import Settings, SettingsError
 from engine.domain.times import day_of, open_zone
 from engine.ingest import discover
 from engine.ingest.roots import Roots
-from engine.ledger.store import Ledger
+from engine.ledger.book import Ledger
 from engine.live.notices import NoticeBoard
 from engine.live.one_shot import OneShot
 from engine.live.state import State

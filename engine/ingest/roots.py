@@ -12,8 +12,8 @@ from engine.domain.responses import CLAUDE
 from engine.domain.scans import Root
 from engine.domain.settings import Settings
 from engine.ingest import discover
+from engine.ledger.book import Ledger
 from engine.ledger.scopes import open_scopes
-from engine.ledger.store import Ledger
 
 if TYPE_CHECKING:
     from engine.agents.base import Tree

@@ -23,7 +23,7 @@ from engine.ingest.store_files import (
     walk_store,
     walk_tree,
 )
-from engine.ledger.store import Ledger
+from engine.ledger.book import Ledger
 
 _BATCH = 8 << 20
 """Bytes of stores that are booked together."""

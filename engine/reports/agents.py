@@ -12,8 +12,8 @@ from engine.domain.scans import Root
 from engine.domain.settings import Settings
 from engine.ingest import discover
 from engine.ingest.roots import Roots
+from engine.ledger.book import Ledger
 from engine.ledger.rows import files_of, problems_of
-from engine.ledger.store import Ledger
 
 _MOST_PROBLEMS = 20
 _CLOSED = os.strerror(errno.EACCES)

@@ -14,8 +14,8 @@ from engine.domain.scans import Root
 from engine.domain.settings import Settings
 from engine.domain.times import DAY
 from engine.ingest import discover
+from engine.ledger.book import Ledger
 from engine.ledger.rows import FileCounts, files_of, problems_of
-from engine.ledger.store import Ledger
 from engine.pricing.table import PriceTable
 
 _CLEANUP_DAYS = 30

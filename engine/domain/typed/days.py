@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from msgspec import Struct
 
 from engine.domain.periods import day_after, first_day, first_day_before
 from engine.domain.settings import SettingsError
@@ -24,7 +26,7 @@ PERIODS = (
 """What a period may be."""
 
 
-class Days(NamedTuple):
+class Days(Struct, frozen=True):
     """A period from its first to its last day, as asked for."""
 
     name: str
@@ -32,7 +34,7 @@ class Days(NamedTuple):
     until: date
 
 
-class TypedDay(NamedTuple):
+class TypedDay(Struct, frozen=True):
     """A day as it was typed: one of the calendar, or so many days before today."""
 
     text: str

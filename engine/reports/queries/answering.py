@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from engine.domain.choices import Mode
 from engine.domain.questions import Answer, AnswerRow, Question, Selection
 from engine.domain.typed.days import check_days
+from engine.ledger.book import Ledger
 from engine.ledger.selector import at_one_moment
-from engine.ledger.store import Ledger
 from engine.reports.queries.basis import Basis
 from engine.reports.queries.choosing import Choice, choose
 from engine.reports.queries.ordering import in_order, largest, newest

@@ -13,6 +13,7 @@ from engine.aggregates.sessions import group_by
 from engine.aggregates.tally import Tally, shares
 from engine.aggregates.view import View
 from engine.domain.periods import day_after
+from engine.domain.report_definitions import By, report_of_tab
 from engine.domain.reports import Detail, Part, Point, ReportKind, ResponseRow, Row
 from engine.domain.responses import CLAUDE
 from engine.domain.sums import SessionSums, SlotSums
@@ -26,7 +27,7 @@ from engine.reports.rows import block_key, with_shares
 from engine.reports.tabs import TabMaker
 
 _MOST_RESPONSES = 1_000
-_STEP_NAMES: Mapping[ReportKind, str] = {"daily": "hour", "blocks": "quarter hour"}
+_STEP_NAMES: Mapping[By, str] = {"day": "hour", "block": "quarter hour"}
 """What a step of the series is where it is not a day."""
 
 Facts = tuple[tuple[str, str], ...]
@@ -65,39 +66,40 @@ class DetailMaker:
             return None
 
     def _detail(self, kind: ReportKind, key: str) -> Detail | None:
-        if kind == "sessions":
+        by = report_of_tab(kind).by
+        if by == "session":
             return self._session(key)
-        if kind == "projects":
-            return self._project(key)
-        if kind == "models":
-            return self._model(key)
-        if kind == "blocks":
-            return self._block(key)
-        return self._period(kind, key)
+        if by == "project":
+            return self._project(kind, key)
+        if by == "model":
+            return self._model(kind, key)
+        if by == "block":
+            return self._block(kind, key)
+        return self._period(kind, by, key)
 
-    def _period(self, kind: ReportKind, key: str) -> Detail | None:
-        begin = date.fromisoformat(f"{key}-01" if kind == "monthly" else key)
-        if not begin.isoformat().startswith(key) or self._tabs.begin(kind, begin) != begin:
+    def _period(self, kind: ReportKind, by: By, key: str) -> Detail | None:
+        begin = date.fromisoformat(f"{key}-01" if by == "month" else key)
+        if not begin.isoformat().startswith(key) or self._tabs.begin(by, begin) != begin:
             return None
-        end = day_after(kind, begin)
+        end = day_after(by, begin)
         history = self._view.history
         start, stop = start_of_day(begin, history.zone), start_of_day(end, history.zone)
         title = {
-            "daily": f"{begin:%A} {begin.day} {begin:%B %Y}",
-            "weekly": f"Week of {begin.day} {begin:%B %Y}",
-            "monthly": f"{begin:%B %Y}",
-        }[kind]
+            "day": f"{begin:%A} {begin.day} {begin:%B %Y}",
+            "week": f"Week of {begin.day} {begin:%B %Y}",
+            "month": f"{begin:%B %Y}",
+        }[by]
         first, before = slot_of(start), slot_of(stop)
         with self._lock:
             tally = history.tally(first, before)
-            if kind == "daily":
+            if by == "day":
                 series = steps_between(history, start, (stop, before), HOUR)
             else:
                 series = days_between(history, start, stop)
         rows = self._reader.session_rows_between(first, before)
         return self._made(kind, key, title, tally, series, rows)
 
-    def _block(self, key: str) -> Detail | None:
+    def _block(self, kind: ReportKind, key: str) -> Detail | None:
         """Return a block of one agent: of several in view every one has its own."""
         with self._lock:
             agent, block = self._find_block(key)
@@ -111,7 +113,7 @@ class DetailMaker:
         title = f"Block of {day:%A} {day.day} {day:%B %Y}, {clock_of(start, history.zone)}"
         rows = self._reader.session_rows_between(first, before)
         own = [row for row in rows if self._names.model.agent(row.model) == agent]
-        return self._made("blocks", key, title, tally, series, own, self._whose(agent))
+        return self._made(kind, key, title, tally, series, own, self._whose(agent))
 
     def _find_block(self, key: str) -> tuple[str, BlockSpan | None]:
         for agent, blocks in self._view.blocks_by_agent.items():
@@ -141,7 +143,7 @@ class DetailMaker:
             figures=tally.figures(self._names.model),
             by_model=tally.parts(self._names.model),
             series=series,
-            series_name=_STEP_NAMES.get(kind, "day"),
+            series_name=_STEP_NAMES.get(report_of_tab(kind).by, "day"),
             sessions=self._sessions(rows),
         )
 
@@ -160,28 +162,28 @@ class DetailMaker:
         tokens = sum(row.figures.tokens.total for row in made)
         return tuple(with_shares(made, tokens, sum(row.figures.cost for row in made)))
 
-    def _project(self, key: str) -> Detail | None:
+    def _project(self, kind: ReportKind, key: str) -> Detail | None:
         number = self._names.find("projects", key)
         if number is None:
             return None
         facts = (("Path", self._names.directory(number)), ("Directory", key))
         title = self._project_names().get(number, key)
-        return self._group("projects", key, title, number, facts)
+        return self._group(kind, key, title, number, facts)
 
-    def _model(self, key: str) -> Detail | None:
+    def _model(self, kind: ReportKind, key: str) -> Detail | None:
         """Return a model of one agent and provider."""
         number = self._names.find_model(key)
         if number is None:
             return None
         name, agent, provider = self._names.row("models", number)
         facts = (*self._whose(agent), ("Provider", provider))
-        return self._group("models", key, name or "no name", number, facts)
+        return self._group(kind, key, name or "no name", number, facts)
 
     def _group(
         self, kind: ReportKind, key: str, title: str, number: int, facts: Facts
     ) -> Detail | None:
         """Return a project or a model: its days and sessions."""
-        column = "project" if kind == "projects" else "model"
+        column = report_of_tab(kind).by
         days, tally = days_of(
             self._reader.bucket_rows_where(column, number), self._view.history.zone
         )

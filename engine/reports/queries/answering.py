@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from msgspec.structs import replace
 
 from engine.domain.choices import Mode
-from engine.domain.questions import PERIOD_KINDS, Answer, AnswerRow, Question, Selection
+from engine.domain.questions import Answer, AnswerRow, Question, Selection
 from engine.domain.typed.days import check_days
 from engine.reports.queries.basis import Basis
 from engine.reports.queries.choosing import Choice, choose
@@ -125,7 +125,7 @@ def _answer(question: Question, basis: Basis) -> Answer:
     notes = choice.notes
     if notes:
         rows, sessions = list[AnswerRow](), 0
-    elif question.kind == "blocks":
+    elif question.report.by == "block":
         from engine.reports.queries.blocks import BlockRows
 
         found = BlockRows(question, choice, basis)
@@ -135,15 +135,15 @@ def _answer(question: Question, basis: Basis) -> Answer:
             notes = ("There is no finished block yet whose tokens could be the limit.",)
     else:
         rows, sessions = _rows(question, choice, basis)
-    if question.kind not in PERIOD_KINDS and question.last is not None:
+    if not question.report.is_period and question.last is not None:
         rows = newest(rows, question.last)
-        sessions = sum(row.row.sessions for row in rows) if question.kind == "session" else 0
+        sessions = sum(row.row.sessions for row in rows) if question.report.by == "session" else 0
     return _finished(question, basis, rows, sessions, limit, notes)
 
 
 def _rows(question: Question, choice: Choice, basis: Basis) -> tuple[list[AnswerRow], int]:
     """Return the rows of periods or groups, and how many sessions they are of."""
-    if question.kind in PERIOD_KINDS:
+    if question.report.is_period:
         from engine.reports.queries.periods import PeriodRows
 
         return PeriodRows(question, choice, basis).rows()
@@ -151,7 +151,7 @@ def _rows(question: Question, choice: Choice, basis: Basis) -> tuple[list[Answer
 
     selection = question.selection
     chosen = choice.between(selection.since, selection.until, basis)
-    return GROUPS[question.kind](chosen, basis)
+    return GROUPS[question.report.by](chosen, basis)
 
 
 def _finished(

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from engine.aggregates.sessions import Group, group_by
 from engine.domain.chosen import Chosen
-from engine.domain.questions import AnswerRow, QuestionKind, SessionAnswer
+from engine.domain.questions import AnswerRow, SessionAnswer
+from engine.domain.report_definitions import By
 from engine.domain.reports import ResponseRow
 from engine.domain.responses import Tokens
 from engine.reports.queries.basis import Basis
@@ -47,12 +48,12 @@ def model_rows(chosen: Chosen, basis: Basis) -> tuple[list[AnswerRow], int]:
     return rows, _sessions(groups)
 
 
-GROUPS: dict[QuestionKind, Callable[[Chosen, Basis], tuple[list[AnswerRow], int]]] = {
+GROUPS: dict[By, Callable[[Chosen, Basis], tuple[list[AnswerRow], int]]] = {
     "session": session_rows,
-    "projects": project_rows,
-    "models": model_rows,
+    "project": project_rows,
+    "model": model_rows,
 }
-"""What answers each kind of question about groups."""
+"""What answers a question about each kind of group."""
 
 
 def session_answer(session: int, group: Group, basis: Basis) -> AnswerRow:

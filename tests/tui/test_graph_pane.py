@@ -21,11 +21,11 @@ from tests.made_lines import Clock, answer, moment, write
 from tests.tui.fake_source import FakeSource
 from tests.tui.live_pilot import live, screen_text
 from tui.live.app import LiveApp
-from tui.live.drawing.lines import cells
 from tui.live.frame.tab_bar import TABS, TabBar
 from tui.live.graph.graph_lines import GraphView, drawn
 from tui.live.graph.graph_pane import GraphPane
 from tui.live.keys import KEYS
+from tui.words.lines import cells
 
 
 async def shown(app: LiveApp, pilot: Pilot[None], said: str) -> str:

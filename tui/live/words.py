@@ -9,8 +9,8 @@ from rich.cells import cell_len
 
 from engine.domain.limit_windows import Forecast, WindowNow
 from engine.domain.reports import Figures
-from tui.live.drawing.lines import Line, Piece
 from tui.words.format import clock, dollars, fit, moment_of, percent, plain, short_model
+from tui.words.lines import Line, Piece
 
 Basis = Literal["cost", "tokens"]
 """What bars, plots and shares are drawn by; `c` changes it."""

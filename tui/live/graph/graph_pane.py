@@ -12,12 +12,13 @@ from textual.message import Message
 from textual.widget import Widget
 
 from engine.domain.calendars import Calendar
-from tui.live.drawing.lines import Line, LinePane, Piece
+from tui.live.drawing.lines import LinePane
 from tui.live.graph.graph_lines import Drawn, GraphView, drawn
 from tui.live.keys import bindings
 from tui.live.source import Source
 from tui.live.words import Basis
 from tui.words.format import plain
+from tui.words.lines import Line, Piece
 
 _REST_SECONDS = 0.5
 

@@ -92,7 +92,7 @@ async def test_c_counts_by_tokens_without_another_calendar() -> None:
 async def test_years_are_turned_at_once_and_the_cursor_stays_on_its_date(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("tui.live.graph.graph_pane._REST_SECONDS", 600)
+    monkeypatch.setattr("tui.live.inquiry._REST_SECONDS", 600)
     source = FakeSource()
     source.days = [row_of_agents(day) for day in ("2024-02-29", "2025-06-01", "2026-11-22")]
     async with live(source) as (app, pilot):

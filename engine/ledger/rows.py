@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 
 from engine.domain.responses import Tokens
+from engine.domain.scans import Root
 from engine.ledger.book import Ledger
 from engine.ledger.sums import COUNTS, QUARTER
 
@@ -293,25 +294,26 @@ def slot_of(time: int) -> int:
     return time // QUARTER * 2 + (time % QUARTER != 0)
 
 
-def files_of(ledger: Ledger) -> dict[str, FileCounts]:
-    """Return what was read below each root."""
+def files_of(ledger: Ledger, agent: str) -> dict[str, FileCounts]:
+    """Return what was read below each of an agent's roots, by the root's path."""
     with ledger.lock:
         rows = ledger.connection.execute(
             "SELECT roots.path, count(*), sum(lines), sum(bad), sum(size)"
-            " FROM files JOIN roots USING (root) GROUP BY root"
+            " FROM files JOIN roots USING (root) WHERE agent = ? GROUP BY root",
+            (agent,),
         ).fetchall()
     return {row[0]: FileCounts(*row) for row in rows}
 
 
-def problems_of(ledger: Ledger, roots: list[str], most: int) -> list[tuple[str, str, int, str]]:
+def problems_of(ledger: Ledger, roots: list[Root], most: int) -> list[tuple[str, str, int, str]]:
     """Return root, path, byte offset and reason of lines that could not be read."""
     with ledger.lock:
         return ledger.connection.execute(
             "SELECT roots.path, files.path, problems.position, reason FROM problems"
             " JOIN files USING (file) JOIN roots USING (root)"
-            f" WHERE roots.path IN ({','.join('?' * len(roots))})"
+            f" WHERE (roots.agent, roots.path) IN (VALUES {','.join(['(?, ?)'] * len(roots))})"
             " ORDER BY roots.path, files.path, problems.position LIMIT ?",
-            (*roots, most),
+            (*(value for root in roots for value in (root.agent, root.path)), most),
         ).fetchall()
 
 

@@ -39,10 +39,10 @@ def _found(
     refused: dict[str, str],
 ) -> AgentFound:
     own = [root for root in roots.in_force() if root.agent == name]
-    counts = files_of(ledger)
+    counts = files_of(ledger, name)
     places = _places(name, settings, roots, {path: each.files for path, each in counts.items()})
     counted = [counts[root.path] for root in own if root.path in counts]
-    problems = problems_of(ledger, [root.path for root in own], _MOST_PROBLEMS) if own else []
+    problems = problems_of(ledger, own, _MOST_PROBLEMS) if own else []
     unreadable = [(path, why) for path, why in refused.items() if _is_of(path, own)]
     unreadable += [(place.path, _CLOSED) for place in places if place.found == _CLOSED]
     unreadable += [(f"{root}/{path}:{where}", why) for root, path, where, why in problems]

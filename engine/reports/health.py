@@ -10,6 +10,7 @@ from pathlib import Path
 
 from engine.domain.found import BadLine, Health, RootHealth
 from engine.domain.reports import Notice
+from engine.domain.responses import CLAUDE
 from engine.domain.scans import Root
 from engine.domain.settings import Settings
 from engine.domain.times import DAY
@@ -37,8 +38,7 @@ def examine(
 ) -> Health:
     """Gather what there is to tell."""
     now = settings.clock()
-    paths = [root.path for root in roots]
-    counts = files_of(ledger)
+    counts = files_of(ledger, CLAUDE)
     return Health(
         generated_at=now,
         places=discover.look_at(settings, {path: count.files for path, count in counts.items()}),
@@ -49,9 +49,10 @@ def examine(
         first_response=span[0],
         last_response=span[1],
         bad_lines=tuple(
-            BadLine(f"{root}/projects/{path}", offset, reason)
-            for root, path, offset, reason in problems_of(ledger, paths, _MOST_PROBLEMS)
-        ),
+            BadLine(f"{root.base}/{path}", offset, reason)
+            for root in roots
+            for _, path, offset, reason in problems_of(ledger, [root], _MOST_PROBLEMS)
+        )[:_MOST_PROBLEMS],
         refused=tuple(refused.items()),
         unpriced_models=_unpriced(ledger),
         other_prices_as_of=prices.others_as_of,

@@ -7,9 +7,9 @@ from typing import Literal
 
 from msgspec import Struct
 
-from engine.aggregates.blocks import LENGTH, BlockSpan
+from engine.aggregates.blocks import BlockSpan
 from engine.aggregates.tally import Tally
-from engine.domain.times import HOUR
+from engine.domain.times import BLOCK_LENGTH, HOUR
 
 
 class Anchor(Struct, frozen=True):
@@ -48,7 +48,7 @@ class TrueSpan:
             self.has_begun = bool(counted)
             first = min((row[11] for row in counted), default=anchor.start)
             self.start = max(anchor.start, first - first % HOUR)
-            self.end = self.start + LENGTH
+            self.end = self.start + BLOCK_LENGTH
 
     def holds(self, now: int) -> bool:
         """Whether it says which window is running at a moment, or that none is."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from engine.agents.names import title_of as title_of_agent
-from engine.domain.questions import BLOCK_LENGTH, Question, Selection
+from engine.domain.questions import Question, Selection
+from engine.domain.times import BLOCK_LENGTH
 from tui.words.format import duration, plain
 from tui.words.lines import Line, Piece, clipped
 

@@ -16,9 +16,11 @@ from engine.domain.periods import day_after
 from engine.domain.report_definitions import By, report_of_tab
 from engine.domain.reports import Detail, Part, Point, ReportKind, ResponseRow, Row
 from engine.domain.responses import CLAUDE
+from engine.domain.sums import SessionSums, SlotSums
 from engine.domain.times import HOUR, clock_of, day_of, start_of_day
 from engine.ledger.book import Ledger
-from engine.ledger.rows import Booked, Reader, paths_of_session, slot_of
+from engine.ledger.files import paths_of_session
+from engine.ledger.rows import Booked, Reader, slot_of
 from engine.ledger.sums import QUARTER
 from engine.reports.points import days_between, days_of, point, steps_between
 from engine.reports.rows import block_key, with_shares
@@ -110,7 +112,7 @@ class DetailMaker:
         day = day_of(start, history.zone)
         title = f"Block of {day:%A} {day.day} {day:%B %Y}, {clock_of(start, history.zone)}"
         rows = self._reader.session_rows_between(first, before)
-        own = [row for row in rows if self._names.model.agent(row[2]) == agent]
+        own = [row for row in rows if self._names.model.agent(row.model) == agent]
         return self._made(kind, key, title, tally, series, own, self._whose(agent))
 
     def _find_block(self, key: str) -> tuple[str, BlockSpan | None]:
@@ -127,7 +129,7 @@ class DetailMaker:
         title: str,
         tally: Tally,
         series: tuple[Point, ...],
-        rows: Iterable[tuple[int, ...]],
+        rows: Iterable[SessionSums],
         facts: Facts = (),
     ) -> Detail | None:
         """Return what is inside a row: its steps, models and sessions; `None` where it is empty."""
@@ -149,9 +151,9 @@ class DetailMaker:
         """Return whose a row is, where there are rows of several agents."""
         return (("Agent", title_of(agent)),) if len(self._view.used_agents) > 1 else ()
 
-    def _sessions(self, rows: Iterable[tuple[int, ...]]) -> tuple[Row, ...]:
+    def _sessions(self, rows: Iterable[SessionSums]) -> tuple[Row, ...]:
         """Return session rows, the dearest first, with their shares of one another."""
-        groups = group_by((((row[0], row[1], row[2]), row[3:]) for row in rows), lambda key: key[0])
+        groups = group_by(((row[:3], row.sums) for row in rows), lambda key: key[0])
         projects = self._project_names()
         made = [
             self._tabs.session_row(session, group, projects) for session, group in groups.items()
@@ -196,7 +198,7 @@ class DetailMaker:
         rows = self._reader.bucket_rows_of_session(session)
         whole = Tally()
         for row in rows:
-            whole.add(row[1], row[2:])
+            whole.add(row.model, row.sums)
         if not whole.by_model:
             return None
         responses = self._reader.responses_of(session, _MOST_RESPONSES)
@@ -237,12 +239,12 @@ class DetailMaker:
             self._titles.learn({name: paths[0]})
         return paths
 
-    def _session_series(self, rows: list[tuple[int, ...]]) -> tuple[tuple[Point, ...], str]:
+    def _session_series(self, rows: list[SlotSums]) -> tuple[tuple[Point, ...], str]:
         """Return quarter hours of a short session, days of a long one."""
         zone = self._view.history.zone
         quarters: dict[int, Tally] = {}
         for row in rows:
-            quarters.setdefault(row[0] // 2, Tally()).add(row[1], row[2:])
+            quarters.setdefault(row.slot // 2, Tally()).add(row.model, row.sums)
         first, last = min(quarters), max(quarters)
         if last - first >= 96:
             return days_of(rows, zone)[0], "day"
@@ -268,7 +270,7 @@ class DetailMaker:
         named = agent_names(paths)
         tallies: dict[int, Tally] = {}
         for row in self._reader.agents_of(session):
-            tallies.setdefault(row[0], Tally()).add(row[1], row[2:])
+            tallies.setdefault(row.agent, Tally()).add(row.model, row.sums)
         figures = {}
         for agent, tally in tallies.items():
             name = self._names.name("agents", agent)

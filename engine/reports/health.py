@@ -16,7 +16,8 @@ from engine.domain.settings import Settings
 from engine.domain.times import DAY
 from engine.ingest import discover
 from engine.ledger.book import Ledger
-from engine.ledger.rows import FileCounts, files_of, problems_of
+from engine.ledger.files import FileCounts, files_of, problems_of
+from engine.ledger.scopes import unpriced_models
 from engine.pricing.table import PriceTable
 
 _CLEANUP_DAYS = 30
@@ -54,7 +55,7 @@ def examine(
             for _, path, offset, reason in problems_of(ledger, [root], _MOST_PROBLEMS)
         )[:_MOST_PROBLEMS],
         refused=tuple(refused.items()),
-        unpriced_models=_unpriced(ledger),
+        unpriced_models=unpriced_models(ledger),
         other_prices_as_of=prices.others_as_of,
         ledger_path=ledger.path,
         ledger_size=_size(ledger.path),
@@ -93,12 +94,6 @@ def cleanup_days(root: Path) -> tuple[int, bool]:
         if isinstance(days, int) and not isinstance(days, bool):
             return days, False
     return _CLEANUP_DAYS, True
-
-
-def _unpriced(ledger: Ledger) -> tuple[str, ...]:
-    with ledger.lock:
-        rows = ledger.connection.execute("SELECT name FROM models WHERE price = '' ORDER BY name")
-        return tuple(name for (name,) in rows.fetchall())
 
 
 def _size(path: str) -> int:

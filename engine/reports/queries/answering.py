@@ -1,4 +1,4 @@
-"""Answers one-shot questions from the ledger's sums, bringing no history into memory."""
+"""Answers one-shot questions from sums, bringing no history into memory."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from msgspec.structs import replace
 from engine.domain.choices import Mode
 from engine.domain.questions import Answer, AnswerRow, Question, Selection
 from engine.domain.typed.days import check_days
-from engine.ledger.book import Ledger
-from engine.ledger.selector import at_one_moment
 from engine.reports.queries.basis import Basis
 from engine.reports.queries.choosing import Choice, choose
 from engine.reports.queries.ordering import in_order, largest, newest
+from engine.reports.queries.source import ReportSource
 from engine.reports.rows import finish
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ class Answers:
 
     def __init__(
         self,
-        ledger: Ledger,
+        source: ReportSource,
         scopes: Callable[[Sequence[str]], Mapping[str, int]],
         zone: tuple[str, tzinfo],
         clock: Callable[[], int],
@@ -52,7 +51,7 @@ class Answers:
         insist: Insist,
         snapshot: Callable[[], Snapshot],
     ) -> None:
-        self._ledger = ledger
+        self._source = source
         self._scopes = scopes
         self._zone = zone
         self._clock = clock
@@ -113,8 +112,8 @@ class Answers:
         def once() -> _T:
             scopes = self._scopes(selection.agents)
             now = self._clock()
-            basis = Basis(self._ledger, scopes, selection.mode, self._zone, self._week_start, now)
-            with at_one_moment(self._ledger):
+            basis = Basis(self._source, scopes, selection.mode, self._zone, self._week_start, now)
+            with self._source.at_one_moment():
                 return ask(basis)
 
         return self._insist(once)

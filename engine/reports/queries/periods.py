@@ -9,11 +9,11 @@ from datetime import date, datetime, timedelta, timezone
 from msgspec.structs import replace
 
 from engine.aggregates.tally import Tally
+from engine.domain.chosen import Chosen, Key
 from engine.domain.periods import day_after, first_day, first_day_before, key_of, label_of
 from engine.domain.questions import AnswerRow, Question, Trend
 from engine.domain.times import DAY, HOUR, SECOND, offsets_between, start_of_day
 from engine.ledger.rows import slot_of
-from engine.ledger.selector import Chosen, Key
 from engine.reports.queries.basis import Basis
 from engine.reports.queries.changes import change_between
 from engine.reports.queries.choosing import Choice
@@ -54,8 +54,8 @@ class PeriodRows:
         """Return the rows by time, and how many sessions they are of."""
         tallies: dict[Place, Tally] = {}
         for step, row in self._steps.sums(self._keys, self._chosen):
-            place = self._place(step, row[0] if self._keys else NO_PROJECT)
-            tallies.setdefault(place, Tally()).add(row[-12], row[-11:])
+            place = self._place(step, row.keys[0] if self._keys else NO_PROJECT)
+            tallies.setdefault(place, Tally()).add(row.model, row.sums)
         counts, total = self._session_counts()
         make = self._hour if self._is_hourly else self._period
         places = sorted(tallies, key=lambda place: (self._time(place[1]), place[0]))
@@ -164,7 +164,7 @@ class PeriodRows:
         for (number, _), row in self._steps.sums((), chosen):
             day = day_numbered(number)
             days = months.setdefault(day.replace(day=1), {})
-            days.setdefault(day.day, Tally()).add(row[0], row[1:])
+            days.setdefault(day.day, Tally()).add(row.model, row.sums)
         return months
 
     def _trend(self, row: AnswerRow, months: dict[date, dict[int, Tally]]) -> Trend | None:

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from engine import __version__
 from engine.domain.settings import Settings
 from engine.ledger import opening
 from engine.ledger.aside import identity_of, is_sound
@@ -23,6 +22,7 @@ from tests.faults.started import Reader, assert_figures
 from tests.faults.told import assert_in_memory, told
 from tests.faults.written import append, responses, transcript, wait_until
 from tests.slow_reading import SlowResponse, read
+from tui import __version__
 
 MakeSettings = Callable[..., Settings]
 
@@ -319,7 +319,7 @@ def test_looking_whether_a_ledger_is_sound_makes_no_file(tmp_path: Path) -> None
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("damage", [_rubbish, _cut, _pages])
+@pytest.mark.parametrize("damage", [_rubbish, _all])
 def test_of_several_screens_one_sets_a_damaged_ledger_aside(
     damage: Callable[[Path], None], tmp_path: Path
 ) -> None:

@@ -20,8 +20,9 @@ _LOOK_WITH_EVENTS, _SHARE_WITH_EVENTS = 30.0, 1_000
 _LOOK_WITHOUT_EVENTS, _SHARE_WITHOUT_EVENTS = 2.0, 100
 """Seconds between looks at all files, which take no more than one part in so many of the time."""
 _LONGEST_WITH_EVENTS, _LONGEST_WITHOUT_EVENTS = 300.0, 30.0
-_WAIT = 1.0
-"""Seconds between looks at what no event tells of: the ledger, open sessions, readings."""
+_WAIT, _REST = 1.0, 2.0
+"""Seconds between looks at what no event tells of: the ledger, open sessions, readings. The
+longer pause is for times in which nothing comes."""
 _WAIT_WITHOUT_EVENTS = 0.75
 _EVENT_DUE = 3_000
 """Milliseconds after a change by which its event has come, if events come."""
@@ -41,12 +42,16 @@ class Wakeup:
         self._last_look = 0.0
         self._walk_took = 0.0
         self._in_use = FilesInUse()
+        self._is_resting = False
         self._was_watching = False
         """Whether all directories were watched when it was last time to look."""
 
     def wait(self) -> None:
         """Sleep until something happens, or until it is time to look whether it has."""
-        self.wake.wait(_WAIT if self.watcher.mode == "events" else _WAIT_WITHOUT_EVENTS)
+        seconds = _WAIT_WITHOUT_EVENTS
+        if self.watcher.mode == "events":
+            seconds = _REST if self._is_resting else _WAIT
+        self._is_resting = not self.wake.wait(seconds)
         self.wake.clear()
 
     def look_soon(self) -> None:

@@ -13,7 +13,7 @@ from engine.domain.scans import Cursor, Found, Mark, Root, is_new, mark_of
 from engine.domain.settings import Settings
 from engine.domain.times import open_zone
 from engine.ingest import discover
-from engine.ledger.store import Ledger
+from engine.ledger.book import Ledger
 
 if TYPE_CHECKING:
     from engine.domain.scans import Scan

@@ -8,6 +8,7 @@ from collections.abc import Callable, Container
 from threading import Event, Lock
 from typing import TYPE_CHECKING
 
+from engine.domain import pace
 from engine.domain.settings import Settings
 from engine.ingest.files_in_use import IN_USE, FilesInUse
 from engine.ingest.watcher import Watcher
@@ -16,14 +17,6 @@ if TYPE_CHECKING:
     from engine.domain.scans import Found
     from engine.ingest.loader import Waiting
 
-_LOOK_WITH_EVENTS, _SHARE_WITH_EVENTS = 30.0, 1_000
-_LOOK_WITHOUT_EVENTS, _SHARE_WITHOUT_EVENTS = 2.0, 100
-"""Seconds between looks at all files, which take no more than one part in so many of the time."""
-_LONGEST_WITH_EVENTS, _LONGEST_WITHOUT_EVENTS = 300.0, 30.0
-_WAIT, _REST = 1.0, 2.0
-"""Seconds between looks at what no event tells of: the ledger, open sessions, readings. The
-longer pause is for times in which nothing comes."""
-_WAIT_WITHOUT_EVENTS = 0.75
 _EVENT_DUE = 3_000
 """Milliseconds after a change by which its event has come, if events come."""
 
@@ -48,9 +41,9 @@ class Wakeup:
 
     def wait(self) -> None:
         """Sleep until something happens, or until it is time to look whether it has."""
-        seconds = _WAIT_WITHOUT_EVENTS
+        seconds = pace.WAIT_WITHOUT_EVENTS
         if self.watcher.mode == "events":
-            seconds = _REST if self._is_resting else _WAIT
+            seconds = pace.REST if self._is_resting else pace.WAIT_WITH_EVENTS
         self._is_resting = not self.wake.wait(seconds)
         self.wake.clear()
 
@@ -126,11 +119,10 @@ class Wakeup:
         self._was_watching = self.watcher.is_watching(present)
         if not self._was_watching:
             return True
-        least, share, most = _LOOK_WITH_EVENTS, _SHARE_WITH_EVENTS, _LONGEST_WITH_EVENTS
+        least, times, most = pace.ALL_FILES_WITH_EVENTS
         if self.watcher.mode == "polling" or not present:
-            least, share = _LOOK_WITHOUT_EVENTS, _SHARE_WITHOUT_EVENTS
-            most = _LONGEST_WITHOUT_EVENTS
-        interval = min(max(least, share * self._walk_took), most)
+            least, times, most = pace.ALL_FILES_WITHOUT_EVENTS
+        interval = min(max(least, times * self._walk_took), most)
         return time.monotonic() - self._last_look >= interval
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
             """The connection it reads by."""
 
     class Recoverable(Connected, Protocol):
-        """A ledger that can go on with another connection."""
+        """What lets a ledger go on with another connection."""
 
         def recover(self, error: sqlite3.Error) -> None:
             """Go on with another connection; raise the error where none is left."""

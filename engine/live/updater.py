@@ -13,7 +13,8 @@ from engine.domain.settings import Settings
 from engine.ingest.reader import Reading
 from engine.ingest.roots import Roots
 from engine.ingest.wakeup import Wakeup
-from engine.ledger.store import Ledger
+from engine.ledger.book import Ledger
+from engine.ledger.failover import Failover
 from engine.live.kept_settings import KeptSettings
 from engine.live.notices import NoticeBoard
 from engine.live.recovery import Recovery
@@ -53,8 +54,9 @@ class Updater:
     ) -> None:
         self.stop = Event()
         self.wakeup = Wakeup(settings)
+        self._failover = Failover(ledger)
         self.recovery = Recovery(
-            ledger,
+            self._failover,
             self._begin_again,
             self._read_again,
             lambda: state.present,
@@ -151,7 +153,7 @@ class Updater:
         """Read what is new, of files and of the ledger; return whether figures changed."""
         before = self._state.revision
         self.recovery.face_failure()
-        if self._ledger.rewrite_if_deleted() or self._ledger.return_to_disk():
+        if self._failover.rewrite_if_deleted() or self._failover.return_to_disk():
             self._begin_again()
         if self._is_shown_anew:
             self._is_shown_anew = False

@@ -34,7 +34,7 @@ def page_of(
 
 
 def _table(answer: Answer, look: Look, is_broken_down: bool, is_by_agent: bool) -> list[Line]:
-    if answer.question.kind != "blocks":
+    if answer.question.report.by != "block":
         from tui.tables.usage_table import usage_lines
 
         return usage_lines(answer, look, is_broken_down, is_by_agent)

@@ -14,13 +14,14 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
+from engine.domain.report_definitions import report_of_tab
 from engine.domain.reports import Report, ReportKind, Row, Span
 from engine.domain.settings import system_clock
 from engine.domain.totals import total_of
 from tui.live.new_file import ExportError
 from tui.live.report.export import ExportFormat, write_report
 from tui.live.report.filter_bar import FilterBar, Haystack
-from tui.live.report.row_order import NOUNS
+from tui.live.report.row_order import nouns_of
 from tui.live.report.table import ReportTable
 from tui.live.source import Source
 from tui.live.words import Basis
@@ -193,7 +194,7 @@ class ReportPane(Vertical):
     def _make_report(self, source: Source, span: Span) -> None:
         try:
             report = source.report(self.kind, span)
-            if self.kind == "sessions":
+            if report_of_tab(self.kind).by == "session":
                 self.post_message(ReportMade(report, is_last=False))
                 if source.learn_titles(_newest_sessions(report)):
                     report = source.report(self.kind, span)
@@ -255,7 +256,7 @@ class ReportPane(Vertical):
         rows = self._haystack.matching(text)
         totals = total_of(rows) if text else report.totals
         shown, known = _counted(rows), _counted(report.rows)
-        singular, plural = NOUNS[self.kind]
+        singular, plural = nouns_of(self.kind)
         noun = singular if known == 1 else plural
         count = f"{shown:,} of {known:,}"
         self.filter_bar.tell(count)
@@ -284,7 +285,7 @@ class ReportPane(Vertical):
         except ExportError as error:
             self.app.notify(str(error), severity="error", markup=False)
             return
-        singular, plural = NOUNS[self.kind]
+        singular, plural = nouns_of(self.kind)
         noun = singular if len(rows) == 1 else plural
         self.app.notify(f"{len(rows):,} {noun} written to {plain(str(path))}", markup=False)
 

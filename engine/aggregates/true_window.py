@@ -7,10 +7,10 @@ from typing import Literal
 
 from msgspec import Struct
 
-from engine.aggregates.blocks import LENGTH, BlockSpan
+from engine.aggregates.blocks import BlockSpan
 from engine.aggregates.tally import Tally
 from engine.domain.sums import SessionSums
-from engine.domain.times import HOUR
+from engine.domain.times import BLOCK_LENGTH, HOUR
 
 
 class Anchor(Struct, frozen=True):
@@ -49,7 +49,7 @@ class TrueSpan:
             self.has_begun = bool(counted)
             first = min((row.sums.first for row in counted), default=anchor.start)
             self.start = max(anchor.start, first - first % HOUR)
-            self.end = self.start + LENGTH
+            self.end = self.start + BLOCK_LENGTH
 
     def holds(self, now: int) -> bool:
         """Whether it says which window is running at a moment, or that none is."""

@@ -15,9 +15,7 @@ from engine.domain.choices import Mode, Order, SortColumn
 from engine.domain.report_definitions import ReportDefinition, definition_of
 from engine.domain.reports import Block, BurnRate, Figures, Part, Projection, ResponseRow, Row
 from engine.domain.responses import CLAUDE
-
-BLOCK_LENGTH = 5 * 3_600_000
-"""A block's length unless asked otherwise (SPEC §7)."""
+from engine.domain.times import BLOCK_LENGTH
 
 
 class Selection(Struct, frozen=True, kw_only=True):

@@ -28,12 +28,12 @@ from tests.tui.answer_samples import (
 )
 from tui.tables.block_table import active_block_lines, block_lines
 from tui.tables.comparison import comparison_lines
-from tui.tables.lines import Line, clipped, facts, line, names_within, paragraph, text_of
 from tui.tables.look import Look
 from tui.tables.session_page import session_lines
 from tui.tables.summary_page import summary_lines
 from tui.tables.title import title_of
 from tui.tables.usage_table import usage_lines
+from tui.words.lines import Line, clipped, facts, line, names_within, paragraph, text_of
 
 WIDTHS = (40, 60, 80, 100, 120, 200)
 WIDE = Look(width=200)

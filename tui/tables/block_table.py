@@ -16,9 +16,9 @@ from tui.tables.columns import (
     total_row,
 )
 from tui.tables.layout import Across, Cell, Step, Table, TableLine, TableRow, draw
-from tui.tables.lines import BLANK, Line, facts, footnotes, line
 from tui.tables.look import Look, cost_text, unpriced_note
 from tui.words.format import ago, clock, dollars, duration, moment_of, percent, tokens, tokens_exact
+from tui.words.lines import BLANK, Line, facts, footnotes, line
 
 _STEPS = (
     Step(drop=("bar",)),

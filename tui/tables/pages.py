@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from engine.domain.questions import Answer, Answered, Comparison, Selection, SessionAnswer
-from tui.tables.lines import BLANK, Line
 from tui.tables.look import Look
 from tui.tables.title import selected, title_line, title_of
+from tui.words.lines import BLANK, Line
 
 
 def page_of(

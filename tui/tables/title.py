@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from engine.agents.names import title_of as title_of_agent
-from engine.domain.questions import BLOCK_LENGTH, Question, Selection
-from tui.tables.lines import Line, Piece, clipped
+from engine.domain.questions import Question, Selection
+from engine.domain.times import BLOCK_LENGTH
 from tui.words.format import duration, plain
+from tui.words.lines import Line, Piece, clipped
 
 _MODES = {"auto": "", "calculate": "calculated costs", "display": "recorded costs only"}
 

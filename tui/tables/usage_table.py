@@ -23,9 +23,9 @@ from tui.tables.columns import (
     total_row,
 )
 from tui.tables.layout import Across, Cell, Step, Table, TableLine, TableRow, draw
-from tui.tables.lines import Line, footnotes
 from tui.tables.look import Look, unpriced_note
 from tui.words.format import plain, tokens_exact
+from tui.words.lines import Line, footnotes
 
 _PROJECT_STEPS = (STEPS[0], Step(drop=("models",)), *STEPS[1:])
 _OF_ONE_AGENT: tuple[By, ...] = ("session", "model")

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from engine.domain.report_definitions import tabs
 from engine.domain.reports import ReportKind
-from tui.live.drawing.lines import Line, OneLine, Piece
+from tui.live.drawing.lines import OneLine
+from tui.words.lines import Line, Piece
 
 TabKind = ReportKind
 """The key of a report's tab, or `graph`."""

@@ -26,6 +26,9 @@ MOST_TOKENS = 10**9
 MOST_DOLLARS = 10_000
 """A larger cost than any response can have is damage, and is none."""
 
+NANO_AIU = 10**11
+"""Billionths of GitHub's AI unit in one US dollar: a unit is one cent."""
+
 _NO_LETTER = re.compile(r"[^A-Za-z0-9]")
 
 
@@ -64,6 +67,8 @@ class Told:
     def __init__(self, agent: str) -> None:
         self.sightings: list[tuple[str, Sighting]] = []
         """Each with what names its response among those of all agents."""
+        self.withdrawn: dict[str, int] = {}
+        """What names a response that is none after all, and how many sightings came before."""
         self.directories: dict[str, str] = {}
         """Working directory of each project seen."""
         self.uses: list[WindowUse] = []
@@ -125,6 +130,20 @@ class Told:
             reasoning=min(reasoning, tokens.output),
         )
         self.sightings.append((f"{self._agent}\n{key}", sighting))
+
+    def withdraw(self, key: str) -> None:
+        """Take back what was told under a key, now or ever: it is told better under another."""
+        self.withdrawn[f"{self._agent}\n{key}"] = len(self.sightings)
+
+    def standing(self) -> list[tuple[str, Sighting]]:
+        """Return the sightings that were not withdrawn after they were told."""
+        if not self.withdrawn:
+            return self.sightings
+        return [
+            each
+            for number, each in enumerate(self.sightings)
+            if number >= self.withdrawn.get(each[0], 0)
+        ]
 
     def project(self, directory: str) -> str:
         """Return the project of a working directory, named as Claude Code names its own."""
@@ -215,6 +234,7 @@ def pico(dollars: object) -> int | None:
 
 
 __all__ = [
+    "NANO_AIU",
     "Agent",
     "Kind",
     "Lines",

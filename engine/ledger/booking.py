@@ -36,6 +36,12 @@ _REPLACE = ", ".join(
     f"{column} = excluded.{column}" for column in _COLUMNS.split(", ") if column not in _KEY
 )
 
+_EMPTY = (
+    "UPDATE responses SET input = 0, output = 0, cache_read = 0, cache_write_5m = 0,"
+    " cache_write_1h = 0, searches = 0, recorded = NULL, calculated = NULL, reasoning = 0,"
+    " changed = :revision WHERE scope = :scope AND id IN (SELECT id FROM temp.booked)"
+)
+
 
 _Row = tuple[int, ...]
 _Kind = tuple[str, str, str, str, bool, bool, bool, str]
@@ -72,6 +78,18 @@ class Booking:
         else:
             self._sum(ADD, place)
             self._note_other_prices(seen.values())
+
+    def withdraw(self, scope: int, ids: Iterable[int], revision: int) -> None:
+        """Take responses out of a scope's sums, leaving rows without tokens: no responses."""
+        if not ids:
+            return
+        place = {"scope": scope, "revision": revision}
+        self._note_moved(scope, list(ids))
+        self._list(ids)
+        self._sum(TAKE_AWAY, place)
+        self._connection.execute(_EMPTY, place)
+        for statement in SPAN_ANEW:
+            self._connection.execute(statement, place)
 
     def _replace(self, seen: Mapping[int, Sighting], place: dict[str, int]) -> None:
         """Bring sightings, of which some were new and are booked, to those known before."""

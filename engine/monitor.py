@@ -15,7 +15,7 @@ from engine.domain.settings import Settings, SettingsError
 from engine.domain.times import day_of, open_zone
 from engine.ingest import discover
 from engine.ingest.roots import Roots
-from engine.ledger.store import Ledger
+from engine.ledger.book import Ledger
 from engine.live.notices import NoticeBoard
 from engine.live.one_shot import OneShot
 from engine.live.state import State
@@ -87,10 +87,11 @@ class Monitor:
     @property
     def answers(self) -> Answers:
         """What answers the questions of one-shot reports from the ledger."""
+        from engine.ledger.selector import LedgerSource
         from engine.reports.queries.answering import Answers
 
         return Answers(
-            self._ledger,
+            LedgerSource(self._ledger),
             self._roots.open_scopes,
             (self._state.zone_name, self._state.zone),
             self.settings.clock,

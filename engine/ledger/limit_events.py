@@ -8,7 +8,7 @@ from typing import cast
 from msgspec import Struct
 
 from engine.domain.limit_windows import Event, EventKind, Severity, WindowLevel
-from engine.ledger.store import Ledger
+from engine.ledger.connection import Connection
 
 LEVELS: tuple[WindowLevel, ...] = ("fine", "half", "high", "critical", "reached")
 """Lowest first."""
@@ -42,7 +42,7 @@ _KEEP = (
 )
 
 
-def keep_events(ledger: Ledger, wanted: Sequence[Told]) -> list[Event]:
+def keep_events(ledger: Connection, wanted: Sequence[Told]) -> list[Event]:
     """Keep events that nobody has told in their windows; return those, for the caller to tell.
 
     A level counts as told with any higher one. Nothing is written where there is nothing new.
@@ -63,7 +63,7 @@ def keep_events(ledger: Ledger, wanted: Sequence[Told]) -> list[Event]:
     return won
 
 
-def newest_events(ledger: Ledger, most: int) -> list[Told]:
+def newest_events(ledger: Connection, most: int) -> list[Told]:
     """Return the newest events of all processes, newest first."""
     with ledger.lock:
         rows = ledger.connection.execute(

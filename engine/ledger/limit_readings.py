@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from engine.ledger.store import Ledger
+    from engine.ledger.connection import Connection
 
 ReadingRow = tuple[str, str, str, str, int | None, int, float]
 """Window, account, source, session, resets at, captured at, used share."""
@@ -24,7 +24,7 @@ _LAST = (
 )
 
 
-def keep_readings(ledger: Ledger, rows: Iterable[ReadingRow]) -> None:
+def keep_readings(ledger: Connection, rows: Iterable[ReadingRow]) -> None:
     """Keep readings: one that says what the last one of its source said only confirms it.
 
     Nothing is written where nothing is worth it, so a status line may call this every time.
@@ -62,7 +62,7 @@ def _is_news(connection: sqlite3.Connection, row: ReadingRow) -> bool:
     return last is None or last[2] != row[6] or row[5] - last[1] >= _CONFIRMED_AFTER
 
 
-def readings_since(ledger: Ledger, time: int) -> list[tuple[ReadingRow, int]]:
+def readings_since(ledger: Connection, time: int) -> list[tuple[ReadingRow, int]]:
     """Return readings confirmed at a time or later, oldest first, each with when it last was."""
     with ledger.lock:
         rows = ledger.connection.execute(

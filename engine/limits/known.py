@@ -9,13 +9,11 @@ from msgspec import Struct
 from engine.aggregates.true_window import Anchor
 from engine.domain.hits import Hit
 from engine.domain.limit_windows import HitNow
-from engine.domain.times import HOUR, SECOND
+from engine.domain.times import BLOCK_LENGTH, SECOND
 from engine.ledger.limit_events import Told
 from engine.limits.calibration import Calibration
 from engine.limits.labels import label_of
 from engine.limits.readings import FIVE_HOUR, Reading, best, known_length
-
-LENGTH = 5 * HOUR
 
 _IN_FLIGHT = 15 * SECOND
 """Answers that were under way when a limit was hit still come; they are no success after it."""
@@ -113,12 +111,12 @@ def true_window(known: Known, now: int) -> Anchor | None:
     for hit in known.hits:
         if hit.window == FIVE_HOUR and hit.resets_at is not None and hit.time > captured:
             end, captured = hit.resets_at, hit.time
-    if end is not None and end - LENGTH <= now < end:
-        return Anchor(end - LENGTH, end, "official")
-    if known.pinned is not None and known.pinned - LENGTH <= now < known.pinned:
-        return Anchor(known.pinned - LENGTH, known.pinned, "pinned")
+    if end is not None and end - BLOCK_LENGTH <= now < end:
+        return Anchor(end - BLOCK_LENGTH, end, "official")
+    if known.pinned is not None and known.pinned - BLOCK_LENGTH <= now < known.pinned:
+        return Anchor(known.pinned - BLOCK_LENGTH, known.pinned, "pinned")
     ended = _last_end(known, now)
-    return Anchor(ended, ended + 2 * LENGTH, "estimated") if ended is not None else None
+    return Anchor(ended, ended + 2 * BLOCK_LENGTH, "estimated") if ended is not None else None
 
 
 def next_turn(known: Known, now: int) -> int:
@@ -129,10 +127,10 @@ def next_turn(known: Known, now: int) -> int:
     turns = [
         moment
         for end in {end for end in ends if end is not None}
-        for moment in (end - LENGTH, end, end + 2 * LENGTH)
+        for moment in (end - BLOCK_LENGTH, end, end + 2 * BLOCK_LENGTH)
     ]
     lapses = [
-        each.captured_at + LENGTH
+        each.captured_at + BLOCK_LENGTH
         for each in known.readings
         if each.window == FIVE_HOUR and each.resets_at is None
     ]
@@ -144,7 +142,7 @@ def _last_end(known: Known, now: int) -> int | None:
     ends = [each.resets_at for each in known.readings if each.window == FIVE_HOUR]
     ends += [hit.resets_at for hit in known.hits if hit.window == FIVE_HOUR]
     ends.append(known.pinned)
-    past = [end for end in ends if end is not None and now - 2 * LENGTH < end <= now]
+    past = [end for end in ends if end is not None and now - 2 * BLOCK_LENGTH < end <= now]
     return max(past, default=None)
 
 
@@ -159,7 +157,7 @@ def hits_now(
     found: dict[str, HitNow] = {}
     for hit in hits:
         end = hit.resets_at
-        until = end if end is not None else hit.time + (known_length(hit.window) or LENGTH)
+        until = end if end is not None else hit.time + (known_length(hit.window) or BLOCK_LENGTH)
         if not hit.time <= now < until:
             continue
         if last_success(hit.window, hit.time + _IN_FLIGHT) is not None:

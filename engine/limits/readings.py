@@ -9,7 +9,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from engine.domain.times import DAY, HOUR, minute_of
+from engine.domain.times import BLOCK_LENGTH, DAY, minute_of
 
 ReadingSource = Literal["statusline", "claude.json", "desktop", "oauth", "agent"]
 
@@ -17,7 +17,7 @@ FIVE_HOUR = "five_hour"
 SEVEN_DAY = "seven_day"
 SPEND_LIMIT = "spend_limit"
 
-_LENGTHS = {FIVE_HOUR: 5 * HOUR, SEVEN_DAY: 7 * DAY}
+_LENGTHS = {FIVE_HOUR: BLOCK_LENGTH, SEVEN_DAY: 7 * DAY}
 """Lengths of windows that are known; a window of one model has that of its kind."""
 _LONGEST = 400 * DAY
 _MOST_PERCENT = 101.0
@@ -159,5 +159,5 @@ def known_length(window: str) -> int | None:
     return _LENGTHS.get(window.partition(":")[0])
 
 
-def _length_of(window: str, otherwise: int = 5 * HOUR) -> int:
+def _length_of(window: str, otherwise: int = BLOCK_LENGTH) -> int:
     return known_length(window) or otherwise

@@ -15,11 +15,11 @@ from engine.domain.pace import Every
 from engine.domain.settings import Settings
 from engine.domain.times import DAY, MINUTE
 from engine.domain.typed.clocks import checked_pin
+from engine.ledger.book import Ledger
 from engine.ledger.limit_events import newest_events
 from engine.ledger.limit_hits import hits_since
 from engine.ledger.limit_readings import ReadingRow, keep_readings, readings_since
 from engine.ledger.rows import slot_bounds, slot_of
-from engine.ledger.store import Ledger
 from engine.limits.calibration import Calibration, calibrate, pairs_of
 from engine.limits.choice import choice_of
 from engine.limits.kept_readings import reading_of_row, rows_of

@@ -13,9 +13,9 @@ from engine.aggregates.view import View
 from engine.domain.scans import Root
 from engine.domain.settings import Settings
 from engine.domain.typed.amounts import LimitChoice
+from engine.ledger.book import Ledger
 from engine.ledger.rows import Reader
 from engine.ledger.scopes import open_scopes
-from engine.ledger.store import Ledger
 from engine.live.snapshots import SnapshotMaker
 from engine.reports.details import DetailMaker
 from engine.reports.tabs import TabMaker

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Literal
+
+from msgspec import Struct
 
 from engine.domain.periods import day_after, first_day, first_day_before
 from engine.domain.settings import SettingsError
 
 _DATE = r"(\d{4})-(\d\d)-(\d\d)|(\d{4})(\d\d)(\d\d)"
+_NAMED_PERIODS: tuple[Literal["week", "month"], ...] = ("week", "month")
 _AGO = r"(\d{1,6})([dw])"
 _DAYS = "2026-11-22, 20261122, today, yesterday, 7d (the last seven days) or 2w"
-_WEEK = re.compile(r"(\d{4})-w(\d{2})", re.ASCII)
-_MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
-_BACK = re.compile(r"\d+[dw]", re.ASCII)
-_LIKE_A_PERIOD = re.compile(r"[\d-]+(w\d*)?|.*\.\..*|\d+[dw]", re.ASCII)
+_WEEK = r"(\d{4})-w(\d{2})"
+_MONTH = r"(\d{4})-(\d{2})"
+_BACK = r"\d+[dw]"
+_LIKE_A_PERIOD = r"[\d-]+(w\d*)?|.*\.\..*|\d+[dw]"
 PERIODS = (
     "today, yesterday, this-week, last-week, this-month, last-month, 7d, 2026-11-22, 2026-11,"
     " 2026-W47 or 2026-11-01..2026-11-15"
@@ -23,7 +26,7 @@ PERIODS = (
 """What a period may be."""
 
 
-class Days(NamedTuple):
+class Days(Struct, frozen=True):
     """A period from its first to its last day, as asked for."""
 
     name: str
@@ -31,7 +34,7 @@ class Days(NamedTuple):
     until: date
 
 
-class TypedDay(NamedTuple):
+class TypedDay(Struct, frozen=True):
     """A day as it was typed: one of the calendar, or so many days before today."""
 
     text: str
@@ -97,7 +100,7 @@ def parse_period(text: str, today: date, week_start: int) -> Days | None:
     except (ValueError, OverflowError, SettingsError):
         found = None
     if found is None:
-        if _LIKE_A_PERIOD.fullmatch(said) and any(each.isdigit() for each in said):
+        if re.fullmatch(_LIKE_A_PERIOD, said, re.ASCII) and any(each.isdigit() for each in said):
             raise SettingsError(f"'{text}' is not a period: give {PERIODS}.")
         return None
     since, until = found
@@ -112,11 +115,11 @@ def _named(said: str, today: date, week_start: int) -> tuple[date, date] | None:
         day = parse_day(said, today)
         return day, day
     which, _, unit = said.partition("-")
-    kind = {"week": "weekly", "month": "monthly"}.get(unit)
-    if kind is None or which not in ("this", "last"):
+    period = next((each for each in _NAMED_PERIODS if each == unit), None)
+    if period is None or which not in ("this", "last"):
         return None
-    begin = first_day_before(kind, first_day(kind, today, week_start), which == "last")
-    return begin, day_after(kind, begin) - timedelta(days=1)
+    begin = first_day_before(period, first_day(period, today, week_start), which == "last")
+    return begin, day_after(period, begin) - timedelta(days=1)
 
 
 def _numbered(said: str, today: date) -> tuple[date, date] | None:
@@ -124,13 +127,13 @@ def _numbered(said: str, today: date) -> tuple[date, date] | None:
     first, is_range, last = said.partition("..")
     if is_range:
         return parse_day(first, today), parse_day(last, today)
-    if _BACK.fullmatch(said):
+    if re.fullmatch(_BACK, said, re.ASCII):
         return parse_day(said, today), today
-    if match := _WEEK.fullmatch(said):
+    if match := re.fullmatch(_WEEK, said, re.ASCII):
         monday = date.fromisocalendar(int(match[1]), int(match[2]), 1)
         return monday, monday + timedelta(days=6)
-    if match := _MONTH.fullmatch(said):
+    if match := re.fullmatch(_MONTH, said, re.ASCII):
         begin = date(int(match[1]), int(match[2]), 1)
-        return begin, day_after("monthly", begin) - timedelta(days=1)
+        return begin, day_after("month", begin) - timedelta(days=1)
     day = parse_day(said, today)
     return day, day

@@ -85,7 +85,7 @@ class Told:
         directory: str = "",
         provider: str = "",
         reasoning: int = 0,
-        cost: float | None = None,
+        cost: object = None,
         is_sidechain: bool = False,
         sub_agent: str = "",
         is_fast: bool = False,
@@ -96,11 +96,11 @@ class Told:
 
         `key` names the response within the agent, whatever file it stands in. Tokens are
         disjoint, `reasoning` is the part of the output that is known to be reasoning. `cost`
-        is what the agent itself recorded, in US dollars. `directory` is where the session
-        works. `is_fast` and `is_batch` mean the model's dearer (priority) and cheaper (flex,
-        batch) tier. `is_forked` means a copy in a session that began with the history of
-        another, to which the response belongs. What has neither tokens nor cost is no response
-        and is passed over.
+        is what the agent itself recorded, in US dollars; what cannot be one is none.
+        `directory` is where the session works. `is_fast` and `is_batch` mean the model's dearer
+        (priority) and cheaper (flex, batch) tier. `is_forked` means a copy in a session that
+        began with the history of another, to which the response belongs. What has neither tokens
+        nor cost is no response and is passed over.
         """
         recorded = pico(cost)
         if not tokens.total and not recorded:

@@ -13,7 +13,7 @@ import msgspec
 
 from engine.domain.responses import FAST, Sighting, Tokens, billed_name, merge
 from engine.ledger.names import Names
-from engine.ledger.sums import ADD, SLOT, SPAN_ANEW, TAKE_AWAY, TEMPORARY_TABLES
+from engine.ledger.sums import ADD, COUNTS, SLOT, SPAN_ANEW, TAKE_AWAY, TEMPORARY_TABLES
 from engine.pricing.cost import Rates, calculated_cost, cost_at, rates_of
 from engine.pricing.table import PriceTable
 
@@ -84,8 +84,16 @@ class Booking:
         if not ids:
             return
         place = {"scope": scope, "revision": revision}
-        self._note_moved(scope, list(ids))
         self._list(ids)
+        known = self._connection.execute(
+            f"SELECT id FROM temp.booked CROSS JOIN responses USING (id)"
+            f" WHERE scope = :scope AND {COUNTS}",
+            place,
+        ).fetchall()
+        if not known:
+            return
+        self._note_moved(scope, [id_ for (id_,) in known])
+        self._list(id_ for (id_,) in known)
         self._sum(TAKE_AWAY, place)
         self._connection.execute(_EMPTY, place)
         for statement in SPAN_ANEW:

@@ -14,13 +14,13 @@ from hypothesis import settings as runs
 from hypothesis import strategies as st
 
 from engine.agents.copilot import Copilot
-from engine.domain.reports import REPORT_KINDS
 from engine.domain.responses import Sighting
 from engine.domain.settings import Settings
 from engine.domain.times import iso_time
 from engine.monitor import Monitor
 from tests.agents.reading import read_home, tell_home
 from tests.agents.test_copilot import DAY, database, event, spans
+from tests.report_keys import TAB_KEYS
 
 HOUR = 3_600_000
 LOG = "session-state/s1/events.jsonl"
@@ -281,7 +281,7 @@ def test_what_is_taken_back_leaves_every_report(
         with path.open("a") as file:
             file.write(json.dumps(event((1_000, 300, 600, 0, 0), DAY + 24 * HOUR)) + "\n")
         monitor.read()
-        for kind in REPORT_KINDS:
+        for kind in TAB_KEYS:
             figures = monitor.report(kind).totals.figures
             assert (figures.tokens.total, figures.responses) == (1_300, 1), kind
         (row,) = monitor.report("daily").rows

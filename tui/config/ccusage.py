@@ -59,9 +59,9 @@ def read_ccusage(place: Place) -> Layer:
     except OSError as error:
         return empty_layer("ccusage", place.path, f"cannot be read ({error.strerror})")
     except (ValueError, RecursionError):
-        return empty_layer("ccusage", place.path, "is no JSON")
+        return empty_layer("ccusage", place.path, "is not JSON")
     if not isinstance(document, dict):
-        return empty_layer("ccusage", place.path, "is no JSON object")
+        return empty_layer("ccusage", place.path, "is not a JSON object")
     return _CcusageFile(place).layer(document)
 
 

@@ -34,7 +34,7 @@ def read_toml(place: Place) -> Layer:
         ) from error
     except UnicodeDecodeError as error:
         raise ConfigError(
-            f"The configuration {place.path} is no UTF-8 text (byte {error.start}):"
+            f"The configuration {place.path} is not UTF-8 text (byte {error.start}):"
             " save it as UTF-8."
         ) from error
     return TomlReader(place, text).layer()
@@ -105,7 +105,7 @@ class TomlReader:
             line = int(match[1]) if match else self._text.count("\n") + 1
             reason = _AT_LINE.sub("", str(error)).replace(" (at end of document)", "")
             raise ConfigError(
-                f"{self.place.path}, line {line}: this is no TOML ({_plain(reason)})."
+                f"{self.place.path}, line {line}: this is not TOML ({_plain(reason)})."
             ) from error
         except RecursionError as error:
             raise ConfigError(f"{self.place.path}: this is nested too deeply.") from error

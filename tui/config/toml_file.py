@@ -15,7 +15,7 @@ from tui.config.sections import read_aliases, read_prices
 from tui.config.toml_lines import KeyPath, key_lines, line_of
 from tui.config.value import TypeMismatch, option_value
 from tui.options.catalog import all_commands
-from tui.options.definition import Option
+from tui.options.definition import Option, UsageError
 from tui.options.values import hint, sentence_end
 
 _AT_LINE = re.compile(r" \(at line (\d+), column \d+\)$")
@@ -133,6 +133,8 @@ class TomlReader:
             return option.dest, Found(option_value(option, value), self.origin(path), value)
         except TypeMismatch as error:
             self.fail(path, f"wrong value of '{key}': {error}")
+        except UsageError as error:
+            self.fail(path, str(error))
 
     def _fail_key(self, path: KeyPath, known: Mapping[str, Option]) -> NoReturn:
         right = tuple(known)

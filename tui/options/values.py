@@ -73,7 +73,7 @@ def hours(text: str) -> float:
         value = 0.0
     if not 0 < value <= _MOST_HOURS:
         raise ArgumentTypeError(
-            f"'{text}' is not a length of a block: give hours above 0, at most {_MOST_HOURS}"
+            f"'{text}' is not the length of a block: give hours above 0, at most {_MOST_HOURS}"
         )
     return value
 

@@ -252,7 +252,7 @@ def test_on_a_terminal_it_says_what_it_is_for(root: Path) -> None:
 def test_on_a_terminal_a_template_is_checked(root: Path) -> None:
     code, said = on_a_terminal(root, "--template", "{modle}")
     assert code == 2
-    assert said == "ccmon: The template's {modle} is no field: did you mean {model}?\n"
+    assert said == "ccmon: The template's {modle} is not a field: did you mean {model}?\n"
     assert line(root, hook(root), "--template", "{modle}") == "{modle}"
 
 

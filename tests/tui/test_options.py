@@ -266,9 +266,7 @@ def test_the_version_builds_no_parser(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_definitions_of_all_commands_load_no_run() -> None:
-    heavy = (
-        "('engine.monitor', 'engine.reports', 'engine.demo', 'rich', 'textual')"
-    )
+    heavy = "('engine.monitor', 'engine.reports', 'engine.demo', 'rich', 'textual')"
     code = (
         "import sys; from tui.options.catalog import NAMES, all_commands;"
         "assert len(all_commands()) == len(NAMES);"

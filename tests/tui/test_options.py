@@ -263,3 +263,14 @@ def test_the_version_builds_no_parser(monkeypatch: pytest.MonkeyPatch) -> None:
     assert parse(["--version"]).command == "version"
     with pytest.raises(TypeError):
         parse(["daily"])
+
+
+def test_the_definitions_of_all_commands_load_no_run() -> None:
+    heavy = "('engine.monitor', 'engine.reports', 'engine.demo', 'rich', 'textual')"
+    code = (
+        "import sys; from tui.options.catalog import NAMES, all_commands;"
+        "assert len(all_commands()) == len(NAMES);"
+        f"print([name for name in {heavy} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

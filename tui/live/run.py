@@ -87,6 +87,7 @@ def _open_demo(settings: Settings, cleanup: ExitStack) -> Monitor:
     """Write a made-up user into a temporary place and watch them at work."""
     from engine.demo.at_work import DemoAtWork, made_up_user
     from engine.demo.others import AGENTS, places_of_others, write_others
+    from engine.demo.window_uses import window_uses
 
     place = cleanup.enter_context(
         tempfile.TemporaryDirectory(prefix="ccmon-demo-", ignore_cleanup_errors=True)
@@ -105,6 +106,7 @@ def _open_demo(settings: Settings, cleanup: ExitStack) -> Monitor:
             is_offline=True,
         )
     )
+    monitor.limits.note_uses(window_uses(settings.clock()))
     cleanup.callback(monitor.close)
     cleanup.callback(at_work.stop)
     return monitor

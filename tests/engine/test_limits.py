@@ -10,6 +10,7 @@ from engine.domain.levels import level_of
 from engine.domain.reports import Limit
 from engine.domain.responses import PICO
 from engine.domain.settings import SettingsError
+from engine.domain.sums import Sums
 from engine.domain.typed.amounts import LimitChoice, parse_limit
 from engine.limits.estimate import LimitBasis, find_basis, measure
 from tests.conftest import NOW
@@ -133,7 +134,7 @@ def test_use_is_measured_against_tokens_to_the_token(used: int, level: str) -> N
 
 def _block(tokens: int) -> BlockSpan:
     block = BlockSpan(NOW, 0)
-    block.tally.add(1, (1, 0, tokens, 0, 0, 0, 0, 0, NOW, NOW))
+    block.tally.add(1, Sums(1, 0, tokens, 0, 0, 0, 0, 0, NOW, NOW, 0))
     return block
 
 

@@ -11,6 +11,7 @@ import msgspec
 from engine.agents.base import Place, Unreadable
 from engine.agents.claude.lines import loads, text_of
 from engine.agents.claude.patient import shallow
+from engine.domain.files import open_regular
 from engine.domain.times import SECOND, parse_time
 
 T = TypeVar("T")
@@ -77,7 +78,7 @@ def read_beside(place: Place, *names: str, most: int = -1) -> bytes:
     That is all of it where `most` names no number of bytes, and empty where there is none.
     """
     try:
-        with open(os.path.join(place.root, *names), "rb") as file:
+        with open_regular(os.path.join(place.root, *names)) as file:
             return file.read(most)
     except OSError:
         return b""

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from engine.domain.files import open_regular
 from engine.domain.scans import Root, Scan
 from engine.domain.settings import Settings
 from engine.ingest import discover, loader
@@ -237,3 +238,26 @@ def test_a_response_is_counted_whatever_is_nested_beside_it(
         monitor.read()
         assert monitor.snapshot().responses == 3
         assert monitor.health().roots[0].bad_lines == 1
+
+
+def test_a_transcript_that_leads_to_what_never_ends_keeps_nobody_waiting(
+    tmp_path: Path, settings: MakeSettings
+) -> None:
+    kernel = Path("/proc/kmsg")
+    if not kernel.exists() or not os.access(kernel, os.R_OK):
+        pytest.skip("there is no such file here, or it cannot be read")
+    transcript(tmp_path, "-a/s1.jsonl", responses(range(3)))
+    (tmp_path / "projects" / "-a" / "s2.jsonl").symlink_to(kernel)
+    with Monitor(settings(roots=(tmp_path,))) as monitor:
+        reading = threading.Thread(target=monitor.read, daemon=True)
+        reading.start()
+        reading.join(10)
+        assert not reading.is_alive()
+        assert monitor.snapshot().responses == 3
+
+
+def test_only_a_regular_file_is_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path(os.devnull)):
+        with pytest.raises(OSError, match="not a regular file"):
+            open_regular(path)

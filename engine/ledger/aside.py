@@ -57,7 +57,7 @@ def is_sound(path: str, seconds: float) -> bool:
         try:
             found: str = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
         except UnicodeDecodeError:
-            return False  # SQLite names in its error what is no text
+            return False  # Python cannot read the sentence, which quotes a damaged name
     return found == "ok"
 
 

@@ -15,7 +15,7 @@ from engine.domain.settings import Settings, SettingsError
 from engine.domain.times import day_of, open_zone
 from engine.ingest import discover
 from engine.ingest.roots import Roots
-from engine.ledger.store import Ledger
+from engine.ledger.book import Ledger
 from engine.live.notices import NoticeBoard
 from engine.live.one_shot import OneShot
 from engine.live.state import State
@@ -25,12 +25,11 @@ from engine.pricing.updates import PriceUpdates
 
 if TYPE_CHECKING:
     from engine.domain.calendars import Calendar
+    from engine.domain.found import AgentFound, Health
     from engine.domain.questions import Glance
     from engine.domain.reports import Detail, Notice, Progress, Report, ReportKind, Snapshot, Span
     from engine.live.follower import Follower
     from engine.live.limits import Limits
-    from engine.reports.agents import AgentFound
-    from engine.reports.health import Health
     from engine.reports.queries.answering import Answers
 
 _T = TypeVar("_T")
@@ -50,7 +49,7 @@ class Monitor:
         if settings.says_of_limits:
             from engine.limits.choice import check_limits
 
-            check_limits(settings, zone[1])
+            check_limits(settings)
         self.settings = settings
         self.timings = Timings()
         """How long each part of the work took so far."""

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from engine.domain.calendars import Calendar
+from engine.domain.found import AgentFound
 from engine.domain.questions import (
     Answer,
     AnswerRow,
@@ -33,7 +34,6 @@ from engine.domain.reports import (
 )
 from engine.domain.responses import PICO, Tokens
 from engine.domain.totals import total_of
-from engine.reports.agents import AgentFound
 from engine.reports.queries.calendar import calendar_of
 
 NOW = 1_795_352_400_000

@@ -156,14 +156,6 @@ class Terminal:
         modes: int = termios.tcgetattr(self._descriptor)[3]
         return modes
 
-    def wakeups(self) -> dict[str, int]:
-        """Return how often each thread has gone to sleep, by its number."""
-        counts = {}
-        for status in Path(f"/proc/{self.pid}/task").glob("*/status"):
-            match = re.search(r"\nvoluntary_ctxt_switches:\s+(\d+)", status.read_text())
-            counts[status.parent.name] = int(match[1]) if match else 0
-        return counts
-
     def memory(self) -> float:
         """Return the resident memory in megabytes."""
         status = Path(f"/proc/{self.pid}/status").read_text()

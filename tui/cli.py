@@ -77,7 +77,7 @@ def _run(words: Sequence[str]) -> int:
 
 
 def _dispatch(options: Namespace) -> int:
-    """Run the command; what reads transcripts refuses first what no run could use."""
+    """Run the command; only one that runs for long needs garbage collected."""
     if options.command == "version":
         return _print_version()
     from tui.options.catalog import find_command
@@ -85,10 +85,6 @@ def _dispatch(options: Namespace) -> int:
     command = find_command(options.command)
     if command.is_long:
         gc.enable()
-    if command.is_configurable:
-        from tui.config.checks import check
-
-        check(options)
     return command.run(options)
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from engine.documents.encoding import dollars, iso
+from engine.domain.found import AgentFound
 from engine.domain.reports import PlaceLookedAt
 from engine.domain.times import iso_time
-from engine.reports.agents import AgentFound
 
 
 class UnreadDocument(Struct, frozen=True, kw_only=True, rename="camel"):

@@ -6,9 +6,9 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from engine.documents.encoding import iso
+from engine.domain.found import BadLine, Health, RootHealth
 from engine.domain.reports import Notice, PlaceLookedAt
 from engine.domain.times import iso_time
-from engine.reports.health import BadLine, Health, RootHealth
 
 
 class RootDocument(Struct, frozen=True, kw_only=True, rename="camel"):

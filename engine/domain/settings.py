@@ -14,6 +14,8 @@ from engine.domain.responses import CLAUDE
 
 if TYPE_CHECKING:
     from engine.domain.limit_windows import Budget
+    from engine.domain.typed.amounts import LimitChoice
+    from engine.domain.typed.clocks import Clock, QuietHours
 
 USUAL_THRESHOLDS = (0.5, 0.75, 0.9)
 
@@ -38,10 +40,11 @@ class Settings(Struct, frozen=True):
     roots: tuple[Path, ...] | None = None
     ledger: str | None = None
     zone: str | None = None
-    limit: str | None = None
-    """`500k`, `$20`, `max`, `median`, `p90`; `None` means p90, or a calibration that is at hand."""
-    reset_at: str | None = None
-    """When the 5-hour window ends, as a clock time of the zone such as `14:30`."""
+    limit: LimitChoice | None = None
+    """What is typed as `500k`, `$20`, `max`, `median` or `p90` (`engine.domain.typed.amounts`);
+    `None` means p90, or a calibration that is at hand."""
+    reset_at: Clock | None = None
+    """When the 5-hour window ends, by a clock of the zone (`engine.domain.typed.clocks`)."""
     budgets: tuple[Budget, ...] = ()
     week_start: int = 0
     """First day of the week, Monday is 0."""
@@ -54,8 +57,8 @@ class Settings(Struct, frozen=True):
     """What the user calls accounts: by id of account or organization, or config directory."""
     account: str | None = None
     """The account whose limits alone are shown, by its name or id; all where empty."""
-    quiet_hours: str | None = None
-    """When nothing is to be heard, such as `22:00-07:00`."""
+    quiet_hours: QuietHours | None = None
+    """When nothing is to be heard."""
     price_overrides: Mapping[str, Mapping[str, float]] = {}
     """The user's own prices by model (`engine.pricing.overrides.AMOUNTS`)."""
     agents: tuple[str, ...] = ()
@@ -84,9 +87,4 @@ class Settings(Struct, frozen=True):
     @property
     def says_of_limits(self) -> bool:
         """Whether anything is set of limits that may not hold; what is usual does."""
-        return bool(
-            self.limit is not None
-            or self.reset_at is not None
-            or self.window_thresholds
-            or self.thresholds != USUAL_THRESHOLDS
-        )
+        return bool(self.window_thresholds) or self.thresholds != USUAL_THRESHOLDS

@@ -13,7 +13,7 @@ from engine.domain.scans import Cursor, Found, Mark, Root, is_new, mark_of
 from engine.domain.settings import Settings
 from engine.domain.times import open_zone
 from engine.ingest import discover
-from engine.ledger.store import Ledger
+from engine.ledger.book import Ledger
 
 if TYPE_CHECKING:
     from engine.domain.scans import Scan
@@ -95,6 +95,11 @@ class Reading:
             ]
         self.places = discover.look_at(self._settings, counts)
         return waiting + self._waiting(unread) if unread else waiting
+
+    def files(self) -> list[Found]:
+        """Return all files that the last look found."""
+        own = [found for files in self._walks.values() for found in files]
+        return own if self._others is None else own + self._others.files()
 
     def _waiting(self, unread: list[tuple[Root, Found]]) -> list[Waiting]:
         from engine.ingest.loader import Waiting

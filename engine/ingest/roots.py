@@ -12,13 +12,11 @@ from engine.domain.responses import CLAUDE
 from engine.domain.scans import Root
 from engine.domain.settings import Settings
 from engine.ingest import discover
+from engine.ledger.book import Ledger
 from engine.ledger.scopes import open_scopes
-from engine.ledger.store import Ledger
 
 if TYPE_CHECKING:
     from engine.agents.base import Tree
-
-_AT_CLAUDE = ("projects", "sessions")
 
 
 class Roots:
@@ -61,23 +59,6 @@ class Roots:
             return [root.projects]
         found = (_below(root, tree) for tree in self._trees(root) if tree.is_deep)
         return [path for path in found if os.path.isdir(path)]
-
-    def places(self) -> list[str]:
-        """Return single places that are read when they change, whether they are there or not.
-
-        That is where roots may appear, what Claude Code says of open sessions, and other
-        agents' directories that are not looked through whole.
-        """
-        claude = [root for root in (*self.current, *self._looked_for()) if root.is_claude]
-        paths = dict.fromkeys(root.path for root in claude)
-        shallow = [
-            _below(root, tree)
-            for root in self.current
-            if not root.is_claude
-            for tree in self._trees(root)
-            if not tree.is_deep
-        ]
-        return [os.path.join(path, name) for path in paths for name in _AT_CLAUDE] + shallow
 
     def _trees(self, root: Root) -> tuple[Tree, ...]:
         return self.registry.agent(root.agent).trees(root.path)

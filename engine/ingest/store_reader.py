@@ -11,7 +11,7 @@ from msgspec import Struct
 from engine.agents.base import Tree
 from engine.agents.registry import Registry
 from engine.domain.reports import Progress
-from engine.domain.scans import Cursor, Mark, Root, Scan, is_new, mark_of
+from engine.domain.scans import Cursor, Found, Mark, Root, Scan, is_new, mark_of
 from engine.domain.settings import Settings
 from engine.ingest.loader import Batch, Waiting
 from engine.ingest.store_files import (
@@ -23,7 +23,7 @@ from engine.ingest.store_files import (
     walk_store,
     walk_tree,
 )
-from engine.ledger.store import Ledger
+from engine.ledger.book import Ledger
 
 _BATCH = 8 << 20
 """Bytes of stores that are booked together."""
@@ -94,6 +94,10 @@ class OtherStores:
             if path in present or (path != below and not path.startswith(below + os.sep))
         }
         self.refused = kept | refused
+
+    def files(self) -> list[Found]:
+        """Return all files known."""
+        return [stored.found for _, stored in self._files.values()]
 
     @property
     def has_unnamed(self) -> bool:

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container
 from threading import Event, Lock
 from typing import TYPE_CHECKING
 
 from engine.domain.settings import Settings
+from engine.ingest.files_in_use import IN_USE, FilesInUse
 from engine.ingest.watcher import Watcher
-from engine.ledger.opening import MEMORY
 
 if TYPE_CHECKING:
+    from engine.domain.scans import Found
     from engine.ingest.loader import Waiting
 
-_LOOK_WITH_EVENTS = 30.0
-_LOOK_WITHOUT_EVENTS = 2.0
-_WALK_SHARE = 1_000
-"""With events, walking takes no more than one part in so many of the time."""
+_LOOK_WITH_EVENTS, _SHARE_WITH_EVENTS = 30.0, 1_000
+_LOOK_WITHOUT_EVENTS, _SHARE_WITHOUT_EVENTS = 2.0, 100
+"""Seconds between looks at all files, which take no more than one part in so many of the time."""
+_LONGEST_WITH_EVENTS, _LONGEST_WITHOUT_EVENTS = 300.0, 30.0
 _WAIT = 1.0
-"""Seconds between looks at what other processes write, while there is something new."""
+"""Seconds between looks at what no event tells of: the ledger, open sessions, readings."""
 _WAIT_WITHOUT_EVENTS = 0.75
-_REST = 4.0
-"""Seconds between such looks where events would tell: clocks go on all the same."""
 _EVENT_DUE = 3_000
 """Milliseconds after a change by which its event has come, if events come."""
 
@@ -41,14 +40,13 @@ class Wakeup:
         self._touched: set[str] = set()
         self._last_look = 0.0
         self._walk_took = 0.0
-        self._is_resting = False
+        self._in_use = FilesInUse()
+        self._was_watching = False
+        """Whether all directories were watched when it was last time to look."""
 
     def wait(self) -> None:
         """Sleep until something happens, or until it is time to look whether it has."""
-        seconds = _WAIT_WITHOUT_EVENTS
-        if self.watcher.tells_places and self.watcher.mode == "events":
-            seconds = _REST if self._is_resting else _WAIT
-        self._is_resting = not self.wake.wait(seconds)
+        self.wake.wait(_WAIT if self.watcher.mode == "events" else _WAIT_WITHOUT_EVENTS)
         self.wake.clear()
 
     def look_soon(self) -> None:
@@ -57,10 +55,19 @@ class Wakeup:
         self.wake.set()
 
     def take_paths(self) -> set[str]:
-        """Return the paths that file events have named since the last call."""
+        """Return the paths that have changed since the last call, by events or by looking.
+
+        What is in a directory that came, or into which something came, only a look tells.
+        """
         with self._lock:
-            paths, self._touched = self._touched, set()
-        return paths
+            told, self._touched = self._touched, set()
+        directories = {path for path in told if os.path.isdir(path)}
+        for path in told - directories:
+            self._in_use.note(path)
+        paths = told | self._in_use.changed()
+        if directories or any(os.path.isdir(path) for path in paths - told):
+            self.wants_look = True
+        return paths - directories
 
     def _touch(self, paths: set[str]) -> None:
         """Take paths that file events name (called in the watcher's thread)."""
@@ -68,13 +75,9 @@ class Wakeup:
             self._touched |= paths
         self.wake.set()
 
-    def watch(self, present: list[str], places: Iterable[str], ledger: str) -> None:
-        """Watch the directories that are there, and other places that are read when they change.
-
-        The ledger is one more: other processes write it.
-        """
-        others = [] if ledger == MEMORY else [os.path.abspath(ledger)]
-        self.watcher.watch(present, [*places, *others])
+    def watch(self, present: list[str]) -> None:
+        """Watch the directories that are there."""
+        self.watcher.watch(present)
 
     def note_walk(
         self,
@@ -87,17 +90,27 @@ class Wakeup:
 
         Of a look nobody asked for: a file that changed a while ago without an event says
         that events do not come, and to look more often. What was `refused` before waits
-        for another reason.
+        for another reason, and of what a link leads to no event tells.
         """
         began = time.monotonic()
         waiting = walk()
         self._walk_took = time.monotonic() - began
+        self.watcher.pace(self._walk_took)
         while_ago = (self._clock() - _EVENT_DUE) * 1_000_000
-        if is_unasked and any(
-            each.found.mtime < while_ago and each.found.path not in refused for each in waiting
-        ):
+        late = [
+            each.found
+            for each in waiting
+            if each.found.mtime < while_ago and each.found.path not in refused
+        ]
+        if is_unasked and self._was_watching and any(not _is_linked(each.path) for each in late):
             self.watcher.doubt("file events did not come")
         return waiting
+
+    def note_files(self, files: list[Found]) -> None:
+        """Note how all files are, of which those in use are looked at oftener."""
+        since = (self._clock() - IN_USE * 1_000) * 1_000_000
+        newest = sorted((each for each in files if each.mtime >= since), key=lambda it: it.mtime)
+        self._in_use.note_all([each.path for each in newest])
 
     def note_look(self) -> None:
         """Note that all was looked at by now."""
@@ -105,9 +118,16 @@ class Wakeup:
 
     def is_time_to_look(self, present: list[str]) -> bool:
         """Say whether to look at everything; `present` are the directories that are there."""
-        if not self.watcher.is_watching(present):
+        self._was_watching = self.watcher.is_watching(present)
+        if not self._was_watching:
             return True
-        interval = max(_LOOK_WITH_EVENTS, _WALK_SHARE * self._walk_took)
+        least, share, most = _LOOK_WITH_EVENTS, _SHARE_WITH_EVENTS, _LONGEST_WITH_EVENTS
         if self.watcher.mode == "polling" or not present:
-            interval = min(max(_LOOK_WITHOUT_EVENTS, 100 * self._walk_took), _LOOK_WITH_EVENTS)
+            least, share = _LOOK_WITHOUT_EVENTS, _SHARE_WITHOUT_EVENTS
+            most = _LONGEST_WITHOUT_EVENTS
+        interval = min(max(least, share * self._walk_took), most)
         return time.monotonic() - self._last_look >= interval
+
+
+def _is_linked(path: str) -> bool:
+    return os.path.realpath(path) != path

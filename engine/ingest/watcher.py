@@ -1,16 +1,22 @@
-"""Tells when transcripts change: file events where they come, looking where they do not."""
+"""Tells when transcripts change, by the events of the system, as watchfiles hands them on."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable
 from threading import Event, Thread
+from typing import TYPE_CHECKING
 
 from engine.agents.claude.places import SUFFIX
-from engine.ingest.file_events import FileEvents
+from engine.ingest.discover import REPOSITORY
+
+if TYPE_CHECKING:
+    from watchfiles import Change
 
 _SUFFIXES = (SUFFIX, ".json", ".zst", ".db", ".db-wal", ".sqlite", ".sqlite-wal")
 """Of the files whose changes are told: transcripts, and what other agents keep."""
+_BELOW_REPOSITORY = f"{os.sep}{REPOSITORY}{os.sep}"
 _STEP = 50
 """Milliseconds between looks at the events gathered; half the delay of an append."""
 _DEBOUNCE = 250
@@ -18,55 +24,88 @@ _QUIET = 1_000
 """Milliseconds without an event after which it is sure that events come."""
 _PROBED = 0.3
 """Seconds in which events that cannot come fail."""
+_DOUBTED = 60.0
+"""Seconds for which looking is relied on after an event was missed."""
+_LEAST_PAUSE, _LONGEST_PAUSE = 0.5, 10.0
+"""Seconds between arming and arming anew, by how long a look takes."""
+_PAUSE_SHARE = 200
+_RETRY = 30.0
+"""Seconds until arming that failed is tried again."""
+_MOST_GONE = 10_000
+
+Signature = tuple[str, int, int, int]
+"""A directory's path, device, inode and time of change."""
 
 
 class Watcher:
     """Watches directories in a thread of its own and hands changed paths on.
 
-    `mode` is `events` or `polling`; `reason` says why events do not come. A directory is
-    handed on where it is new, for what came into it before its events did. What events
-    miss (network file systems, roots made anew, full queues) is found by looking at all
-    files now and then, which is the caller's to do.
+    A directory is handed on where all of it must be looked at: once it is watched, for what
+    came into it before its events did, and when it comes or goes. What events miss (network
+    file systems, full queues) is found by looking at all files now and then, which is the
+    caller's to do.
 
-    Where `tells_places`, a change at one of the places given beside the directories is told
-    too, by handing on no path: see `engine.ingest.file_events` for what a place is.
+    The events of watchfiles end, silently, for a directory that was taken away and made anew,
+    and never begin for the new target of a link. So all is armed anew where a directory comes
+    under a name that went, where a link comes or changes, and where a directory of those given
+    is another one or had something come into it: then `is_watching` is false until `watch`.
     """
 
     def __init__(self, on_paths: Callable[[set[str]], None], is_polling: bool) -> None:
-        self.mode = "polling" if is_polling else "events"
-        self.reason = "asked for" if is_polling else ""
+        """Watch nothing yet; `on_paths` is called in the watcher's thread."""
         self._on_paths = on_paths
         self._is_polling = is_polling
-        self.tells_places = False
-        """Whether changes at places are told too, so that nobody need look there often."""
+        self._failure = ""
+        self._doubt = ""
+        self._doubted_until = float("-inf")
         self._stop = Event()
-        self._events: FileEvents | None = None
         self._thread: Thread | None = None
-        self._watched: tuple[tuple[str, int], ...] = ()
-        self._places: tuple[str, ...] = ()
+        self._watched: tuple[Signature, ...] = ()
+        self._gone: set[str] = set()
+        """Paths that went, which may have been directories."""
+        self._is_stale = False
+        self._armed_at = float("-inf")
+        self._pause = _LEAST_PAUSE
 
-    def watch(self, directories: list[str], places: Sequence[str] = ()) -> None:
-        """Watch these directories and places from now on; made-anew ones are noticed."""
+    @property
+    def mode(self) -> str:
+        """How changes are noticed: `events` or `polling`."""
+        return "polling" if self.reason else "events"
+
+    @property
+    def reason(self) -> str:
+        """Why events are not relied on, empty where they are."""
+        if self._is_polling:
+            return "asked for"
+        return self._failure or (self._doubt if time.monotonic() < self._doubted_until else "")
+
+    def watch(self, directories: list[str]) -> None:
+        """Watch these directories from now on; does nothing where they are watched already."""
         if self._is_polling:
             return
         wanted = _there(directories)
-        is_alive = self._thread is not None and self._thread.is_alive()
-        is_nothing = not wanted and not places
-        if (wanted, tuple(places)) == (self._watched, self._places) and (is_alive or is_nothing):
-            return
-        self.stop()
-        self._watched, self._places = wanted, tuple(places)
-        if not is_nothing:
-            self._start([path for path, _ in wanted])
+        if self._thread is None and not wanted:
+            self._watched = wanted
+        elif self._is_to_be_armed(wanted):
+            self.stop()
+            self._watched, self._is_stale, self._gone = wanted, False, set()
+            self._armed_at = time.monotonic()
+            if wanted:
+                self._start([path for path, *_ in wanted])
 
     def is_watching(self, directories: list[str]) -> bool:
-        """Say whether events come from just these directories, or looking makes up for them."""
-        present = {(path, _inode(path)) for path in directories}
-        return self.mode == "polling" or set(self._watched) == present
+        """Say whether events come from just these directories, or it is too early to arm anew."""
+        return self._is_polling or not self._is_to_be_armed(_there(directories))
+
+    def pace(self, seconds: float) -> None:
+        """Note how long a look at all files takes, to arm anew no oftener than that allows."""
+        self._pause = min(max(_LEAST_PAUSE, _PAUSE_SHARE * seconds), _LONGEST_PAUSE)
 
     def doubt(self, reason: str) -> None:
-        """Rely on looking from now on; events that do come are still handed on."""
-        self.mode, self.reason = "polling", reason
+        """Rely on looking for a while, after an event did not come; the first time, arm anew."""
+        now = time.monotonic()
+        self._is_stale = self._is_stale or now >= self._doubted_until
+        self._doubt, self._doubted_until = reason, now + _DOUBTED
 
     def probe(self, directories: list[str]) -> str:
         """Return how changes are noticed, trying events where nothing is watched yet."""
@@ -84,90 +123,82 @@ class Watcher:
     def stop(self) -> None:
         """Stop watching."""
         self._stop.set()
-        events, self._events = self._events, None
         thread, self._thread = self._thread, None
-        if events is not None:
-            events.end()
         if thread is not None:
             thread.join(2.0)
-        if events is not None:
-            events.close()
+
+    def _is_to_be_armed(self, wanted: tuple[Signature, ...]) -> bool:
+        is_ended = bool(wanted) and (self._thread is None or not self._thread.is_alive())
+        if wanted == self._watched and not is_ended and not self._is_stale:
+            return False
+        if not {each[0] for each in wanted} <= {each[0] for each in self._watched}:
+            return True
+        is_retry = bool(self._failure) and wanted == self._watched
+        pause = _RETRY if is_retry else self._pause
+        return time.monotonic() - self._armed_at >= pause
 
     def _start(self, directories: list[str]) -> None:
         self._stop = Event()
-        self.tells_places = False
-        try:
-            self._events = FileEvents(directories, self._places, _SUFFIXES)
-            changes = self._events.changes()
-        except NotImplementedError:
-            changes = _watchfiles(directories, self._stop)
-        except OSError as error:
-            self._give_up(error)
-            return
         self._thread = Thread(
-            target=self._run,
-            args=(changes, directories, self._stop, self._events is not None),
-            name="ccmon-watch",
-            daemon=True,
+            target=self._run, args=(directories, self._stop), name="ccmon-watch", daemon=True
         )
         self._thread.start()
 
-    def _run(
-        self, changes: Iterator[set[str]], directories: list[str], stop: Event, tells_places: bool
-    ) -> None:
+    def _run(self, directories: list[str], stop: Event) -> None:
         try:
-            first = next(changes, set())
-            self.mode, self.reason, self.tells_places = "events", "", tells_places
-            self._on_paths(first)
-            for paths in changes:
-                if not paths.isdisjoint(directories):
-                    self._watched = ()
-                self._on_paths(paths)
+            from watchfiles import watch
+
+            unseen = set(directories)
+            for changes in watch(
+                *directories,
+                watch_filter=None,
+                debounce=_DEBOUNCE,
+                step=_STEP,
+                stop_event=stop,
+                rust_timeout=_QUIET,
+                yield_on_timeout=True,
+                raise_interrupt=False,
+                force_polling=False,
+                ignore_permission_denied=True,
+            ):
+                self._failure = ""
+                paths = self._told(changes, directories) | unseen
+                unseen = set()
+                if paths:
+                    self._on_paths(paths)
         except Exception as error:  # noqa: BLE001 - whatever ends the events, looking goes on
             if not stop.is_set():
-                self._give_up(error)
+                said = error.strerror if isinstance(error, OSError) else str(error)
+                self._failure = said or type(error).__name__
 
-    def _give_up(self, error: Exception) -> None:
-        """Rely on looking; an `OSError` has only a sentence of its own where it is an odd one."""
-        said = error.strerror if isinstance(error, OSError) else str(error)
-        self.mode, self.reason = "polling", said or type(error).__name__
-        self.tells_places = False
+    def _told(self, changes: Iterable[tuple[Change, str]], directories: list[str]) -> set[str]:
+        """Return the paths to hand on; note whether the events may be blind from now on."""
+        from watchfiles import Change as Kind
 
-
-def _watchfiles(directories: list[str], stop: Event) -> Iterator[set[str]]:
-    """Yield paths that may have changed, by the events of other systems than Linux."""
-    if not directories:
-        return
-    from watchfiles import watch
-
-    changes = watch(
-        *directories,
-        watch_filter=lambda _, path: (
-            path.endswith(_SUFFIXES) or path in directories or os.path.isdir(path)
-        ),
-        debounce=_DEBOUNCE,
-        step=_STEP,
-        stop_event=stop,
-        rust_timeout=_QUIET,
-        yield_on_timeout=True,
-        raise_interrupt=False,
-        force_polling=False,
-    )
-    unseen = set(directories)
-    for changed in changes:
-        paths = {path for _, path in changed}
-        if paths or unseen:
-            yield paths | unseen
-        unseen = set()
+        told: set[str] = set()
+        for change, path in changes:
+            if _BELOW_REPOSITORY in path:
+                continue
+            is_here = os.path.isdir(path)
+            if path.endswith(_SUFFIXES) or is_here or path in directories:
+                told.add(path)
+            is_back = is_here and (change is Kind.deleted or path in self._gone)
+            is_root_gone = change is Kind.deleted and path in directories
+            if is_back or is_root_gone or os.path.islink(path):
+                self._is_stale = True
+            if change is Kind.deleted and len(self._gone) < _MOST_GONE:
+                self._gone.add(path)
+        return told
 
 
-def _there(directories: list[str]) -> tuple[tuple[str, int], ...]:
+def _there(directories: list[str]) -> tuple[Signature, ...]:
     """Return those directories that are there, each with what tells it from one made anew."""
-    return tuple((path, _inode(path)) for path in directories if os.path.isdir(path))
-
-
-def _inode(path: str) -> int:
-    try:
-        return os.stat(path).st_ino
-    except OSError:
-        return 0
+    found: list[Signature] = []
+    for path in directories:
+        try:
+            status = os.stat(path)
+        except OSError:
+            continue
+        if os.path.isdir(path):
+            found.append((path, status.st_dev, status.st_ino, status.st_ctime_ns))
+    return tuple(found)

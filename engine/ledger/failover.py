@@ -1,28 +1,96 @@
-"""Takes what was counted in memory, while a ledger's file could not be used, back to it."""
+"""Goes on where a ledger's file fails: with another file, in memory, and back on disk."""
 
 from __future__ import annotations
 
 import sqlite3
+import time
 
 from engine.domain.scans import Root
-from engine.ledger.opening import open_again
-from engine.ledger.store import Ledger
-from engine.pricing.table import PriceTable
+from engine.ledger import opening
+from engine.ledger.book import Ledger
 
+_FORGIVEN = 60.0
+"""Seconds after which a failure counts as the first again."""
+_AWAY = 60.0
+"""Seconds in memory between looks at whether the file can be used again."""
 _WITHOUT_NUMBERS = ("readings", "events")
 """Tables whose rows mean the same in every ledger."""
 
 
-def back_on_disk(memory: Ledger, prices: PriceTable) -> sqlite3.Connection | None:
+class Failover:
+    """What a ledger does when its file cannot be used, is deleted, or can be used again."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._failures = 0
+        self._failed_at = 0.0
+        self._looked_at = time.monotonic()
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The ledger's present connection."""
+        return self._ledger.connection
+
+    def recover(self, error: sqlite3.Error) -> None:
+        """Go on with another ledger, since this one fails; raise the error where none is left.
+
+        First all that can be saved of it, then an empty one in memory. What the new one
+        does not know must be read anew.
+        """
+        ledger = self._ledger
+        with ledger.lock:
+            now = time.monotonic()
+            self._failures = 1 if now - self._failed_at > _FORGIVEN else self._failures + 1
+            self._failed_at = now
+            if self._failures == 1 and not ledger.is_in_memory:
+                ledger.go_on(*opening.open_another(ledger.path, ledger.connection, error))
+            elif self._failures <= 2:
+                ledger.connection.close()
+                ledger.go_on(*opening.open_fresh(ledger.path, error))
+            else:
+                raise error
+
+    def return_to_disk(self) -> bool:
+        """Go on with the file that could not be used once it can be; say whether.
+
+        What was counted in memory meanwhile is booked there before.
+        """
+        ledger = self._ledger
+        if ledger.path == opening.MEMORY or not ledger.is_in_memory:
+            return False
+        if time.monotonic() - self._looked_at < _AWAY:
+            return False
+        self._looked_at = time.monotonic()
+        connection = _back_on_disk(ledger)
+        if connection is None:
+            return False
+        with ledger.lock:
+            ledger.connection.close()
+            ledger.notices = tuple(each for each in ledger.notices if each.severity != "error")
+            ledger.go_on(connection, (opening.returned_notice(ledger.path),))
+            self._failures = 0
+        return True
+
+    def rewrite_if_deleted(self) -> bool:
+        """Write the ledger again if its file was deleted while it was open; say whether."""
+        ledger = self._ledger
+        if ledger.is_in_memory or not ledger.is_deleted():
+            return False
+        with ledger.lock:
+            ledger.go_on(*opening.write_again(ledger.path, ledger.connection))
+        return True
+
+
+def _back_on_disk(memory: Ledger) -> sqlite3.Connection | None:
     """Book in a ledger's file all that was counted without it; `None` where that fails.
 
     What the file knows already stays as it is, and what was booked before a failure is right.
     """
-    connection = open_again(memory.path)
+    connection = opening.open_again(memory.path)
     if connection is None:
         return None
     try:
-        _carry_over(memory, Ledger(memory.path, prices, connection))
+        _carry_over(memory, Ledger(memory.path, memory.prices, connection))
     except sqlite3.Error:
         connection.close()
         return None

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from engine.domain.limit_windows import Event, EventKind, Severity, WindowLevel
 from engine.domain.owners import NOBODY, UNKNOWN
-from engine.ledger.store import Ledger
+from engine.ledger.connection import Connection
 
 LEVELS: tuple[WindowLevel, ...] = ("fine", "half", "high", "critical", "reached")
 """Lowest first."""
@@ -24,12 +24,15 @@ class Told(Struct, frozen=True):
     """The window's end, or when it is over for good."""
     is_official: bool
     """Whether it rests on an official source: what was told of an estimate may be told again."""
+    since: int = 0
+    """The window's last early reset: what was told before it may be told again."""
 
 
 _COLUMNS = "window, owner, start, kind, level, is_official, until, time, severity, title, text"
 _SAME_WINDOW = (
-    f"window = :window AND owner IN (:owner, '{UNKNOWN}', '{NOBODY}') AND (kind = :kind OR (:kind = 'level' AND kind = 'hit'))"
-    " AND abs(start - :start) * 2 < max(:until - :start, 1)"
+    f"window = :window AND owner IN (:owner, '{UNKNOWN}', '{NOBODY}')"
+    " AND (kind = :kind OR (:kind = 'level' AND kind = 'hit'))"
+    " AND time >= :since AND abs(start - :start) * 2 < max(:until - :start, 1)"
 )
 """An estimate of a window's start may be off: half of its length tells windows apart."""
 _IS_TOLD = (
@@ -43,7 +46,7 @@ _KEEP = (
 )
 
 
-def keep_events(ledger: Ledger, wanted: Sequence[Told]) -> list[Event]:
+def keep_events(ledger: Connection, wanted: Sequence[Told]) -> list[Event]:
     """Keep events that nobody has told in their windows; return those, for the caller to tell.
 
     A level counts as told with any higher one. Nothing is written where there is nothing new.
@@ -64,7 +67,7 @@ def keep_events(ledger: Ledger, wanted: Sequence[Told]) -> list[Event]:
     return won
 
 
-def newest_events(ledger: Ledger, most: int) -> list[Told]:
+def newest_events(ledger: Connection, most: int) -> list[Told]:
     """Return the newest events of all processes, newest first."""
     with ledger.lock:
         rows = ledger.connection.execute(
@@ -85,6 +88,7 @@ def _values(told: Told) -> dict[str, object]:
         "levels": f" {' '.join(LEVELS[LEVELS.index(event.level) :])} ",
         "is_official": int(told.is_official),
         "until": told.until,
+        "since": told.since,
         "time": event.time,
         "severity": event.severity,
         "title": event.title,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from engine.domain.hits import Hit
 
 if TYPE_CHECKING:
-    from engine.ledger.store import Ledger
+    from engine.ledger.connection import Connection
 
 _KEEP = (
     "INSERT INTO hits (root, id, time, session, window, resets_at, flags) VALUES (?,?,?,?,?,?,?)"
@@ -40,14 +40,12 @@ def keep_hits(connection: sqlite3.Connection, root: int, hits: Iterable[Hit]) ->
         connection.executemany(_KEEP, rows)
 
 
-def hits_since(ledger: Ledger, roots: Iterable[str], time: int) -> list[Hit]:
+def hits_since(ledger: Connection, roots: Iterable[str], time: int) -> list[Hit]:
     """Return the hits in some roots (their paths) at a time or later, oldest first."""
     return [hit for hit, _ in rooted_hits_since(ledger, roots, time)]
 
 
-def rooted_hits_since(
-    ledger: Ledger, roots: Iterable[str], time: int
-) -> list[tuple[Hit, str]]:
+def rooted_hits_since(ledger: Connection, roots: Iterable[str], time: int) -> list[tuple[Hit, str]]:
     """Return the hits in some roots (their paths) at a time or later, each with its root's path.
 
     One whose line was copied counts where its earliest copy is.

@@ -11,7 +11,7 @@ from engine.domain.scans import Age
 from engine.domain.times import MINUTE
 
 if TYPE_CHECKING:
-    from engine.ledger.store import Ledger
+    from engine.ledger.connection import Connection
 
 ReadingRow = tuple[str, str, str, str, int | None, int, float, Age]
 """Window, owner, source, session, resets at, captured at, used share, how its time is known."""
@@ -46,7 +46,7 @@ _INSERT = (
 )
 
 
-def keep_readings(ledger: Ledger, rows: Iterable[ReadingRow]) -> None:
+def keep_readings(ledger: Connection, rows: Iterable[ReadingRow]) -> None:
     """Keep readings: one that says what the last one of its source said only confirms it.
 
     Nothing is written where nothing is worth it, so a status line may call this every time.
@@ -115,7 +115,7 @@ def _of_session(connection: sqlite3.Connection, row: ReadingRow, pause: int) -> 
     return _INSERT, (*key, captured_at, share, int(is_ageless))
 
 
-def readings_since(ledger: Ledger, time: int) -> list[tuple[KeptRow, int]]:
+def readings_since(ledger: Connection, time: int) -> list[tuple[KeptRow, int]]:
     """Return readings confirmed at a time or later, oldest first, each with when it last was."""
     with ledger.lock:
         rows = ledger.connection.execute(

@@ -8,12 +8,12 @@ from engine.domain.responses import CLAUDE
 from engine.ledger.rows import slot_of
 
 if TYPE_CHECKING:
-    from engine.ledger.store import Ledger
+    from engine.ledger.connection import Connection
 
 _NEWEST_SLOTS = 50
 
 
-def note_owner(ledger: Ledger, root: str, owner: str, plan: str, now: int) -> None:
+def note_owner(ledger: Connection, root: str, owner: str, plan: str, now: int) -> None:
     """Note whose a root (its real path) is, where that has changed."""
     with ledger.lock:
         last = _last(ledger, root)
@@ -33,14 +33,14 @@ def note_owner(ledger: Ledger, root: str, owner: str, plan: str, now: int) -> No
             )
 
 
-def _last(ledger: Ledger, root: str) -> tuple[str, str] | None:
+def _last(ledger: Connection, root: str) -> tuple[str, str] | None:
     row = ledger.connection.execute(
         "SELECT owner, plan FROM owners WHERE root = ? ORDER BY since DESC LIMIT 1", (root,)
     ).fetchone()
     return row if row is None else (row[0], row[1])
 
 
-def owner_notes(ledger: Ledger) -> list[tuple[str, int, str, str]]:
+def owner_notes(ledger: Connection) -> list[tuple[str, int, str, str]]:
     """Return root, since, owner and plan of all notes, earliest first."""
     with ledger.lock:
         return ledger.connection.execute(
@@ -49,7 +49,7 @@ def owner_notes(ledger: Ledger) -> list[tuple[str, int, str, str]]:
 
 
 def newest_responses(
-    ledger: Ledger,
+    ledger: Connection,
     root: str,
     since: int,
     model: str = "",

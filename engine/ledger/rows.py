@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 
 from engine.domain.responses import Tokens
-from engine.ledger.store import Ledger
+from engine.ledger.book import Ledger
 from engine.ledger.sums import COUNTS, QUARTER
 
 _SUMS = (

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from engine.domain.responses import CLAUDE
 from engine.domain.scans import Root
-from engine.ledger.store import Ledger
+from engine.ledger.book import Ledger
 
 
 def open_scopes(ledger: Ledger, roots: Iterable[Root]) -> dict[str, int]:

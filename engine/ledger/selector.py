@@ -11,8 +11,8 @@ from msgspec import Struct
 
 from engine.domain.choices import Mode
 from engine.domain.times import DAY
+from engine.ledger.book import Ledger
 from engine.ledger.rows import slot_bounds, within
-from engine.ledger.store import Ledger
 from engine.ledger.sums import COUNTS
 
 LATEST_SLOT = 1 << 62

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from engine.ledger.store import Ledger
+    from engine.ledger.connection import Connection
 
 
 def note_session(
-    ledger: Ledger, session: str, model: str, context: int | None, api_time: int | None
+    ledger: Connection, session: str, model: str, context: int | None, api_time: int | None
 ) -> None:
     """Note the size of a session's context (tokens, of one model), and the API's time (ms)."""
     kept = (session, model)
@@ -30,7 +30,7 @@ def note_session(
         )
 
 
-def api_time_of(ledger: Ledger, session: str) -> int | None:
+def api_time_of(ledger: Connection, session: str) -> int | None:
     """Return the longest time that the API is known to have worked for a session."""
     with ledger.lock:
         row = ledger.connection.execute(
@@ -39,7 +39,7 @@ def api_time_of(ledger: Ledger, session: str) -> int | None:
     return None if row[0] is None else int(row[0])
 
 
-def context_sizes(ledger: Ledger, session: str) -> Mapping[str, int]:
+def context_sizes(ledger: Connection, session: str) -> Mapping[str, int]:
     """Return how long a session's contexts may be, by model."""
     with ledger.lock:
         return dict(

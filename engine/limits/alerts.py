@@ -10,8 +10,8 @@ from datetime import tzinfo
 
 from engine.domain.limit_windows import Event, WindowNow
 from engine.domain.pace import TOLD_AT_LEAST, TOLD_AT_MOST
+from engine.ledger.book import Ledger
 from engine.ledger.limit_events import keep_events
-from engine.ledger.store import Ledger
 from engine.limits.known import Known
 from engine.limits.transitions import Watch
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import tzinfo
-
 from msgspec.structs import replace
 
 from engine.domain.levels import levels_at, levels_of_window
 from engine.domain.settings import Settings
-from engine.limits.estimate import LimitChoice, parse_limit
-from engine.limits.pins import next_reset
+from engine.domain.typed.amounts import LimitChoice
 
 
 def choice_of(settings: Settings) -> LimitChoice:
@@ -18,15 +15,14 @@ def choice_of(settings: Settings) -> LimitChoice:
     Raises `SettingsError` for a limit or for levels that cannot hold.
     """
     return replace(
-        parse_limit(settings.limit),
+        settings.limit or LimitChoice("p90"),
         levels=levels_at(settings.thresholds),
         is_asked=settings.limit is not None,
     )
 
 
-def check_limits(settings: Settings, zone: tzinfo) -> None:
+def check_limits(settings: Settings) -> None:
     """Raise `SettingsError` where anything that is said of limits cannot hold."""
     levels = choice_of(settings).levels
     for window in settings.window_thresholds:
         levels_of_window(window, levels, settings.window_thresholds)
-    next_reset(settings.reset_at, settings.clock(), zone)

@@ -104,9 +104,7 @@ def true_window(known: Known, now: int) -> Anchor | None:
 
 def next_turn(known: Known, now: int) -> int:
     """Return until when the true window stays as it is now, unless more is known by then."""
-    turns = [
-        moment for end in _ends(known) for moment in (end - LENGTH, end, end + 2 * LENGTH)
-    ]
+    turns = [moment for end in _ends(known) for moment in (end - LENGTH, end, end + 2 * LENGTH)]
     lapses = [
         mark.captured_at + LENGTH
         for (_, window), mark in known.marks.items()

@@ -17,9 +17,9 @@ from engine.domain.owners import (
     resolved,
 )
 from engine.domain.settings import Settings
+from engine.ledger.connection import Connection
 from engine.ledger.limit_readings import SAME_RESET
 from engine.ledger.owners import newest_responses, owner_notes
-from engine.ledger.store import Ledger
 from engine.limits.known import IN_FLIGHT, Key, OwnedHit
 from engine.limits.marks import Marks
 from engine.limits.readings import Reading, is_of_model, length_of
@@ -28,7 +28,7 @@ from engine.limits.readings import Reading, is_of_model, length_of
 class Owners:
     """The owners of some roots, as of a look at the ledger's notes."""
 
-    def __init__(self, ledger: Ledger, settings: Settings, roots: Iterable[str]) -> None:
+    def __init__(self, ledger: Connection, settings: Settings, roots: Iterable[str]) -> None:
         self._ledger = ledger
         self._settings = settings
         self.roots = tuple(roots)
@@ -58,7 +58,9 @@ class Owners:
     def present(self, marks: Marks, now: int) -> str:
         """Return the owner of Claude Code who answered last, here or wherever it is known of."""
         answers = [
-            (mark.captured_at, owner) for (owner, _), mark in marks.items() if not is_of_store(owner)
+            (mark.captured_at, owner)
+            for (owner, _), mark in marks.items()
+            if not is_of_store(owner)
         ]
         for root in self.roots:
             newest = newest_responses(self._ledger, root, 0)
@@ -147,7 +149,9 @@ class Owners:
         if is_of_store(owner):
             return plan_of_store(owner).title()
         plan = self._plans.get(owner, "")
-        return plan or self._with_root(owner, "") or ("no account" if owner == NOBODY else owner[:8])
+        return (
+            plan or self._with_root(owner, "") or ("no account" if owner == NOBODY else owner[:8])
+        )
 
     def _with_root(self, owner: str, name: str) -> str:
         roots = self._roots_of.get(owner) or []

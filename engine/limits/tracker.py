@@ -17,19 +17,19 @@ from engine.domain.owners import UNKNOWN
 from engine.domain.pace import Every
 from engine.domain.settings import Settings
 from engine.domain.times import DAY, MINUTE
+from engine.domain.typed.clocks import checked_pin
+from engine.ledger.book import Ledger
 from engine.ledger.limit_events import newest_events
 from engine.ledger.limit_hits import rooted_hits_since
 from engine.ledger.limit_readings import KeptRow, keep_readings, readings_since
 from engine.ledger.owners import note_owner
 from engine.ledger.rows import slot_bounds, slot_of
-from engine.ledger.store import Ledger
 from engine.limits.calibration import Calibration, calibrate, pairs_of
 from engine.limits.choice import choice_of
 from engine.limits.kept_readings import reading_of_row, rows_of
 from engine.limits.known import Known, next_turn, own_five_hours, true_window
 from engine.limits.marks import marks_of
 from engine.limits.owners import Owners
-from engine.limits.pins import checked_pin, next_reset
 from engine.limits.readings import FIVE_HOUR
 from engine.limits.sources.local import LocalSources
 
@@ -67,7 +67,8 @@ class LimitTracker:
         self._clock = settings.clock
         self._ledger = ledger
         self._root_paths = root_paths
-        self._reset_at = next_reset(settings.reset_at, settings.clock(), zone)
+        said = settings.reset_at
+        self._reset_at = None if said is None else said.next(settings.clock(), zone)
         """When the 5-hour window ends by the settings, `None` where they say nothing."""
         self._sources = LocalSources(settings)
         self._rows: dict[_Key, tuple[KeptRow, int]] = {}

@@ -10,7 +10,7 @@ from threading import Thread
 from engine.domain.pace import DRAWN
 from engine.domain.reports import Notice
 from engine.domain.settings import Settings
-from engine.ledger.store import Ledger
+from engine.ledger.book import Ledger
 from engine.live.fetcher import Fetcher
 from engine.live.limits import Limits
 from engine.live.notices import NoticeBoard

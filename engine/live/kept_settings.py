@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from threading import Lock
 
-from engine.ledger.store import Ledger
+from engine.ledger.book import Ledger
 
 
 class KeptSettings:

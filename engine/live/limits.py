@@ -8,8 +8,8 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from engine.domain.settings import Settings
+from engine.ledger.book import Ledger
 from engine.ledger.limit_readings import keep_readings, readings_since
-from engine.ledger.store import Ledger
 from engine.limits.kept_readings import reading_of_row, rows_of
 from engine.live.notices import NoticeBoard
 from engine.live.state import State

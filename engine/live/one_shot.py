@@ -14,7 +14,7 @@ from engine.domain.paths import cursor_session_path
 from engine.domain.reports import Progress
 from engine.domain.settings import Settings
 from engine.ingest.roots import Roots
-from engine.ledger.store import Ledger
+from engine.ledger.book import Ledger
 from engine.live.state import State
 from engine.live.timings import Timings
 from engine.live.updater import Updater

@@ -12,10 +12,10 @@ from engine.aggregates.true_window import Anchor
 from engine.aggregates.view import View
 from engine.domain.scans import Root
 from engine.domain.settings import Settings
+from engine.domain.typed.amounts import LimitChoice
+from engine.ledger.book import Ledger
 from engine.ledger.rows import Reader
 from engine.ledger.scopes import open_scopes
-from engine.ledger.store import Ledger
-from engine.limits.estimate import LimitChoice
 from engine.live.snapshots import SnapshotMaker
 from engine.reports.details import DetailMaker
 from engine.reports.tabs import TabMaker
@@ -43,7 +43,7 @@ class ReadModel:
     ) -> None:
         self.roots = roots
         self.connection = ledger.connection
-        """What it reads; once the ledger has another, this outlook is no longer present."""
+        """What it reads; once the ledger has another, this one is no longer shown."""
         self._ledger = ledger
         self._titles = titles
         scopes = open_scopes(ledger, roots)

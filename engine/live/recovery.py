@@ -6,7 +6,24 @@ import sqlite3
 import time
 from collections.abc import Callable
 from threading import Event, Thread, current_thread
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class Connected(Protocol):
+        """Something that reads a ledger by a connection, for as long as that is the ledger's."""
+
+        @property
+        def connection(self) -> sqlite3.Connection:
+            """The connection it reads by."""
+
+    class Recoverable(Connected, Protocol):
+        """What lets a ledger go on with another connection."""
+
+        def recover(self, error: sqlite3.Error) -> None:
+            """Go on with another connection; raise the error where none is left."""
+
 
 _MENDING = 60.0
 """Seconds a thread waits for the one that reads to go on with another ledger."""
@@ -15,21 +32,6 @@ _PATIENCE = 5
 """Times that the thread that reads waits again for its turn to write."""
 
 _T = TypeVar("_T")
-
-
-class Connected(Protocol):
-    """Something that reads a ledger by a connection, for as long as that is the ledger's."""
-
-    @property
-    def connection(self) -> sqlite3.Connection:
-        """The connection it reads by."""
-
-
-class Recoverable(Connected, Protocol):
-    """A ledger that can go on with another connection."""
-
-    def recover(self, error: sqlite3.Error) -> None:
-        """Go on with another connection; raise the error where none is left."""
 
 
 class Recovery:

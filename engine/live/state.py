@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from engine.domain.settings import Settings
 from engine.domain.times import open_zone
 from engine.ingest.roots import Roots
-from engine.ledger.store import Ledger
+from engine.ledger.book import Ledger
 from engine.live.notices import NoticeBoard
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from engine.domain.settings import Settings
 from engine.ingest.reader import Reading
 from engine.ingest.roots import Roots
 from engine.ingest.wakeup import Wakeup
-from engine.ledger.store import Ledger
+from engine.ledger.book import Ledger
+from engine.ledger.failover import Failover
 from engine.live.kept_settings import KeptSettings
 from engine.live.notices import NoticeBoard
 from engine.live.recovery import Recovery
@@ -53,8 +54,9 @@ class Updater:
     ) -> None:
         self.stop = Event()
         self.wakeup = Wakeup(settings)
+        self._failover = Failover(ledger)
         self.recovery = Recovery(
-            ledger,
+            self._failover,
             self._begin_again,
             self._read_again,
             lambda: state.present,
@@ -151,7 +153,7 @@ class Updater:
         """Read what is new, of files and of the ledger; return whether figures changed."""
         before = self._state.revision
         self.recovery.face_failure()
-        if self._ledger.rewrite_if_deleted() or self._ledger.return_to_disk():
+        if self._failover.rewrite_if_deleted() or self._failover.return_to_disk():
             self._begin_again()
         if self._is_shown_anew:
             self._is_shown_anew = False
@@ -187,11 +189,13 @@ class Updater:
                 self._roots.open_scopes()
         roots = self._roots.current
         if self.is_followed:
-            self.wakeup.watch(self._roots.watched(), self._roots.places(), self._ledger.path)
+            self.wakeup.watch(self._roots.watched())
         with self._timings.measured("walk"):
             waiting = self.wakeup.note_walk(
                 lambda: self.reading.look(roots), self.reading.refused(), is_unasked=is_unasked
             )
+        if self.is_followed:
+            self.wakeup.note_files(self.reading.files())
         self._state.places = self.reading.places
         is_all = True
         if waiting:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from msgspec import Struct
 
 from engine.domain.settings import SettingsError
-from engine.notify.quiet_hours import QuietHours
+from engine.domain.typed.clocks import QuietHours, parse_quiet_hours
 from engine.notify.webhook import checked_host
 
 SWITCHES = ("toast", "bell", "terminal", "progress", "desktop")
@@ -77,7 +77,7 @@ def _webhook(value: object) -> str:
 def _quiet_hours(value: object) -> QuietHours | None:
     if value is False or value == "":
         return None
-    return QuietHours.parse(value if isinstance(value, str) else str(value))
+    return parse_quiet_hours(value if isinstance(value, str) else str(value))
 
 
 _READERS: dict[str, Callable[[object], object]] = {

@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-Kind = Literal["level", "forecast", "hit", "reset", "budget", "extra_usage"]
+Kind = Literal["level", "forecast", "hit", "reset", "early_reset", "budget", "extra_usage"]
 Severity = Literal["information", "warning", "error"]
 
 

@@ -5,58 +5,18 @@ from __future__ import annotations
 import errno
 import os
 
-from msgspec import Struct
-
+from engine.domain.found import AgentFound
 from engine.domain.reports import PlaceLookedAt
 from engine.domain.responses import CLAUDE
 from engine.domain.scans import Root
 from engine.domain.settings import Settings
 from engine.ingest import discover
 from engine.ingest.roots import Roots
+from engine.ledger.book import Ledger
 from engine.ledger.rows import files_of, problems_of
-from engine.ledger.store import Ledger
 
 _MOST_PROBLEMS = 20
 _CLOSED = os.strerror(errno.EACCES)
-
-
-class AgentFound(Struct, frozen=True, rename="camel"):
-    """One coding agent: where it was looked for, and what is counted of it."""
-
-    agent: str
-    """Its name on the command line and in JSON: `codex`."""
-    title: str
-    places: tuple[PlaceLookedAt, ...]
-    files: int
-    records: int
-    """Lines, rows or entries read."""
-    bad: int
-    """Those among them that could not be read."""
-    bytes: int
-    responses: int
-    tokens: int
-    cost: int
-    """Pico-dollars: recorded where the agent recorded it, else calculated."""
-    recorded_cost: int
-    """What the agent itself recorded, as far as it did."""
-    calculated_cost: int
-    """What ccmon calculates for all responses, recorded or not."""
-    unpriced: tuple[str, ...]
-    first_response: int | None
-    last_response: int | None
-    unreadable: tuple[tuple[str, str], ...]
-    """Path and reason of what could not be read."""
-    note: str = ""
-    """What one should know of its figures, such as that it counts by session."""
-
-    @property
-    def is_found(self) -> bool:
-        """Whether anything of it is there, was once, or should be."""
-        return (
-            self.responses > 0
-            or bool(self.unreadable)
-            or any(place.is_root for place in self.places)
-        )
 
 
 def agents_found(

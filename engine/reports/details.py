@@ -16,8 +16,8 @@ from engine.domain.periods import day_after
 from engine.domain.reports import Detail, Part, Point, ReportKind, ResponseRow, Row
 from engine.domain.responses import CLAUDE
 from engine.domain.times import HOUR, clock_of, day_of, start_of_day
+from engine.ledger.book import Ledger
 from engine.ledger.rows import Booked, Reader, paths_of_session, slot_of
-from engine.ledger.store import Ledger
 from engine.ledger.sums import QUARTER
 from engine.reports.points import days_between, days_of, point, steps_between
 from engine.reports.rows import block_key, with_shares

@@ -8,69 +8,19 @@ import platform
 import sqlite3
 from pathlib import Path
 
-from msgspec import Struct
-
-from engine.domain.reports import Notice, PlaceLookedAt
+from engine.domain.found import BadLine, Health, RootHealth
+from engine.domain.reports import Notice
 from engine.domain.scans import Root
 from engine.domain.settings import Settings
 from engine.domain.times import DAY
 from engine.ingest import discover
+from engine.ledger.book import Ledger
 from engine.ledger.rows import FileCounts, files_of, problems_of
-from engine.ledger.store import Ledger
 from engine.pricing.table import PriceTable
 
 _CLEANUP_DAYS = 30
 """Claude Code's own default of `cleanupPeriodDays`."""
 _MOST_PROBLEMS = 200
-
-
-class RootHealth(Struct, frozen=True, rename="camel"):
-    """One root: what was read, and what Claude Code will delete when."""
-
-    path: str
-    files: int
-    lines: int
-    bad_lines: int
-    bytes: int
-    cleanup_days: int
-    cleanup_is_default: bool
-    files_deleted_within_week: int
-    """Transcripts that Claude Code's clean-up will delete in the next seven days."""
-    oldest_deleted_at: int | None
-    """When the clean-up deletes the oldest transcript."""
-
-
-class BadLine(Struct, frozen=True):
-    """A line that could not be read: file, byte offset and reason."""
-
-    path: str
-    offset: int
-    reason: str
-
-
-class Health(Struct, frozen=True, rename="camel"):
-    """Everything that `ccmon doctor` tells."""
-
-    generated_at: int
-    places: tuple[PlaceLookedAt, ...]
-    roots: tuple[RootHealth, ...]
-    responses: int
-    first_response: int | None
-    last_response: int | None
-    bad_lines: tuple[BadLine, ...]
-    refused: tuple[tuple[str, str], ...]
-    """Paths that could not be read at all, with the reason."""
-    unpriced_models: tuple[str, ...]
-    other_prices_as_of: str
-    ledger_path: str
-    ledger_size: int
-    """Bytes, with what SQLite keeps beside the file."""
-    is_ledger_in_memory: bool
-    watch: str
-    notices: tuple[Notice, ...]
-    versions: tuple[tuple[str, str], ...]
-    agents: tuple[str, ...] = ()
-    """Coding agents beside Claude Code whose stores are there."""
 
 
 def examine(

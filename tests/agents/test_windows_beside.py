@@ -14,9 +14,9 @@ from engine.domain.settings import Settings
 from engine.limits.readings import FIVE_HOUR, Reading
 from engine.monitor import Monitor
 from tests.agents.made_codex import Thread, counts, token_count
-from tests.attending import attend
 from tests.conftest import NOW
 from tests.made_lines import DAY, HOUR, MINUTE, Clock, answer, write
+from tests.turns import attend
 
 RESET = NOW + 2 * HOUR
 

@@ -2,9 +2,9 @@
 
     python -m tests.bench [--install-peers] [--only ROW …] [--readme]
 
-On Linux: memory and wakeups are read from /proc. Transcripts are made the first time and kept,
-9 GB for all sizes. A program that is missing is named so. Exits 1 where a figure is not what it
-must be, which --quick is too small to say.
+On Linux: memory and processor time are read from /proc. Transcripts are made the first time
+and kept, 9 GB for all sizes. A program that is missing is named so. Exits 1 where a figure is
+not what it must be, which --quick is too small to say.
 """
 
 from __future__ import annotations

@@ -6,15 +6,11 @@ What is measured has the processor to itself: no emulator works beside it.
 from __future__ import annotations
 
 import os
-import re
 import select
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 from tests.terminal import Terminal
-
-_SWITCHES = re.compile(r"^voluntary_ctxt_switches:\s+(\d+)", re.MULTILINE)
 
 
 class Recorded(Terminal):
@@ -55,9 +51,3 @@ class Recorded(Terminal):
             if time.monotonic() >= end:
                 return None
             self.drain(0.5)
-
-    def wakeups(self) -> int:
-        """Return how often the program's threads have waited and gone on."""
-        statuses = Path(f"/proc/{self.pid}/task").glob("*/status")
-        found = (_SWITCHES.search(status.read_text()) for status in statuses)
-        return sum(int(match[1]) for match in found if match)

@@ -10,12 +10,12 @@ import pytest
 
 from engine.domain.limit_windows import OFFICIAL, Event, LimitsNow, WindowNow
 from engine.domain.settings import Settings
+from engine.domain.typed.amounts import parse_budget, parse_limit
 from engine.ledger.limit_events import LEVELS
-from engine.limits.budget_texts import parse_budgets
 from engine.monitor import Monitor
-from tests.attending import attend
 from tests.made_lines import HOUR, Clock, moment
 from tests.simulated import Account
+from tests.turns import attend
 
 STEPS = 420
 _ALARMING = ("high", "critical", "reached")
@@ -48,8 +48,8 @@ class Watcher:
             ledger=str(place / "ledger.db"),
             zone=self._zone,
             clock=self.clock,
-            limit="1000M",
-            budgets=parse_budgets(["40k/day"]),
+            limit=parse_limit("1000M"),
+            budgets=(parse_budget("40k/day"),),
         )
         self.monitors = [Monitor(self._make()), Monitor(self._make())]
         self.periods: dict[str, list[Period]] = {}

@@ -14,6 +14,7 @@ from engine.documents.encoding import encode
 from engine.documents.health import health_document
 from engine.documents.live import live_document
 from engine.documents.schemas import DOCUMENTS, schema_of, schema_path, schema_text
+from engine.domain.typed.amounts import parse_limit
 from engine.monitor import Monitor
 from tests.made_answers import NOBODY, answer
 from tests.made_documents import every_document
@@ -101,7 +102,9 @@ def test_the_live_and_the_doctors_documents_are_as_their_schemas_say(
     now = moment("2026-11-22T13:00")
     write(tmp_path, line("a", now - 90 * MINUTE), line("b", now - MINUTE, 600, model=NOBODY))
     write(tmp_path, b'{"type":"assistant","message":{"usage":{"input_tokens":1}}\n')
-    with Monitor(settings(roots=(tmp_path,), clock=lambda: now, limit="$2")) as monitor:
+    with Monitor(
+        settings(roots=(tmp_path,), clock=lambda: now, limit=parse_limit("$2"))
+    ) as monitor:
         monitor.read()
         snapshot, health = monitor.snapshot(), monitor.health()
     _check("live", live_document(snapshot))

@@ -13,6 +13,7 @@ import pytest
 from engine.documents.encoding import encode
 from engine.documents.live import live_document
 from engine.domain.settings import Settings
+from engine.domain.typed.amounts import parse_limit
 from engine.monitor import Monitor
 from tests.made_lines import MINUTE, Clock, answer, moment, write
 
@@ -117,7 +118,7 @@ def test_the_readme_documents_every_name_and_no_other(
 def test_money_is_in_dollars_and_tokens_are_whole(
     document: Callable[..., dict[str, Any]],
 ) -> None:
-    made = document(limit="$2")
+    made = document(limit=parse_limit("$2"))
     block = made["block"]
     cost = (1_000 * 4 + 200 * 20 + 30_000 * 0.2 + 500 * 5 + 400 * 8) / 1_000_000
     assert block["costUSD"] == made["today"]["costUSD"] == pytest.approx(cost, abs=1e-12)
@@ -145,7 +146,7 @@ def test_rates_and_forecasts_are_per_minute_and_hour(
     root: Path, document: Callable[..., dict[str, Any]]
 ) -> None:
     write(root, answer("c", _NOW - MINUTE, 250_000))
-    made = document(limit="500k")
+    made = document(limit=parse_limit("500k"))
     rate, projection = made["burnRate"], made["projection"]
     assert (rate["tokensPerMinute"], rate["windowMinutes"], rate["word"]) == (
         25_060,

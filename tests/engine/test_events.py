@@ -10,11 +10,12 @@ import pytest
 from engine.domain.limit_windows import Budget, Event
 from engine.domain.responses import PICO
 from engine.domain.settings import Settings
+from engine.domain.typed.amounts import parse_limit
 from engine.limits.readings import FIVE_HOUR, SEVEN_DAY, Reading
 from engine.monitor import Monitor
-from tests.attending import attend
 from tests.engine.test_windows import NOW, RESET, five_hours, refusal
 from tests.made_lines import HOUR, MINUTE, Clock, answer, moment, write
+from tests.turns import attend
 
 MakeSettings = Callable[..., Settings]
 Open = Callable[..., Monitor]
@@ -58,7 +59,7 @@ def test_what_was_told_of_an_estimate_is_told_again_officially_but_not_back(
 ) -> None:
     clock = Clock(NOW)
     write(tmp_path, answer("a", NOW - HOUR, 800))
-    monitor = opened(clock, limit="1000")
+    monitor = opened(clock, limit=parse_limit("1000"))
     assert told(attend(monitor)) == ["level five_hour high"]
     monitor.limits.note_readings([five_hours(30)])
     assert told(attend(monitor)) == []
@@ -140,7 +141,7 @@ def test_a_forecast_is_told_once_when_it_has_held_for_two_minutes(opened: Open) 
 def test_a_budget_is_crossed_once_in_its_day(tmp_path: Path, opened: Open) -> None:
     clock = Clock(NOW)
     write(tmp_path, answer("a", NOW, 990))
-    monitor = opened(clock, limit="$9999", budgets=(Budget("day", "tokens", 1_000),))
+    monitor = opened(clock, limit=parse_limit("$9999"), budgets=(Budget("day", "tokens", 1_000),))
     assert told(attend(monitor)) == ["level budget:day critical"]
     write(tmp_path, answer("b", NOW, 10))
     (event,) = attend(monitor)
@@ -155,7 +156,7 @@ def test_a_budget_is_crossed_once_in_its_day(tmp_path: Path, opened: Open) -> No
 
 def test_no_money_is_needed_for_a_budget_of_money(tmp_path: Path, opened: Open) -> None:
     write(tmp_path, answer("a", NOW, 250_000))
-    monitor = opened(Clock(NOW), limit="1b", budgets=(Budget("month", "cost", PICO),))
+    monitor = opened(Clock(NOW), limit=parse_limit("1b"), budgets=(Budget("month", "cost", PICO),))
     assert told(attend(monitor)) == ["budget budget:month reached"]
 
 
@@ -173,7 +174,7 @@ def test_only_the_newest_fifty_are_shown(opened: Open) -> None:
 def test_a_re_anchored_window_is_the_same_window(tmp_path: Path, opened: Open) -> None:
     clock = Clock(NOW)
     write(tmp_path, answer("a", NOW - HOUR, 600))
-    monitor = opened(clock, limit="1000")
+    monitor = opened(clock, limit=parse_limit("1000"))
     assert told(attend(monitor)) == [f"level {FIVE_HOUR} half"]
     monitor.limits.pin_reset(NOW + 2 * HOUR)
     assert told(attend(monitor)) == []

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from engine.domain.found import Health
 from engine.domain.settings import Settings
 from engine.monitor import Monitor
-from engine.reports.health import Health, cleanup_days
+from engine.reports.health import cleanup_days
 from tests.conftest import NOW
 from tests.made_lines import DAY, MINUTE, answer, write
 

@@ -16,8 +16,8 @@ from engine.domain.hits import Hit
 from engine.domain.settings import Settings
 from engine.domain.times import iso_time
 from engine.ingest import loader
+from engine.ledger.book import Ledger
 from engine.ledger.limit_hits import hits_since
-from engine.ledger.store import Ledger
 from engine.monitor import Monitor
 from engine.pricing.updates import PriceUpdates
 from tests.conftest import NOW

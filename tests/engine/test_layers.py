@@ -66,7 +66,7 @@ with Monitor(settings) as monitor:
 def test_reading_and_answering_once_needs_nothing_heavy(tmp_path: Path) -> None:
     write(tmp_path, answer("a", NOW))
     loaded = _loaded(_READ, str(tmp_path))
-    assert "engine.ledger.store" in loaded
+    assert "engine.ledger.book" in loaded
     assert loaded & (_HEAVY | {"tui"}) == set()
 
 

@@ -14,8 +14,8 @@ from engine.agents.claude.limit_messages import hits_in
 from engine.domain.hits import Hit
 from engine.domain.settings import Settings
 from engine.domain.times import iso_time
+from engine.ledger.book import Ledger
 from engine.ledger.limit_hits import hits_since
-from engine.ledger.store import Ledger
 from engine.monitor import Monitor
 from engine.pricing.updates import PriceUpdates
 from tests.made_lines import HOUR

@@ -19,7 +19,7 @@ from engine.documents.limits import (
 from engine.domain.limit_windows import Budget
 from engine.domain.responses import PICO
 from engine.domain.settings import SettingsError
-from engine.limits.budget_texts import parse_budget, parse_budgets
+from engine.domain.typed.amounts import one_of_each, parse_budget
 from engine.limits.status import status_of
 from tests.conftest import NOW
 from tests.made_limits import budget, event, forecast, hit, limits, window
@@ -92,18 +92,15 @@ def test_a_budget_is_an_amount_and_a_period(text: str, right: Budget) -> None:
     ["", "20usd", "/day", "20usd/year", "max/day", "p90/week", "0/day", "-5usd/day", "1/2/3"],
 )
 def test_what_is_no_budget_is_refused_in_one_sentence(text: str) -> None:
-    with pytest.raises(SettingsError, match=r"is no budget: .*20usd/day, 500k/week"):
+    with pytest.raises(SettingsError, match=r"is not a budget: .*20usd/day, 500k/week"):
         parse_budget(text)
 
 
 def test_a_period_has_one_budget() -> None:
-    assert [each.period for each in parse_budgets(["1/day", "2/week", "3/month"])] == [
-        "day",
-        "week",
-        "month",
-    ]
+    given = [parse_budget(text) for text in ("1/day", "2/week", "3/month")]
+    assert one_of_each(given) == tuple(given)
     with pytest.raises(SettingsError, match="several budgets of a day"):
-        parse_budgets(["20usd/day", "500k/day"])
+        one_of_each(map(parse_budget, ["20usd/day", "500k/day"]))
 
 
 def test_the_document_of_limits_says_all_of_a_window() -> None:

@@ -10,13 +10,8 @@ from engine.domain.levels import level_of
 from engine.domain.reports import Limit
 from engine.domain.responses import PICO
 from engine.domain.settings import SettingsError
-from engine.limits.estimate import (
-    LimitBasis,
-    LimitChoice,
-    find_basis,
-    measure,
-    parse_limit,
-)
+from engine.domain.typed.amounts import LimitChoice, parse_limit
+from engine.limits.estimate import LimitBasis, find_basis, measure
 from tests.conftest import NOW
 from tests.made_lines import HOUR, MINUTE
 
@@ -93,7 +88,7 @@ def test_anything_else_is_refused_with_a_sentence_that_says_what_would_be_right(
     with pytest.raises(SettingsError) as refused:
         parse_limit(text)
     assert str(refused.value) == (
-        f"'{text}' is no limit: give tokens such as 500k or 1.5M, dollars such as 20usd or"
+        f"'{text}' is not a limit: give tokens such as 500k or 1.5M, dollars such as 20usd or"
         " '$20' (in quotes, for the shell), or one of max, median and p90."
     )
 

@@ -10,15 +10,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from engine.domain.settings import SettingsError
+from engine.domain.typed.clocks import parse_quiet_hours
 from engine.notify.channels import Channels, channels_of
 from engine.notify.notifier import Notifier
-from engine.notify.quiet_hours import QuietHours
 from tests.conftest import NOW
 from tests.made_messages import message
 from tests.stub_server import hide_proxies, serving
 
 BERLIN = ZoneInfo("Europe/Berlin")
-OVER_MIDNIGHT = QuietHours.parse("22:00-07:30")
+OVER_MIDNIGHT = parse_quiet_hours("22:00-07:30")
 
 
 def at(text: str) -> int:
@@ -99,7 +99,7 @@ def test_what_cannot_hold_is_one_sentence(given: dict[str, object], sentence: st
     ],
 )
 def test_quiet_hours_are_two_times(text: str, shown: str) -> None:
-    assert str(QuietHours.parse(text)) == shown
+    assert str(parse_quiet_hours(text)) == shown
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_quiet_hours_are_two_times(text: str, shown: str) -> None:
 )
 def test_other_quiet_hours_are_refused(text: str) -> None:
     with pytest.raises(SettingsError, match="such as 22:00-07:30"):
-        QuietHours.parse(text)
+        parse_quiet_hours(text)
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_quiet_hours_go_over_midnight_by_the_clock_of_the_zone(time: str, is_qui
 
 
 def test_an_hour_that_the_clocks_repeat_is_quiet_twice() -> None:
-    hours = QuietHours.parse("02:00-02:30")
+    hours = parse_quiet_hours("02:00-02:30")
     quiet = [
         minute
         for minute in range(24 * 60)

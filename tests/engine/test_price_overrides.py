@@ -9,6 +9,7 @@ import pytest
 
 from engine.domain.responses import PICO
 from engine.domain.settings import Settings, SettingsError
+from engine.domain.typed.amounts import parse_limit
 from engine.monitor import Monitor
 from tests.conftest import NOW
 from tests.made_lines import OPUS, answer, write
@@ -75,7 +76,7 @@ def test_thresholds_move_the_levels_of_the_limit(
     write(tmp_path, answer("a", NOW - 1, 40_000))
     levels = []
     for thresholds in ((0.5, 0.75, 0.9), (0.3, 0.75, 0.9), (0.1, 0.2, 0.4)):
-        given = settings(roots=(tmp_path,), limit="100k", thresholds=thresholds)
+        given = settings(roots=(tmp_path,), limit=parse_limit("100k"), thresholds=thresholds)
         with Monitor(given) as monitor:
             monitor.read()
             levels.append(monitor.snapshot().limit.level)

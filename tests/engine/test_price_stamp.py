@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.ledger.store import Ledger
+from engine.ledger.book import Ledger
 from engine.pricing import stamp
 from engine.pricing.overrides import given_prices
 from engine.pricing.stamp import stamp_of

@@ -62,7 +62,7 @@ def test_what_names_no_period_may_be_a_project(text: str) -> None:
     "text", ["2026-13", "2026-11-31", "2026-W54", "2026", "0d", "2026-11-01..x", "2026-11-02..1"]
 )
 def test_what_looks_like_a_period_and_is_none_is_refused(text: str) -> None:
-    with pytest.raises(SettingsError, match=f"'{text}' is no period: give today, yesterday"):
+    with pytest.raises(SettingsError, match=f"'{text}' is not a period: give today, yesterday"):
         parse_period(text, _TODAY, 0)
 
 
@@ -132,9 +132,9 @@ def test_two_projects_stand_side_by_side(monitor: Monitor) -> None:
 def test_a_period_is_not_compared_with_a_project_nor_with_an_unknown_one(
     monitor: Monitor,
 ) -> None:
-    with pytest.raises(SettingsError, match="'app' is no period and the other side is one"):
+    with pytest.raises(SettingsError, match="'app' is not a period and the other side is one"):
         monitor.answers.compare("today", "app", Selection())
-    with pytest.raises(SettingsError, match="'app' is no period and the other side is one"):
+    with pytest.raises(SettingsError, match="'app' is not a period and the other side is one"):
         monitor.answers.compare("app", "today", Selection())
     with pytest.raises(SettingsError, match="No project is named like '-code-lob': the nearest"):
         monitor.answers.compare("app", "-code-lob", Selection())

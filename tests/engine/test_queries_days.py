@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from engine.domain.settings import SettingsError
+from engine.domain.typed.amounts import parse_token_limit
+from engine.domain.typed.days import check_days, parse_day
 from engine.ledger.rows import slot_of
 from engine.ledger.selector import LATEST_SLOT
-from engine.reports.queries.days import check_days, parse_day, parse_token_limit, slots_between
+from engine.reports.queries.days import slots_between
 from tests.made_lines import moment
 
 _TODAY = date(2026, 11, 22)
@@ -67,14 +69,14 @@ def test_a_token_limit_is_a_number_or_the_largest_block(text: str, limit: object
 
 @pytest.mark.parametrize("text", ["", "abc", "0", "-5", "1e6", "$20", "20usd", "p90", "5x", "0.2"])
 def test_what_is_no_token_limit_is_refused(text: str) -> None:
-    with pytest.raises(SettingsError, match="is no token limit: give tokens such as 500k"):
+    with pytest.raises(SettingsError, match="is not a token limit: give tokens such as 500k"):
         parse_token_limit(text)
 
 
 def test_the_first_day_may_not_come_after_the_last() -> None:
     check_days(_TODAY, _TODAY)
     check_days(None, date.min)
-    with pytest.raises(SettingsError, match="2026-11-22 comes after --until 2026-11-21"):
+    with pytest.raises(SettingsError, match="2026-11-22 is after --until 2026-11-21: swap them"):
         check_days(_TODAY, date(2026, 11, 21))
 
 

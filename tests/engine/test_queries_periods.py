@@ -130,7 +130,7 @@ def test_the_last_periods_are_cut_by_the_days_asked_for(tmp_path: Path, ask: Ask
 
 
 def test_since_after_until_is_refused(ask: Ask) -> None:
-    with pytest.raises(SettingsError, match="comes after"):
+    with pytest.raises(SettingsError, match="swap them"):
         ask("daily", since=date(2026, 11, 2), until=date(2026, 11, 1))
 
 

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from engine.domain.questions import Question, Selection
+from engine.ledger.book import Ledger
 from engine.ledger.rows import slot_of
 from engine.ledger.selector import Chosen, Selector, at_one_moment
-from engine.ledger.store import Ledger
 from engine.monitor import Monitor
 from engine.pricing.table import PriceTable
 from engine.reports.queries.answering import Answers

@@ -14,9 +14,9 @@ from engine.documents.encoding import encode
 from engine.documents.health import HealthDocument, RootDocument
 from engine.documents.sessions import session_document
 from engine.documents.summaries import summary_document
+from engine.domain.found import Health, RootHealth
 from engine.domain.questions import Answer, QuestionKind
 from engine.domain.responses import PICO
-from engine.reports.health import Health, RootHealth
 from tests.made_answers import (
     ALPHA,
     BETA,

@@ -8,9 +8,9 @@ from pathlib import Path
 from engine.domain.reports import Row
 from engine.domain.settings import Settings
 from engine.monitor import Monitor
-from tests.attending import look
 from tests.conftest import NOW
 from tests.made_lines import HOUR, MINUTE, answer, write
+from tests.turns import look
 
 
 def _rows(monitor: Monitor) -> dict[str, Row]:

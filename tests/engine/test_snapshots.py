@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from engine.domain.reports import Snapshot
 from engine.domain.settings import Settings
 from engine.domain.times import iso_time
+from engine.domain.typed.amounts import parse_limit
 from engine.monitor import Monitor
 from tests.made_lines import (
     DAY,
@@ -146,7 +147,7 @@ def test_the_projection_is_what_the_recent_rate_leads_to_with_a_range_after_an_h
         answer("c", moment("2026-11-22T12:40"), 3_000),
         answer("d", moment("2026-11-22T12:55"), 1_000),
     )
-    snapshot = opened(limit="20000").snapshot()
+    snapshot = opened(limit=parse_limit("20000")).snapshot()
     projection = snapshot.projection
     assert projection is not None
     assert projection.remaining == 2 * HOUR
@@ -289,7 +290,7 @@ def test_an_estimate_says_that_its_history_is_still_being_read(
         assert (limit.label, limit.value, limit.level) == ("still reading", None, "fine")
         monitor.read()
         assert monitor.snapshot().limit.label == label
-    with Monitor(replace(given, limit="5k")) as monitor:
+    with Monitor(replace(given, limit=parse_limit("5k"))) as monitor:
         assert monitor.snapshot().limit.label == "your limit"
 
 

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from engine.domain.settings import Settings
+from engine.domain.typed.clocks import parse_clock
 from engine.limits.readings import FIVE_HOUR, Reading
 from engine.monitor import Monitor, SettingsError
-from tests.attending import attend
 from tests.made_lines import HOUR, MINUTE, PICO_PER_INPUT, SECOND, Clock, answer, moment, write
+from tests.turns import attend
 
 MakeSettings = Callable[..., Settings]
 Open = Callable[..., Monitor]
@@ -159,14 +160,14 @@ def test_a_pin_is_taken_back_and_a_wrong_one_refused(tmp_path: Path, opened: Ope
 
 def test_a_reset_is_given_as_a_clock_time_of_the_zone(tmp_path: Path, opened: Open) -> None:
     transcript(tmp_path)
-    block = opened(Clock(NOW), reset_at="15:41", zone="Europe/Berlin").snapshot().block
+    block = opened(Clock(NOW), reset_at=parse_clock("15:41"), zone="Europe/Berlin").snapshot().block
     assert block is not None
     assert (block.anchor, block.end) == ("pinned", RESET)
-    far = opened(Clock(NOW), reset_at="11:59").snapshot().block
+    far = opened(Clock(NOW), reset_at=parse_clock("11:59")).snapshot().block
     assert far is not None
     assert far.anchor == "estimated", "that is tomorrow's"
     with pytest.raises(SettingsError, match="14:30"):
-        opened(Clock(NOW), reset_at="25:00")
+        parse_clock("25:00")
 
 
 def test_a_window_used_elsewhere_is_shown_though_nothing_was_used_here(

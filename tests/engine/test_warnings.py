@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from engine.domain.settings import Settings
+from engine.domain.typed.amounts import parse_limit
 from engine.monitor import Monitor
-from tests.attending import attend
 from tests.made_lines import HOUR, MINUTE, Clock, answer, moment, write
+from tests.turns import attend
 
 MakeSettings = Callable[..., Settings]
 Open = Callable[..., AbstractContextManager[Monitor]]
@@ -27,7 +28,10 @@ def opened(tmp_path: Path, settings: MakeSettings) -> Open:
     @contextmanager
     def follow(clock: Clock, limit: str = "1000") -> Iterator[Monitor]:
         given = settings(
-            roots=(tmp_path,), ledger=str(tmp_path / "ledger.db"), clock=clock, limit=limit
+            roots=(tmp_path,),
+            ledger=str(tmp_path / "ledger.db"),
+            clock=clock,
+            limit=parse_limit(limit),
         )
         with Monitor(given) as monitor:
             yield monitor

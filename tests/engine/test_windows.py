@@ -12,10 +12,11 @@ import pytest
 from engine.domain.limit_windows import Budget, WindowNow
 from engine.domain.responses import PICO
 from engine.domain.settings import Settings
+from engine.domain.typed.amounts import parse_limit
 from engine.limits.readings import FIVE_HOUR, SEVEN_DAY, SPEND_LIMIT, Reading
 from engine.monitor import Monitor
-from tests.attending import attend
 from tests.made_lines import DAY, HOUR, MINUTE, Clock, answer, moment, write
+from tests.turns import attend
 
 MakeSettings = Callable[..., Settings]
 Open = Callable[..., Monitor]
@@ -118,7 +119,7 @@ def test_without_an_official_figure_the_estimate_says_what_it_is(
         ("max", "max", 1_000 / 7_000),
         ("2k", "given", 0.5),
     ):
-        monitor = opened(limit=limit)
+        monitor = opened(limit=parse_limit(limit))
         window = window_of(monitor)
         assert window is not None
         assert (window.source, window.used_share) == (source, share)
@@ -290,7 +291,7 @@ def test_a_calibration_takes_the_estimate_s_place_unless_the_user_asked(
     assert (window.source, window.unit) == ("calibrated", "cost")
     assert window.used_share == pytest.approx(0.2, rel=0.05)
     assert "estimate ±" in window.basis
-    asked = opened(limit="p90")
+    asked = opened(limit=parse_limit("p90"))
     asked.limits.note_readings(readings)
     window = window_of(asked)
     assert window is not None

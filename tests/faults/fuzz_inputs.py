@@ -35,7 +35,6 @@ from engine.pricing.refresh import RefreshError, is_due, price_file
 from engine.pricing.table import PriceTable
 from tests.conftest import NOW
 from tests.faults.corpus import LITELLM
-from tui.config.checks import check
 from tui.config.command_line import parse
 from tui.config.in_force import options_in_force, read_place
 from tui.config.places import Place
@@ -74,7 +73,6 @@ def _check_configuration(data: bytes, name: str) -> None:
 
 def _go_on(command: str, given: dict[str, object]) -> None:
     options = options_in_force(find_command(command), given)
-    check(options)
     settings = settings_of(options)
     discover.find_roots(settings)
     with suppress(OSError):
@@ -108,7 +106,6 @@ def check_options(data: bytes) -> None:
 def _accepted(words: list[str]) -> None:
     options = parse(words)
     if hasattr(options, "budgets"):
-        check(options)
         settings_of(options)
 
 

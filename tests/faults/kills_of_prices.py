@@ -25,13 +25,13 @@ _PROGRAM = """
 import sys
 from pathlib import Path
 import httpx
-from engine.ledger import store
+from engine.ledger import book
 from engine.monitor import Monitor
 from engine.pricing.refresh import refresh
 from engine.domain.settings import Settings
 root, data, url = sys.argv[1:]
-assert store._CHUNK
-store._CHUNK = 20
+assert book._CHUNK
+book._CHUNK = 20
 print("begun", flush=True)
 refresh(Path(data, "prices.json"), url)
 given = {"CCMON_DATA_DIR": data}

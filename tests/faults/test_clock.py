@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from engine.domain.settings import Settings
+from engine.domain.typed.amounts import parse_limit
 from engine.monitor import Monitor
 from tests.agreement import assert_agreement
 from tests.conftest import NOW
@@ -37,7 +38,7 @@ def test_snapshots_and_reports_hold_wherever_the_clock_jumps(
     clock, dice = _Clock(), random.Random(4)
     jumps = [0, 1, NOW - 400 * DAY, NOW - DAY, NOW - 90 * MINUTE, NOW + 5 * DAY, YEAR_2100]
     jumps += [NOW + dice.randint(-6 * 60 * MINUTE, 6 * 60 * MINUTE) for _ in range(60)]
-    with Monitor(settings(roots=(tmp_path,), clock=clock, limit="500")) as monitor:
+    with Monitor(settings(roots=(tmp_path,), clock=clock, limit=parse_limit("500"))) as monitor:
         monitor.read()
         at_first = monitor.snapshot()
         assert at_first.block is not None

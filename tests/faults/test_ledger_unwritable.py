@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from engine.domain.settings import Settings
-from engine.ledger import opening, store
+from engine.ledger import failover, opening
 from engine.monitor import Monitor
 from tests.agreement import assert_agreement
 from tests.faults.seen import Seen
@@ -109,7 +109,7 @@ def test_a_disk_that_fills_up_while_history_is_read(
 def test_a_disk_that_fills_up_while_following_is_used_again_when_it_has_room(
     tiny_disk: Path, tmp_path: Path, settings: MakeSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "_AWAY", 0.5)
+    monkeypatch.setattr(failover, "_AWAY", 0.5)
     root, ledger = tmp_path / "root", tiny_disk / "ledger.db"
     path = transcript(root, "-a/s1.jsonl", responses(range(20)))
     seen = Seen(root)

@@ -88,10 +88,10 @@ def test_help_is_printed_and_is_no_failure(
         (["live", "--limit", "$x"], "dollars such as 20usd"),
         (["live", "--limit=-5k"], "give tokens such as 500k"),
         (["live", "--limti", "5k"], "did you mean '--limit'?"),
-        (["daily", "-s", "someday"], "'someday' is no day"),
+        (["daily", "-s", "someday"], "'someday' is not a day"),
         (["daily", "-u", "2025-11-99"], "There is no day '2025-11-99'"),
         (["daily", "-z", "Mars/Base"], "use an IANA name such as Europe/Berlin"),
-        (["blocks", "-t", "much"], "'much' is no token limit"),
+        (["blocks", "-t", "much"], "'much' is not a token limit"),
         (["daily", "--config", "absent.toml"], "absent.toml cannot be read"),
         (["help", "everythin"], "There is no help on 'everythin'"),
         (["live", "-z", "Mars/Base"], "use an IANA name such as Europe/Berlin"),
@@ -129,7 +129,7 @@ def test_wrong_arguments_end_with_2_and_one_sentence_that_says_what_is_right(
 def test_wrong_arguments_print_no_traceback_from_the_command_itself() -> None:
     done = ccmon("live", "--limit", "much")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "'much' is no limit" in sentence(done.stderr)
+    assert "'much' is not a limit" in sentence(done.stderr)
 
 
 @pytest.mark.parametrize("words", [["live"], ["live", "--json"], ["daily"], ["blocks", "--json"]])

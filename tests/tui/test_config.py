@@ -12,6 +12,7 @@ from typing import Any
 import platformdirs
 import pytest
 
+from engine.domain.typed.days import read_day
 from tui.cli import main
 from tui.config.command_line import parse
 from tui.config.in_force import read_layers
@@ -89,7 +90,7 @@ def test_a_commands_own_table_goes_before_what_holds_for_all(user: Path) -> None
     write(user, 'breakdown = true\nsince = "7d"\n[weekly]\nbreakdown = false\n')
     assert (parse(["daily"]).breakdown, parse(["weekly"]).breakdown) == (True, False)
     assert parse(["daily", "--no-breakdown"]).breakdown is False
-    assert parse(["weekly", "-b"]).since == "7d"
+    assert parse(["weekly", "-b"]).since == read_day("7d")
 
 
 def test_a_named_file_takes_the_place_of_both(user: Path, here: Path) -> None:
@@ -116,8 +117,8 @@ def test_each_kind_of_value_is_read_as_the_command_line_reads_it(user: Path) -> 
     options = parse(["blocks"])
     assert (options.start_of_week, options.since, options.token_limit) == (
         6,
-        "2026-11-01",
-        "500000",
+        read_day("2026-11-01"),
+        500_000,
     )
     assert (options.session_length, options.color, options.mode) == (3.0, False, "display")
     settings = settings_of(options)
@@ -356,7 +357,7 @@ def test_a_ccusage_json_is_taken_over_for_what_means_the_same(home: Path, here: 
         "m": {"input": 3.0, "output": 15.0, "cache-read": 0.3, "cache-write-5m": 3.75}
     }
     blocks = parse(["blocks"])
-    assert (blocks.token_limit, blocks.session_length) == ("500k", 4.0)
+    assert (blocks.token_limit, blocks.session_length) == (500_000, 4.0)
     assert (blocks.active, blocks.recent, blocks.breakdown) == (True, False, True)
     assert parse(["weekly"]).start_of_week == 6
     line = parse(["statusline"])

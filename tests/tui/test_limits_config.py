@@ -9,7 +9,7 @@ import pytest
 
 from engine.domain.limit_windows import Budget
 from engine.domain.responses import PICO
-from engine.notify.quiet_hours import QuietHours
+from engine.domain.typed.clocks import Clock, QuietHours
 from tui.cli import main
 from tui.config.command_line import parse
 from tui.config.layer import ConfigError
@@ -66,7 +66,7 @@ def test_every_key_reaches_the_settings_and_the_channels(user: Path) -> None:
         Budget("day", "cost", 20 * PICO),
         Budget("week", "tokens", 500_000),
     )
-    assert settings.quiet_hours == "22:00-07:30"
+    assert settings.quiet_hours == QuietHours(22 * 60, 7 * 60 + 30)
     channels = channels_of(options)
     assert (channels.toast, channels.bell, channels.terminal) == (False, True, True)
     assert (channels.progress, channels.desktop) == (True, True)
@@ -93,8 +93,8 @@ def test_the_command_line_has_the_last_word(user: Path) -> None:
     )
     settings = settings_of(options)
     assert settings.budgets == (Budget("month", "tokens", 1_000_000),)
-    assert settings.quiet_hours == "1:00-2:00"
-    assert settings.reset_at == "09:05"
+    assert settings.quiet_hours == QuietHours(60, 120)
+    assert settings.reset_at == Clock(9, 5)
     assert channels_of(options).quiet_hours == QuietHours(60, 120)
 
 
@@ -116,7 +116,7 @@ def test_a_projects_file_moves_levels_but_runs_and_sends_nothing(project: Path) 
         ("[limits]\nweek = 80", "line 2: the thresholds of 'week' are one to three rising"),
         ("[limits]\nfive-hour = [1, 2, 3, 4]", "the thresholds of 'five-hour' are one to three"),
         ("[limits]\nbudgets = [20]", "line 2: budgets are texts, such as"),
-        ("[limits]\nbudgets = ['20usd']", "line 2: '20usd' is no budget"),
+        ("[limits]\nbudgets = ['20usd']", "line 2: '20usd' is not a budget"),
         ("[limits]\nbudgets = ['1/day', '2/day']", "line 2: There are several budgets of a day"),
         ("[limits]\nquiet-hours = '22-7'", "line 2: Quiet hours are two different times"),
         ("[limits]\nquiethours = '22-7'", "no key 'quiethours' of [limits]: did you mean 'quiet-h"),
@@ -138,12 +138,15 @@ def test_what_cannot_hold_is_named_with_its_line(user: Path, text: str, sentence
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["--budget", "20usd"], "'20usd' is no budget"),
+        (["--budget", "20usd"], "'20usd' is not a budget"),
         (["--budget", "1/day", "--budget", "2/day"], "several budgets of a day"),
-        (["--reset-at", "25:00"], "'25:00' is no time of the day: write it as 14:30"),
-        (["--reset-at", "14:60"], "an hour has 60 minutes"),
-        (["--reset-at", "1430"], "'1430' is no time of the day"),
-        (["--limit", "p95"], "'p95' is no limit"),
+        (
+            ["--reset-at", "25:00"],
+            "'25:00' is not a time of the day: give hours and minutes",
+        ),
+        (["--reset-at", "14:60"], "'14:60' is not a time of the day"),
+        (["--reset-at", "1430"], "'1430' is not a time of the day"),
+        (["--limit", "p95"], "'p95' is not a limit"),
     ],
 )
 def test_a_wrong_command_line_ends_with_one_sentence(

@@ -10,8 +10,8 @@ from textual.pilot import Pilot
 
 from engine.domain.limit_windows import Event
 from engine.domain.reports import Notice
+from engine.domain.typed.clocks import parse_quiet_hours
 from engine.notify.channels import Channels
-from engine.notify.quiet_hours import QuietHours
 from tests.tui.fake_source import FakeSource
 from tests.tui.live_pilot import live, screen_text
 from tests.tui.live_samples import (
@@ -217,7 +217,7 @@ async def test_what_is_told_covers_no_figure(size: tuple[int, int]):
         (Channels(bell=False), [], 1),
         (Channels(toast=False), [b"\a"], 0),
         (Channels(bell=False, terminal=True), [b"\x1b]777;notify;5 hours"], 1),
-        (Channels(terminal=True, quiet_hours=QuietHours.parse("16:00-17:00")), [], 1),
+        (Channels(terminal=True, quiet_hours=parse_quiet_hours("16:00-17:00")), [], 1),
     ],
 )
 async def test_channels_carry_what_happens_as_they_are_set(

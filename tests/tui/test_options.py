@@ -13,6 +13,8 @@ import pytest
 from engine.domain.choices import MODES, SORT_COLUMNS, Order
 from engine.domain.questions import QuestionKind
 from engine.domain.reports import LEVELS
+from engine.domain.typed.amounts import parse_limit
+from engine.domain.typed.days import read_day
 from engine.pricing.overrides import AMOUNTS
 from tui.commands.live import THEMES
 from tui.config.command_line import parse
@@ -60,7 +62,7 @@ def test_what_is_mirrored_from_the_engine_is_the_same() -> None:
 
 def test_without_a_command_it_is_live_and_claude_in_front_is_passed_over() -> None:
     assert parse([]).command == "live"
-    assert parse(["--limit", "5k"]).limit == "5k"
+    assert parse(["--limit", "5k"]).limit == parse_limit("5k")
     assert parse(["claude", "daily", "--json"]).command == "daily"
     assert parse(["claude"]).command == "live"
 
@@ -79,8 +81,8 @@ def test_help_is_the_command_help_wherever_it_stands() -> None:
 @pytest.mark.parametrize(
     ("line", "name", "value"),
     [
-        ("daily -s 7d", "since", "7d"),
-        ("daily --until=20261101", "until", "20261101"),
+        ("daily -s 7d", "since", read_day("7d")),
+        ("daily --until=20261101", "until", read_day("20261101")),
         ("daily -j", "json", True),
         ("daily -m display", "mode", "display"),
         ("daily -o desc", "order", "desc"),
@@ -127,7 +129,7 @@ def test_an_option_is_read(line: str, name: str, value: object) -> None:
 
 def test_letters_stand_together_and_the_last_may_have_a_value() -> None:
     assert said("daily -jbz UTC", "json", "breakdown", "timezone") == (True, True, "UTC")
-    assert said("daily -bjs7d", "json", "breakdown", "since") == (True, True, "7d")
+    assert said("daily -bjs7d", "json", "breakdown", "since") == (True, True, read_day("7d"))
 
 
 @pytest.mark.parametrize(

@@ -174,9 +174,9 @@ def test_any_bytes_give_one_line(given: bytes) -> None:
 
 
 def test_what_fails_in_the_ledger_is_said_and_the_hook_goes_on(tmp_path: Path) -> None:
-    line, is_done = status_line(
-        options("--format", "plain", "--timezone", "Mars/Olympus"), json.dumps(WHOLE).encode(), {}
-    )
+    asked = options("--format", "plain")
+    asked.timezone = "Mars/Olympus"
+    line, is_done = status_line(asked, json.dumps(WHOLE).encode(), {})
     assert is_done
     assert line.startswith("Opus 5.5 (high) │ $1.25 session │ context 1.00k (<1%) │ There is no")
 

@@ -13,6 +13,7 @@ from tui.options.shared import BUDGET, COLOR, JSON, LIMIT, PLACES, POLL, RESET_A
 if TYPE_CHECKING:
     from engine.domain.limit_windows import LimitsNow
     from engine.domain.settings import Settings
+    from engine.domain.typed.clocks import Clock
     from engine.monitor import Monitor
     from tui.tables.look import Look
 
@@ -68,13 +69,14 @@ def page_look(limits: LimitsNow) -> Look:
     return Look(width=width_of(sys.stdout), zone=limits.zone)
 
 
-def _reset(text: str | None, settings: Settings) -> int | None:
+def _reset(clock: Clock | None, settings: Settings) -> int | None:
     """Return when a clock shows a time next in the zone in force."""
+    if clock is None:
+        return None
     from engine.domain.times import open_zone
-    from engine.limits.pins import next_reset
 
     _, zone = open_zone(settings.zone, settings.environment)
-    return next_reset(text, settings.clock(), zone)
+    return clock.next(settings.clock(), zone)
 
 
 def _switch_endpoint(monitor: Monitor, options: Namespace) -> int:

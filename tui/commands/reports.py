@@ -62,6 +62,7 @@ _OWN: dict[str, Option] = {
         "measure blocks against a limit: 500k, 1.5M, or max (your largest finished block)",
         "LIMIT",
         example='"500k"',
+        read=values.token_limit,
     ),
     "session_length": Option(
         ("-n", "--session-length"),
@@ -97,8 +98,7 @@ def run(options: Namespace) -> int:
 def run_question(options: Namespace, ask: Ask) -> int:
     """Print what is answered to one question; return the exit code.
 
-    Takes options that `tui.config.checks` has found to hold; raises `UsageError` where two of them
-    do not hold together.
+    Raises `UsageError` where two options do not hold together.
     """
     from engine.monitor import Monitor
     from tui.config.questions import selection_of

@@ -108,7 +108,7 @@ class _CcusageFile:
 
     def _take(self, name: str, option: Option, value: object, values: dict[str, Found]) -> None:
         try:
-            values[option.dest] = Found(option_value(option, value), self._origin)
+            values[option.dest] = Found(option_value(option, value), self._origin, value)
         except TypeMismatch:
             self._ignored[name] = None
 

@@ -17,14 +17,15 @@ from tui.config.layer import (
 from tui.config.places import Place, places
 from tui.options.catalog import report_commands
 from tui.options.definition import Command, Option
+from tui.options.values import alias_map, budgets_together
 
 
 def options_in_force(command: Command, given: Mapping[str, Any]) -> Namespace:
     """Return the options of a command, with what the configuration sets where nothing is given.
 
     Beside the options: `prices` by model, `project_alias_map`, `model_alias_map`,
-    `thresholds` as shares, `window_thresholds` by window, `budgets` and `quiet_hours` as
-    written, `channels` by key, `origins` of what a file set, and `config_error`. A status line
+    `thresholds` as shares, `window_thresholds` by window, `budgets` and `quiet_hours`
+    as typed, `channels` by key, `origins` of what a file set, and `config_error`. A status line
     goes on without a configuration that cannot hold and keeps the sentence there; for
     others it raises `ConfigError`.
     """
@@ -44,9 +45,9 @@ def options_in_force(command: Command, given: Mapping[str, Any]) -> Namespace:
         options.origins[option.dest] = found.origin
     for dest, value in given.items():
         setattr(options, dest, value)
+    if "budgets" in given:
+        options.budgets = budgets_together(given["budgets"])
     if getattr(options, "project_aliases", None):
-        from tui.options.values import alias_map
-
         options.project_alias_map |= alias_map(options.project_aliases)
     return options
 
@@ -126,4 +127,4 @@ def _add_tables(options: Namespace, layers: Iterable[Layer]) -> None:
         window: limits[key] for key, window in LIMITED_WINDOWS.items() if key in limits
     }
     options.budgets = limits.get("budgets", ())
-    options.quiet_hours = limits.get("quiet-hours") or None
+    options.quiet_hours = limits.get("quiet-hours")

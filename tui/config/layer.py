@@ -31,6 +31,8 @@ class Found(NamedTuple):
 
     value: object
     origin: Origin
+    text: object = None
+    """As it is written, where the value says that no more."""
 
 
 class Layer(NamedTuple):

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from engine.domain.settings import SettingsError
 from tui.config.layer import LIMITED_WINDOWS, Found
 from tui.config.sections import Reader, is_amount
 from tui.options.values import hint
+
+if TYPE_CHECKING:
+    from engine.domain.limit_windows import Budget
+    from engine.domain.typed.clocks import QuietHours
 
 LIMIT_KEYS = ("thresholds", *LIMITED_WINDOWS, "budgets", "quiet-hours")
 NOTIFY_KEYS = ("toast", "bell", "terminal", "progress", "desktop", "command", "webhook")
@@ -17,17 +22,19 @@ PRIVATE_CHANNELS = ("command", "webhook")
 
 
 def read_limits(reader: Reader, table: Mapping[str, object]) -> dict[str, Found]:
-    """Return the keys of `[limits]`: thresholds as shares, all else as it is written."""
+    """Return the keys of `[limits]`: thresholds as shares, budgets and quiet hours as typed."""
     found: dict[str, Found] = {}
     for key, value in table.items():
         path = ("limits", key)
+        origin = reader.origin(path)
         if key == "thresholds" or key in LIMITED_WINDOWS:
-            read: object = _thresholds(reader, path, value)
+            found[key] = Found(_thresholds(reader, path, value), origin)
         elif key == "budgets":
-            read = _budgets(reader, path, value)
+            texts = value if isinstance(value, list) else [value]
+            found[key] = Found(_budgets(reader, path, texts), origin, texts)
         else:
-            read = _quiet_hours(reader, path, value)
-        found[key] = Found(read, reader.origin(path))
+            text = value if isinstance(value, str) else str(value)
+            found[key] = Found(_quiet_hours(reader, path, text), origin, text)
     return found
 
 
@@ -69,27 +76,22 @@ def _rise(numbers: Iterable[object]) -> bool:
     return all(one < other for one, other in pairwise(rising))
 
 
-def _budgets(reader: Reader, path: tuple[str, ...], given: object) -> tuple[str, ...]:
-    from engine.limits.budget_texts import parse_budgets
+def _budgets(reader: Reader, path: tuple[str, ...], listed: Sequence[object]) -> tuple[Budget, ...]:
+    from engine.domain.typed.amounts import one_of_each, parse_budget
 
-    listed = given if isinstance(given, list) else [given]
     texts = [each for each in listed if isinstance(each, str)]
     if len(texts) != len(listed):
         reader.fail(path, 'budgets are texts, such as ["20usd/day", "300usd/month"]')
     try:
-        parse_budgets(texts)
+        return one_of_each(map(parse_budget, texts))
     except SettingsError as error:
         reader.fail(path, str(error))
-    return tuple(texts)
 
 
-def _quiet_hours(reader: Reader, path: tuple[str, ...], given: object) -> str:
-    from engine.notify.quiet_hours import QuietHours
+def _quiet_hours(reader: Reader, path: tuple[str, ...], text: str) -> QuietHours | None:
+    from engine.domain.typed.clocks import parse_quiet_hours
 
-    text = given if isinstance(given, str) else str(given)
-    if text:
-        try:
-            QuietHours.parse(text)
-        except SettingsError as error:
-            reader.fail(path, str(error))
-    return text
+    try:
+        return parse_quiet_hours(text) if text else None
+    except SettingsError as error:
+        reader.fail(path, str(error))

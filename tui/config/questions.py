@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from argparse import Namespace
 from datetime import date
-from typing import Literal
 
 from engine.domain.questions import Question, Selection
+from engine.domain.settings import SettingsError
 from engine.domain.times import HOUR
+from engine.domain.typed.days import check_days
 from tui.config.settings import agents_of
 from tui.options.definition import UsageError
 
 
 def selection_of(options: Namespace, today: date) -> Selection:
     """Return which responses a command line asks about; raises `UsageError`."""
-    from engine.reports.queries.days import parse_day
-
-    since, until = (
-        parse_day(text, today) if text else None for text in (options.since, options.until)
-    )
-    if since and until and since > until:
-        raise UsageError(f"--since {since} is after --until {until}: swap them.")
+    since, until = (each and each.on(today) for each in (options.since, options.until))
+    try:
+        check_days(since, until)
+    except SettingsError as error:
+        raise UsageError(str(error)) from error
     return Selection(
         since=since,
         until=until,
@@ -44,11 +43,5 @@ def question_of(options: Namespace, selection: Selection) -> Question:
         block_length=round(options.session_length * HOUR),
         is_active_only=options.active,
         is_recent_only=options.recent,
-        token_limit=_token_limit(options.token_limit),
+        token_limit=options.token_limit,
     )
-
-
-def _token_limit(text: str | None) -> int | Literal["max"] | None:
-    from engine.reports.queries.days import parse_token_limit
-
-    return parse_token_limit(text) if text else None

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from engine.domain.limit_windows import Budget
 from engine.domain.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -31,7 +29,7 @@ def settings_of(options: Namespace) -> Settings:
             week_start=getattr(options, "start_of_week", 0),
             agents=agents_of(options),
             reset_at=getattr(options, "reset_at", None),
-            budgets=_budgets(options.budgets),
+            budgets=options.budgets,
             thresholds=options.thresholds,
             window_thresholds=options.window_thresholds,
             quiet_hours=options.quiet_hours,
@@ -60,17 +58,9 @@ def channels_of(options: Namespace) -> Channels:
     """Return the channels of warnings that are on; raises `SettingsError`."""
     from engine.notify import channels
 
-    quiet = {"quiet-hours": options.quiet_hours} if options.quiet_hours else {}
-    made = channels.channels_of({**options.channels, **quiet})
-    return replace(made, bell=made.bell and not getattr(options, "no_bell", False))
-
-
-def _budgets(texts: Sequence[str]) -> tuple[Budget, ...]:
-    if not texts:
-        return ()
-    from engine.limits.budget_texts import parse_budgets
-
-    return parse_budgets(texts)
+    made = channels.channels_of(options.channels)
+    is_heard = made.bell and not getattr(options, "no_bell", False)
+    return replace(made, bell=is_heard, quiet_hours=options.quiet_hours or made.quiet_hours)
 
 
 def _ledger(named: str | None) -> str | None:

@@ -81,14 +81,17 @@ def _values(
             yield Shown(option.key, value, "command line")
         elif option.dest in found:
             said = found[option.dest][1]
-            yield Shown(option.key, _said(option, said.value), "file", said.origin)
+            yield Shown(option.key, _said(option, said.value, said.text), "file", said.origin)
         else:
             yield Shown(option.key, _said(option, plain_values[option.dest]), "default")
 
 
-def _said(option: Option, value: object) -> object:
+def _said(option: Option, value: object, text: object = None) -> object:
     """Return a value as it would be written."""
-    return DAYS[value] if option.choices == DAYS and isinstance(value, int) else value
+    if option.choices == DAYS and isinstance(value, int):
+        return DAYS[value]
+    is_plain = value is None or isinstance(value, str | int | float | list)
+    return value if is_plain else text or str(value)
 
 
 def _tables(layers: tuple[Layer, ...]) -> dict[str, dict[str, Found]]:
@@ -112,17 +115,16 @@ def _limits(layers: tuple[Layer, ...]) -> list[Shown]:
         found |= layer.limits
     thresholds = Shown("thresholds", _percentages(DEFAULT_THRESHOLDS), "default")
     shown = {"thresholds": thresholds} | {
-        key: Shown(key, _written(key, each.value), "file", each.origin)
-        for key, each in found.items()
+        key: Shown(key, _written(key, each), "file", each.origin) for key, each in found.items()
     }
     return [shown[key] for key in LIMIT_KEYS if key in shown]
 
 
-def _written(key: str, value: object) -> object:
+def _written(key: str, found: Found) -> object:
     """Return a value of `[limits]` as it would be written."""
     if key == "thresholds" or key in LIMITED_WINDOWS:
-        return _percentages(value)
-    return list(value) if isinstance(value, tuple) else value
+        return _percentages(found.value)
+    return found.text
 
 
 def _channels(layers: tuple[Layer, ...]) -> list[Shown]:

@@ -130,7 +130,7 @@ class TomlReader:
         if self.place.is_project and option.is_private:
             self._fail_private(path)
         try:
-            return option.dest, Found(option_value(option, value), self.origin(path))
+            return option.dest, Found(option_value(option, value), self.origin(path), value)
         except TypeMismatch as error:
             self.fail(path, f"wrong value of '{key}': {error}")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentTypeError
 from datetime import date
 
-from tui.options.definition import Option
+from tui.options.definition import Option, UsageError
 
 
 class TypeMismatch(Exception):
@@ -33,7 +33,7 @@ def _read(option: Option, value: object) -> object:
         raise TypeMismatch("it is a text without a zero byte")
     try:
         return option.read(text)
-    except ArgumentTypeError as error:
+    except (ArgumentTypeError, UsageError) as error:
         raise TypeMismatch(str(error)) from error
 
 

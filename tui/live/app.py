@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from functools import partial
+from io import StringIO
 from pathlib import Path
 from threading import Thread
 from typing import ClassVar
 
 from msgspec.structs import replace
-from rich.console import RenderableType
+from rich.console import Console, RenderableType
 from textual.app import App
 from textual.binding import BindingType
-from textual.driver import Driver
 from textual.events import Event, InputEvent
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
@@ -25,7 +26,6 @@ from tui.live.frame.palette import Command, Commands, Palette
 from tui.live.keys import KEYS, Key, bindings
 from tui.live.messages import ChannelFailed, DemoFailed, DemoOpened, Said, SnapshotTaken
 from tui.live.source import LiveOptions, Source
-from tui.live.terminal.first_picture import FirstPicture
 from tui.live.themes import THEME_NAMES, THEMES, theme_after
 from tui.live.watch_screen import WatchScreen
 from tui.words import format as fmt
@@ -33,6 +33,8 @@ from tui.words import format as fmt
 _TICK = 1.0
 _BRIEF, _USUAL = 2.0, 5.0
 """Seconds that the bottom line says something for."""
+_BROKEN = 1
+"""The return code of an app that an error of its own has ended."""
 
 
 class LiveApp(App[None]):
@@ -65,10 +67,8 @@ class LiveApp(App[None]):
         self,
         monitor: Source,
         options: LiveOptions | None = None,
-        picture: FirstPicture | None = None,
     ) -> None:
-        """Draw what a monitor knows, over a first picture where there is one."""
-        self.picture = picture
+        """Draw what a monitor knows."""
         self._options = options or LiveOptions()
         super().__init__(ansi_color=True if self._options.no_color else None)
         self._source = monitor
@@ -78,19 +78,14 @@ class LiveApp(App[None]):
         self._has_warnings = True
         self._is_utc = False
         self._is_leaving = False
+        self._error: BaseException | None = None
+        # What Textual would show of an error has the values of variables in it.
+        self.error_console = Console(file=StringIO())
+        self._then: Callable[[], None] = lambda: None
         for theme in THEMES:
             self.register_theme(theme)
         wanted = self._options.theme
         self.theme = wanted if wanted in THEME_NAMES else THEME_NAMES[0]
-
-    def get_driver_class(self) -> type[Driver]:
-        """Return Textual's driver, on a Unix terminal one that sleeps until a key is typed."""
-        chosen = super().get_driver_class()
-        if sys.platform == "win32":
-            return chosen
-        from tui.live.terminal.driver import CalmDriver
-
-        return CalmDriver if CalmDriver.__base__ is chosen else chosen
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Return the first theme's inks, for themes that have none of their own."""
@@ -111,8 +106,13 @@ class LiveApp(App[None]):
         """Whether the first reading is done, and shown."""
         return self._watch_screen.is_following
 
+    def when_shown(self, then: Callable[[], None]) -> None:
+        """Call this once the screen stands."""
+        self._then = then
+
     def on_ready(self) -> None:
-        """Start following, once the first picture stands."""
+        """Start following, once the screen stands."""
+        self._then()
         options, snapshot = self._options, self._source.snapshot()
         channels = options.channels
         self._announcer = Announcer(
@@ -142,11 +142,19 @@ class LiveApp(App[None]):
         if not (self._is_leaving and isinstance(event, InputEvent)):
             await super().on_event(event)
 
-    def _fatal_error(self) -> None:
-        """Say in a sentence, instead of a traceback, that the screen broke, and where."""
+    def bell(self) -> None:
+        """Ring; Textual also rings while it handles the error that ends the app: note which."""
+        self._error = sys.exc_info()[1] or self._error
+        super().bell()
+
+    @property
+    def broken_by(self) -> str:
+        """What to say where an error of its own has ended the app; empty where none has."""
+        if self.return_code != _BROKEN:
+            return ""
         from tui.live.terminal.breaking import broken_sentence
 
-        self.panic(broken_sentence(sys.exc_info()[1]))
+        return broken_sentence(self._error)
 
     def on_unmount(self) -> None:
         """Stop the monitor's thread before the app is gone."""
@@ -232,9 +240,11 @@ class LiveApp(App[None]):
         self._watch_screen.tell(None)
 
     def _write(self, written: bytes) -> None:
-        """Send the terminal what is not part of the picture."""
-        if written and self._driver is not None:
-            self._driver.write(written.decode())
+        """Send the terminal what is not part of the picture, where Textual draws that."""
+        terminal = sys.__stdout__ if sys.platform == "win32" else sys.__stderr__
+        if written and terminal is not None and not self.is_headless:
+            terminal.write(written.decode())
+            terminal.flush()
 
     def _tell_failure(self, text: str) -> None:
         """Post that a channel failed; runs in the channel's thread."""

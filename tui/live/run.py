@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
+import sys
 import tempfile
-from contextlib import ExitStack, suppress
-from functools import partial
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,9 +16,8 @@ from msgspec.structs import replace
 from engine.domain.settings import Settings
 from engine.monitor import Monitor
 from engine.notify.channels import Channels
-from engine.notify.quiet_hours import QuietHours
 from tui.live.source import LiveOptions
-from tui.live.terminal.first_picture import first_picture
+from tui.live.terminal.job import Job
 
 if TYPE_CHECKING:
     from tui.live.app import LiveApp
@@ -37,11 +36,10 @@ def run_live(
     """Show the live screen until the user quits; return the exit code."""
     carried = channels or Channels()
     if carried.quiet_hours is None and settings.quiet_hours:
-        carried = replace(carried, quiet_hours=QuietHours.parse(settings.quiet_hours))
+        carried = replace(carried, quiet_hours=settings.quiet_hours)
     with ExitStack() as cleanup:
         monitor = _open_demo(settings, cleanup) if is_demo else Monitor(settings)
         cleanup.callback(monitor.close)
-        picture = None if is_demo else cleanup.enter_context(first_picture(monitor.snapshot()))
         options = LiveOptions(
             theme=theme or monitor.preference(_THEME) or "dark",
             zone=settings.zone,
@@ -56,19 +54,25 @@ def run_live(
         )
         from tui.live.app import LiveApp
 
-        app = LiveApp(monitor, options, picture)
-        asyncio.run(_until_ended(app))
+        _follow_the_terminal()
+        app = LiveApp(monitor, options)
+        asyncio.run(_until_ended(app, cleanup.close))
+        if app.broken_by:
+            print(app.broken_by, file=sys.stderr)
         return app.return_code or 0
 
 
-async def _until_ended(app: LiveApp) -> None:
+def _follow_the_terminal() -> None:
+    """Let the screen be as large as the terminal, whatever size was exported at some time."""
+    for name in ("COLUMNS", "LINES"):
+        os.environ.pop(name, None)
+
+
+async def _until_ended(app: LiveApp, cleanup: Callable[[], None]) -> None:
     """Run the app; a signal that ends it leaves the terminal as well as `q` does."""
-    loop = asyncio.get_running_loop()
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)
-        if number is not None:
-            with suppress(NotImplementedError):
-                loop.add_signal_handler(number, partial(app.exit, return_code=128 + number))
+    job = Job(app, cleanup)
+    job.begin()
+    app.when_shown(job.attach)
     await app.run_async()
 
 

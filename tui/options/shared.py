@@ -84,6 +84,7 @@ AGENTS = Option(
     "NAME",
     example='["claude", "codex"]',
     is_repeatable=True,
+    read=values.agents,
 )
 CHOSEN = OptionGroup("What is counted", (PROJECT, MODEL, AGENTS, MODE))
 DATES = OptionGroup(
@@ -95,12 +96,14 @@ DATES = OptionGroup(
             " or 2w",
             "DAY",
             example='"30d"',
+            read=values.day,
         ),
         Option(
             ("-u", "--until"),
             "up to and with this day, in the same words",
             "DAY",
             example='"today"',
+            read=values.day,
         ),
     ),
 )
@@ -228,6 +231,7 @@ LIMIT = Option(
     " them; the default)",
     "LIMIT",
     example='"500k"',
+    read=values.limit,
 )
 BUDGET = Option(
     ("--budget",),
@@ -238,13 +242,14 @@ BUDGET = Option(
     default=(),
     is_repeatable=True,
     is_configurable=False,
+    read=values.budget,
 )
 RESET_AT = Option(
     ("--reset-at",),
     "the 5 hours are reset at this time of the day, such as 14:30, where no official source"
     " says when",
     "TIME",
-    read=values.clock_time,
+    read=values.clock,
     is_configurable=False,
 )
 QUIET_HOURS = Option(
@@ -253,6 +258,7 @@ QUIET_HOURS = Option(
     " configuration)",
     "FROM-TO",
     is_configurable=False,
+    read=values.quiet_hours,
 )
 
 JSON = Option(("-j", "--json"), "print as JSON", default=False, off=("--no-json",))

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from argparse import ArgumentTypeError
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar
+
+from tui.options.definition import UsageError
+
+if TYPE_CHECKING:
+    from engine.domain.limit_windows import Budget
+
+_T = TypeVar("_T")
+_R = TypeVar("_R")
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 SECTIONS = ("daily", "weekly", "monthly", "session")
@@ -68,15 +77,61 @@ def hours(text: str) -> float:
     return value
 
 
-def clock_time(text: str) -> str:
-    """Return a time of the day by the clock on the wall as `09:30`."""
-    hour, _, minute = text.strip().partition(":")
-    is_time = hour.isascii() and hour.isdigit() and len(hour) < 3 and int(hour) < 24
-    if not is_time or not (minute.isascii() and minute.isdigit() and len(minute) == 2):
-        raise ArgumentTypeError(f"'{text}' is no time of the day: write it as 14:30")
-    if int(minute) > 59:
-        raise ArgumentTypeError(f"'{text}' is no time of the day: an hour has 60 minutes")
-    return f"{int(hour):02d}:{minute}"
+def clock(text: str) -> object:
+    """Return a time of the day by the clock on the wall."""
+    from engine.domain.typed.clocks import parse_clock
+
+    return _typed(parse_clock, text)
+
+
+def quiet_hours(text: str) -> object:
+    """Return the hours in which nothing is to be heard."""
+    from engine.domain.typed.clocks import parse_quiet_hours
+
+    return _typed(parse_quiet_hours, text)
+
+
+def limit(text: str) -> object:
+    """Return what a block is to be measured against."""
+    from engine.domain.typed.amounts import parse_limit
+
+    return _typed(parse_limit, text)
+
+
+def token_limit(text: str) -> object:
+    """Return a limit of tokens."""
+    from engine.domain.typed.amounts import parse_token_limit
+
+    return _typed(parse_token_limit, text)
+
+
+def budget(text: str) -> object:
+    """Return what is to be used at most in a day, week or month."""
+    from engine.domain.typed.amounts import parse_budget
+
+    return _typed(parse_budget, text)
+
+
+def budgets_together(given: Sequence[Budget]) -> tuple[Budget, ...]:
+    """Return budgets, of which at most one is of each period."""
+    from engine.domain.typed.amounts import one_of_each
+
+    return _typed(one_of_each, given)
+
+
+def day(text: str) -> object:
+    """Return a day of the calendar, or one that is counted from today."""
+    from engine.domain.typed.days import read_day
+
+    return _typed(read_day, text)
+
+
+def agents(text: str) -> str:
+    """Return names of coding agents as they are, once each is seen to be one."""
+    from engine.agents.names import check_agents
+
+    _typed(check_agents, (text,))
+    return text
 
 
 def sections(text: str) -> tuple[str, ...]:
@@ -95,7 +150,12 @@ def week_day(text: str) -> int:
 
 def zone(text: str) -> str | None:
     """Return a zone's name as it is; `local` is the system's own, as without any."""
-    return None if text.lower() == "local" else text
+    if text.lower() == "local":
+        return None
+    from engine.domain.times import open_zone
+
+    _typed(lambda name: open_zone(name, {}), text)
+    return text
 
 
 def aliases(text: str) -> str:
@@ -113,6 +173,16 @@ def alias_map(text: str) -> dict[str, str]:
             raise ArgumentTypeError(f"'{part.strip()}' is no alias: write name=shown,other=shown")
         found[name] = shown
     return found
+
+
+def _typed(parse: Callable[[_T], _R], given: _T) -> _R:
+    """Return what the engine makes of something typed; its sentence says what would be right."""
+    from engine.domain.settings import SettingsError
+
+    try:
+        return parse(given)
+    except SettingsError as error:
+        raise UsageError(str(error)) from error
 
 
 def choice(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from engine.reports.agents import AgentFound
+from engine.domain.found import AgentFound
 from tui.tables.columns import time_cell
 from tui.tables.layout import Across, Cell, Column, Step, Table, TableLine, TableRow, draw
 from tui.tables.lines import BLANK, Line, line, paragraph, text_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.agents.names import title_of
-from engine.reports.health import Health, RootHealth
+from engine.domain.found import Health, RootHealth
 from tui.words import format as fmt
 
 _BAD_LINES_SHOWN = 10

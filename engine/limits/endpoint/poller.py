@@ -11,8 +11,8 @@ from engine.domain.pace import USAGE_LOOK, Every
 from engine.domain.reports import Notice
 from engine.domain.settings import Settings
 from engine.ingest import discover
+from engine.ledger.book import Ledger
 from engine.ledger.limit_readings import keep_readings
-from engine.ledger.store import Ledger
 from engine.limits.kept_readings import rows_of
 
 ENABLED = "oauth_enabled"

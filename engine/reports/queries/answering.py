@@ -4,33 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
 
 from engine.domain.choices import Mode
 from engine.domain.questions import PERIOD_KINDS, Answer, AnswerRow, Question, Selection
+from engine.domain.typed.days import check_days
+from engine.ledger.book import Ledger
 from engine.ledger.selector import at_one_moment
-from engine.ledger.store import Ledger
 from engine.reports.queries.basis import Basis
 from engine.reports.queries.choosing import Choice, choose
-from engine.reports.queries.days import check_days
 from engine.reports.queries.ordering import in_order, largest, newest
 from engine.reports.rows import finish
 
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from engine.domain.calendars import Calendar
     from engine.domain.questions import Comparison, SessionAnswer, Summary
     from engine.domain.reports import Snapshot
 
+    class Insist(Protocol):
+        """Takes a step that asks the ledger until it is answered."""
+
+        def __call__(self, step: Callable[[], _T]) -> _T:
+            """Return what the step returns."""
+
+
 _T = TypeVar("_T")
-
-
-class Insist(Protocol):
-    """Takes a step that asks the ledger until it is answered."""
-
-    def __call__(self, step: Callable[[], _T]) -> _T:
-        """Return what the step returns."""
 
 
 class Answers:

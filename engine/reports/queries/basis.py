@@ -9,8 +9,8 @@ from functools import cached_property
 from engine.aggregates.sessions import short_names
 from engine.domain.choices import Mode
 from engine.domain.times import day_of
+from engine.ledger.book import Ledger
 from engine.ledger.selector import Selector
-from engine.ledger.store import Ledger
 
 
 class Basis:

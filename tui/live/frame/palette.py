@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import NamedTuple, Protocol, cast
 
-from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.types import IgnoreReturnCallbackType
 
 
@@ -48,6 +47,10 @@ class Commands(Provider):
 class Palette(CommandPalette):
     """Textual's palette, whose list fails where it is paged in no room or with nothing in it."""
 
-    def _action_command_list(self, action: str) -> None:
-        with suppress(KeyError):
-            super()._action_command_list(action)
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Refuse what moves through the list while that has no lines."""
+        if action == "command_list":
+            commands = self.query_one(CommandList)
+            if not commands.option_count or not commands.size.height:
+                return False
+        return super().check_action(action, parameters)

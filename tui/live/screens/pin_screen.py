@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from engine.domain.settings import SettingsError
-from engine.limits.pins import checked_pin, next_reset
+from engine.domain.typed.clocks import checked_pin, parse_clock
 from tui.words.format import zone_at
 
 _ASKED = "The 5-hour window resets at (such as 14:30; nothing unpins it):"
@@ -50,7 +50,8 @@ class PinScreen(ModalScreen[tuple[int | None] | None]):
         event.stop()
         now = self._clock()
         try:
-            time = next_reset(event.value.strip() or None, now, zone_at(now, self._zone))
+            said = event.value.strip()
+            time = parse_clock(said).next(now, zone_at(now, self._zone)) if said else None
             self.dismiss((None if time is None else checked_pin(time, now),))
         except SettingsError as error:
             self.query_one("#pin-said", Static).update(str(error))

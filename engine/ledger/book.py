@@ -1,14 +1,11 @@
-"""The ledger as the engine uses it: names, scopes, cursors, settings, transactions."""
+"""The ledger's book: what was read of which file, and the responses of each set of roots."""
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import cached_property
-from threading import RLock
 from typing import TYPE_CHECKING
 
 from msgspec.structs import astuple
@@ -17,10 +14,9 @@ from engine.domain.owners import store_owner
 from engine.domain.reports import Notice
 from engine.domain.responses import CLAUDE, Sighting, merge
 from engine.domain.scans import Cursor, Mark
-from engine.ledger import opening
+from engine.ledger.connection import Connection
 from engine.ledger.limit_hits import keep_hits
 from engine.ledger.limit_readings import ReadingRow, write_readings
-from engine.ledger.names import Names
 from engine.pricing.table import PriceTable
 
 if TYPE_CHECKING:
@@ -29,8 +25,6 @@ if TYPE_CHECKING:
 
 _CHUNK = 20_000
 """Responses written in one transaction where there are many."""
-_SETTLED_CACHE = 2_000
-"""Kilobytes of the file kept in memory while next to nothing is read."""
 _FILE = "SELECT file FROM files WHERE root = ? AND path = ?"
 _UNFINISHED = "~"
 _PRICED_BY = "priced_by"
@@ -38,89 +32,34 @@ _CURSORS = (
     "SELECT files.path, device, inode, size, mtime, position, fingerprint, lines, bad"
     " FROM files JOIN roots USING (root) WHERE roots.path = ? AND roots.agent = ?"
 )
-_FORGIVEN = 60.0
-"""Seconds after which a failure counts as the first again."""
-_AWAY = 60.0
-"""Seconds in memory between looks at whether the file can be used again."""
 
 
-class Ledger:
-    """One open ledger; its lock guards the connection, which any thread may use."""
+class Ledger(Connection):
+    """One open ledger: what was read is booked into it, and what is asked is answered by it."""
 
     def __init__(
         self, path: str, prices: PriceTable, connection: sqlite3.Connection | None = None
     ) -> None:
         """Open or make the ledger, unless a connection to it is given."""
-        self.path = path
-        self.lock = RLock()
-        self.notices: tuple[Notice, ...] = ()
-        if connection is None:
-            connection, self.notices = opening.open_ledger(path)
-        self.connection = connection
-        self._failures = 0
-        self._failed_at = 0.0
-        self._looked_at = time.monotonic()
-        self._file = self._identity()
-        self.names = Names(self.connection, self.lock)
+        super().__init__(path, connection)
         self._prices = prices
         self._stamp: str | None = None
+
+    @property
+    def prices(self) -> PriceTable:
+        """The price table in force."""
+        return self._prices
+
+    def go_on(self, connection: sqlite3.Connection, notices: tuple[Notice, ...]) -> None:
+        """Book by another connection from here on."""
+        super().go_on(connection, notices)
+        vars(self).pop("_booking", None)
 
     @cached_property
     def _booking(self) -> Booking:
         from engine.ledger.booking import Booking
 
         return Booking(self.connection, self.names, self._prices)
-
-    @property
-    def is_in_memory(self) -> bool:
-        """Whether nothing of this ledger will last."""
-        return self.path == opening.MEMORY or any(
-            notice.severity == "error" for notice in self.notices
-        )
-
-    def close(self) -> None:
-        """Close the connection; may be called twice."""
-        with self.lock:
-            self.connection.close()
-
-    def wait_at_most(self, seconds: float) -> None:
-        """Wait so long, and no longer, for a turn to write."""
-        with self.lock:
-            self.connection.execute(f"PRAGMA busy_timeout={round(seconds * 1000)}")
-
-    def settle(self) -> None:
-        """Give back the memory that reading much has taken; from now on little is read at once."""
-        with self.lock:
-            self.connection.execute(f"PRAGMA cache_size={-_SETTLED_CACHE}")
-            self.connection.execute("PRAGMA shrink_memory")
-
-    @contextmanager
-    def transaction(self) -> Iterator[int]:
-        """Write under the lock, all or nothing; yield the revision the rows bear."""
-        with self.lock:
-            self.connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self.connection.execute(
-                    "UPDATE clock SET revision = revision + 1 RETURNING revision"
-                ).fetchone()[0]
-                self.connection.execute("COMMIT")
-            except BaseException:
-                self.names.forget()
-                if self.connection.in_transaction:
-                    self.connection.execute("ROLLBACK")
-                raise
-
-    def revision(self) -> int:
-        """Return the number of the last transaction, of any process."""
-        with self.lock:
-            number: int = self.connection.execute("SELECT revision FROM clock").fetchone()[0]
-            return number
-
-    def data_version(self) -> int:
-        """Return a number that changes when another process has written."""
-        with self.lock:
-            number: int = self.connection.execute("PRAGMA data_version").fetchone()[0]
-            return number
 
     def known_roots(self) -> set[tuple[str, str]]:
         """Return agent and path of all roots ever read."""
@@ -334,87 +273,6 @@ class Ledger:
     def _all_scopes(self) -> list[int]:
         with self.lock:
             return [row[0] for row in self.connection.execute("SELECT scope FROM scopes")]
-
-    def setting(self, name: str) -> str | None:
-        """Return a kept setting."""
-        with self.lock:
-            row = self.connection.execute(
-                "SELECT value FROM settings WHERE name = ?", (name,)
-            ).fetchone()
-            return row[0] if row else None
-
-    def keep_settings(self, values: Mapping[str, str]) -> None:
-        """Keep settings across runs."""
-        with self.transaction():
-            for name, value in values.items():
-                self.put_setting(name, value)
-
-    def put_setting(self, name: str, value: str) -> None:
-        """Keep a setting within the transaction that is open."""
-        self.connection.execute("INSERT OR REPLACE INTO settings VALUES (?,?)", (name, value))
-
-    def recover(self, error: sqlite3.Error) -> None:
-        """Go on with another ledger, since this one fails; raise the error where none is left.
-
-        First all that can be saved of it, then an empty one in memory. What the new one
-        does not know must be read anew.
-        """
-        with self.lock:
-            now = time.monotonic()
-            self._failures = 1 if now - self._failed_at > _FORGIVEN else self._failures + 1
-            self._failed_at = now
-            if self._failures == 1 and not self.is_in_memory:
-                self._go_on(*opening.open_another(self.path, self.connection, error))
-            elif self._failures <= 2:
-                self.connection.close()
-                self._go_on(*opening.open_fresh(self.path, error))
-            else:
-                raise error
-
-    def return_to_disk(self) -> bool:
-        """Go on with the file that could not be used once it can be; say whether.
-
-        What was counted in memory meanwhile is booked there before.
-        """
-        if self.path == opening.MEMORY or not self.is_in_memory:
-            return False
-        if time.monotonic() - self._looked_at < _AWAY:
-            return False
-        self._looked_at = time.monotonic()
-        from engine.ledger.failover import back_on_disk
-
-        connection = back_on_disk(self, self._booking.prices)
-        if connection is None:
-            return False
-        with self.lock:
-            self.connection.close()
-            self.notices = tuple(each for each in self.notices if each.severity != "error")
-            self._go_on(connection, (opening.returned_notice(self.path),))
-            self._failures = 0
-        return True
-
-    def rewrite_if_deleted(self) -> bool:
-        """Write the ledger again if its file was deleted while it was open; say whether."""
-        if self.is_in_memory or self._identity() == self._file:
-            return False
-        with self.lock:
-            self._go_on(*opening.write_again(self.path, self.connection))
-        return True
-
-    def _go_on(self, connection: sqlite3.Connection, notices: tuple[Notice, ...]) -> None:
-        self.connection = connection
-        self.notices = (*self.notices, *notices)
-        self.names = Names(connection, self.lock)
-        vars(self).pop("_booking", None)
-        self._file = self._identity()
-
-    def _identity(self) -> tuple[int, int] | None:
-        """Return what tells the ledger's file from another at its path, `None` without one."""
-        try:
-            status = os.stat(self.path)
-        except OSError:
-            return None
-        return status.st_dev, status.st_ino
 
 
 def _rows_of_uses(scan: Scan, root: Root) -> list[ReadingRow]:

@@ -1,0 +1,98 @@
+"""What was found on this machine: of each root, of each coding agent, and of ccmon itself.
+
+Times are UTC milliseconds, money whole pico-dollars.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from engine.domain.reports import Notice, PlaceLookedAt
+
+
+class RootHealth(Struct, frozen=True, rename="camel"):
+    """One root: what was read, and what Claude Code will delete when."""
+
+    path: str
+    files: int
+    lines: int
+    bad_lines: int
+    bytes: int
+    cleanup_days: int
+    cleanup_is_default: bool
+    files_deleted_within_week: int
+    """Transcripts that Claude Code's clean-up will delete in the next seven days."""
+    oldest_deleted_at: int | None
+    """When the clean-up deletes the oldest transcript."""
+
+
+class BadLine(Struct, frozen=True):
+    """A line that could not be read: file, byte offset and reason."""
+
+    path: str
+    offset: int
+    reason: str
+
+
+class Health(Struct, frozen=True, rename="camel"):
+    """Everything that `ccmon doctor` tells."""
+
+    generated_at: int
+    places: tuple[PlaceLookedAt, ...]
+    roots: tuple[RootHealth, ...]
+    responses: int
+    first_response: int | None
+    last_response: int | None
+    bad_lines: tuple[BadLine, ...]
+    refused: tuple[tuple[str, str], ...]
+    """Paths that could not be read at all, with the reason."""
+    unpriced_models: tuple[str, ...]
+    other_prices_as_of: str
+    ledger_path: str
+    ledger_size: int
+    """Bytes, with what SQLite keeps beside the file."""
+    is_ledger_in_memory: bool
+    watch: str
+    notices: tuple[Notice, ...]
+    versions: tuple[tuple[str, str], ...]
+    agents: tuple[str, ...] = ()
+    """Coding agents beside Claude Code whose stores are there."""
+
+
+class AgentFound(Struct, frozen=True, rename="camel"):
+    """One coding agent: where it was looked for, and what is counted of it."""
+
+    agent: str
+    """Its name on the command line and in JSON: `codex`."""
+    title: str
+    places: tuple[PlaceLookedAt, ...]
+    files: int
+    records: int
+    """Lines, rows or entries read."""
+    bad: int
+    """Those among them that could not be read."""
+    bytes: int
+    responses: int
+    tokens: int
+    cost: int
+    """Pico-dollars: recorded where the agent recorded it, else calculated."""
+    recorded_cost: int
+    """What the agent itself recorded, as far as it did."""
+    calculated_cost: int
+    """What ccmon calculates for all responses, recorded or not."""
+    unpriced: tuple[str, ...]
+    first_response: int | None
+    last_response: int | None
+    unreadable: tuple[tuple[str, str], ...]
+    """Path and reason of what could not be read."""
+    note: str = ""
+    """What one should know of its figures, such as that it counts by session."""
+
+    @property
+    def is_found(self) -> bool:
+        """Whether anything of it is there, was once, or should be."""
+        return (
+            self.responses > 0
+            or bool(self.unreadable)
+            or any(place.is_root for place in self.places)
+        )

@@ -1,0 +1,137 @@
+"""Days, and periods of days: dates, and what is said from today."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from msgspec import Struct
+
+from engine.domain.periods import day_after, first_day, first_day_before
+from engine.domain.settings import SettingsError
+
+_DATE = r"(\d{4})-(\d\d)-(\d\d)|(\d{4})(\d\d)(\d\d)"
+_AGO = r"(\d{1,6})([dw])"
+_DAYS = "2026-11-22, 20261122, today, yesterday, 7d (the last seven days) or 2w"
+_WEEK = r"(\d{4})-w(\d{2})"
+_MONTH = r"(\d{4})-(\d{2})"
+_BACK = r"\d+[dw]"
+_LIKE_A_PERIOD = r"[\d-]+(w\d*)?|.*\.\..*|\d+[dw]"
+PERIODS = (
+    "today, yesterday, this-week, last-week, this-month, last-month, 7d, 2026-11-22, 2026-11,"
+    " 2026-W47 or 2026-11-01..2026-11-15"
+)
+"""What a period may be."""
+
+
+class Days(Struct, frozen=True):
+    """A period from its first to its last day, as asked for."""
+
+    name: str
+    since: date
+    until: date
+
+
+class TypedDay(Struct, frozen=True):
+    """A day as it was typed: one of the calendar, or so many days before today."""
+
+    text: str
+    day: date | None
+    back: int = 0
+
+    def __str__(self) -> str:
+        return self.text
+
+    def on(self, today: date) -> date:
+        """Return the day that it names on a day; raises `SettingsError` where there is none."""
+        try:
+            return self.day or today - timedelta(days=self.back)
+        except OverflowError:
+            raise _no_day(self.text) from None
+
+
+def read_day(text: str) -> TypedDay:
+    """Return the day that a text names: a date, `today`, `yesterday`, `7d`, `2w`.
+
+    `7d` and `2w` are the first of so many days, or weeks of days, that end today. Raises
+    `SettingsError` for anything else, and for a day that no calendar has.
+    """
+    said = text.strip().lower()
+    if said in ("today", "yesterday"):
+        return TypedDay(text, None, int(said == "yesterday"))
+    if match := re.fullmatch(_DATE, said, re.ASCII):
+        year, month, day = (int(part) for part in match.groups() if part)
+        try:
+            return TypedDay(text, date(year, month, day))
+        except ValueError:
+            raise _no_day(text) from None
+    match = re.fullmatch(_AGO, said, re.ASCII)
+    if match and int(match[1]):
+        return TypedDay(text, None, int(match[1]) * (7 if match[2] == "w" else 1) - 1)
+    raise SettingsError(f"'{text}' is not a day: give {_DAYS}.")
+
+
+def _no_day(text: str) -> SettingsError:
+    return SettingsError(f"There is no day '{text}': give a day such as {_DAYS}.")
+
+
+def parse_day(text: str, today: date) -> date:
+    """Return the day that a text names on a day; raises `SettingsError`."""
+    return read_day(text).on(today)
+
+
+def check_days(since: date | None, until: date | None) -> None:
+    """Raise `SettingsError` where the first day comes after the last."""
+    if since is not None and until is not None and since > until:
+        raise SettingsError(f"--since {since} is after --until {until}: swap them.")
+
+
+def parse_period(text: str, today: date, week_start: int) -> Days | None:
+    """Return the days that a text names, `None` where it names no period.
+
+    Weeks by number are those of ISO 8601, from Monday on; `7d` is today and the six days
+    before it. Raises `SettingsError` for what looks like a period and is none.
+    """
+    said = text.strip().lower()
+    try:
+        found = _named(said, today, week_start) or _numbered(said, today)
+    except (ValueError, OverflowError, SettingsError):
+        found = None
+    if found is None:
+        if re.fullmatch(_LIKE_A_PERIOD, said, re.ASCII) and any(each.isdigit() for each in said):
+            raise SettingsError(f"'{text}' is not a period: give {PERIODS}.")
+        return None
+    since, until = found
+    if since > until:
+        raise SettingsError(f"The period '{text}' ends before it begins.")
+    return Days(text.strip(), since, until)
+
+
+def _named(said: str, today: date, week_start: int) -> tuple[date, date] | None:
+    """Return the days of a period with a name of its own."""
+    if said in ("today", "yesterday"):
+        day = parse_day(said, today)
+        return day, day
+    which, _, unit = said.partition("-")
+    kind = {"week": "weekly", "month": "monthly"}.get(unit)
+    if kind is None or which not in ("this", "last"):
+        return None
+    begin = first_day_before(kind, first_day(kind, today, week_start), which == "last")
+    return begin, day_after(kind, begin) - timedelta(days=1)
+
+
+def _numbered(said: str, today: date) -> tuple[date, date] | None:
+    """Return the days of a period given by numbers."""
+    first, is_range, last = said.partition("..")
+    if is_range:
+        return parse_day(first, today), parse_day(last, today)
+    if re.fullmatch(_BACK, said, re.ASCII):
+        return parse_day(said, today), today
+    if match := re.fullmatch(_WEEK, said, re.ASCII):
+        monday = date.fromisocalendar(int(match[1]), int(match[2]), 1)
+        return monday, monday + timedelta(days=6)
+    if match := re.fullmatch(_MONTH, said, re.ASCII):
+        begin = date(int(match[1]), int(match[2]), 1)
+        return begin, day_after("monthly", begin) - timedelta(days=1)
+    day = parse_day(said, today)
+    return day, day

@@ -1,0 +1,119 @@
+"""An open connection to a ledger: turns to write, revisions, settings."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from threading import RLock
+
+from engine.domain.reports import Notice
+from engine.ledger import opening
+from engine.ledger.names import Names
+
+_SETTLED_CACHE = 2_000
+"""Kilobytes of the file kept in memory while next to nothing is read."""
+
+
+class Connection:
+    """A ledger's connection; its lock guards it, so that any thread may use it."""
+
+    def __init__(self, path: str, connection: sqlite3.Connection | None = None) -> None:
+        """Open or make the ledger at a path, unless a connection to it is given."""
+        self.path = path
+        self.lock = RLock()
+        self.notices: tuple[Notice, ...] = ()
+        if connection is None:
+            connection, self.notices = opening.open_ledger(path)
+        self.connection = connection
+        self.names = Names(connection, self.lock)
+        self._file = self._identity()
+
+    @property
+    def is_in_memory(self) -> bool:
+        """Whether nothing of this ledger will last."""
+        return self.path == opening.MEMORY or any(
+            notice.severity == "error" for notice in self.notices
+        )
+
+    def close(self) -> None:
+        """Close the connection; may be called twice."""
+        with self.lock:
+            self.connection.close()
+
+    def wait_at_most(self, seconds: float) -> None:
+        """Wait so long, and no longer, for a turn to write."""
+        with self.lock:
+            self.connection.execute(f"PRAGMA busy_timeout={round(seconds * 1000)}")
+
+    def settle(self) -> None:
+        """Give back the memory that reading much has taken; from now on little is read at once."""
+        with self.lock:
+            self.connection.execute(f"PRAGMA cache_size={-_SETTLED_CACHE}")
+            self.connection.execute("PRAGMA shrink_memory")
+
+    @contextmanager
+    def transaction(self) -> Iterator[int]:
+        """Write under the lock, all or nothing; yield the revision the rows bear."""
+        with self.lock:
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self.connection.execute(
+                    "UPDATE clock SET revision = revision + 1 RETURNING revision"
+                ).fetchone()[0]
+                self.connection.execute("COMMIT")
+            except BaseException:
+                self.names.forget()
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
+                raise
+
+    def revision(self) -> int:
+        """Return the number of the last transaction, of any process."""
+        with self.lock:
+            number: int = self.connection.execute("SELECT revision FROM clock").fetchone()[0]
+            return number
+
+    def data_version(self) -> int:
+        """Return a number that changes when another process has written."""
+        with self.lock:
+            number: int = self.connection.execute("PRAGMA data_version").fetchone()[0]
+            return number
+
+    def setting(self, name: str) -> str | None:
+        """Return a kept setting."""
+        with self.lock:
+            row = self.connection.execute(
+                "SELECT value FROM settings WHERE name = ?", (name,)
+            ).fetchone()
+            return row[0] if row else None
+
+    def keep_settings(self, values: Mapping[str, str]) -> None:
+        """Keep settings across runs."""
+        with self.transaction():
+            for name, value in values.items():
+                self.put_setting(name, value)
+
+    def put_setting(self, name: str, value: str) -> None:
+        """Keep a setting within the transaction that is open."""
+        self.connection.execute("INSERT OR REPLACE INTO settings VALUES (?,?)", (name, value))
+
+    def go_on(self, connection: sqlite3.Connection, notices: tuple[Notice, ...]) -> None:
+        """Go on with another connection, and say why."""
+        self.connection = connection
+        self.notices = (*self.notices, *notices)
+        self.names = Names(connection, self.lock)
+        self._file = self._identity()
+
+    def is_deleted(self) -> bool:
+        """Whether another file, or none, is where the ledger's was when it was opened."""
+        return self._identity() != self._file
+
+    def _identity(self) -> tuple[int, int] | None:
+        """Return what tells the ledger's file from another at its path, `None` without one."""
+        try:
+            status = os.stat(self.path)
+        except OSError:
+            return None
+        return status.st_dev, status.st_ino

@@ -73,7 +73,7 @@ _Statement = tuple[str, tuple[object, ...]]
 
 def _written(connection: sqlite3.Connection, row: ReadingRow, pause: int) -> _Statement | None:
     """Return what is to be written for a reading; a confirmation only after a pause."""
-    window, _, source, session, resets_at, captured_at, share, _ = row
+    _, _, _, session, resets_at, captured_at, share, _ = row
     if session:
         return _of_session(connection, row, pause)
     key = (*row[:4], resets_at or _NEVER)

@@ -48,3 +48,30 @@ def context_sizes(ledger: Connection, session: str) -> Mapping[str, int]:
                 (session,),
             ).fetchall()
         )
+
+
+def last_response_of(ledger: Connection, session: str) -> int | None:
+    """Return when the last response of a session of Claude Code came, where one is known."""
+    if not session:
+        return None
+    with ledger.lock:
+        row = ledger.connection.execute(
+            "SELECT max(last) FROM session_totals WHERE scope IN (SELECT scope FROM scopes WHERE"
+            " agent = 'claude') AND session = (SELECT session FROM sessions WHERE name = ? AND"
+            " agent = 'claude') AND responses > 0",
+            (session,),
+        ).fetchone()
+    return None if row[0] is None else int(row[0])
+
+
+def root_of_session(ledger: Connection, session: str) -> str | None:
+    """Return the path of the root that a session's transcript lies below, where it was read."""
+    if not session or "/" in session:
+        return None
+    with ledger.lock:
+        row = ledger.connection.execute(
+            "SELECT roots.path FROM files JOIN roots USING (root) WHERE roots.agent = 'claude' AND"
+            " substr(files.path, ?) = ? ORDER BY files.mtime DESC LIMIT 1",
+            (-len(session) - 7, f"/{session}.jsonl"),
+        ).fetchone()
+    return None if row is None else str(row[0])

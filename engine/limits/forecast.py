@@ -143,14 +143,14 @@ def _forecast(
 ) -> Forecast:
     """Return the forecast of a share whose courses are shares too."""
     pace, word = pace_of(share, (begin[0], window[1]), now, begin[1])
-    if is_hit:
+    if is_hit or (basis[0] == "official" and share >= 1):
         held = max(share, 1.0)
         return Forecast(
             *basis,
             share_at_reset=held,
             share_low=held,
             share_high=held,
-            is_frozen=True,
+            is_frozen=is_hit,
             pace=pace,
             pace_word=word,
         )

@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from engine.agents.claude.places import as_root
-from engine.domain.owners import OwnerNotes, owner_at
+from engine.domain.owners import NOBODY, OwnerNotes, owner_at, resolved
 from engine.domain.settings import Settings
 from engine.domain.times import DAY
 from engine.ledger.connection import Connection
@@ -25,9 +25,8 @@ from engine.ledger.told_sessions import (
 )
 from engine.limits.kept_readings import reading_of_row, rows_of
 from engine.limits.marks import marks_of
-from engine.limits.owners import Owners
 from engine.limits.readings import Reading
-from engine.limits.sources.claude_json import account_path, state_of
+from engine.limits.sources.claude_json import account_path, signed_in
 
 _REACH = 8 * DAY
 _LARGEST = 20 << 20
@@ -68,9 +67,7 @@ def keep_hook(ledger: Connection, settings: Settings, said: HookSaid, now: int) 
         note_session(ledger, said.session, said.model, said.context_size, said.api_time)
 
 
-def windows_of_hook(
-    ledger: Connection, settings: Settings, said: HookSaid, now: int
-) -> dict[str, Reading]:
+def windows_of_hook(ledger: Connection, said: HookSaid, now: int) -> dict[str, Reading]:
     """Return what a status line shows: what it was just given for its own session.
 
     Only where a younger answer of the same owner is known, that is shown instead.
@@ -79,9 +76,9 @@ def windows_of_hook(
     if not given:
         return given
     kept = [reading_of_row(row, time) for row, time in readings_since(ledger, now - _REACH)]
-    owners = Owners(ledger, settings, _roots_noted(ledger))
-    owners.learn(kept)
-    kept = [replace(each, owner=owners.whole(each.owner)) for each in kept]
+    noted = {owner for _, _, owner, _ in owner_notes(ledger)}
+    whole = resolved({NOBODY, *noted, *(each.owner for each in kept)})
+    kept = [replace(each, owner=whole[each.owner]) for each in kept]
     marks = marks_of(kept)
     own = {window: _own(kept, reading, said.session) for window, reading in given.items()}
     present = {each.owner for each in own.values() if each is not None}
@@ -114,14 +111,10 @@ def _own(kept: Iterable[Reading], given: Reading, session: str) -> Reading | Non
     return max(fitting, key=lambda each: each.captured_at, default=None)
 
 
-def _roots_noted(ledger: Connection) -> list[str]:
-    return list(dict.fromkeys(root for root, *_ in owner_notes(ledger)))
-
-
 def _owner_now(ledger: Connection, settings: Settings, said: HookSaid, now: int) -> str:
     """Return whose a hook's session is, and note it where that has changed."""
     root = os.path.realpath(_root_of(ledger, settings, said))
-    owner, plan = _signed_in(Path(root), settings.home, now)
+    owner, plan = _signed_in(Path(root), settings.home)
     if owner is None:
         notes: OwnerNotes = {
             root: [(since, whose) for of, since, whose, _ in owner_notes(ledger) if of == root]
@@ -131,15 +124,15 @@ def _owner_now(ledger: Connection, settings: Settings, said: HookSaid, now: int)
     return owner
 
 
-def _signed_in(root: Path, home: Path, now: int) -> tuple[str | None, str]:
+def _signed_in(root: Path, home: Path) -> tuple[str | None, str]:
     """Return the owner and the plan that a root's file names, `None` where none can be read."""
     with suppress(OSError, ValueError):
         path = account_path(root, home)
         if path.stat().st_size <= _LARGEST:
-            state = state_of(path.read_bytes(), now)
-            if state is not None:
-                plan = state.plan.name if state.plan is not None else ""
-                return state.account.owner, plan
+            found = signed_in(path.read_bytes())
+            if found is not None:
+                account, plan = found
+                return account.owner, plan.name if plan is not None else ""
     return None, ""
 
 

@@ -13,9 +13,9 @@ from engine.domain.owners import NOBODY, UNKNOWN, is_named, is_of_store
 from engine.domain.times import HOUR, SECOND
 from engine.ledger.limit_events import Told
 from engine.limits.calibration import Calibration
-from engine.limits.labels import label_of
+from engine.limits.labels import is_of_model, label_of
 from engine.limits.marks import Mark
-from engine.limits.readings import FIVE_HOUR, SPEND_LIMIT, is_of_model, length_of
+from engine.limits.readings import FIVE_HOUR, SPEND_LIMIT, length_of
 
 LENGTH = 5 * HOUR
 

@@ -71,3 +71,9 @@ def rank_of(window: str) -> tuple[int, str]:
     if kind == BUDGET:
         return len(kinds) + 1, f"{('day', 'week', 'month').index(scope)}"
     return (kinds.index(kind), scope) if kind in kinds else (len(kinds), window)
+
+
+def is_of_model(window: str) -> bool:
+    """Say whether a window is of single models: `seven_day:Fable`, `five_hour:<model>:codex`."""
+    scope = window.partition(":")[2]
+    return ":" in scope or (bool(scope) and title_of(scope) == scope)

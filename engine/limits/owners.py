@@ -21,8 +21,9 @@ from engine.ledger.connection import Connection
 from engine.ledger.limit_readings import SAME_RESET
 from engine.ledger.owners import newest_responses, owner_notes
 from engine.limits.known import IN_FLIGHT, Key, OwnedHit
+from engine.limits.labels import is_of_model
 from engine.limits.marks import Marks
-from engine.limits.readings import Reading, is_of_model, length_of
+from engine.limits.readings import Reading, length_of
 
 
 class Owners:

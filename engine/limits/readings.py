@@ -8,7 +8,6 @@ from typing import Literal
 
 from msgspec import Struct
 
-from engine.agents.registry import title_of
 from engine.domain.owners import NOBODY
 from engine.domain.scans import Age
 from engine.domain.times import DAY, HOUR, MINUTE, minute_of
@@ -146,9 +145,3 @@ def known_length(window: str) -> int | None:
 def length_of(window: str, otherwise: int = 5 * HOUR) -> int:
     """Return how long a window lasts, or a length to go by."""
     return known_length(window) or otherwise
-
-
-def is_of_model(window: str) -> bool:
-    """Say whether a window is of single models: `seven_day:Fable`, `five_hour:<model>:codex`."""
-    scope = window.partition(":")[2]
-    return ":" in scope or (bool(scope) and title_of(scope) == scope)

@@ -23,9 +23,9 @@ from engine.domain.times import HOUR
 from engine.limits.estimate import LimitBasis
 from engine.limits.forecast import forecast_local, forecast_official, no_forecast, pace_of
 from engine.limits.known import Key, Known, official, several_owners, true_window
-from engine.limits.labels import basis_of, label_of, rank_of
+from engine.limits.labels import basis_of, is_of_model, label_of, rank_of
 from engine.limits.marks import Mark
-from engine.limits.readings import FIVE_HOUR, SPEND_LIMIT, is_of_model, known_length
+from engine.limits.readings import FIVE_HOUR, SPEND_LIMIT, known_length
 
 FLOOR_AFTER = HOUR
 """An official figure that is older says no more than that at least so much is used."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from engine.domain.limit_windows import HitNow, WindowNow
+from engine.domain.limit_windows import OFFICIAL, HitNow, WindowNow
 from engine.domain.owners import UNKNOWN, is_of_store
 
 Status = Literal["fine", "warning", "critical", "hit", "unknown"]
@@ -51,6 +51,8 @@ def _status(window: WindowNow, hit: HitNow | None) -> Status | None:
         return None
     if window.state == "extra usage":
         return "critical"
+    if window.level == "reached" and window.source in OFFICIAL:
+        return "hit"
     if window.level in ("reached", "critical"):
         return "critical"
     is_heading = window.forecast.reaches_at is not None

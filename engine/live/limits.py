@@ -112,7 +112,7 @@ class Limits:
 
         with suppress(sqlite3.Error):
             keep_hook(self._ledger, self._settings, said, now)
-        return windows_of_hook(self._ledger, self._settings, said, now)
+        return windows_of_hook(self._ledger, said, now)
 
     def readings(self, since: int) -> tuple[Reading, ...]:
         """Return readings that some source still gave at a time or later, oldest first.

@@ -15,7 +15,6 @@ from msgspec import Raw, Struct
 
 from engine.domain.owners import owner_key
 from engine.domain.times import DAY, MINUTE
-from engine.limits.endpoint.answers import readings_of_usage
 from engine.limits.readings import Reading, name_of
 
 FILE_NAME = ".claude.json"
@@ -96,6 +95,17 @@ def state_of(data: bytes, now: int) -> ClaudeState | None:
     return ClaudeState(fetched_at, readings, account, _plan_of(signed))
 
 
+def signed_in(data: bytes) -> tuple[Account, Plan | None] | None:
+    """Return who the file's bytes say is signed in, `None` where they are no JSON object."""
+    try:
+        signed = _signed_of(_decode_file(data).oauth_account)
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return None
+    return Account(name_of(signed.account_uuid), name_of(signed.organization_uuid)), _plan_of(
+        signed
+    )
+
+
 def _signed_of(data: Raw) -> _Signed:
     try:
         return _decode_signed(data) or _Signed()
@@ -114,6 +124,8 @@ def _usage_of(data: Raw, now: int, signed: Account) -> tuple[int, tuple[Reading,
         return 0, ()
     if cached is None or not now - _OLDEST < at <= now + _AHEAD:
         return 0, ()
+    from engine.limits.endpoint.answers import readings_of_usage
+
     account = name_of(cached.account_uuid)
     is_of_signed = not account or account == signed.account
     owner = signed.owner if is_of_signed else owner_key(account, "")

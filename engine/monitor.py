@@ -87,10 +87,11 @@ class Monitor:
     @property
     def answers(self) -> Answers:
         """What answers the questions of one-shot reports from the ledger."""
+        from engine.ledger.selector import LedgerSource
         from engine.reports.queries.answering import Answers
 
         return Answers(
-            self._ledger,
+            LedgerSource(self._ledger),
             self._roots.open_scopes,
             (self._state.zone_name, self._state.zone),
             self.settings.clock,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from engine.domain.reports import REPORT_KINDS, Figures, Report
+from engine.domain.reports import Figures, Report
 from engine.monitor import Monitor
+from tests.report_keys import TAB_KEYS
 from tests.slow_reading import SlowResponse
 from tests.slow_reports import SlowFigures, gaps, group, reports
 
@@ -17,7 +18,7 @@ def assert_agreement(
     """Fail unless every report has the rows, figures and totals of the slow reading."""
     right = reports(responses, zone)
     whole = group(responses, lambda response: "").get("", SlowFigures())
-    for kind in REPORT_KINDS:
+    for kind in TAB_KEYS:
         report = monitor.report(kind, "all")
         assert _rows(report) == {key: _slow(figures) for key, figures in right[kind].items()}, kind
         assert _quick(report.totals.figures) == _slow(whole), f"totals of {kind}"

@@ -16,7 +16,6 @@ from engine.domain.questions import (
     ComparedPart,
     Comparison,
     Question,
-    QuestionKind,
     SessionAnswer,
     Summary,
     TokenLimit,
@@ -43,7 +42,7 @@ OPUS, NOBODY, NAMELESS = "claude-opus-5-5-20260922", "nobody-s-model-9", ""
 ALPHA, BETA = "-home-me-alpha", "-home-me-beta"
 SESSION = "11111111-1111-4111-8111-111111111111"
 
-KEYS: dict[QuestionKind, tuple[str, str]] = {
+KEYS: dict[str, tuple[str, str]] = {
     "hourly": ("2026-11-22T12:00:00+01:00", "2026-11-22T13:00:00+01:00"),
     "daily": ("2026-11-21", "2026-11-22"),
     "weekly": ("2026-11-09", "2026-11-16"),
@@ -138,7 +137,7 @@ def calendar(*days: Row, year: int | None = 2026, **other: Any) -> Calendar:
     return calendar_of(rows, year, given.pop("today", date(2026, 11, 22)), **given)
 
 
-def answer(kind: QuestionKind, *rows: AnswerRow, **other: Any) -> Answer:
+def answer(kind: str, *rows: AnswerRow, **other: Any) -> Answer:
     """Return an answer of a kind with the given rows, else with two made-up ones."""
     shown = rows or tuple(_answer_row(kind, key) for key in KEYS[kind])
     question = {key: other.pop(key) for key in ("by_project",) if key in other}
@@ -152,7 +151,7 @@ def answer(kind: QuestionKind, *rows: AnswerRow, **other: Any) -> Answer:
     )
 
 
-def empty(kind: QuestionKind, **question: Any) -> Answer:
+def empty(kind: str, **question: Any) -> Answer:
     """Return an answer without rows."""
     return Answer(
         question=Question(kind=kind, **question), zone="UTC", now=NOW, rows=(), totals=totals_of()
@@ -165,7 +164,7 @@ def totals_of(*rows: AnswerRow) -> Row:
     return Row("", "Total", total.figures, 1.0, 1.0, sessions=3)
 
 
-def _answer_row(kind: QuestionKind, key: str) -> AnswerRow:
+def _answer_row(kind: str, key: str) -> AnswerRow:
     if kind == "session":
         return AnswerRow(
             row=row(key, label="Mend the | test", sessions=1),

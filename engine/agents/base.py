@@ -15,7 +15,7 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
-from engine.domain.responses import Sighting, Tokens
+from engine.domain.responses import MOST_DOLLARS, Sighting, Tokens
 from engine.domain.scans import WindowUse
 
 Kind = Literal["lines", "document", "database"]
@@ -23,8 +23,6 @@ Kind = Literal["lines", "document", "database"]
 
 MOST_TOKENS = 10**9
 """A larger count than any response can have is damage and counts as 0."""
-MOST_DOLLARS = 10_000
-"""A larger cost than any response can have is damage, and is none."""
 
 _NO_LETTER = re.compile(r"[^A-Za-z0-9]")
 

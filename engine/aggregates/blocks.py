@@ -7,10 +7,8 @@ from typing import ClassVar, Literal
 
 from engine.aggregates.history import History, span_of
 from engine.aggregates.tally import Tally
-from engine.domain.times import HOUR
+from engine.domain.times import BLOCK_LENGTH, HOUR
 from engine.ledger.rows import slot_bounds
-
-LENGTH = 5 * HOUR
 
 
 class BlockSpan:
@@ -20,7 +18,7 @@ class BlockSpan:
     """Where its start is known from: its responses alone."""
     __slots__ = ("first", "first_slot", "last", "last_slot", "length", "start", "tally")
 
-    def __init__(self, first: int, slot: int, length: int = LENGTH) -> None:
+    def __init__(self, first: int, slot: int, length: int = BLOCK_LENGTH) -> None:
         self.start = first - first % HOUR
         self.length = length
         self.first = first
@@ -47,7 +45,7 @@ class Blocks:
     or end before the hour in which they begin, every response needs a slot of its own.
     """
 
-    def __init__(self, history: History, length: int = LENGTH) -> None:
+    def __init__(self, history: History, length: int = BLOCK_LENGTH) -> None:
         self.chain: list[BlockSpan] = []
         self.version = 0
         """Grows whenever a block other than the newest may have changed."""

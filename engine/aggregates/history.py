@@ -9,7 +9,8 @@ from itertools import groupby
 from operator import itemgetter
 
 from engine.aggregates.packed import Packed
-from engine.aggregates.tally import Sums, Tally
+from engine.aggregates.tally import Tally
+from engine.domain.sums import SlotSums, Sums
 from engine.domain.times import day_of, start_of_day
 from engine.ledger.rows import slot_bounds, slot_of
 
@@ -19,7 +20,7 @@ class History:
 
     def __init__(self, zone: tzinfo) -> None:
         self.zone = zone
-        self.slots: Packed[dict[int, Sums]] = Packed(dict[int, tuple[int, ...]])
+        self.slots: Packed[dict[int, Sums]] = Packed(dict[int, Sums])
         self.order: list[int] = []
         """Slots that have responses, in time order."""
         self.responses = 0
@@ -27,16 +28,16 @@ class History:
         self._days: dict[date, Tally] | None = None
         self._stale: set[date] = set()
 
-    def update(self, rows: Iterable[tuple[int, ...]]) -> int | None:
-        """Take changed rows (slot, model, sums); return the earliest slot that changed."""
+    def update(self, rows: Iterable[SlotSums]) -> int | None:
+        """Take changed rows; return the earliest slot that changed."""
         changed: set[int] = set()
         for slot, of_slot in groupby(rows, itemgetter(0)):
             models = self.slots.get(slot, {})
-            for row in of_slot:
-                old = models.pop(row[1], None)
-                self.responses += row[2] - (old[0] if old else 0)
-                if row[2]:
-                    models[row[1]] = row[2:]
+            for _, model, sums in of_slot:
+                old = models.pop(model, None)
+                self.responses += sums.responses - (old.responses if old else 0)
+                if sums.responses:
+                    models[model] = sums
             self.slots[slot] = models
             changed.add(slot)
         self._put_in_order(changed)
@@ -111,4 +112,4 @@ class History:
 
 def span_of(models: Mapping[int, Sums]) -> tuple[int, int]:
     """Return when the first and the last response of several models came."""
-    return min(sums[8] for sums in models.values()), max(sums[9] for sums in models.values())
+    return min(sums.first for sums in models.values()), max(sums.last for sums in models.values())

@@ -5,9 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Iterator, Mapping
 
-from engine.aggregates.blocks import LENGTH
 from engine.domain.reports import BurnRate, Trace
-from engine.domain.times import HOUR, MINUTE
+from engine.domain.times import BLOCK_LENGTH, HOUR, MINUTE
 from engine.ledger.rows import Recent
 
 WINDOW = 10 * MINUTE
@@ -102,7 +101,7 @@ class Recents:
         `first` is the block's first response: one exactly at the start may belong to the
         block before.
         """
-        end = start + LENGTH
+        end = start + BLOCK_LENGTH
         begun = min(max(now - start, 0) // STEP + 1, (end - start) // STEP)
         steps = [self._step(start // MINUTE + number * _MINUTES) for number in range(begun)]
         if first > start:

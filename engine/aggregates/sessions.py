@@ -7,7 +7,8 @@ from itertools import groupby
 from operator import itemgetter
 
 from engine.aggregates.packed import Packed
-from engine.aggregates.tally import Sums, Tally
+from engine.aggregates.tally import Tally
+from engine.domain.sums import SessionSums, Sums
 
 Key = tuple[int, int, int]
 """Session, project, model."""
@@ -27,8 +28,8 @@ class Group:
     def add(self, key: Key, sums: Sums) -> None:
         """Add a row of session, project and model."""
         self.tally.add(key[2], sums)
-        first = self.projects.get(key[1], sums[8])
-        self.projects[key[1]] = min(first, sums[8])
+        first = self.projects.get(key[1], sums.first)
+        self.projects[key[1]] = min(first, sums.first)
         self.sessions.add(key[0])
 
     @property
@@ -47,20 +48,18 @@ class Sessions:
     """Sums by session, project and model."""
 
     def __init__(self) -> None:
-        self._rows: Packed[dict[int, dict[int, Sums]]] = Packed(
-            dict[int, dict[int, tuple[int, ...]]]
-        )
+        self._rows: Packed[dict[int, dict[int, Sums]]] = Packed(dict[int, dict[int, Sums]])
         """By session, project and model."""
 
-    def update(self, rows: Iterable[tuple[int, ...]]) -> None:
-        """Take changed rows: session, project, model, sums."""
+    def update(self, rows: Iterable[SessionSums]) -> None:
+        """Take changed rows."""
         for session, of_session in groupby(rows, itemgetter(0)):
             projects = self._rows.get(session, {})
-            for row in of_session:
-                models = projects.setdefault(row[1], {})
-                models.pop(row[2], None)
-                if row[3]:
-                    models[row[2]] = row[3:]
+            for _, project, model, sums in of_session:
+                models = projects.setdefault(project, {})
+                models.pop(model, None)
+                if sums.responses:
+                    models[model] = sums
             if any(projects.values()):
                 self._rows[session] = projects
             else:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from functools import reduce
 
 from msgspec.structs import replace
 
 from engine.domain.reports import Figures, Part
 from engine.domain.responses import Tokens
+from engine.domain.sums import Sums
 from engine.ledger.names import ModelNames
-
-Sums = Sequence[int]
-"""Responses, unpriced, input, output, cache read, cache write 5m and 1h, cost, first, last,
-and the reasoning that is known to be in the output."""
 
 
 class Tally:
@@ -21,21 +19,14 @@ class Tally:
     __slots__ = ("by_model",)
 
     def __init__(self) -> None:
-        self.by_model: dict[int, list[int]] = {}
+        self.by_model: dict[int, Sums] = {}
 
     def add(self, model: int, sums: Sums) -> None:
         """Add sums of one model; sums of no response change nothing."""
-        if sums[0] == 0:
+        if sums.responses == 0:
             return
         known = self.by_model.get(model)
-        if known is None:
-            self.by_model[model] = list(sums)
-            return
-        for place in range(8):
-            known[place] += sums[place]
-        known[8] = min(known[8], sums[8])
-        known[9] = max(known[9], sums[9])
-        known[10] += sums[10]
+        self.by_model[model] = sums if known is None else _added(known, sums)
 
     def add_all(self, by_model: Mapping[int, Sums]) -> None:
         """Add sums of several models."""
@@ -45,7 +36,7 @@ class Tally:
     @property
     def responses(self) -> int:
         """Number of responses."""
-        return sum(sums[0] for sums in self.by_model.values())
+        return sum(sums.responses for sums in self.by_model.values())
 
     @property
     def tokens(self) -> int:
@@ -55,7 +46,7 @@ class Tally:
     @property
     def cost(self) -> int:
         """Cost as far as it is known, in pico-dollars."""
-        return sum(sums[7] for sums in self.by_model.values())
+        return sum(sums.cost for sums in self.by_model.values())
 
     def figures(self, name: ModelNames) -> Figures:
         """Return what the tally sums to."""
@@ -72,6 +63,23 @@ class Tally:
         if len(parts) < 2:
             return parts
         return tuple(replace(part, parts=_models(groups[part.name], name)) for part in parts)
+
+
+def _added(one: Sums, other: Sums) -> Sums:
+    """Return the sums of both; the hottest loop of a long report, hence spelled out."""
+    return Sums(
+        one[0] + other[0],
+        one[1] + other[1],
+        one[2] + other[2],
+        one[3] + other[3],
+        one[4] + other[4],
+        one[5] + other[5],
+        one[6] + other[6],
+        one[7] + other[7],
+        min(one[8], other[8]),
+        max(one[9], other[9]),
+        one[10] + other[10],
+    )
 
 
 def _models(rows: Mapping[int, Sums], name: ModelNames) -> tuple[Part, ...]:
@@ -94,18 +102,18 @@ def _figures(rows: Mapping[int, Sums], name: ModelNames) -> Figures:
         return _figures_of(name(model), name.agent(model), sums)
     if not rows:
         return Figures()
-    totals = [sum(column) for column in zip(*(sums[:8] for sums in rows.values()), strict=True)]
-    in_order = sorted(rows, key=lambda model: (rows[model][8], name(model)))
+    whole = reduce(_added, rows.values())
+    in_order = sorted(rows, key=lambda model: (rows[model].first, name(model)))
     return Figures(
-        responses=totals[0],
-        tokens=Tokens(*totals[2:7]),
-        cost=totals[7],
+        responses=whole.responses,
+        tokens=Tokens(*whole[2:7]),
+        cost=whole.cost,
         models=_once(name(model) for model in in_order),
-        unpriced=_once(sorted(name(model) for model in rows if rows[model][1])),
-        first=min(sums[8] for sums in rows.values()),
-        last=max(sums[9] for sums in rows.values()),
+        unpriced=_once(sorted(name(model) for model in rows if rows[model].unpriced)),
+        first=whole.first,
+        last=whole.last,
         agents=_once(name.agent(model) for model in in_order),
-        reasoning=sum(sums[10] for sums in rows.values()),
+        reasoning=whole.reasoning,
     )
 
 
@@ -117,15 +125,15 @@ def _figures_of(model: str, agent: str, sums: Sums) -> Figures:
     """Return what the sums of one model stand for."""
     models = (model,)
     return Figures(
-        responses=sums[0],
+        responses=sums.responses,
         tokens=Tokens(*sums[2:7]),
-        cost=sums[7],
+        cost=sums.cost,
         models=models,
-        unpriced=models if sums[1] else (),
-        first=sums[8],
-        last=sums[9],
+        unpriced=models if sums.unpriced else (),
+        first=sums.first,
+        last=sums.last,
         agents=(agent,),
-        reasoning=sums[10],
+        reasoning=sums.reasoning,
     )
 
 

@@ -7,9 +7,10 @@ from typing import Literal
 
 from msgspec import Struct
 
-from engine.aggregates.blocks import LENGTH, BlockSpan
+from engine.aggregates.blocks import BlockSpan
 from engine.aggregates.tally import Tally
-from engine.domain.times import HOUR
+from engine.domain.sums import SessionSums
+from engine.domain.times import BLOCK_LENGTH, HOUR
 
 
 class Anchor(Struct, frozen=True):
@@ -33,22 +34,22 @@ class TrueSpan:
 
     __slots__ = ("anchor", "end", "has_begun", "since", "start", "tally")
 
-    def __init__(self, anchor: Anchor, rows: Iterable[tuple[int, ...]]) -> None:
+    def __init__(self, anchor: Anchor, rows: Iterable[SessionSums]) -> None:
         """Sum rows of session, project, model and sums."""
         self.start = anchor.start
         self.end = anchor.end
         self.anchor = anchor.kind
-        counted = [row for row in rows if row[3]]
+        counted = [row for row in rows if row.sums.responses]
         self.tally = Tally()
         for row in counted:
-            self.tally.add(row[2], row[3:])
+            self.tally.add(row.model, row.sums)
         self.since = anchor.start
         self.has_begun = True
         if anchor.kind == "estimated":
             self.has_begun = bool(counted)
-            first = min((row[11] for row in counted), default=anchor.start)
+            first = min((row.sums.first for row in counted), default=anchor.start)
             self.start = max(anchor.start, first - first % HOUR)
-            self.end = self.start + LENGTH
+            self.end = self.start + BLOCK_LENGTH
 
     def holds(self, now: int) -> bool:
         """Whether it says which window is running at a moment, or that none is."""

@@ -12,6 +12,7 @@ from engine.aggregates.rates import Recents
 from engine.aggregates.sessions import Group, Sessions, group_by
 from engine.aggregates.true_window import Anchor, Running, TrueSpan
 from engine.domain.responses import CLAUDE
+from engine.domain.sums import SessionSums, SlotSums
 from engine.domain.times import DAY, HOUR
 from engine.ledger.rows import Reader, slot_of
 
@@ -113,7 +114,7 @@ class View:
         self.revision = revision
         return changed is not None
 
-    def _update(self, rows: Iterable[tuple[int, ...]]) -> int | None:
+    def _update(self, rows: Iterable[SlotSums]) -> int | None:
         """Bring rows into history and blocks; return the earliest slot that changed."""
         if len(self.agents) == 1:
             changed = self.history.update(rows)
@@ -121,9 +122,9 @@ class View:
             return changed
         rows = list(rows)
         changed = self.history.update(rows)
-        apart: dict[str, list[tuple[int, ...]]] = {}
+        apart: dict[str, list[SlotSums]] = {}
         for row in rows:
-            apart.setdefault(self._agent_of(row[1]), []).append(row)
+            apart.setdefault(self._agent_of(row.model), []).append(row)
         for agent, own in apart.items():
             self.blocks_by_agent[agent].update(self._histories[agent].update(own))
         return changed
@@ -156,7 +157,7 @@ class View:
         true, groups = None, {}
         if anchor is not None:
             rows = self._reader.session_rows_within(anchor.start, anchor.end)
-            true = TrueSpan(anchor, [row for row in rows if self._is_own(row[2])])
+            true = TrueSpan(anchor, [row for row in rows if self._is_own(row.model)])
             groups, begun = _by_session(rows), true.start
         elif block is not None:
             rows = self._reader.session_rows_between(block.first_slot, block.last_slot + 1)
@@ -190,7 +191,7 @@ class View:
         return (self.history.span_of(order[0])[0] if order else None, self.newest())
 
 
-def _by_session(rows: list[tuple[int, ...]]) -> dict[int, Group]:
-    """Group rows of session, project, model and sums, empty ones left out, by session."""
-    parts = (((row[0], row[1], row[2]), row[3:]) for row in rows if row[3])
+def _by_session(rows: list[SessionSums]) -> dict[int, Group]:
+    """Group rows by session, empty ones left out."""
+    parts = ((row[:3], row.sums) for row in rows if row.sums.responses)
     return group_by(parts, lambda key: key[0])

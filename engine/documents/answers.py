@@ -20,6 +20,7 @@ from engine.documents.figures import (
     totals,
 )
 from engine.domain.questions import Answer, AnswerRow
+from engine.domain.report_definitions import definition_of
 
 
 class PeriodRow(AgentRow, frozen=True, kw_only=True, rename="camel"):
@@ -124,13 +125,13 @@ class ModelsDocument(AnswerDocument, frozen=True, kw_only=True, rename="camel"):
     models: list[ModelRow]
 
 
-_PERIODS: Mapping[str, tuple[type[AnswerDocument], type[PeriodRow], str]] = {
-    "hourly": (HourlyDocument, HourRow, "hour"),
-    "daily": (DailyDocument, DayRow, "date"),
-    "weekly": (WeeklyDocument, WeekRow, "week"),
-    "monthly": (MonthlyDocument, MonthRow, "month"),
+_PERIODS: Mapping[str, tuple[type[AnswerDocument], type[PeriodRow]]] = {
+    "hourly": (HourlyDocument, HourRow),
+    "daily": (DailyDocument, DayRow),
+    "weekly": (WeeklyDocument, WeekRow),
+    "monthly": (MonthlyDocument, MonthRow),
 }
-"""For each kind of period its document, its row, and the key that names the row."""
+"""The documents of periods, each with its row."""
 
 
 def answer_document(
@@ -148,19 +149,19 @@ def answer_document(
     """
     price, names = pricing(is_without_cost), aliases or {}
     told = telling(answer.totals.figures, answer.question.selection.agents, is_by_agent)
-    kind = answer.question.kind
-    if kind == "blocks":
+    document = answer.question.report.document
+    if document == "blocks":
         from engine.documents.blocks import blocks_document
 
         return blocks_document(answer, price, told)
-    if kind == "session":
+    if document == "session":
         from engine.documents.sessions import sessions_document
 
         return sessions_document(answer, price, names, told)
-    if kind == "projects":
+    if document == "projects":
         projects = [_project(each, price, names, told) for each in answer.rows]
         return ProjectsDocument(**_common(answer, price), projects=projects)
-    if kind == "models":
+    if document == "models":
         models = [_model(each, price, told) for each in answer.rows]
         return ModelsDocument(**_common(answer, price), models=models)
     return _periods(answer, price, told)
@@ -168,7 +169,7 @@ def answer_document(
 
 def period_fields(kind: str, answer: AnswerRow, price: Price, told: Telling) -> dict[str, Any]:
     """Return the row of an hour, day, week or month as the fields of its struct."""
-    _, _, key = _PERIODS[kind]
+    key = definition_of(kind).row_key
     row = answer.row
     fields: dict[str, Any] = {
         **row_sums(row, price),
@@ -187,8 +188,8 @@ def _periods(answer: Answer, price: Price, told: Telling) -> AnswerDocument:
 
     As ccusage does, an answer without rows has the report's name in either case.
     """
-    kind = answer.question.kind
-    document, make, _ = _PERIODS[kind]
+    kind, name = answer.question.kind, answer.question.report.document
+    document, make = _PERIODS[name]
     rows = [make(**period_fields(kind, each, price, told)) for each in answer.rows]
     fields = _common(answer, price)
     if answer.question.by_project:
@@ -197,7 +198,7 @@ def _periods(answer: Answer, price: Price, told: Telling) -> AnswerDocument:
             projects.setdefault(each.directory, []).append(row)
         fields["projects"] = projects
     if not (answer.question.by_project and rows):
-        fields[kind] = rows
+        fields[name] = rows
     return document(**fields)
 
 

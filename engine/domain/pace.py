@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from engine.domain.times import HOUR, MINUTE, SECOND
 
+ALL_FILES_WITH_EVENTS = (30.0, 1_000, 300.0)
+ALL_FILES_WITHOUT_EVENTS = (2.0, 100, 30.0)
+"""Between looks at all files: the fewest seconds; how many times as long as a look takes; the most
+seconds even so."""
+FILES_IN_USE = 3.0
+"""Seconds between looks at the files that changed a short while ago."""
+WAIT_WITH_EVENTS, WAIT_WITHOUT_EVENTS = 1.0, 0.75
+"""Seconds between looks at what no event tells of: the ledger, open sessions, readings."""
 DRAWN = 0.1
 """Seconds between two times that a face is told to draw: ten times a second at most."""
 TITLES_READ = 1.0

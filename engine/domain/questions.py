@@ -12,16 +12,10 @@ from typing import Literal
 from msgspec import Struct
 
 from engine.domain.choices import Mode, Order, SortColumn
+from engine.domain.report_definitions import ReportDefinition, definition_of
 from engine.domain.reports import Block, BurnRate, Figures, Part, Projection, ResponseRow, Row
 from engine.domain.responses import CLAUDE
-
-QuestionKind = Literal[
-    "hourly", "daily", "weekly", "monthly", "session", "blocks", "projects", "models"
-]
-PERIOD_KINDS: tuple[QuestionKind, ...] = ("hourly", "daily", "weekly", "monthly")
-
-BLOCK_LENGTH = 5 * 3_600_000
-"""A block's length unless asked otherwise (SPEC §7)."""
+from engine.domain.times import BLOCK_LENGTH
 
 
 class Selection(Struct, frozen=True, kw_only=True):
@@ -41,7 +35,8 @@ class Selection(Struct, frozen=True, kw_only=True):
 class Question(Struct, frozen=True, kw_only=True):
     """One report, asked for."""
 
-    kind: QuestionKind
+    kind: str
+    """A report's key (`engine.domain.report_definitions`)."""
     selection: Selection = Selection()
     last: int | None = None
     """Only the newest so many: of periods by the calendar (1 is today, this week, this month),
@@ -59,6 +54,11 @@ class Question(Struct, frozen=True, kw_only=True):
     is_recent_only: bool = False
     """Blocks that began in the last three days, or are active."""
     token_limit: int | Literal["max"] | None = None
+
+    @property
+    def report(self) -> ReportDefinition:
+        """The definition of the report."""
+        return definition_of(self.kind)
 
 
 class Change(Struct, frozen=True):

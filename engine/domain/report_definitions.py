@@ -6,6 +6,7 @@ or on the screen is said once for each of these faces, and not for each report.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Literal, NamedTuple
 
 By = Literal["hour", "day", "week", "month", "session", "block", "project", "model"]
@@ -18,19 +19,23 @@ class Tab(NamedTuple):
     """A report's tab on the live screen."""
 
     key: str
-    """Its name there, in files exported from it and in `Detail.kind`."""
+    """Its name there, and in files exported from it."""
     title: str
-    columns: tuple[str, ...]
-    """By the names of `tui.live.report.columns`; `agent` only where there are several."""
     place: int
     """Among the tabs, from the left."""
+    row_key: str
+    """What names a row in exported files."""
+    columns: tuple[str, ...]
+    """By the names of `tui.live.report.columns`; `agent` only where there are several."""
+    keeps: tuple[str, ...]
+    """The columns that give way where it is narrow, the last ones first; the others never do."""
 
 
 class ReportDefinition(NamedTuple):
     """One report, whoever shows it."""
 
     key: str
-    """The command, `Question.kind`, and what the JSON's rows stand under."""
+    """The command, and `Question.kind`."""
     by: By
     title: str
     """Above its table."""
@@ -44,6 +49,8 @@ class ReportDefinition(NamedTuple):
     """Of CSV and Markdown behind what names a row, by the names of `tui.flat.answers`."""
     document: str
     """The JSON document, by the names of `engine.documents.answers`."""
+    row_key: str
+    """What names a row in CSV, and a period's in JSON."""
     tab: Tab | None = None
     options: tuple[str, ...] = ()
     """Beside those of every report, by the names of `tui.commands.reports`."""
@@ -70,25 +77,46 @@ class ReportDefinition(NamedTuple):
 
 _COUNTS = ("input", "output", "cache_write", "cache_read", "cache", "total")
 _KINDS = ("input", "output", "cache_write", "cache_read", "total", "cost")
-_PERIOD = ("period", "models", *_COUNTS, "cost", "trend", "bar", "sessions", "responses")
-_PERIOD_TAB = ("period", "models", *_KINDS, "sessions", "responses")
 _SUMS = ("responses", "tokens", "cost")
+_PERIOD = ("period", "models", *_COUNTS, "cost", "trend", "bar", "sessions", "responses")
 _PERIOD_FLAT = ("place", "agent", "model", "models", "sessions", *_SUMS, "trend")
 _PERIOD_OPTIONS = ("last", "breakdown", "by_agent", "instances", "project_aliases", "sections")
 
+
+def _period_tab(key: str, title: str, place: int, row_key: str) -> Tab:
+    return Tab(
+        key,
+        title,
+        place,
+        row_key,
+        ("period", "models", *_KINDS, "sessions", "responses"),
+        (
+            "total",
+            "responses",
+            "models",
+            "output",
+            "sessions",
+            "input",
+            "cache_read",
+            "cache_write",
+        ),
+    )
+
+
 REPORTS: tuple[ReportDefinition, ...] = (
     ReportDefinition(
-        "daily",
-        "day",
-        "Days",
-        ("day", "days"),
-        "a row for each day",
-        _PERIOD,
-        _PERIOD_FLAT,
-        "daily",
-        Tab("daily", "Daily", _PERIOD_TAB, 1),
-        _PERIOD_OPTIONS,
-        (
+        key="daily",
+        by="day",
+        title="Days",
+        nouns=("day", "days"),
+        summary="a row for each day",
+        columns=_PERIOD,
+        flat=_PERIOD_FLAT,
+        document="daily",
+        row_key="date",
+        tab=_period_tab("daily", "Daily", 1, "date"),
+        options=_PERIOD_OPTIONS,
+        examples=(
             ("ccmon daily --since 7d", "the last seven days"),
             ("ccmon daily --last 1 --json", "today, for a script"),
             ("ccmon daily -i -p shop", "one project's days"),
@@ -97,136 +125,166 @@ REPORTS: tuple[ReportDefinition, ...] = (
         is_section=True,
     ),
     ReportDefinition(
-        "weekly",
-        "week",
-        "Weeks",
-        ("week", "weeks"),
-        "a row for each week",
-        _PERIOD,
-        _PERIOD_FLAT,
-        "weekly",
-        Tab("weekly", "Weekly", _PERIOD_TAB, 2),
-        _PERIOD_OPTIONS,
-        (("ccmon weekly -w sunday --last 4", "four weeks that begin on Sunday"),),
+        key="weekly",
+        by="week",
+        title="Weeks",
+        nouns=("week", "weeks"),
+        summary="a row for each week",
+        columns=_PERIOD,
+        flat=_PERIOD_FLAT,
+        document="weekly",
+        row_key="week",
+        tab=_period_tab("weekly", "Weekly", 2, "week"),
+        options=_PERIOD_OPTIONS,
+        examples=(("ccmon weekly -w sunday --last 4", "four weeks that begin on Sunday"),),
         is_section=True,
     ),
     ReportDefinition(
-        "monthly",
-        "month",
-        "Months",
-        ("month", "months"),
-        "a row for each month, with its change from the month before",
-        _PERIOD,
-        _PERIOD_FLAT,
-        "monthly",
-        Tab("monthly", "Monthly", _PERIOD_TAB, 3),
-        _PERIOD_OPTIONS,
+        key="monthly",
+        by="month",
+        title="Months",
+        nouns=("month", "months"),
+        summary="a row for each month, with its change from the month before",
+        columns=_PERIOD,
+        flat=_PERIOD_FLAT,
+        document="monthly",
+        row_key="month",
+        tab=_period_tab("monthly", "Monthly", 3, "month"),
+        options=_PERIOD_OPTIONS,
         is_section=True,
     ),
     ReportDefinition(
-        "hourly",
-        "hour",
-        "Hours",
-        ("hour", "hours"),
-        "a row for each hour",
-        _PERIOD,
-        _PERIOD_FLAT,
-        "hourly",
+        key="hourly",
+        by="hour",
+        title="Hours",
+        nouns=("hour", "hours"),
+        summary="a row for each hour",
+        columns=_PERIOD,
+        flat=_PERIOD_FLAT,
+        document="hourly",
+        row_key="hour",
         options=_PERIOD_OPTIONS,
         examples=(("ccmon hourly --since today", "today by the hour"),),
     ),
     ReportDefinition(
-        "session",
-        "session",
-        "Sessions",
-        ("session", "sessions"),
-        "a row for each session, dearest first",
-        ("session", "agent", "models", *_COUNTS, "cost", "bar", "last", "responses"),
-        ("agent", "model", "models", *_SUMS, "activity"),
-        "session",
-        Tab(
+        key="session",
+        by="session",
+        title="Sessions",
+        nouns=("session", "sessions"),
+        summary="a row for each session, dearest first",
+        columns=("session", "agent", "models", *_COUNTS, "cost", "bar", "last", "responses"),
+        flat=("agent", "model", "models", *_SUMS, "activity"),
+        document="session",
+        row_key="sessionId",
+        tab=Tab(
             "sessions",
             "Sessions",
-            ("last", "project", "session", "agent", "models", *_KINDS, "responses", "length"),
             4,
+            "sessionId",
+            ("last", "place", "session", "agent", "models", *_KINDS, "responses", "duration"),
+            (
+                *("last", "total", "agent", "responses", "session", "models", "duration"),
+                *("output", "input", "cache_read", "cache_write"),
+            ),
         ),
-        ("id", "last", "breakdown", "by_agent", "project_aliases", "sections"),
-        (("ccmon session --since today --top 5", "today's five dearest sessions"),),
+        options=("id", "last", "breakdown", "by_agent", "project_aliases", "sections"),
+        examples=(("ccmon session --since today --top 5", "today's five dearest sessions"),),
         is_section=True,
     ),
     ReportDefinition(
-        "blocks",
-        "block",
-        "Blocks",
-        ("block", "blocks"),
-        "a row for each 5-hour billing block",
-        (
+        key="blocks",
+        by="block",
+        title="Blocks",
+        nouns=("block", "blocks"),
+        summary="a row for each 5-hour billing block",
+        columns=(
             *("start", "end", "state", "agent", "models", *_COUNTS),
             *("limit", "cost", "bar", "responses"),
         ),
-        ("agent", "model", "models", *_SUMS, "limit"),
-        "blocks",
-        Tab(
+        flat=("agent", "model", "models", *_SUMS, "limit"),
+        document="blocks",
+        row_key="id",
+        tab=Tab(
             "blocks",
             "Blocks",
-            ("start", "end", "state", "agent", "models", *_KINDS, "responses"),
             5,
+            "id",
+            ("start", "end", "state", "agent", "models", *_KINDS, "responses"),
+            (
+                *("total", "agent", "responses", "end", "models"),
+                *("output", "input", "cache_read", "cache_write"),
+            ),
         ),
-        ("last", "breakdown", "active", "recent", "token_limit", "session_length"),
-        (("ccmon blocks -a -t max", "the active block against the largest so far"),),
+        options=("last", "breakdown", "active", "recent", "token_limit", "session_length"),
+        examples=(("ccmon blocks -a -t max", "the active block against the largest so far"),),
     ),
     ReportDefinition(
-        "projects",
-        "project",
-        "Projects",
-        ("project", "projects"),
-        "a row for each project, dearest first",
-        (
+        key="projects",
+        by="project",
+        title="Projects",
+        nouns=("project", "projects"),
+        summary="a row for each project, dearest first",
+        columns=(
             *("project", "agents", "models", *_COUNTS),
             *("cost", "bar", "share", "sessions", "last", "responses"),
         ),
-        ("agent", "model", "models", "sessions", *_SUMS, "activity"),
-        "projects",
-        Tab(
+        flat=("agent", "model", "models", "sessions", *_SUMS, "activity"),
+        document="projects",
+        row_key="project",
+        tab=Tab(
             "projects",
             "Projects",
-            ("project", "agent", "sessions", "last", "models", *_KINDS, "responses"),
             7,
+            "projectPath",
+            ("project", "agent", "sessions", "last", "models", *_KINDS, "responses"),
+            (
+                *("total", "agent", "sessions", "last", "responses"),
+                *("output", "models", "input", "cache_read", "cache_write"),
+            ),
         ),
-        ("breakdown", "by_agent", "project_aliases"),
+        options=("breakdown", "by_agent", "project_aliases"),
     ),
     ReportDefinition(
-        "models",
-        "model",
-        "Models",
-        ("model", "models"),
-        "a row for each model of each agent and provider, dearest first",
-        (
+        key="models",
+        by="model",
+        title="Models",
+        nouns=("model", "models"),
+        summary="a row for each model of each agent and provider, dearest first",
+        columns=(
             *("model", "agent", "provider", *_COUNTS),
             *("cost", "bar", "share", "sessions", "responses"),
         ),
-        ("agent", "provider", "unpriced", "sessions", *_SUMS, "activity"),
-        "models",
-        Tab("models", "Models", ("model", "agent", *_KINDS, "share", "responses"), 6),
+        flat=("agent", "provider", "unpriced", "sessions", *_SUMS, "activity"),
+        document="models",
+        row_key="model",
+        tab=Tab(
+            "models",
+            "Models",
+            6,
+            "modelName",
+            ("model", "agent", *_KINDS, "share", "responses"),
+            (
+                *("total", "share", "agent", "responses"),
+                *("output", "input", "cache_read", "cache_write"),
+            ),
+        ),
     ),
 )
 """In the order of the manual."""
 
 
+@cache
 def definition_of(key: str) -> ReportDefinition:
     """Return a report by its key; raises `KeyError`."""
-    return _BY_KEY[key]
+    return {each.key: each for each in REPORTS}[key]
 
 
-def tab_of(key: str) -> ReportDefinition:
+@cache
+def report_of_tab(key: str) -> ReportDefinition:
     """Return the report of a tab by the tab's key; raises `KeyError`."""
-    return _BY_TAB[key]
+    return {each.tab.key: each for each in REPORTS if each.tab}[key]
 
 
 def tabs() -> tuple[Tab, ...]:
     """Return the reports' tabs from the left."""
     return tuple(sorted((each.tab for each in REPORTS if each.tab), key=lambda tab: tab.place))
-
-
-_BY_KEY = {each.key: each for each in REPORTS}
-_BY_TAB = {each.tab.key: each for each in REPORTS if each.tab is not None}

@@ -15,16 +15,8 @@ from msgspec import Struct
 from engine.domain.limit_windows import BurnUp, Event, HitNow, WindowNow, WindowSource
 from engine.domain.responses import CLAUDE, Tokens
 
-ReportKind = Literal["daily", "weekly", "monthly", "sessions", "blocks", "models", "projects"]
-REPORT_KINDS: tuple[ReportKind, ...] = (
-    "daily",
-    "weekly",
-    "monthly",
-    "sessions",
-    "blocks",
-    "models",
-    "projects",
-)
+ReportKind = str
+"""The key of a tab (`engine.domain.report_definitions`)."""
 
 Span = Literal["5h", "24h", "7d", "30d", "all"]
 SPANS: tuple[Span, ...] = ("5h", "24h", "7d", "30d", "all")

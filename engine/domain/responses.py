@@ -14,6 +14,9 @@ PICO = 10**12
 """Pico-dollars in one US dollar: all money is kept in whole pico-dollars."""
 
 
+MOST_DOLLARS = 10_000
+"""A larger recorded cost than any response can have is damage, and is none."""
+
 CLAUDE = "claude"
 """The agent whose transcripts and windows ccmon knows best: Claude Code."""
 FAST = "-fast"

@@ -16,6 +16,8 @@ SECOND = 1_000
 MINUTE = 60_000
 HOUR = 3_600_000
 DAY = 86_400_000
+BLOCK_LENGTH = 5 * HOUR
+"""A block's length (SPEC §7), which is also that of the first official window."""
 
 _ISO = r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|z|[+-]\d\d(?::?[0-5]\d)?)\Z"
 _USUAL_SECONDS = {f":{second:02d}.": second * SECOND for second in range(60)}

@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable
 from stat import S_ISDIR
 
+from engine.domain import pace
+from engine.domain.pace import Every
+
 IN_USE = 3_600
 """Seconds since its last change for which a file is in use."""
 _MOST = 64
-_LEAST_BETWEEN = 3.0
-"""Seconds between looks at all of them."""
 
 _State = tuple[int, int, int] | None
 
@@ -28,7 +29,7 @@ class FilesInUse:
         self._files: dict[str, tuple[float, _State]] = {}
         """When each file changed last, and how it then was; the newest last."""
         self._directories: dict[str, _State] = {}
-        self._looked_at = float("-inf")
+        self._due = Every(pace.FILES_IN_USE)
 
     def note(self, path: str) -> None:
         """Note that a file has changed."""
@@ -47,9 +48,8 @@ class FilesInUse:
     def changed(self) -> set[str]:
         """Return files and directories that changed since; not more often than is worth it."""
         now = self._clock()
-        if now - self._looked_at < _LEAST_BETWEEN:
+        if not self._due.is_due(now):
             return set()
-        self._looked_at = now
         for path, (since, _) in list(self._files.items()):
             if now - since > IN_USE:
                 del self._files[path]

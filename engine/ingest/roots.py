@@ -69,12 +69,12 @@ class Roots:
         return open_scopes(self._ledger, roots)
 
     def _found(self) -> list[Root]:
-        """Return the roots that are there, Claude Code's first, each real path once."""
+        """Return the roots that are there, Claude Code's first, each real path once an agent."""
         settings = self._settings
         found = discover.find_roots(settings) if settings.reads(CLAUDE) else []
         if settings.reads_others:
             found += self._roots_at(self.registry.stores(settings.agents))
-        return list({root.path: root for root in reversed(found)}.values())[::-1]
+        return list({(root.agent, root.path): root for root in reversed(found)}.values())[::-1]
 
     def _looked_for(self) -> list[Root]:
         """Return all places looked at, whether anything is there or not."""

@@ -48,6 +48,7 @@ class OtherStores:
     def __init__(self, ledger: Ledger, settings: Settings, registry: Registry) -> None:
         self.refused: dict[str, str] = {}
         """Path and reason of what cannot be read now."""
+        self._refused_by: dict[str, Root] = {}
         self._ledger = ledger
         self._settings = settings
         self._registry = registry
@@ -78,7 +79,7 @@ class OtherStores:
             if path not in present:
                 del self._files[path]
                 self._unnamed.pop(path, None)
-        self._refuse_anew(root.path, present, refused)
+        self._refuse_anew(root, present, refused)
         self._know(root, stored)
         return [
             Waiting(root, each.found, cursor_of(root, each.found.relative), each.kind)
@@ -86,14 +87,19 @@ class OtherStores:
             if known(each.found.relative) != mark_of(each.found)
         ]
 
-    def _refuse_anew(self, below: str, present: set[str], refused: dict[str, str]) -> None:
+    def _refuse_anew(self, root: Root, present: set[str], refused: dict[str, str]) -> None:
         """Note what a walk was refused, in place of what walks before it were."""
-        kept = {
-            path: why
-            for path, why in self.refused.items()
-            if path in present or (path != below and not path.startswith(below + os.sep))
-        }
-        self.refused = kept | refused
+        for path in self._refused_to(root) - present:
+            del self.refused[path]
+        self._refuse(root, refused)
+
+    def _refused_to(self, root: Root) -> set[str]:
+        """Return what was refused of one root; two agents may keep theirs in one directory."""
+        return {path for path in self.refused if self._refused_by.get(path) == root}
+
+    def _refuse(self, root: Root, refused: dict[str, str]) -> None:
+        self.refused.update(refused)
+        self._refused_by.update(dict.fromkeys(refused, root))
 
     def files(self) -> list[Found]:
         """Return all files known."""
@@ -153,10 +159,11 @@ class OtherStores:
                 stored, refused = walk_tree(root, shallow.tree)
                 self._know(root, stored)
                 present = {each.found.path for each in stored}
-                here = {path for path in self.refused if os.path.dirname(path) == shallow.path}
-                for path in here - present:
-                    del self.refused[path]
-                self.refused.update(refused)
+                own = self._refused_to(root)
+                for path in {path for path in own if os.path.dirname(path) == shallow.path}:
+                    if path not in present:
+                        del self.refused[path]
+                self._refuse(root, refused)
 
     def _file_at(self, path: str) -> tuple[Root, Stored] | None:
         """Return the store's file at a path, which may be new; `None` for another file."""
@@ -190,7 +197,7 @@ class OtherStores:
         except FileNotFoundError:
             return
         except OSError as error:
-            self.refused[found.path] = error.strerror or "could not be read"
+            self._refuse(waiting.root, {found.path: error.strerror or "could not be read"})
             if kind == "database":
                 self._tried[found.path] = time.monotonic()
             return

@@ -8,6 +8,7 @@ from collections.abc import Callable, Container
 from threading import Event, Lock
 from typing import TYPE_CHECKING
 
+from engine.domain import pace
 from engine.domain.settings import Settings
 from engine.ingest.files_in_use import IN_USE, FilesInUse
 from engine.ingest.watcher import Watcher
@@ -16,13 +17,6 @@ if TYPE_CHECKING:
     from engine.domain.scans import Found
     from engine.ingest.loader import Waiting
 
-_LOOK_WITH_EVENTS, _SHARE_WITH_EVENTS = 30.0, 1_000
-_LOOK_WITHOUT_EVENTS, _SHARE_WITHOUT_EVENTS = 2.0, 100
-"""Seconds between looks at all files, which take no more than one part in so many of the time."""
-_LONGEST_WITH_EVENTS, _LONGEST_WITHOUT_EVENTS = 300.0, 30.0
-_WAIT = 1.0
-"""Seconds between looks at what no event tells of: the ledger, open sessions, readings."""
-_WAIT_WITHOUT_EVENTS = 0.75
 _EVENT_DUE = 3_000
 """Milliseconds after a change by which its event has come, if events come."""
 
@@ -46,7 +40,8 @@ class Wakeup:
 
     def wait(self) -> None:
         """Sleep until something happens, or until it is time to look whether it has."""
-        self.wake.wait(_WAIT if self.watcher.mode == "events" else _WAIT_WITHOUT_EVENTS)
+        has_events = self.watcher.mode == "events"
+        self.wake.wait(pace.WAIT_WITH_EVENTS if has_events else pace.WAIT_WITHOUT_EVENTS)
         self.wake.clear()
 
     def look_soon(self) -> None:
@@ -121,11 +116,10 @@ class Wakeup:
         self._was_watching = self.watcher.is_watching(present)
         if not self._was_watching:
             return True
-        least, share, most = _LOOK_WITH_EVENTS, _SHARE_WITH_EVENTS, _LONGEST_WITH_EVENTS
+        least, times, most = pace.ALL_FILES_WITH_EVENTS
         if self.watcher.mode == "polling" or not present:
-            least, share = _LOOK_WITHOUT_EVENTS, _SHARE_WITHOUT_EVENTS
-            most = _LONGEST_WITHOUT_EVENTS
-        interval = min(max(least, share * self._walk_took), most)
+            least, times, most = pace.ALL_FILES_WITHOUT_EVENTS
+        interval = min(max(least, times * self._walk_took), most)
         return time.monotonic() - self._last_look >= interval
 
 

@@ -14,7 +14,7 @@ from engine.ingest.discover import REPOSITORY
 if TYPE_CHECKING:
     from watchfiles import Change
 
-_SUFFIXES = (SUFFIX, ".json", ".zst", ".db", ".db-wal", ".sqlite", ".sqlite-wal")
+_SUFFIXES = (SUFFIX, ".json", ".zst", ".zstd", ".db", ".db-wal", ".sqlite", ".sqlite-wal")
 """Of the files whose changes are told: transcripts, and what other agents keep."""
 _BELOW_REPOSITORY = f"{os.sep}{REPOSITORY}{os.sep}"
 _STEP = 50

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,7 +9,9 @@ from threading import RLock
 
 from engine.domain.reports import Notice
 from engine.ledger import opening
+from engine.ledger.aside import identity_of
 from engine.ledger.names import Names
+from engine.ledger.prepared import check_version
 
 _SETTLED_CACHE = 2_000
 """Kilobytes of the file kept in memory while next to nothing is read."""
@@ -28,7 +29,8 @@ class Connection:
             connection, self.notices = opening.open_ledger(path)
         self.connection = connection
         self.names = Names(connection, self.lock)
-        self._file = self._identity()
+        self.opened_as = identity_of(path)
+        """What tells the file that was opened from another at its path."""
 
     @property
     def is_in_memory(self) -> bool:
@@ -55,10 +57,15 @@ class Connection:
 
     @contextmanager
     def transaction(self) -> Iterator[int]:
-        """Write under the lock, all or nothing; yield the revision the rows bear."""
+        """Write under the lock, all or nothing; yield the revision the rows bear.
+
+        Raises `NewerLedger` once a newer ccmon has changed the tables: what this one would
+        write may not mean the same there.
+        """
         with self.lock:
             self.connection.execute("BEGIN IMMEDIATE")
             try:
+                check_version(self.connection)
                 yield self.connection.execute(
                     "UPDATE clock SET revision = revision + 1 RETURNING revision"
                 ).fetchone()[0]
@@ -104,16 +111,8 @@ class Connection:
         self.connection = connection
         self.notices = (*self.notices, *notices)
         self.names = Names(connection, self.lock)
-        self._file = self._identity()
+        self.opened_as = identity_of(self.path)
 
     def is_deleted(self) -> bool:
         """Whether another file, or none, is where the ledger's was when it was opened."""
-        return self._identity() != self._file
-
-    def _identity(self) -> tuple[int, int] | None:
-        """Return what tells the ledger's file from another at its path, `None` without one."""
-        try:
-            status = os.stat(self.path)
-        except OSError:
-            return None
-        return status.st_dev, status.st_ino
+        return identity_of(self.path) != self.opened_as

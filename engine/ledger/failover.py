@@ -8,9 +8,12 @@ import time
 from engine.domain.scans import Root
 from engine.ledger import opening
 from engine.ledger.book import Ledger
+from engine.ledger.prepared import is_damage
 
 _FORGIVEN = 60.0
 """Seconds after which a failure counts as the first again."""
+_MOST_DAMAGES = 5
+"""Damaged files in a row that are set aside, each for a new ledger; then there is memory."""
 _AWAY = 60.0
 """Seconds in memory between looks at whether the file can be used again."""
 _WITHOUT_NUMBERS = ("readings", "events")
@@ -42,9 +45,11 @@ class Failover:
             now = time.monotonic()
             self._failures = 1 if now - self._failed_at > _FORGIVEN else self._failures + 1
             self._failed_at = now
-            if self._failures == 1 and not ledger.is_in_memory:
-                ledger.go_on(*opening.open_another(ledger.path, ledger.connection, error))
-            elif self._failures <= 2:
+            most = _MOST_DAMAGES if is_damage(error) else 1
+            if self._failures <= most and not ledger.is_in_memory:
+                failing, opened_as = ledger.connection, ledger.opened_as
+                ledger.go_on(*opening.open_another(ledger.path, failing, opened_as, error))
+            elif self._failures <= most + 1:
                 ledger.connection.close()
                 ledger.go_on(*opening.open_fresh(ledger.path, error))
             else:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from engine.domain.owners import UNKNOWN
 from engine.domain.responses import FAST
+from engine.ledger.prepared import note_writer
 from engine.ledger.schema import (
     EVENTS,
     HITS,
@@ -35,6 +36,7 @@ def migrate(connection: sqlite3.Connection) -> None:
         version: int = connection.execute("PRAGMA user_version").fetchone()[0]
         for step in _STEPS[version - 1 :]:
             step(connection)
+        note_writer(connection)
         connection.execute(f"PRAGMA user_version={VERSION}")
         connection.execute("COMMIT")
     except BaseException:

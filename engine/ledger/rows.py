@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 
 from engine.domain.responses import Tokens
+from engine.domain.sums import AgentSums, SessionSums, SlotSums, Sums
 from engine.ledger.book import Ledger
+from engine.ledger.files import paths_of_session
 from engine.ledger.sums import COUNTS, QUARTER
 
 _SUMS = (
@@ -54,16 +56,6 @@ class Booked(Struct, frozen=True, gc=False):
     cost: int | None
 
 
-class FileCounts(Struct, frozen=True):
-    """What was read below one root."""
-
-    root: str
-    files: int
-    lines: int
-    bad: int
-    size: int
-
-
 class Reader:
     """Reads scopes of a ledger, one of each agent in question."""
 
@@ -81,43 +73,39 @@ class Reader:
         with self._ledger.lock:
             yield from self._connection.execute(statement, values)
 
-    def slot_rows(
-        self, since: int, first: int = 0, before: int = 1 << 62
-    ) -> Iterator[tuple[int, ...]]:
-        """Yield slot, model and sums changed after a revision, in a range of slots."""
+    def slot_rows(self, since: int, first: int = 0, before: int = 1 << 62) -> Iterator[SlotSums]:
+        """Yield sums of slots changed after a revision, in a range of slots."""
+        condition, values = "slot >= ? AND slot < ?", [first, before]
         if since:
-            return self._each(
-                f"SELECT slot, model, {_SUMS} FROM slot_totals"
-                f" WHERE {self._within} AND changed > ?",
-                since,
-            )
-        return self._each(
-            f"SELECT slot, model, {_SUMS} FROM slot_totals"
-            f" WHERE {self._within} AND slot >= ? AND slot < ?",
-            first,
-            before,
+            condition, values = "changed > ?", [since]
+        rows = self._each(
+            f"SELECT slot, model, {_SUMS} FROM slot_totals WHERE {self._within} AND {condition}",
+            *values,
         )
+        return (SlotSums(row[0], row[1], Sums._make(row[2:])) for row in rows)
 
-    def session_rows(self, since: int = 0) -> Iterator[tuple[int, ...]]:
-        """Yield session, project, model and sums changed after a revision."""
+    def session_rows(self, since: int = 0) -> Iterator[SessionSums]:
+        """Yield sums of sessions changed after a revision."""
         condition = " AND changed > ?" if since else ""
-        return self._each(
+        rows = self._each(
             f"SELECT session, project, model, {_SUMS} FROM session_totals WHERE {self._within}"
             + condition,
             *((since,) if since else ()),
         )
+        return map(_of_session, rows)
 
-    def session_rows_between(self, first: int, before: int) -> list[tuple[int, ...]]:
-        """Return session, project, model and sums of a range of slots."""
-        return self._all(
+    def session_rows_between(self, first: int, before: int) -> list[SessionSums]:
+        """Return sums of sessions in a range of slots."""
+        rows = self._all(
             f"SELECT session, project, model, {_GROUPED} FROM buckets WHERE {self._within}"
             " AND slot >= ? AND slot < ? AND responses > 0 GROUP BY session, project, model",
             first,
             before,
         )
+        return list(map(_of_session, rows))
 
-    def session_rows_within(self, start: int, end: int) -> list[tuple[int, ...]]:
-        """Return session, project, model and sums from a time up to another, to the response.
+    def session_rows_within(self, start: int, end: int) -> list[SessionSums]:
+        """Return sums of sessions from a time up to another, to the response.
 
         Whole quarter hours come from their sums; a row may come twice.
         """
@@ -130,10 +118,10 @@ class Reader:
             *self._rows_of_responses(last, end),
         ]
 
-    def _rows_of_responses(self, start: int, end: int) -> list[tuple[int, ...]]:
+    def _rows_of_responses(self, start: int, end: int) -> list[SessionSums]:
         if start >= end:
             return []
-        return self._all(
+        rows = self._all(
             "SELECT session, project, model, count(*),"
             " sum(recorded IS NULL AND calculated IS NULL), sum(input), sum(output),"
             " sum(cache_read), sum(cache_write_5m), sum(cache_write_1h),"
@@ -144,32 +132,36 @@ class Reader:
             start,
             end,
         )
+        return list(map(_of_session, rows))
 
-    def bucket_rows_of_session(self, session: int) -> list[tuple[int, ...]]:
-        """Return slot, model and sums of one session."""
-        return self._all(
+    def bucket_rows_of_session(self, session: int) -> list[SlotSums]:
+        """Return the sums of one session's slots."""
+        rows = self._all(
             f"SELECT slot, model, {_GROUPED} FROM {_OF_SESSION} WHERE {self._within}"
             " AND session = ? AND responses > 0 GROUP BY slot, model",
             session,
         )
+        return [SlotSums(row[0], row[1], Sums._make(row[2:])) for row in rows]
 
-    def bucket_rows_where(self, column: str, number: int) -> list[tuple[int, ...]]:
-        """Return slot, model and sums of one `project` or `model`."""
+    def bucket_rows_where(self, column: str, number: int) -> list[SlotSums]:
+        """Return the sums of the slots of one `project` or `model`."""
         assert column in ("project", "model")
-        return self._all(
+        rows = self._all(
             f"SELECT slot, model, {_GROUPED} FROM buckets WHERE {self._within} AND {column} = ?"
             " AND responses > 0 GROUP BY slot, model",
             number,
         )
+        return [SlotSums(row[0], row[1], Sums._make(row[2:])) for row in rows]
 
-    def session_rows_where(self, column: str, number: int) -> list[tuple[int, ...]]:
-        """Return session, project, model and sums of one `session`, `project` or `model`."""
+    def session_rows_where(self, column: str, number: int) -> list[SessionSums]:
+        """Return the sums of sessions of one `session`, `project` or `model`."""
         assert column in ("session", "project", "model")
-        return self._all(
+        rows = self._all(
             f"SELECT session, project, model, {_SUMS} FROM session_totals WHERE {self._within}"
             f" AND {column} = ? AND responses > 0",
             number,
         )
+        return list(map(_of_session, rows))
 
     def session_counts(self, ranges: list[tuple[int, int]]) -> list[int]:
         """Return the number of sessions with responses in each range of slots."""
@@ -241,15 +233,15 @@ class Reader:
                 found[session] = paths[0]
         return found
 
-    def agents_of(self, session: int) -> list[tuple[int, ...]]:
-        """Return agent, model and sums of a session's sub-agents."""
+    def agents_of(self, session: int) -> list[AgentSums]:
+        """Return the sums of a session's sub-agents."""
         slots = self._all(
             f"SELECT min(slot), max(slot) FROM buckets WHERE {self._within} AND session = ?",
             session,
         )
         if slots[0][0] is None:
             return []
-        return self._all(
+        rows = self._all(
             "SELECT agent, model, count(*), sum(recorded IS NULL AND calculated IS NULL),"
             " sum(input), sum(output), sum(cache_read), sum(cache_write_5m),"
             " sum(cache_write_1h), sum(coalesce(recorded, calculated, 0)), min(time), max(time),"
@@ -260,6 +252,7 @@ class Reader:
             slot_bounds(slots[0][1])[1],
             session,
         )
+        return [AgentSums(row[0], row[1], Sums._make(row[2:])) for row in rows]
 
 
 def within(scopes: Sequence[int]) -> str:
@@ -267,6 +260,10 @@ def within(scopes: Sequence[int]) -> str:
     if len(scopes) == 1:
         return f"scope = {scopes[0]}"
     return f"scope IN ({', '.join(map(str, scopes))})"
+
+
+def _of_session(row: tuple[int, ...]) -> SessionSums:
+    return SessionSums(row[0], row[1], row[2], Sums._make(row[3:]))
 
 
 def _booked(row: tuple[int, ...]) -> Booked:
@@ -291,44 +288,3 @@ def slot_bounds(slot: int) -> tuple[int, int]:
 def slot_of(time: int) -> int:
     """Return the slot of a moment (see `engine.ledger.schema`)."""
     return time // QUARTER * 2 + (time % QUARTER != 0)
-
-
-def files_of(ledger: Ledger) -> dict[str, FileCounts]:
-    """Return what was read below each root."""
-    with ledger.lock:
-        rows = ledger.connection.execute(
-            "SELECT roots.path, count(*), sum(lines), sum(bad), sum(size)"
-            " FROM files JOIN roots USING (root) GROUP BY root"
-        ).fetchall()
-    return {row[0]: FileCounts(*row) for row in rows}
-
-
-def problems_of(ledger: Ledger, roots: list[str], most: int) -> list[tuple[str, str, int, str]]:
-    """Return root, path, byte offset and reason of lines that could not be read."""
-    with ledger.lock:
-        return ledger.connection.execute(
-            "SELECT roots.path, files.path, problems.position, reason FROM problems"
-            " JOIN files USING (file) JOIN roots USING (root)"
-            f" WHERE roots.path IN ({','.join('?' * len(roots))})"
-            " ORDER BY roots.path, files.path, problems.position LIMIT ?",
-            (*roots, most),
-        ).fetchall()
-
-
-def paths_of_session(
-    ledger: Ledger, roots: list[str], projects: list[str], session: str
-) -> list[str]:
-    """Return the transcripts that a session's name points to, main file first."""
-    found: list[str] = []
-    with ledger.lock:
-        for root in roots:
-            for project in projects:
-                stem = f"{project}/{session}" if project else session
-                rows = ledger.connection.execute(
-                    "SELECT files.path FROM files JOIN roots USING (root) WHERE roots.path = ?"
-                    " AND (files.path = ? OR (files.path >= ? AND files.path < ?))"
-                    " ORDER BY length(files.path), files.path",
-                    (root, f"{stem}.jsonl", f"{stem}/", f"{stem}0"),
-                ).fetchall()
-                found += [f"{root}/projects/{path}" for (path,) in rows]
-    return found

@@ -7,15 +7,15 @@ from contextlib import contextmanager
 from itertools import pairwise
 from typing import Literal
 
-from msgspec import Struct
-
 from engine.domain.choices import Mode
+from engine.domain.chosen import Chosen, Key, Single, Step
+from engine.domain.sums import KeyedSums, Sums
 from engine.domain.times import DAY
 from engine.ledger.book import Ledger
+from engine.ledger.names import Names
 from engine.ledger.rows import slot_bounds, within
 from engine.ledger.sums import COUNTS
 
-LATEST_SLOT = 1 << 62
 _QUARTERS_OF_DAY = 96
 _COSTS: dict[Mode, str] = {"auto": "cost", "calculate": "calculated", "display": "recorded"}
 _COST_OF_ONE: dict[Mode, str] = {
@@ -27,50 +27,11 @@ _MOST_LISTED = 10_000
 _OF_SESSION = "buckets INDEXED BY buckets_by_session"
 """SQLite would rather look through all buckets, in the order of their slots."""
 
-Key = Literal["slot", "session", "project"]
-
-
-class Chosen(Struct, frozen=True):
-    """Which responses to sum: in a range of slots, of some sessions, projects and models.
-
-    `None` chooses all; numbers are the ledger's.
-    """
-
-    first: int = 0
-    before: int = LATEST_SLOT
-    sessions: tuple[int, ...] | None = None
-    projects: tuple[int, ...] | None = None
-    models: tuple[int, ...] | None = None
-
-    @property
-    def is_of_all_time(self) -> bool:
-        """Whether no slot is left out."""
-        return self.first <= 0 and self.before >= LATEST_SLOT
-
-
-class Step(Struct, frozen=True):
-    """Equal steps of local time: so many quarter hours long, and ahead of UTC by so many."""
-
-    quarters: int
-    ahead: int
-
-
-class Single(Struct, frozen=True, gc=False):
-    """One response with both of its costs, as the ledger keeps it."""
-
-    time: int
-    model: int
-    tokens: tuple[int, int, int, int, int]
-    agent: int
-    is_sidechain: bool
-    cost: int | None
-    recorded: int | None
-
 
 class Selector:
     """Sums the responses of scopes, one of each agent in question, in one cost mode.
 
-    Rows are the keys asked for, the model, then sums as `engine.aggregates.tally.Sums`.
+    Numbers are the ledger's.
     """
 
     def __init__(self, ledger: Ledger, scopes: Sequence[int], mode: Mode) -> None:
@@ -79,20 +40,20 @@ class Selector:
         self._within = within(scopes)
         self._mode = mode
 
-    def sums(
-        self, by: Sequence[Key], chosen: Chosen, step: Step | None = None
-    ) -> list[tuple[int, ...]]:
+    def sums(self, by: Sequence[Key], chosen: Chosen, step: Step | None = None) -> list[KeyedSums]:
         """Return sums by keys and model; with a step its number comes before the keys."""
         keys = ", ".join([*([_number_of(step)] if step else []), *by, "model"])
         table = _smallest_table([*by, *(["slot"] if step else [])], chosen)
         cost = _COSTS[self._mode]
-        return self._all(
+        count = len(by) + (step is not None)
+        rows = self._all(
             f"SELECT {keys}, sum(responses), {self._unpriced()}, sum(input), sum(output),"
             f" sum(cache_read), sum(cache_write_5m), sum(cache_write_1h), sum({cost}),"
             f" min(first), max(last), sum(reasoning) FROM {table}"
             f" WHERE {self._within} AND responses > 0"
             f"{_condition(chosen)} GROUP BY {_places(keys)}"
         )
+        return [KeyedSums(row[:count], row[count], Sums._make(row[count + 1 :])) for row in rows]
 
     def sessions_in_steps(
         self, by: Sequence[Key], chosen: Chosen, step: Step
@@ -146,15 +107,16 @@ class Selector:
             )
         )
 
-    def singles(self) -> list[tuple[int, ...]]:
-        """Return all responses in time order: project, model, sums of it alone."""
+    def singles(self) -> list[KeyedSums]:
+        """Return all responses in time order, each as sums of it alone by its project."""
         unpriced = self._unpriced("recorded IS NULL AND calculated IS NULL", "1")
-        return self._all(
+        rows = self._all(
             f"SELECT project, model, 1, {unpriced}, input, output, cache_read, cache_write_5m,"
             f" cache_write_1h, coalesce({_COST_OF_ONE[self._mode]}, 0), time, time, reasoning"
             " FROM responses"
             f" WHERE {self._within} AND {COUNTS} ORDER BY time, id"
         )
+        return [KeyedSums(row[:1], row[1], Sums._make(row[2:])) for row in rows]
 
     def singles_of(self, session: int) -> list[Single]:
         """Return a session's responses in time order."""
@@ -204,19 +166,6 @@ class Selector:
     def _all(self, statement: str) -> list[tuple[int, ...]]:
         with self._ledger.lock:
             return self._ledger.connection.execute(statement).fetchall()
-
-
-@contextmanager
-def at_one_moment(ledger: Ledger) -> Iterator[None]:
-    """See a ledger as it is now, whatever other processes write meanwhile."""
-    with ledger.lock:
-        connection = ledger.connection
-        connection.execute("BEGIN")
-        try:
-            yield
-        finally:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
 
 
 def in_parts(numbers: Sequence[int]) -> Iterable[tuple[int, ...]]:
@@ -282,3 +231,31 @@ def _joined(slots: Iterable[int]) -> list[tuple[int, int]]:
         else:
             ranges.append((start, end))
     return ranges
+
+
+class LedgerSource:
+    """The ledger as what questions of a report are asked of."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    @property
+    def names(self) -> Names:
+        """What the ledger's numbers are called."""
+        return self._ledger.names
+
+    def sums_of(self, scopes: Sequence[int], mode: Mode) -> Selector:
+        """Return what sums the responses of some scopes, one of each agent, in a cost mode."""
+        return Selector(self._ledger, scopes, mode)
+
+    @contextmanager
+    def at_one_moment(self) -> Iterator[None]:
+        """See the ledger as it is now, whatever other processes write meanwhile."""
+        with self._ledger.lock:
+            connection = self._ledger.connection
+            connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")

@@ -12,7 +12,7 @@ from typing import Self
 
 from msgspec import Struct
 
-from engine.domain.times import HOUR
+from engine.domain.times import BLOCK_LENGTH
 from engine.limits.readings import Reading
 
 LEAST_PAIRS = 5
@@ -82,7 +82,7 @@ def calibrate(pairs: Iterable[Pair]) -> Calibration | None:
 def pairs_of(
     readings: Iterable[Reading],
     used_between: Callable[[int, int], int],
-    length: int = 5 * HOUR,
+    length: int = BLOCK_LENGTH,
 ) -> tuple[Pair, ...]:
     """Return a pair for each rise of the official share within a window of some length.
 

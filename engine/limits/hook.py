@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from engine.agents.claude.places import as_root
@@ -25,24 +24,11 @@ from engine.ledger.told_sessions import (
 )
 from engine.limits.kept_readings import reading_of_row, rows_of
 from engine.limits.marks import marks_of
-from engine.limits.readings import Reading
+from engine.limits.readings import HookSaid, Reading
 from engine.limits.sources.claude_json import account_path, signed_in
 
 _REACH = 8 * DAY
 _LARGEST = 20 << 20
-
-
-class HookSaid(Struct, frozen=True):
-    """What a hook hands over that limits and contexts depend on."""
-
-    session: str
-    readings: tuple[Reading, ...]
-    """As of now; whose they are and how old is found out."""
-    transcript: str = ""
-    model: str = ""
-    context_size: int | None = None
-    api_time: int | None = None
-    """Milliseconds that the API has worked for the session so far."""
 
 
 def keep_hook(ledger: Connection, settings: Settings, said: HookSaid, now: int) -> None:

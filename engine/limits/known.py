@@ -10,14 +10,12 @@ from engine.aggregates.true_window import Anchor
 from engine.domain.hits import Hit
 from engine.domain.limit_windows import HitNow
 from engine.domain.owners import NOBODY, UNKNOWN, is_named, is_of_store
-from engine.domain.times import HOUR, SECOND
+from engine.domain.times import BLOCK_LENGTH, SECOND
 from engine.ledger.limit_events import Told
 from engine.limits.calibration import Calibration
 from engine.limits.labels import is_of_model, label_of
 from engine.limits.marks import Mark
 from engine.limits.readings import FIVE_HOUR, SPEND_LIMIT, length_of
-
-LENGTH = 5 * HOUR
 
 IN_FLIGHT = 15 * SECOND
 """Answers that were under way when a limit was hit still come; they are no success after it."""
@@ -94,19 +92,23 @@ def true_window(known: Known, now: int) -> Anchor | None:
     for each in _own_hits(known):
         if each.resets_at is not None and each.time > captured:
             end, captured = each.resets_at, each.time
-    if end is not None and end - LENGTH <= now < end:
-        return Anchor(end - LENGTH, end, "official")
-    if known.pinned is not None and known.pinned - LENGTH <= now < known.pinned:
-        return Anchor(known.pinned - LENGTH, known.pinned, "pinned")
+    if end is not None and end - BLOCK_LENGTH <= now < end:
+        return Anchor(end - BLOCK_LENGTH, end, "official")
+    if known.pinned is not None and known.pinned - BLOCK_LENGTH <= now < known.pinned:
+        return Anchor(known.pinned - BLOCK_LENGTH, known.pinned, "pinned")
     ended = _last_end(known, now)
-    return Anchor(ended, ended + 2 * LENGTH, "estimated") if ended is not None else None
+    return Anchor(ended, ended + 2 * BLOCK_LENGTH, "estimated") if ended is not None else None
 
 
 def next_turn(known: Known, now: int) -> int:
     """Return until when the true window stays as it is now, unless more is known by then."""
-    turns = [moment for end in _ends(known) for moment in (end - LENGTH, end, end + 2 * LENGTH)]
+    turns = [
+        moment
+        for end in _ends(known)
+        for moment in (end - BLOCK_LENGTH, end, end + 2 * BLOCK_LENGTH)
+    ]
     lapses = [
-        mark.captured_at + LENGTH
+        mark.captured_at + BLOCK_LENGTH
         for (_, window), mark in known.marks.items()
         if window == FIVE_HOUR and mark.resets_at is None
     ]
@@ -134,7 +136,7 @@ def _ends(known: Known) -> set[int]:
 
 def _last_end(known: Known, now: int) -> int | None:
     """Return when the last 5-hour window ended that is known to have run."""
-    return max((end for end in _ends(known) if now - 2 * LENGTH < end <= now), default=None)
+    return max((end for end in _ends(known) if now - 2 * BLOCK_LENGTH < end <= now), default=None)
 
 
 def hits_now(known: Known, now: int) -> dict[Key, HitNow]:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from engine.domain.owners import NOBODY
 from engine.domain.scans import Age
-from engine.domain.times import DAY, HOUR, MINUTE, minute_of
+from engine.domain.times import BLOCK_LENGTH, DAY, MINUTE, minute_of
 
 ReadingSource = Literal["statusline", "claude.json", "desktop", "oauth", "agent"]
 
@@ -20,7 +20,7 @@ SPEND_LIMIT = "spend_limit"
 MINUTES = "_min"
 """Windows of other lengths are called by theirs: `43200_min`."""
 
-_LENGTHS = {FIVE_HOUR: 5 * HOUR, SEVEN_DAY: 7 * DAY}
+_LENGTHS = {FIVE_HOUR: BLOCK_LENGTH, SEVEN_DAY: 7 * DAY}
 """Lengths of windows that are known; a window of one model has that of its kind."""
 _LONGEST = 400 * DAY
 _MOST_PERCENT = 101.0
@@ -51,6 +51,19 @@ class Reading(Struct, frozen=True):
     """How its time is known; see `engine.ledger.limit_readings`."""
     is_ageless: bool = False
     """A session's first, of which nobody knows how old it is: it lowers nothing."""
+
+
+class HookSaid(Struct, frozen=True):
+    """What a hook hands over that limits and contexts depend on."""
+
+    session: str
+    readings: tuple[Reading, ...]
+    """As of now; whose they are and how old is found out."""
+    transcript: str = ""
+    model: str = ""
+    context_size: int | None = None
+    api_time: int | None = None
+    """Milliseconds that the API has worked for the session so far."""
 
 
 def readings_of_hook(
@@ -142,6 +155,6 @@ def known_length(window: str) -> int | None:
     return _LENGTHS.get(kind)
 
 
-def length_of(window: str, otherwise: int = 5 * HOUR) -> int:
+def length_of(window: str, otherwise: int = BLOCK_LENGTH) -> int:
     """Return how long a window lasts, or a length to go by."""
     return known_length(window) or otherwise

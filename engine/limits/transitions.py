@@ -17,9 +17,9 @@ from engine.domain.limit_windows import (
     WindowLevel,
     WindowNow,
 )
-from engine.domain.times import DAY, HOUR, MINUTE, SECOND, clock_of, start_of_day
+from engine.domain.times import BLOCK_LENGTH, DAY, HOUR, MINUTE, SECOND, clock_of, start_of_day
 from engine.ledger.limit_events import LEVELS, Told
-from engine.limits.known import LENGTH, Known
+from engine.limits.known import Known
 from engine.limits.labels import BUDGET
 from engine.limits.readings import known_length
 
@@ -279,8 +279,8 @@ def _period_of(window: WindowNow, now: int, zone: tzinfo) -> tuple[int, int] | N
     if window.source not in OFFICIAL:
         return None
     today = datetime.fromtimestamp(now / SECOND, zone).date()
-    if length == LENGTH:
-        return now - now % LENGTH, now - now % LENGTH + LENGTH
+    if length == BLOCK_LENGTH:
+        return now - now % BLOCK_LENGTH, now - now % BLOCK_LENGTH + BLOCK_LENGTH
     begun = start_of_day(today.replace(day=1), zone)
     return begun, begun + 31 * DAY
 

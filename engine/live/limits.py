@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from engine.domain.limit_windows import Event, LimitsNow
     from engine.limits.alerts import Alerts
     from engine.limits.endpoint.poller import UsagePoller
-    from engine.limits.hook import HookSaid
-    from engine.limits.readings import Reading
+    from engine.limits.readings import HookSaid, Reading
 
 
 class Limits:

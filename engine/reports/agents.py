@@ -13,7 +13,8 @@ from engine.domain.settings import Settings
 from engine.ingest import discover
 from engine.ingest.roots import Roots
 from engine.ledger.book import Ledger
-from engine.ledger.rows import files_of, problems_of
+from engine.ledger.files import files_of, problems_of
+from engine.ledger.scopes import Used, used_in
 
 _MOST_PROBLEMS = 20
 _CLOSED = os.strerror(errno.EACCES)
@@ -39,16 +40,16 @@ def _found(
     refused: dict[str, str],
 ) -> AgentFound:
     own = [root for root in roots.in_force() if root.agent == name]
-    counts = files_of(ledger)
+    counts = files_of(ledger, name)
     places = _places(name, settings, roots, {path: each.files for path, each in counts.items()})
     counted = [counts[root.path] for root in own if root.path in counts]
-    problems = problems_of(ledger, [root.path for root in own], _MOST_PROBLEMS) if own else []
+    problems = problems_of(ledger, own, _MOST_PROBLEMS) if own else []
     unreadable = [(path, why) for path, why in refused.items() if _is_of(path, own)]
     unreadable += [(place.path, _CLOSED) for place in places if place.found == _CLOSED]
     unreadable += [(f"{root}/{path}:{where}", why) for root, path, where, why in problems]
     if (problem := roots.registry.problem(name)) and (not places or _there(places)):
         unreadable.append((_there(places) or name, problem))
-    sums = _sums(ledger, scope) if scope is not None else (0,) * 5 + (None, None)
+    used = used_in(ledger, scope) if scope is not None else Used()
     has_agent = name != CLAUDE and any(place.is_root for place in places)
     return AgentFound(
         agent=name,
@@ -58,14 +59,14 @@ def _found(
         records=sum(each.lines for each in counted),
         bad=sum(each.bad for each in counted),
         bytes=sum(each.size for each in counted),
-        responses=sums[0] or 0,
-        tokens=sums[1] or 0,
-        cost=sums[2] or 0,
-        recorded_cost=sums[3] or 0,
-        calculated_cost=sums[4] or 0,
-        unpriced=_unpriced(ledger, scope),
-        first_response=sums[5],
-        last_response=sums[6],
+        responses=used.responses,
+        tokens=used.tokens,
+        cost=used.cost,
+        recorded_cost=used.recorded_cost,
+        calculated_cost=used.calculated_cost,
+        unpriced=used.unpriced,
+        first_response=used.first,
+        last_response=used.last,
         unreadable=tuple(unreadable),
         note=_note(roots.registry.agent(name).is_cumulative if has_agent else False),
     )
@@ -107,24 +108,3 @@ def _note(is_cumulative: bool) -> str:
     if not is_cumulative:
         return ""
     return "counts by session: booked on the day when ccmon saw it grow"
-
-
-def _sums(ledger: Ledger, scope: int) -> tuple[int | None, ...]:
-    with ledger.lock:
-        row: tuple[int | None, ...] = ledger.connection.execute(
-            "SELECT sum(responses), sum(input + output + cache_read + cache_write_5m"
-            " + cache_write_1h), sum(cost), sum(recorded), sum(calculated), min(first), max(last)"
-            " FROM session_totals WHERE scope = ? AND responses > 0",
-            (scope,),
-        ).fetchone()
-        return row
-
-
-def _unpriced(ledger: Ledger, scope: int | None) -> tuple[str, ...]:
-    with ledger.lock:
-        rows = ledger.connection.execute(
-            "SELECT DISTINCT name FROM session_totals JOIN models USING (model)"
-            " WHERE scope = ? AND unpriced > 0 ORDER BY name",
-            (scope,),
-        )
-        return tuple(name for (name,) in rows.fetchall())

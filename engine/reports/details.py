@@ -13,18 +13,21 @@ from engine.aggregates.sessions import group_by
 from engine.aggregates.tally import Tally, shares
 from engine.aggregates.view import View
 from engine.domain.periods import day_after
+from engine.domain.report_definitions import By, report_of_tab
 from engine.domain.reports import Detail, Part, Point, ReportKind, ResponseRow, Row
 from engine.domain.responses import CLAUDE
+from engine.domain.sums import SessionSums, SlotSums
 from engine.domain.times import HOUR, clock_of, day_of, start_of_day
 from engine.ledger.book import Ledger
-from engine.ledger.rows import Booked, Reader, paths_of_session, slot_of
+from engine.ledger.files import paths_of_session
+from engine.ledger.rows import Booked, Reader, slot_of
 from engine.ledger.sums import QUARTER
 from engine.reports.points import days_between, days_of, point, steps_between
 from engine.reports.rows import block_key, with_shares
 from engine.reports.tabs import TabMaker
 
 _MOST_RESPONSES = 1_000
-_STEP_NAMES: Mapping[ReportKind, str] = {"daily": "hour", "blocks": "quarter hour"}
+_STEP_NAMES: Mapping[By, str] = {"day": "hour", "block": "quarter hour"}
 """What a step of the series is where it is not a day."""
 
 Facts = tuple[tuple[str, str], ...]
@@ -63,39 +66,40 @@ class DetailMaker:
             return None
 
     def _detail(self, kind: ReportKind, key: str) -> Detail | None:
-        if kind == "sessions":
+        by = report_of_tab(kind).by
+        if by == "session":
             return self._session(key)
-        if kind == "projects":
-            return self._project(key)
-        if kind == "models":
-            return self._model(key)
-        if kind == "blocks":
-            return self._block(key)
-        return self._period(kind, key)
+        if by == "project":
+            return self._project(kind, key)
+        if by == "model":
+            return self._model(kind, key)
+        if by == "block":
+            return self._block(kind, key)
+        return self._period(kind, by, key)
 
-    def _period(self, kind: ReportKind, key: str) -> Detail | None:
-        begin = date.fromisoformat(f"{key}-01" if kind == "monthly" else key)
-        if not begin.isoformat().startswith(key) or self._tabs.begin(kind, begin) != begin:
+    def _period(self, kind: ReportKind, by: By, key: str) -> Detail | None:
+        begin = date.fromisoformat(f"{key}-01" if by == "month" else key)
+        if not begin.isoformat().startswith(key) or self._tabs.begin(by, begin) != begin:
             return None
-        end = day_after(kind, begin)
+        end = day_after(by, begin)
         history = self._view.history
         start, stop = start_of_day(begin, history.zone), start_of_day(end, history.zone)
         title = {
-            "daily": f"{begin:%A} {begin.day} {begin:%B %Y}",
-            "weekly": f"Week of {begin.day} {begin:%B %Y}",
-            "monthly": f"{begin:%B %Y}",
-        }[kind]
+            "day": f"{begin:%A} {begin.day} {begin:%B %Y}",
+            "week": f"Week of {begin.day} {begin:%B %Y}",
+            "month": f"{begin:%B %Y}",
+        }[by]
         first, before = slot_of(start), slot_of(stop)
         with self._lock:
             tally = history.tally(first, before)
-            if kind == "daily":
+            if by == "day":
                 series = steps_between(history, start, (stop, before), HOUR)
             else:
                 series = days_between(history, start, stop)
         rows = self._reader.session_rows_between(first, before)
         return self._made(kind, key, title, tally, series, rows)
 
-    def _block(self, key: str) -> Detail | None:
+    def _block(self, kind: ReportKind, key: str) -> Detail | None:
         """Return a block of one agent: of several in view every one has its own."""
         with self._lock:
             agent, block = self._find_block(key)
@@ -108,8 +112,8 @@ class DetailMaker:
         day = day_of(start, history.zone)
         title = f"Block of {day:%A} {day.day} {day:%B %Y}, {clock_of(start, history.zone)}"
         rows = self._reader.session_rows_between(first, before)
-        own = [row for row in rows if self._names.model.agent(row[2]) == agent]
-        return self._made("blocks", key, title, tally, series, own, self._whose(agent))
+        own = [row for row in rows if self._names.model.agent(row.model) == agent]
+        return self._made(kind, key, title, tally, series, own, self._whose(agent))
 
     def _find_block(self, key: str) -> tuple[str, BlockSpan | None]:
         for agent, blocks in self._view.blocks_by_agent.items():
@@ -125,7 +129,7 @@ class DetailMaker:
         title: str,
         tally: Tally,
         series: tuple[Point, ...],
-        rows: Iterable[tuple[int, ...]],
+        rows: Iterable[SessionSums],
         facts: Facts = (),
     ) -> Detail | None:
         """Return what is inside a row: its steps, models and sessions; `None` where it is empty."""
@@ -139,7 +143,7 @@ class DetailMaker:
             figures=tally.figures(self._names.model),
             by_model=tally.parts(self._names.model),
             series=series,
-            series_name=_STEP_NAMES.get(kind, "day"),
+            series_name=_STEP_NAMES.get(report_of_tab(kind).by, "day"),
             sessions=self._sessions(rows),
         )
 
@@ -147,9 +151,9 @@ class DetailMaker:
         """Return whose a row is, where there are rows of several agents."""
         return (("Agent", title_of(agent)),) if len(self._view.used_agents) > 1 else ()
 
-    def _sessions(self, rows: Iterable[tuple[int, ...]]) -> tuple[Row, ...]:
+    def _sessions(self, rows: Iterable[SessionSums]) -> tuple[Row, ...]:
         """Return session rows, the dearest first, with their shares of one another."""
-        groups = group_by((((row[0], row[1], row[2]), row[3:]) for row in rows), lambda key: key[0])
+        groups = group_by(((row[:3], row.sums) for row in rows), lambda key: key[0])
         projects = self._project_names()
         made = [
             self._tabs.session_row(session, group, projects) for session, group in groups.items()
@@ -158,28 +162,28 @@ class DetailMaker:
         tokens = sum(row.figures.tokens.total for row in made)
         return tuple(with_shares(made, tokens, sum(row.figures.cost for row in made)))
 
-    def _project(self, key: str) -> Detail | None:
+    def _project(self, kind: ReportKind, key: str) -> Detail | None:
         number = self._names.find("projects", key)
         if number is None:
             return None
         facts = (("Path", self._names.directory(number)), ("Directory", key))
         title = self._project_names().get(number, key)
-        return self._group("projects", key, title, number, facts)
+        return self._group(kind, key, title, number, facts)
 
-    def _model(self, key: str) -> Detail | None:
+    def _model(self, kind: ReportKind, key: str) -> Detail | None:
         """Return a model of one agent and provider."""
         number = self._names.find_model(key)
         if number is None:
             return None
         name, agent, provider = self._names.row("models", number)
         facts = (*self._whose(agent), ("Provider", provider))
-        return self._group("models", key, name or "no name", number, facts)
+        return self._group(kind, key, name or "no name", number, facts)
 
     def _group(
         self, kind: ReportKind, key: str, title: str, number: int, facts: Facts
     ) -> Detail | None:
         """Return a project or a model: its days and sessions."""
-        column = "project" if kind == "projects" else "model"
+        column = report_of_tab(kind).by
         days, tally = days_of(
             self._reader.bucket_rows_where(column, number), self._view.history.zone
         )
@@ -194,7 +198,7 @@ class DetailMaker:
         rows = self._reader.bucket_rows_of_session(session)
         whole = Tally()
         for row in rows:
-            whole.add(row[1], row[2:])
+            whole.add(row.model, row.sums)
         if not whole.by_model:
             return None
         responses = self._reader.responses_of(session, _MOST_RESPONSES)
@@ -235,12 +239,12 @@ class DetailMaker:
             self._titles.learn({name: paths[0]})
         return paths
 
-    def _session_series(self, rows: list[tuple[int, ...]]) -> tuple[tuple[Point, ...], str]:
+    def _session_series(self, rows: list[SlotSums]) -> tuple[tuple[Point, ...], str]:
         """Return quarter hours of a short session, days of a long one."""
         zone = self._view.history.zone
         quarters: dict[int, Tally] = {}
         for row in rows:
-            quarters.setdefault(row[0] // 2, Tally()).add(row[1], row[2:])
+            quarters.setdefault(row.slot // 2, Tally()).add(row.model, row.sums)
         first, last = min(quarters), max(quarters)
         if last - first >= 96:
             return days_of(rows, zone)[0], "day"
@@ -266,7 +270,7 @@ class DetailMaker:
         named = agent_names(paths)
         tallies: dict[int, Tally] = {}
         for row in self._reader.agents_of(session):
-            tallies.setdefault(row[0], Tally()).add(row[1], row[2:])
+            tallies.setdefault(row.agent, Tally()).add(row.model, row.sums)
         figures = {}
         for agent, tally in tallies.items():
             name = self._names.name("agents", agent)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import tzinfo
 
-from engine.aggregates.blocks import LENGTH, Blocks
+from engine.aggregates.blocks import Blocks
 from engine.aggregates.history import History
 from engine.aggregates.rates import Recents
 from engine.aggregates.running_block import block_at, calm
 from engine.aggregates.tally import Tally
 from engine.domain.questions import Glance
 from engine.domain.reports import Figures
-from engine.domain.times import DAY, HOUR, day_of
+from engine.domain.times import BLOCK_LENGTH, DAY, HOUR, day_of
 from engine.ledger.names import Names
 from engine.ledger.rows import Reader, slot_of
 
@@ -70,16 +70,16 @@ def _begins_anew(history: History, since: int, now: int) -> bool:
         first, last = history.span_of(slot)
         if first > now:
             break
-        if first - earlier > LENGTH:
+        if first - earlier > BLOCK_LENGTH:
             return True
         earlier = last
-    return now - earlier >= LENGTH
+    return now - earlier >= BLOCK_LENGTH
 
 
 def _session(reader: Reader, names: Names, number: int) -> Figures | None:
     tally = Tally()
     for row in reader.session_rows_where("session", number):
-        tally.add(row[2], row[3:])
+        tally.add(row.model, row.sums)
     return tally.figures(names.model) if tally.by_model else None
 
 

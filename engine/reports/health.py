@@ -10,12 +10,14 @@ from pathlib import Path
 
 from engine.domain.found import BadLine, Health, RootHealth
 from engine.domain.reports import Notice
+from engine.domain.responses import CLAUDE
 from engine.domain.scans import Root
 from engine.domain.settings import Settings
 from engine.domain.times import DAY
 from engine.ingest import discover
 from engine.ledger.book import Ledger
-from engine.ledger.rows import FileCounts, files_of, problems_of
+from engine.ledger.files import FileCounts, files_of, problems_of
+from engine.ledger.scopes import unpriced_models
 from engine.pricing.table import PriceTable
 
 _CLEANUP_DAYS = 30
@@ -37,8 +39,7 @@ def examine(
 ) -> Health:
     """Gather what there is to tell."""
     now = settings.clock()
-    paths = [root.path for root in roots]
-    counts = files_of(ledger)
+    counts = files_of(ledger, CLAUDE)
     return Health(
         generated_at=now,
         places=discover.look_at(settings, {path: count.files for path, count in counts.items()}),
@@ -49,11 +50,12 @@ def examine(
         first_response=span[0],
         last_response=span[1],
         bad_lines=tuple(
-            BadLine(f"{root}/projects/{path}", offset, reason)
-            for root, path, offset, reason in problems_of(ledger, paths, _MOST_PROBLEMS)
-        ),
+            BadLine(f"{root.base}/{path}", offset, reason)
+            for root in roots
+            for _, path, offset, reason in problems_of(ledger, [root], _MOST_PROBLEMS)
+        )[:_MOST_PROBLEMS],
         refused=tuple(refused.items()),
-        unpriced_models=_unpriced(ledger),
+        unpriced_models=unpriced_models(ledger),
         other_prices_as_of=prices.others_as_of,
         ledger_path=ledger.path,
         ledger_size=_size(ledger.path),
@@ -92,12 +94,6 @@ def cleanup_days(root: Path) -> tuple[int, bool]:
         if isinstance(days, int) and not isinstance(days, bool):
             return days, False
     return _CLEANUP_DAYS, True
-
-
-def _unpriced(ledger: Ledger) -> tuple[str, ...]:
-    with ledger.lock:
-        rows = ledger.connection.execute("SELECT name FROM models WHERE price = '' ORDER BY name")
-        return tuple(name for (name,) in rows.fetchall())
 
 
 def _size(path: str) -> int:

@@ -8,6 +8,7 @@ from datetime import date, timedelta, tzinfo
 from engine.aggregates.history import History
 from engine.aggregates.tally import Tally
 from engine.domain.reports import Point
+from engine.domain.sums import SlotSums
 from engine.domain.times import clock_of, day_of, start_of_day
 from engine.ledger.rows import slot_of
 
@@ -40,13 +41,13 @@ def days_between(history: History, start: int, stop: int) -> tuple[Point, ...]:
     return tuple(_day(day, history.day(day), history.zone) for day in _days(first, last))
 
 
-def days_of(rows: Iterable[tuple[int, ...]], zone: tzinfo) -> tuple[tuple[Point, ...], Tally]:
+def days_of(rows: Iterable[SlotSums], zone: tzinfo) -> tuple[tuple[Point, ...], Tally]:
     """Return the days of rows of slot, model and sums, the newest if many, and the whole tally."""
     whole = Tally()
     days: dict[date, Tally] = {}
     for row in rows:
-        whole.add(row[1], row[2:])
-        days.setdefault(day_of(row[10], zone), Tally()).add(row[1], row[2:])
+        whole.add(row.model, row.sums)
+        days.setdefault(day_of(row.sums.first, zone), Tally()).add(row.model, row.sums)
     if not days:
         return (), whole
     first, last = min(days), max(days)

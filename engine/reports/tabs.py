@@ -12,6 +12,7 @@ from engine.aggregates.sessions import Group, group_by
 from engine.aggregates.tally import Tally
 from engine.aggregates.view import View
 from engine.domain.periods import day_after, first_day, key_of, label_of
+from engine.domain.report_definitions import PERIODS, By, report_of_tab
 from engine.domain.reports import Report, ReportKind, Row, Span
 from engine.domain.responses import CLAUDE
 from engine.domain.times import DAY, HOUR, day_of, start_of_day
@@ -28,6 +29,8 @@ from engine.reports.rows import (
 )
 
 _SPANS: Mapping[Span, int] = {"5h": 5 * HOUR, "24h": DAY, "7d": 7 * DAY, "30d": 30 * DAY}
+_PLACES: Mapping[By, int] = {"session": 0, "project": 1, "model": 2}
+"""Where the number of each stands in what sums are kept by."""
 _LATEST_SLOT = 1 << 62
 
 
@@ -59,19 +62,20 @@ class TabMaker:
     def report(self, kind: ReportKind, span: Span, now: int, zone: str, revision: int) -> Report:
         """Return a tab's rows, newest (or dearest) first, with totals."""
         first = slot_of(now - _SPANS[span]) if span in _SPANS else 0
-        if kind in ("daily", "weekly", "monthly"):
-            rows = self._periods(kind, first, day_of(now, self._view.history.zone).year)
-        elif kind == "blocks":
+        by = report_of_tab(kind).by
+        if by in PERIODS:
+            rows = self._periods(by, first, day_of(now, self._view.history.zone).year)
+        elif by == "block":
             rows = self._blocks(first, now)
-        elif kind == "sessions" and not first:
+        elif by == "session" and not first:
             rows = self._all_sessions()
         else:
-            rows = self._groups(kind, first)
-        sessions = len(rows) if kind == "sessions" else 0
+            rows = self._groups(by, first)
+        sessions = len(rows) if by == "session" else 0
         finished, totals = finish(rows, sessions)
         return Report(kind, span, zone, revision, tuple(finished), totals)
 
-    def _periods(self, kind: ReportKind, first: int, year: int) -> list[Row]:
+    def _periods(self, by: By, first: int, year: int) -> list[Row]:
         """Return days, weeks or months; the earliest may be cut by the span."""
         with self._lock:
             days = dict(self._view.history.days())
@@ -79,8 +83,8 @@ class TabMaker:
                 days = self._cut(days, first)
         groups: dict[date, Tally] = {}
         for day, tally in days.items():
-            groups.setdefault(self.begin(kind, day), Tally()).add_all(tally.by_model)
-        ends = {begin: day_after(kind, begin) for begin in groups}
+            groups.setdefault(self.begin(by, day), Tally()).add_all(tally.by_model)
+        ends = {begin: day_after(by, begin) for begin in groups}
         zone = self._view.history.zone
         slots = [
             (max(first, slot_of(start_of_day(begin, zone))), slot_of(start_of_day(end, zone)))
@@ -89,8 +93,8 @@ class TabMaker:
         counts = self._reader.session_counts(slots)
         rows = [
             period_row(
-                key_of(kind, begin),
-                label_of(kind, begin, year),
+                key_of(by, begin),
+                label_of(by, begin, year),
                 tally,
                 (start_of_day(begin, zone), start_of_day(ends[begin], zone)),
                 count,
@@ -113,9 +117,9 @@ class TabMaker:
                 kept[day] = rest
         return kept
 
-    def begin(self, kind: ReportKind, day: date) -> date:
+    def begin(self, by: By, day: date) -> date:
         """Return the first day of the day, week or month that a day is in."""
-        return first_day(kind, day, self._week_start)
+        return first_day(by, day, self._week_start)
 
     def _blocks(self, first: int, now: int) -> list[Row]:
         """Return blocks with the gaps between them; a span keeps blocks that reach into it.
@@ -141,23 +145,23 @@ class TabMaker:
             rows.sort(key=lambda row: (row.start or 0, row.key), reverse=True)
         return rows
 
-    def _groups(self, kind: ReportKind, first: int) -> list[Row]:
+    def _groups(self, by: By, first: int) -> list[Row]:
         """Return sessions, projects or models; a span counts from its slot on."""
-        by = itemgetter({"sessions": 0, "projects": 1, "models": 2}[kind])
+        part = itemgetter(_PLACES[by])
         if first:
             rows = self._reader.session_rows_between(first, _LATEST_SLOT)
-            groups = group_by((((row[0], row[1], row[2]), row[3:]) for row in rows), by)
+            groups = group_by(((row[:3], row.sums) for row in rows), part)
         else:
             with self._lock:
-                groups = group_by(self._view.sessions.items(), by)
+                groups = group_by(self._view.sessions.items(), part)
         make = {
-            "sessions": self.session_row,
-            "projects": self._project_row,
-            "models": self._model_row,
-        }[kind]
+            "session": self.session_row,
+            "project": self._project_row,
+            "model": self._model_row,
+        }[by]
         projects = self._project_names()
         made = [make(number, group, projects) for number, group in groups.items()]
-        if kind == "sessions":
+        if by == "session":
             return _newest_first(made)
         made.sort(key=lambda row: (-row.figures.cost, -row.figures.tokens.total, row.key))
         return made

@@ -16,11 +16,12 @@ from pathlib import Path
 from engine.agents.base import Place, Told
 from engine.agents.opencode import AGENT
 from engine.agents.opened import open_read_only
-from engine.domain.reports import REPORT_KINDS, Figures
+from engine.domain.reports import Figures
 from engine.domain.responses import Sighting, merge
 from engine.domain.settings import Settings
 from engine.monitor import Monitor
 from tests.agents.writers import writing
+from tests.report_keys import TAB_KEYS
 
 _PATIENCE = 10.0
 """Seconds in which a monitor must have what was written last."""
@@ -88,7 +89,7 @@ def follow_by_monitor(home: Path, seconds: float) -> tuple[int, int, dict[str, i
             assert process.stdout is not None
             written = json.loads(process.stdout.read())
         figures = _settled(monitor, written["tokens"])
-        for kind in REPORT_KINDS:
+        for kind in TAB_KEYS:
             assert monitor.report(kind).totals.figures.tokens == figures.tokens, kind
         return figures.responses, figures.tokens.total, written
 

@@ -9,14 +9,14 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from random import Random
-from typing import Any, get_args
+from typing import Any
 
 from hypothesis import HealthCheck, given
 from hypothesis import settings as bounds
 from hypothesis import strategies as st
 
-from engine.domain.questions import Question, QuestionKind, Selection
-from engine.domain.reports import REPORT_KINDS, Figures
+from engine.domain.questions import Question, Selection
+from engine.domain.reports import Figures
 from engine.domain.settings import Settings
 from engine.domain.times import iso_time
 from engine.monitor import Monitor
@@ -25,8 +25,9 @@ from tests.agents.made_codex import START, Thread, zstandard
 from tests.agents.writers import TABLES, add_session, assistant, counted, create, put_message
 from tests.conftest import NOW
 from tests.made_lines import MINUTE, answer, write
+from tests.report_keys import REPORT_KEYS, TAB_KEYS
 
-KINDS: tuple[QuestionKind, ...] = get_args(QuestionKind)
+KINDS: tuple[str, ...] = REPORT_KEYS
 
 
 class Home:
@@ -203,7 +204,7 @@ def _all_figures(
             answer = monitor.answers.answer(Question(kind=asked, selection=Selection(agents=only)))
             of_agent[f"answer {asked}"] = {"totals": _figured(answer.totals.figures)}
         monitor.show_agents(only)
-        for kind in REPORT_KINDS:
+        for kind in TAB_KEYS:
             report = monitor.report(kind)
             rows = {row.key: _figured(row.figures) for row in report.rows if not row.is_gap}
             of_agent[kind] = {**rows, "totals": _figured(report.totals.figures)}

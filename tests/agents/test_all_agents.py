@@ -9,15 +9,15 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
-from engine.domain.questions import Question, QuestionKind, Selection
-from engine.domain.reports import REPORT_KINDS, Figures
+from engine.domain.questions import Question, Selection
+from engine.domain.reports import Figures
 from engine.domain.settings import Settings
 from engine.monitor import Monitor
 from tests.made_lines import answer, moment, write
+from tests.report_keys import REPORT_KEYS, TAB_KEYS
 
 MakeSettings = Callable[..., Settings]
 
@@ -56,10 +56,10 @@ def test_every_grouping_of_all_agents_has_the_same_totals(
         whole = monitor.report("daily").totals.figures
         assert whole.tokens.total == sum(TRUE.values())
         assert whole.reasoning == 96 + 50 + 75
-        for kind in REPORT_KINDS:
+        for kind in TAB_KEYS:
             report = monitor.report(kind)
             assert _figures(report.totals.figures) == _figures(whole), kind
-        for asked in get_args(QuestionKind):
+        for asked in REPORT_KEYS:
             totals = monitor.answers.answer(Question(kind=asked)).totals.figures
             assert _figures(totals) == _figures(whole), asked
 
@@ -70,13 +70,13 @@ def test_one_agent_alone_gives_its_true_total_in_every_grouping(
 ) -> None:
     with Monitor(settings()) as monitor:
         monitor.read()
-        for asked in get_args(QuestionKind):
+        for asked in REPORT_KEYS:
             question = Question(kind=asked, selection=Selection(agents=(agent,)))
             figures = monitor.answers.answer(question).totals.figures
             assert (asked, figures.tokens.total) == (asked, TRUE[agent])
             assert figures.agents == (agent,)
         monitor.show_agents((agent,))
-        for kind in REPORT_KINDS:
+        for kind in TAB_KEYS:
             assert monitor.report(kind).totals.figures.tokens.total == TRUE[agent], kind
 
 

@@ -8,11 +8,11 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 
-from engine.domain.questions import Question, QuestionKind
+from engine.domain.questions import Question
 from engine.domain.settings import Settings
 from engine.monitor import Monitor
 from tests.agents import test_amp as amp
@@ -25,6 +25,7 @@ from tests.agents import test_openclaw as openclaw
 from tests.agents.made_pi import answer, head, usage, write
 from tests.agents.test_grown import CRUSH, put
 from tests.agents.writers import create
+from tests.report_keys import REPORT_KEYS
 
 MakeSettings = Callable[..., Settings]
 
@@ -95,7 +96,7 @@ def test_every_grouping_has_the_totals_of_all_stores(stores: Path, settings: Mak
         assert found["crush"].recorded_cost == 500_000_000_000
         assert [each.unreadable for each in found.values() if each.unreadable] == []
         assert {name for name, each in found.items() if each.note} == {"crush", "droid", "mux"}
-        for asked in get_args(QuestionKind):
+        for asked in REPORT_KEYS:
             totals = monitor.answers.answer(Question(kind=asked)).totals.figures
             assert (asked, totals.tokens.total) == (asked, sum(TRUE.values()))
             assert set(totals.agents) == set(TRUE)

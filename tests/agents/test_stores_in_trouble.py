@@ -226,7 +226,7 @@ def test_files_that_no_event_names_are_read_when_they_come_and_when_they_change(
 def test_a_store_in_trouble_costs_a_look_now_and_then_and_no_doubt_of_events(
     database: Path, settings: MakeSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.ingest.wakeup._LOOK_WITH_EVENTS", 0.5)
+    monkeypatch.setattr("engine.domain.pace.ALL_FILES_WITH_EVENTS", (0.5, 1_000, 300.0))
     be_no_database(database)
     os.utime(database, (1, 1))
     tried: list[str] = []

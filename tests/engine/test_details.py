@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 
@@ -13,11 +13,12 @@ from engine.domain.reports import Detail, ReportKind
 from engine.domain.settings import Settings
 from engine.monitor import Monitor
 from tests.made_lines import MINUTE, PICO_PER_INPUT, answer, moment, write
+from tests.report_keys import TAB_KEYS
 
 MakeSettings = Callable[..., Settings]
 _NOW = moment("2026-11-22T13:00")
 _HAIKU = "claude-haiku-5-5"
-_KINDS: tuple[ReportKind, ...] = get_args(ReportKind)
+_KINDS: tuple[ReportKind, ...] = TAB_KEYS
 
 
 def _write_all(root: Path) -> None:

@@ -259,9 +259,9 @@ def test_where_events_do_not_come_looking_finds_lines_and_becomes_frequent(
     tmp_path: Path, following: Following, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("watchfiles.watch", _silent)
-    monkeypatch.setattr("engine.ingest.wakeup._LOOK_WITH_EVENTS", 0.4)
-    monkeypatch.setattr("engine.ingest.wakeup._LOOK_WITHOUT_EVENTS", 0.05)
-    monkeypatch.setattr("engine.ingest.wakeup._WAIT", 0.1)
+    monkeypatch.setattr("engine.domain.pace.ALL_FILES_WITH_EVENTS", (0.4, 1_000, 300.0))
+    monkeypatch.setattr("engine.domain.pace.ALL_FILES_WITHOUT_EVENTS", (0.05, 100, 30.0))
+    monkeypatch.setattr("engine.domain.pace.WAIT_WITH_EVENTS", 0.1)
     monkeypatch.setattr("engine.ingest.wakeup._EVENT_DUE", -(10**13))
     write(tmp_path, answer("a", _at(0), 3))
     with following() as screen:
@@ -275,7 +275,7 @@ def test_a_file_in_use_is_read_within_seconds_where_its_events_are_lost(
     tmp_path: Path, following: Following, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("watchfiles.watch", _silent)
-    monkeypatch.setattr("engine.ingest.wakeup._LOOK_WITH_EVENTS", 10 * _PATIENCE)
+    monkeypatch.setattr("engine.domain.pace.ALL_FILES_WITH_EVENTS", (10 * _PATIENCE, 1_000, 300.0))
     write(tmp_path, answer("a", _at(0), 3))
     with following() as screen:
         screen.wait_for_tokens(3)

@@ -12,11 +12,12 @@ from msgspec.structs import replace
 
 from engine.demo import DemoUser, write_history
 from engine.demo.others import AGENTS, places_of_others, write_others
-from engine.domain.reports import REPORT_KINDS, SPANS, Detail, ReportKind, Row
+from engine.domain.reports import SPANS, Detail, ReportKind, Row
 from engine.domain.settings import Settings
 from engine.monitor import Monitor
 from tests.conftest import NOW
 from tests.made_lines import MINUTE, answer, write
+from tests.report_keys import TAB_KEYS
 
 MakeSettings = Callable[..., Settings]
 _USER = DemoUser(seed=3, now_ms=NOW, responses=400, days=10, sessions=16)
@@ -83,7 +84,7 @@ def test_every_row_opens_to_its_own_figures(
     agents: tuple[str, ...], zone: str, opened: Callable[..., Monitor]
 ) -> None:
     with opened(agents, zone) as monitor:
-        for kind in REPORT_KINDS:
+        for kind in TAB_KEYS:
             rows = _rows(monitor, kind)
             assert {agent for row in rows for agent in row.figures.agents} == set(agents)
             assert len({row.key for row in rows}) == len(rows)
@@ -94,7 +95,7 @@ def test_every_row_opens_to_its_own_figures(
 def test_every_session_inside_a_row_opens(opened: Callable[..., Monitor]) -> None:
     with opened() as monitor:
         sessions = {row.key: row.figures for row in _rows(monitor, "sessions")}
-        for kind in REPORT_KINDS:
+        for kind in TAB_KEYS:
             for row in _rows(monitor, kind):
                 for inside in _open(monitor, kind, row).sessions:
                     assert _open(monitor, "sessions", inside).figures == sessions[inside.key]
@@ -103,7 +104,7 @@ def test_every_session_inside_a_row_opens(opened: Callable[..., Monitor]) -> Non
 @pytest.mark.parametrize("span", SPANS)
 def test_every_row_of_a_span_opens(span: Any, opened: Callable[..., Monitor]) -> None:
     with opened() as monitor:
-        for kind in REPORT_KINDS:
+        for kind in TAB_KEYS:
             for row in monitor.report(kind, span).rows:
                 _open(monitor, kind, row)
 

@@ -12,14 +12,14 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from msgspec.structs import replace
 
-from engine.domain.questions import Question, QuestionKind, Selection
+from engine.domain.questions import Question, Selection
 from engine.domain.reports import Figures, ReportKind, Row
 from engine.domain.settings import Settings
 from engine.domain.totals import total_of
 from engine.monitor import Monitor
 from tests.generated import FILES, transcripts
 
-_KINDS: tuple[tuple[ReportKind, QuestionKind], ...] = (
+_KINDS: tuple[tuple[ReportKind, str], ...] = (
     ("daily", "daily"),
     ("weekly", "weekly"),
     ("monthly", "monthly"),

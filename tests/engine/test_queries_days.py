@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from engine.domain.chosen import LATEST_SLOT
 from engine.domain.settings import SettingsError
 from engine.domain.typed.amounts import parse_token_limit
 from engine.domain.typed.days import check_days, parse_day
 from engine.ledger.rows import slot_of
-from engine.ledger.selector import LATEST_SLOT
 from engine.reports.queries.days import slots_between
 from tests.made_lines import moment
 

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from engine.domain.chosen import Chosen
 from engine.domain.questions import Question, Selection
 from engine.ledger.book import Ledger
 from engine.ledger.rows import slot_of
-from engine.ledger.selector import Chosen, Selector, at_one_moment
+from engine.ledger.selector import LedgerSource, Selector
 from engine.monitor import Monitor
 from engine.pricing.table import PriceTable
 from engine.reports.queries.answering import Answers
@@ -83,7 +84,7 @@ def test_an_answer_changes_nothing_and_sees_one_moment(
     ledger = _ledger(tmp_path, settings)
     answers = _answers(tmp_path, ledger)
     selector = Selector(ledger, [ledger.open_scope([str(tmp_path)])], "auto")
-    with at_one_moment(ledger):
+    with LedgerSource(ledger).at_one_moment():
         before = selector.sums((), Chosen())
         write_at(tmp_path, "2026-11-22T11:00", name="-code-app/s2.jsonl")
         _ledger(tmp_path, settings).close()

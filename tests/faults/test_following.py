@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.domain import pace
 from engine.domain.settings import Settings
-from engine.ingest import wakeup as noticing_module
 from engine.ingest.watcher import Watcher
 from engine.monitor import Monitor
 from tests.agreement import assert_agreement
@@ -218,7 +218,7 @@ def test_without_file_events_following_goes_on_by_looking(
     tmp_path: Path, following: Following, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "watchfiles", None)
-    monkeypatch.setattr(noticing_module, "_LOOK_WITHOUT_EVENTS", 0.1)
+    monkeypatch.setattr(pace, "ALL_FILES_WITHOUT_EVENTS", (0.1, 100, 30.0))
     path = transcript(tmp_path, "-a/s1.jsonl", responses(range(5)))
     with following(tmp_path) as monitor:
         append(path, responses(range(5, 9)))

@@ -7,16 +7,21 @@ import random
 import shutil
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 import pytest
 
+from engine import __version__
 from engine.domain.settings import Settings
+from engine.ledger import opening
+from engine.ledger.aside import identity_of, is_sound
+from engine.ledger.schema import VERSION
 from engine.monitor import Monitor
 from tests.agreement import assert_agreement
-from tests.faults.told import told
-from tests.faults.written import responses, transcript, wait_until
+from tests.faults.started import Reader, assert_figures
+from tests.faults.told import assert_in_memory, told
+from tests.faults.written import append, responses, transcript, wait_until
 from tests.slow_reading import SlowResponse, read
 
 MakeSettings = Callable[..., Settings]
@@ -106,13 +111,19 @@ def test_a_flipped_page_is_found_whenever_it_is_read(
 
 
 def _pages(ledger: Path) -> None:
-    """Damage all but the first page."""
+    """Damage all but the first page, and let every screen look at the file again.
+
+    What is written for that goes into the file that was damaged, also where a new ledger is in
+    its place by then.
+    """
     content = bytearray(ledger.read_bytes())
     content[4096:] = random.Random(8).randbytes(len(content) - 4096)
-    with ledger.open("r+b") as file:
-        file.write(content)
     with closing(sqlite3.connect(ledger)) as connection:
-        connection.execute("PRAGMA user_version=1")
+        connection.execute("PRAGMA user_version").fetchone()
+        with ledger.open("r+b") as file:
+            file.write(content)
+        with suppress(sqlite3.Error):
+            connection.execute(f"PRAGMA user_version={VERSION}")
 
 
 def _all(ledger: Path) -> None:
@@ -153,8 +164,7 @@ def test_a_ledger_damaged_while_following_is_built_anew(
     with Monitor(given) as monitor:
         monitor.read()
         assert_agreement(monitor, right)
-        said = [notice.text for notice in monitor.snapshot().notices]
-        assert all("set-aside" in text for text in said), "nothing but another one set aside"
+        assert not monitor.snapshot().notices
 
 
 def test_a_ledger_deleted_while_open_is_written_again(
@@ -181,39 +191,173 @@ def test_a_ledger_deleted_while_open_is_written_again(
         assert not monitor.snapshot().notices
 
 
-def test_a_ledger_of_a_newer_version_is_kept_aside_untouched(
+def test_a_ledger_of_a_newer_version_stays_where_it_is(
     tmp_path: Path, settings: MakeSettings
 ) -> None:
     root, ledger = tmp_path / "root", tmp_path / "ledger.db"
     transcript(root, "-a/s1.jsonl", responses(range(20)))
-    newer = []
-    for version in (99, 100):
+    for wrote, named in ((None, f"than this one, {__version__}"), ("7.8.9", "7.8.9; this one")):
         ledger.unlink(missing_ok=True)
         with closing(sqlite3.connect(ledger)) as connection:
-            connection.execute(f"PRAGMA user_version={version}")
-            connection.execute("CREATE TABLE something_new (thing TEXT)")
+            connection.execute(f"PRAGMA user_version={VERSION + 1}")
+            connection.execute("CREATE TABLE settings (name TEXT, value TEXT)")
+            connection.execute("INSERT INTO settings VALUES ('written_by', ?)", (wrote or "",))
+            if wrote is None:
+                connection.execute("DROP TABLE settings")
             connection.commit()
-        newer.append(ledger.read_bytes())
+        before = ledger.read_bytes()
         with Monitor(settings(roots=(root,), ledger=str(ledger))) as monitor:
             monitor.read()
-            assert_agreement(monitor, read(root))
+            assert_in_memory(monitor, ledger, read(root))
             assert "was written by a newer ccmon" in told(monitor)
-    assert sorted(path.read_bytes() for path in _set_aside(ledger)) == sorted(newer)
+            assert named in told(monitor)
+        assert ledger.read_bytes() == before
+    assert not _set_aside(ledger)
 
 
-def test_another_program_s_database_is_kept_aside_untouched(
+def test_an_open_screen_leaves_a_ledger_that_a_newer_ccmon_has_changed(
     tmp_path: Path, settings: MakeSettings
 ) -> None:
-    root, other = tmp_path / "root", tmp_path / "other.db"
-    transcript(root, "-a/s1.jsonl", responses(range(20)))
-    with closing(sqlite3.connect(other)) as connection:
+    root, ledger = tmp_path / "root", tmp_path / "ledger.db"
+    path = transcript(root, "-a/s1.jsonl", responses(range(20)))
+    given = settings(roots=(root,), ledger=str(ledger), is_polling=False)
+    with Monitor(given) as monitor:
+        monitor.start(lambda: None)
+        wait_until(lambda: monitor.snapshot().state == "following")
+        with closing(sqlite3.connect(ledger)) as newer:
+            newer.execute("UPDATE settings SET value = '7.8.9' WHERE name = 'written_by'")
+            newer.commit()
+            newer.execute(f"PRAGMA user_version={VERSION + 1}")
+            before = _dumped(newer)
+        append(path, responses(range(20, 30)))
+        wait_until(lambda: monitor.snapshot().responses == 30)
+        assert_in_memory(monitor, ledger, read(root))
+        assert "was written by a newer ccmon, 7.8.9" in told(monitor)
+    with closing(sqlite3.connect(ledger)) as newer:
+        assert _dumped(newer) == before
+    assert not _set_aside(ledger)
+
+
+def _dumped(connection: sqlite3.Connection) -> list[str]:
+    return list(connection.iterdump())
+
+
+def _recipes(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
         connection.execute("CREATE TABLE recipes (name TEXT)")
+
+
+def _clocks(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript("CREATE TABLE clock (time TEXT); PRAGMA user_version=1")
+
+
+def _notes(path: Path) -> None:
+    path.write_text("Buy milk.\n" * 1000)
+
+
+@pytest.mark.parametrize("make", [_recipes, _clocks, _notes])
+def test_a_file_that_never_was_a_ledger_stays_where_it_is(
+    make: Callable[[Path], None], tmp_path: Path, settings: MakeSettings
+) -> None:
+    root, other = tmp_path / "root", tmp_path / "notes.txt"
+    transcript(root, "-a/s1.jsonl", responses(range(20)))
+    make(other)
     content = other.read_bytes()
-    with Monitor(settings(roots=(root,), ledger=str(other))) as monitor:
+    for _ in range(2):
+        with Monitor(settings(roots=(root,), ledger=str(other))) as monitor:
+            monitor.read()
+            assert_in_memory(monitor, other, read(root))
+            assert "another program's file" in told(monitor)
+    assert sorted(tmp_path.iterdir()) == [other, root]
+    assert other.read_bytes() == content
+
+
+def test_a_damaged_ledger_that_is_busy_is_not_moved(
+    tmp_path: Path, settings: MakeSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "BUSY_SECONDS", 0.1)
+    root, ledger = tmp_path / "root", tmp_path / "ledger.db"
+    transcript(root, "-a/s1.jsonl", responses(range(20)))
+    given = settings(roots=(root,), ledger=str(ledger))
+    with Monitor(given) as monitor:
         monitor.read()
-        assert_agreement(monitor, read(root))
-        assert "was another program's database" in told(monitor)
-    assert [path.read_bytes() for path in _set_aside(other)] == [content]
+    with closing(sqlite3.connect(ledger)) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")
+        connection.execute("BEGIN EXCLUSIVE")
+        found = sqlite3.DatabaseError("database disk image is malformed")
+        found.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        opened, notices = opening.open_another(
+            str(ledger), sqlite3.connect(":memory:"), identity_of(str(ledger)), found
+        )
+        opened.close()
+    assert "close the other process" in notices[0].text
+    assert not _set_aside(ledger)
+
+
+def test_what_another_process_put_in_the_place_of_a_damaged_ledger_is_used(
+    tmp_path: Path, settings: MakeSettings
+) -> None:
+    root, ledger = tmp_path / "root", tmp_path / "ledger.db"
+    transcript(root, "-a/s1.jsonl", responses(range(20)))
+    with Monitor(settings(roots=(root,), ledger=str(ledger))) as monitor:
+        monitor.read()
+    found = sqlite3.DatabaseError("database disk image is malformed")
+    found.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    connection, notices = opening.open_another(
+        str(ledger), sqlite3.connect(":memory:"), (0, 0), found
+    )
+    with closing(connection):
+        assert connection.execute("SELECT count(*) FROM responses").fetchone() == (20,)
+    assert "it was set aside" in notices[0].text
+    assert not _set_aside(ledger)
+
+
+def test_looking_whether_a_ledger_is_sound_makes_no_file(tmp_path: Path) -> None:
+    with pytest.raises(sqlite3.OperationalError):
+        is_sound(str(tmp_path / "ledger.db"), 0.1)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("damage", [_rubbish, _cut, _pages])
+def test_of_several_screens_one_sets_a_damaged_ledger_aside(
+    damage: Callable[[Path], None], tmp_path: Path
+) -> None:
+    root, ledger = tmp_path / "root", tmp_path / "ledger.db"
+    path = transcript(root, "-a/s1.jsonl", responses(range(2_000)))
+    with ExitStack() as screens:
+        readers = [
+            screens.enter_context(Reader(root, ledger, "--follow", "60", "--until-told"))
+            for _ in range(3)
+        ]
+        for reader in readers:
+            reader.wait_for("responses 2000")
+        for number in range(2):
+            with closing(sqlite3.connect(ledger)) as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            damage(ledger)
+            append(path, responses(range(2_000 + 10 * number, 2_010 + 10 * number)))
+            wait_until(lambda n=number: len(_set_aside(ledger)) > n, "the damage to be found")
+            wait_until(lambda: _knows(ledger, len(read(root))), "the new ledger")
+        for reader in readers:
+            assert_figures(reader.last_words(), read(root))
+    assert len(_set_aside(ledger)) == 2
+
+
+def _is_all_in(ledger: Path) -> bool:
+    """Bring the log into the ledger; say whether nobody was in the way."""
+    with closing(sqlite3.connect(ledger)) as connection:
+        busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
+
+
+def _knows(ledger: Path, count: int) -> bool:
+    try:
+        with closing(sqlite3.connect(f"file:{ledger}?mode=rw", uri=True)) as connection:
+            rows = connection.execute("SELECT count(DISTINCT id) FROM responses").fetchone()
+    except sqlite3.Error:
+        return False
+    return bool(rows[0] == count)
 
 
 def test_a_ledger_found_damaged_by_a_face_is_built_anew_by_the_reader(

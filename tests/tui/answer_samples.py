@@ -15,7 +15,6 @@ from engine.domain.questions import (
     ComparedPart,
     Comparison,
     Question,
-    QuestionKind,
     SessionAnswer,
     Summary,
     TokenLimit,
@@ -29,7 +28,7 @@ NOW = 1_795_356_300_000
 """2026-11-22 14:05 UTC, a Sunday."""
 HOUR = 3_600_000
 OPUS, SONNET, UNKNOWN = "claude-opus-5-5-20260922", "claude-sonnet-4-5-20250929", "lighthouse-32b"
-KINDS: tuple[QuestionKind, ...] = (
+KINDS: tuple[str, ...] = (
     "hourly",
     "daily",
     "weekly",
@@ -77,7 +76,7 @@ def row(key: str, number: int = 1, **other: Any) -> AnswerRow:
     return AnswerRow(row=Row(**{**values, **other}), **own)
 
 
-def answer(kind: QuestionKind, rows: list[AnswerRow], **other: Any) -> Answer:
+def answer(kind: str, rows: list[AnswerRow], **other: Any) -> Answer:
     """Return rows as an answer with their totals; what only a question has goes there."""
     own = set(Question.__struct_fields__) - set(Answer.__struct_fields__)
     asked = {name: other.pop(name) for name in own & set(other)}

@@ -13,8 +13,8 @@ from tests.made_answers import found_agent
 from tests.made_lines import answer, moment, write
 from tui.cli import main
 from tui.tables.agents_page import agents_lines
-from tui.tables.lines import text_of
 from tui.tables.look import Look
+from tui.words.lines import text_of
 
 
 @pytest.fixture(autouse=True)

@@ -7,9 +7,9 @@ from textual.widgets import Static
 from engine.domain.reports import Point, ReportKind
 from engine.domain.responses import PICO
 from tests.tui.report_samples import ReportSource, detail, row, until
-from tui.live.drawing.lines import cells
 from tui.live.screens.detail_lines import PageLine, lines_of
 from tui.live.screens.detail_screen import DetailPage, DetailScreen
+from tui.words.lines import cells
 
 
 def texts(lines: tuple[PageLine, ...]) -> list[str]:

@@ -24,8 +24,8 @@ from tui.graph.page import calendar_lines
 from tui.graph.picture import picture_of
 from tui.graph.png import png_bytes
 from tui.graph.svg import LIGHT, svg_text
-from tui.tables.lines import text_of
 from tui.tables.look import Look
+from tui.words.lines import text_of
 
 SECRET = "hush-hush"
 TODAY = date(2026, 11, 22)

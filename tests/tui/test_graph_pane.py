@@ -21,11 +21,11 @@ from tests.made_lines import Clock, answer, moment, write
 from tests.tui.fake_source import FakeSource
 from tests.tui.live_pilot import live, screen_text
 from tui.live.app import LiveApp
-from tui.live.drawing.lines import cells
 from tui.live.frame.tab_bar import TABS, TabBar
 from tui.live.graph.graph_lines import GraphView, drawn
 from tui.live.graph.graph_pane import GraphPane
 from tui.live.keys import KEYS
+from tui.words.lines import cells
 
 
 async def shown(app: LiveApp, pilot: Pilot[None], said: str) -> str:
@@ -92,7 +92,7 @@ async def test_c_counts_by_tokens_without_another_calendar() -> None:
 async def test_years_are_turned_at_once_and_the_cursor_stays_on_its_date(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("tui.live.graph.graph_pane._REST_SECONDS", 600)
+    monkeypatch.setattr("tui.live.inquiry._REST_SECONDS", 600)
     source = FakeSource()
     source.days = [row_of_agents(day) for day in ("2024-02-29", "2025-06-01", "2026-11-22")]
     async with live(source) as (app, pilot):

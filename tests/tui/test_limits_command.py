@@ -23,8 +23,8 @@ from tui.cli import main
 from tui.commands import limits as limits_face
 from tui.commands.limits import check_line
 from tui.tables.limits_page import events_lines, limits_lines
-from tui.tables.lines import text_of
 from tui.tables.look import Look
+from tui.words.lines import text_of
 
 TOKEN = "sk-ant-oat01-never-to-be-seen"
 

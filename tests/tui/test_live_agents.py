@@ -16,13 +16,13 @@ from tests.conftest import NOW
 from tests.tui.fake_source import FakeSource
 from tests.tui.live_samples import snapshot
 from tui.live.app import LiveApp
-from tui.live.drawing.lines import Line
 from tui.live.frame.header import Header, HeaderView
 from tui.live.panes.block import BlockPane, block_view
 from tui.live.panes.sessions import SessionsPane, sessions_view
 from tui.live.report.columns import columns_of
 from tui.live.watch_screen import WatchScreen
 from tui.live.words import brief_label
+from tui.words.lines import Line
 from tui.words.plain import snapshot_lines
 
 SIZE = (120, 40)

@@ -27,7 +27,7 @@ from tests.tui.live_samples import (
     windows,
 )
 from tui.live.drawing.course_plot import Course, course_axis, course_plot
-from tui.live.drawing.lines import Line, LinePane, Piece, cells, cropped, ends, joined
+from tui.live.drawing.lines import LinePane
 from tui.live.drawing.plot import LEVEL_WORDS, Curve, bars, burn_up, columns, gauge, time_axis
 from tui.live.frame.header import Header, header_view
 from tui.live.frame.hit_banner import HitBanner, countdown, hit_view
@@ -42,6 +42,7 @@ from tui.live.panes.hero import EXACT, HeroPane, hero_view
 from tui.live.panes.sessions import ORDERS, SessionsPane, sessions_view
 from tui.live.panes.totals import TotalsPane, totals_view
 from tui.live.panes.windows import WindowsPane, windows_view
+from tui.words.lines import Line, Piece, cells, cropped, ends, joined
 
 YEAR = 365 * DAY
 SIZES = [(78, 4), (58, 3), (58, 10), (120, 6), (118, 13), (196, 20), (30, 2), (12, 1)]

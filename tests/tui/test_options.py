@@ -11,11 +11,11 @@ from typing import Any, get_args
 import pytest
 
 from engine.domain.choices import MODES, SORT_COLUMNS, Order
-from engine.domain.questions import QuestionKind
 from engine.domain.reports import LEVELS
 from engine.domain.typed.amounts import parse_limit
 from engine.domain.typed.days import read_day
 from engine.pricing.overrides import AMOUNTS
+from tests.report_keys import REPORT_KEYS
 from tui.commands.live import THEMES
 from tui.config.command_line import parse
 from tui.config.layer import DEFAULT_THRESHOLDS
@@ -56,7 +56,7 @@ def test_what_is_mirrored_from_the_engine_is_the_same() -> None:
     assert get_args(Order) == shared.ORDERS
     assert PRICE_PARTS == AMOUNTS
     assert tuple(THEMES) == tuple(THEME_NAMES)
-    assert set(get_args(QuestionKind)) <= set(REPORTS)
+    assert set(REPORT_KEYS) <= set(REPORTS)
     assert tuple(share for share, _ in reversed(LEVELS))[:3] == DEFAULT_THRESHOLDS
 
 

@@ -67,7 +67,7 @@ class PaneApp(App[None]):
 @pytest.fixture
 def rested(monkeypatch):
     """Let a report follow another at once."""
-    monkeypatch.setattr("tui.live.report.report_pane._REST_SECONDS", 0.001)
+    monkeypatch.setattr("tui.live.inquiry._REST_SECONDS", 0.001)
 
 
 async def test_a_report_is_asked_for_once_per_revision_span_and_zone(tmp_path, rested):
@@ -91,7 +91,7 @@ async def test_a_report_is_asked_for_once_per_revision_span_and_zone(tmp_path, r
 
 
 async def test_a_stream_of_revisions_costs_few_reports(tmp_path, monkeypatch):
-    monkeypatch.setattr("tui.live.report.report_pane._REST_SECONDS", 0.2)
+    monkeypatch.setattr("tui.live.inquiry._REST_SECONDS", 0.2)
     app = PaneApp([row(1)], tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
         for revision in range(10):

@@ -6,9 +6,10 @@ from textual import events
 from textual.app import App, ComposeResult
 from textual.geometry import Region
 
-from engine.domain.reports import REPORT_KINDS, Figures, Report, ReportKind, Row
+from engine.domain.reports import Figures, Report, ReportKind, Row
 from engine.domain.responses import PICO
 from engine.domain.totals import total_of
+from tests.report_keys import TAB_KEYS
 from tests.tui.report_samples import (
     HOUR,
     NOW,
@@ -76,7 +77,7 @@ def placed_fields(kind: ReportKind, width: int) -> list[str]:
     return [each.column.field for each in place(measured, width, has_bar=True).placed]
 
 
-@pytest.mark.parametrize("kind", REPORT_KINDS)
+@pytest.mark.parametrize("kind", TAB_KEYS)
 @pytest.mark.parametrize("width", [40, 60, 80, 100, 120, 200])
 def test_columns_never_reach_beyond_the_width_and_the_cost_is_always_there(kind, width):
     rows = many_rows(50, kind)

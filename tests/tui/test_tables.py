@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from rich.cells import cell_len
 
-from engine.domain.questions import Answer, QuestionKind
+from engine.domain.questions import Answer
 from engine.domain.reports import Figures
 from tests.tui.answer_samples import (
     KINDS,
@@ -28,12 +28,12 @@ from tests.tui.answer_samples import (
 )
 from tui.tables.block_table import active_block_lines, block_lines
 from tui.tables.comparison import comparison_lines
-from tui.tables.lines import Line, clipped, facts, line, names_within, paragraph, text_of
 from tui.tables.look import Look
 from tui.tables.session_page import session_lines
 from tui.tables.summary_page import summary_lines
 from tui.tables.title import title_of
 from tui.tables.usage_table import usage_lines
+from tui.words.lines import Line, clipped, facts, line, names_within, paragraph, text_of
 
 WIDTHS = (40, 60, 80, 100, 120, 200)
 WIDE = Look(width=200)
@@ -75,7 +75,7 @@ def test_no_table_is_wider_than_its_terminal_and_no_name_steers_it(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_no_figure_or_period_is_cut_at_any_usual_width(kind: QuestionKind) -> None:
+def test_no_figure_or_period_is_cut_at_any_usual_width(kind: str) -> None:
     large = figures(9_000, (OPUS, "a-model-with-a-very-long-name-of-some-vendor"), unpriced=("x",))
     label = {"hourly": "Sun 22 Nov 14:00", "weekly": "16 Nov to 22 Nov 2025"}.get(kind, "")
     rows = [row("2026-11-16", 2, label=label), row("2026-11-23", figures=large, label=label)]
@@ -105,7 +105,7 @@ def test_every_page_fits(width: int) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("width", WIDTHS)
-def test_the_last_line_sums_all_rows_in_every_layout(kind: QuestionKind, width: int) -> None:
+def test_the_last_line_sums_all_rows_in_every_layout(kind: str, width: int) -> None:
     rows = [row(f"2026-11-0{number}", number) for number in range(1, 4)]
     lines = table(answer(kind, rows), Look(width=width))
     words = row_of(lines, "Total")

@@ -6,16 +6,19 @@ from collections.abc import Mapping
 
 from engine.documents.blocks import block_id
 from engine.documents.figures import UNKNOWN_MODEL, project_name
-from engine.domain.questions import Answer, AnswerRow, QuestionKind
+from engine.domain.questions import Answer, AnswerRow
+from engine.domain.report_definitions import ReportDefinition
 from engine.domain.reports import Row
 from tui.flat.table import (
     ACTIVITY,
     AGENT,
     CHANGES,
+    COST,
     MODEL,
     MODELS,
+    RESPONSES,
     SESSIONS,
-    SUMS,
+    TOKENS,
     Column,
     FlatLine,
     FlatTable,
@@ -26,44 +29,34 @@ from tui.flat.table import (
     total_line,
 )
 
-_NAMED: Mapping[QuestionKind, tuple[Column, ...]] = {
-    "hourly": (Column("hour", "Hour", "text"),),
-    "daily": (Column("date", "Day", "text"),),
-    "weekly": (Column("week", "Week", "text"),),
-    "monthly": (Column("month", "Month", "text"),),
-    "session": (
-        Column("sessionId", "Session", "text"),
-        Column("title", "Title", "text"),
-        Column("projectPath", "", "text"),
-        Column("projectName", "Project", "text"),
-    ),
-    "blocks": (
-        Column("id", "", "text"),
-        Column("startTime", "Start", "time"),
-        Column("endTime", "End", "time"),
-        Column("actualEndTime", "Last response", "time"),
-        Column("isActive", "Active", "flag"),
-        Column("isGap", "Gap", "flag"),
-    ),
-    "projects": (Column("project", "", "text"), Column("name", "Project", "text")),
-    "models": (Column("model", "Model", "text"),),
+_COLUMNS: Mapping[str, tuple[Column, ...]] = {
+    "place": (Column("project", "", "text"), Column("projectName", "Project", "text")),
+    "agent": (AGENT,),
+    "provider": (Column("provider", "Provider", "text"),),
+    "model": (MODEL,),
+    "models": MODELS,
+    "unpriced": MODELS[1:],
+    "sessions": (SESSIONS,),
+    "responses": (RESPONSES,),
+    "tokens": TOKENS,
+    "cost": (COST,),
+    "limit": (Column("limitPercent", "Of limit", "percent"),),
+    "trend": CHANGES,
+    "activity": ACTIVITY,
 }
-"""The columns that name a row of each kind."""
-_OF_A_PROJECT = (Column("project", "", "text"), Column("projectName", "Project", "text"))
-_PROVIDER = Column("provider", "Provider", "text")
-_LIMIT = (Column("limitPercent", "Of limit", "percent"),)
+"""What a report's definition names."""
 
 
 def answer_table(
     answer: Answer, is_broken_down: bool, is_by_agent: bool, aliases: Mapping[str, str]
 ) -> FlatTable:
     """Return an answer's rows and totals, with a line for each agent or each model below."""
-    kind = answer.question.kind
+    report = answer.question.report
     lines: list[FlatLine] = []
     for each in answer.rows:
-        values = {**_names(kind, each, aliases), **_extras(answer, each)}
+        values = {**_names(report, each, aliases), **_extras(answer, each)}
         lines.append(figure_line(each.row.figures, values))
-        names = _names(kind, each, aliases)
+        names = _names(report, each, aliases)
         lines += _parts(each.row, names, is_broken_down, is_by_agent)
     columns = _columns(answer, is_broken_down, is_by_agent)
     totals = total_line(answer.totals.figures, columns[0], answer.totals.sessions)
@@ -84,46 +77,69 @@ def _parts(
 
 
 def _columns(answer: Answer, is_broken_down: bool, is_by_agent: bool) -> tuple[Column, ...]:
-    kind = answer.question.kind
-    agent = (AGENT,) if answer.has_agents or is_by_agent else ()
-    provider = (_PROVIDER,) if any(each.row.provider for each in answer.rows) else ()
-    model = (MODEL,) if is_broken_down and kind != "models" else ()
-    apart = _OF_A_PROJECT if answer.question.by_project else ()
-    sessions = () if kind in ("session", "blocks") else (SESSIONS,)
-    models = tuple(each for each in MODELS if kind != "models" or each.name != "modelsUsed")
-    activity = ACTIVITY if kind in ("session", "projects", "models") else ()
-    trend = CHANGES if any(each.trend for each in answer.rows) else ()
-    limit = _LIMIT if answer.token_limit else ()
-    names = (*_NAMED[kind], *apart, *agent, *provider, *model, *models)
-    return (*names, *sessions, *SUMS, *limit, *trend, *activity)
+    """Return the columns of the report's definition that have something to say."""
+    report = answer.question.report
+    is_there = {
+        "place": answer.question.by_project,
+        "agent": answer.has_agents or is_by_agent,
+        "provider": any(each.row.provider for each in answer.rows),
+        "model": is_broken_down,
+        "limit": bool(answer.token_limit),
+        "trend": any(each.trend for each in answer.rows),
+    }
+    named = (_COLUMNS[name] for name in report.flat if is_there.get(name, True))
+    return (*_naming(report), *(column for columns in named for column in columns))
 
 
-def _names(kind: QuestionKind, each: AnswerRow, aliases: Mapping[str, str]) -> dict[str, Value]:
+def _naming(report: ReportDefinition) -> tuple[Column, ...]:
+    """Return the columns that name a row."""
+    key = report.row_key
+    if report.by == "session":
+        return (
+            Column(key, report.name, "text"),
+            Column("title", "Title", "text"),
+            Column("projectPath", "", "text"),
+            Column("projectName", "Project", "text"),
+        )
+    if report.by == "block":
+        return (
+            Column(key, "", "text"),
+            Column("startTime", "Start", "time"),
+            Column("endTime", "End", "time"),
+            Column("actualEndTime", "Last response", "time"),
+            Column("isActive", "Active", "flag"),
+            Column("isGap", "Gap", "flag"),
+        )
+    if report.by == "project":
+        return (Column(key, "", "text"), Column("name", report.name, "text"))
+    return (Column(key, report.name, "text"),)
+
+
+def _names(
+    report: ReportDefinition, each: AnswerRow, aliases: Mapping[str, str]
+) -> dict[str, Value]:
     """Return what names a row, by its columns' names."""
     row = each.row
-    if kind == "blocks":
-        return _block_names(each)
-    if kind == "projects":
-        return {"project": row.key, "name": project_name(row.label, row.key, aliases)}
-    if kind == "models":
-        return {"model": row.label or UNKNOWN_MODEL, "provider": row.provider}
+    if report.by == "block":
+        return {report.row_key: block_id(row), **_block_times(row)}
+    if report.by == "project":
+        return {report.row_key: row.key, "name": project_name(row.label, row.key, aliases)}
+    if report.by == "model":
+        return {report.row_key: row.label or UNKNOWN_MODEL, "provider": row.provider}
     project = project_name(row.project, each.directory, aliases)
-    if kind == "session":
+    if report.by == "session":
         title = row.label if row.label != row.key else ""
         place: dict[str, Value] = {"projectPath": each.directory, "projectName": project}
-        return {"sessionId": row.key, "title": title, **place}
-    name = _NAMED[kind][0].name
+        return {report.row_key: row.key, "title": title, **place}
     return {
-        name: row.key,
+        report.row_key: row.key,
         "project": each.directory,
         "projectName": project,
     }
 
 
-def _block_names(each: AnswerRow) -> dict[str, Value]:
-    row = each.row
+def _block_times(row: Row) -> dict[str, Value]:
     return {
-        "id": block_id(row),
         "startTime": row.start,
         "endTime": row.end,
         "actualEndTime": row.figures.last,

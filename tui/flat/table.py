@@ -64,11 +64,9 @@ TOKENS = (
     Column("cacheReadTokens", "Cache read"),
     Column("totalTokens", "Tokens"),
 )
-SUMS = (
-    Column("responses", "Responses"),
-    *TOKENS,
-    Column("totalCost", "Cost", "usd", is_money=True),
-)
+RESPONSES = Column("responses", "Responses")
+COST = Column("totalCost", "Cost", "usd", is_money=True)
+SUMS = (RESPONSES, *TOKENS, COST)
 MODELS = (Column("modelsUsed", "Models", "models"), Column("unpricedModels", "", "names"))
 ACTIVITY = (
     Column("firstActivity", "First response", "time"),

@@ -8,9 +8,9 @@ from engine.domain.calendars import Calendar
 from engine.domain.choices import Measure
 from tui.graph import words
 from tui.graph.cells import CellGrid, cell_grid, sign_of
-from tui.tables.lines import BLANK, Line, Piece, clipped, footnotes, line, paragraph
 from tui.tables.look import Look, unpriced_note
 from tui.tables.title import title_line
+from tui.words.lines import BLANK, Line, Piece, clipped, footnotes, line, paragraph
 
 _LEVEL_STYLES = ("dim", "green", "green", "green", "bold green")
 
@@ -46,8 +46,8 @@ def _joined(pieces: list[Piece]) -> Line:
     """Return pieces with those next to each other in one style as one."""
     made: list[Piece] = []
     for piece in pieces:
-        if made and made[-1].style == piece.style:
-            made[-1] = Piece(made[-1].text + piece.text, piece.style)
+        if made and made[-1].ink == piece.ink:
+            made[-1] = Piece(made[-1].text + piece.text, piece.ink)
         else:
             made.append(piece)
     return tuple(made)

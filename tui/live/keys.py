@@ -6,6 +6,8 @@ from typing import Literal, NamedTuple
 
 from textual.binding import Binding, BindingType
 
+from engine.domain.report_definitions import tabs
+
 Place = Literal["app", "screen", "sessions", "graph"]
 Group = Literal[
     "Everywhere", "Tabs", "Lists and tables", "The graph", "What is shown", "Nothing to read"
@@ -35,6 +37,8 @@ class Key(NamedTuple):
     """Whether help names it; of pairs such as up and down the first stands for both."""
 
 
+_TAB_KEYS = "1234567890"
+
 KEYS: tuple[Key, ...] = (
     Key("quit", "app", "q", "q Ctrl+C Ctrl+Q", "quit", "quit", "Quit", "Everywhere",
         at_once="ctrl+c,ctrl+q", in_palette=True),
@@ -55,14 +59,10 @@ KEYS: tuple[Key, ...] = (
     Key("picture", "app", "P", "P", "picture", "picture",
         "Write the screen as a picture (SVG)", "Everywhere", in_palette=True),
     *(
-        Key(f"tab-{number}", "screen", str(number), str(number), f"show_tab({number})", name,
+        Key(f"tab-{number}", "screen", key, key, f"show_tab({number})", name,
             f"Go to {name}", "Tabs", in_palette=True)
-        for number, name in enumerate(
-            (
-                "Live", "Daily", "Weekly", "Monthly", "Sessions", "Blocks", "Models", "Projects",
-                "Graph",
-            ),
-            1,
+        for number, (name, key) in enumerate(
+            zip(("Live", *(tab.title for tab in tabs()), "Graph"), _TAB_KEYS, strict=False), 1
         )
     ),
     Key("next-tab", "screen", "tab,]", "Tab Shift+Tab ] [", "turn_tab(1)", "tabs",
@@ -166,7 +166,7 @@ def key_rows() -> list[tuple[str, str, str]]:
     rows: list[tuple[str, str, str]] = []
     for key in KEYS:
         if key.id == "tab-1":
-            rows.append(("1 to 9", "Go to a tab", key.group))
+            rows.append((f"1 to {_TAB_KEYS[len(tabs()) + 1]}", "Go to a tab", key.group))
         elif key.is_listed and not key.id.startswith("tab-"):
             rows.append((key.shown, key.does, key.group))
     return rows

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from rich.cells import cell_len
-
 from engine.domain.limit_windows import Forecast, WindowNow
 from engine.domain.reports import Figures
-from tui.live.drawing.lines import Line, Piece
-from tui.words.format import clock, dollars, fit, moment_of, percent, plain, short_model
+from tui.words.format import clock, dollars, moment_of, percent, plain, short_model
+from tui.words.lines import Line, Piece, names_within
 
 Basis = Literal["cost", "tokens"]
 """What bars, plots and shares are drawn by; `c` changes it."""
@@ -29,15 +27,7 @@ def note(name: str, amount: str) -> Line:
 def names_of_models(names: Sequence[str], cells: int) -> str:
     """Return models by their short names; those beyond so many cells as `+2`."""
     short = list(dict.fromkeys(map(short_model, names)))
-    text = ", ".join(short)
-    shown = len(short)
-    while cells and cell_len(text) > cells and shown > 1:
-        shown -= 1
-        text = f"{', '.join(short[:shown])} +{len(short) - shown}"
-    if cells and cell_len(text) > cells and len(short) > 1:
-        more = f" +{len(short) - 1}"
-        text = fit(short[0], cells - len(more)) + more
-    return text
+    return names_within(short, cells) if cells else ", ".join(short)
 
 
 def share_text(share: float, figures: Figures, by: Basis) -> str:

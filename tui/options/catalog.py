@@ -32,6 +32,8 @@ NAMES = (
     "doctor",
     "cursor",
     "prices",
+    "backup",
+    "restore",
     "demo",
     "help",
 )

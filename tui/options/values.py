@@ -6,6 +6,7 @@ from argparse import ArgumentTypeError
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
+from engine.domain.report_definitions import REPORTS
 from tui.options.definition import UsageError
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ _T = TypeVar("_T")
 _R = TypeVar("_R")
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-SECTIONS = ("daily", "weekly", "monthly", "session")
+SECTIONS = tuple(report.key for report in REPORTS if report.is_section)
 
 _MOST_DAYS = 3_650
 _YEARS = range(1970, 9990)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from engine.domain.questions import Glance
 from engine.domain.settings import Settings, SettingsError
-from engine.limits.readings import Reading, readings_of_hook
+from engine.limits.readings import HookSaid, Reading, readings_of_hook
 from tui.statusline.hook import Hook
 
 if TYPE_CHECKING:
@@ -89,8 +89,6 @@ def _ask(settings: Settings, hook: Hook, found: Facts) -> None:
 
 def _note(monitor: Monitor, hook: Hook, found: Facts) -> None:
     """Keep what the hook says of limits and of its context, and learn what else is known."""
-    from engine.limits.hook import HookSaid
-
     said = HookSaid(
         session=hook.session,
         readings=found.readings,

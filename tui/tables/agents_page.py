@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from engine.domain.found import AgentFound
 from tui.tables.columns import time_cell
 from tui.tables.layout import Across, Cell, Column, Step, Table, TableLine, TableRow, draw
-from tui.tables.lines import BLANK, Line, line, paragraph, text_of
 from tui.tables.look import UNKNOWN_COST, Look
 from tui.tables.title import title_line
 from tui.words.format import dollars, plain, tokens, tokens_exact
+from tui.words.lines import BLANK, Line, line, paragraph, text_of
 
 _COLUMNS = (
     Column(name="agent", title="Agent", kind="text", align="left", least=10, tight=8),

@@ -7,29 +7,19 @@ from collections.abc import Iterator
 from engine.domain.questions import Answer, AnswerRow
 from engine.domain.reports import Row
 from tui.tables.columns import (
-    AGENT,
-    BAR,
-    COST,
-    COUNTS,
-    MODELS,
-    RESPONSES,
     agent_cell,
     bar_cell,
     bar_share,
     figure_cells,
     part_rows,
-    priced,
+    report_columns,
     total_row,
 )
-from tui.tables.layout import Across, Cell, Column, Step, Table, TableLine, TableRow, draw
-from tui.tables.lines import BLANK, Line, facts, footnotes, line
+from tui.tables.layout import Across, Cell, Step, Table, TableLine, TableRow, draw
 from tui.tables.look import Look, cost_text, unpriced_note
 from tui.words.format import ago, clock, dollars, duration, moment_of, percent, tokens, tokens_exact
+from tui.words.lines import BLANK, Line, facts, footnotes, line
 
-_START = Column(name="start", title="Start", align="left")
-_END = Column(name="end", title="End", align="left", style="dim")
-_STATE = Column(name="state", title="", align="left")
-_LIMIT = Column(name="limit", title="Limit")
 _STEPS = (
     Step(drop=("bar",)),
     Step(drop=("responses",)),
@@ -49,12 +39,8 @@ _WORDS = {"ok": "within the limit", "warning": "close to the limit", "exceeds": 
 
 def block_lines(answer: Answer, look: Look, is_broken_down: bool = False) -> list[Line]:
     """Return the table of blocks; below the active one, what it is heading for."""
-    limit = (_LIMIT,) if answer.token_limit else ()
-    state = (_STATE,) if any(each.row.is_active for each in answer.rows) else ()
-    agent = (AGENT,) if answer.has_agents else ()
-    columns = (_START, _END, *state, *agent, MODELS, *COUNTS, *limit, COST, BAR, RESPONSES)
     table = Table(
-        columns=priced(columns, look, _has_mark(answer)),
+        columns=report_columns(answer, look),
         lines=list(_lines(answer, look, is_broken_down)),
         totals=total_row(answer, "start", look, _has_mark(answer)),
         steps=_STEPS,

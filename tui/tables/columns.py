@@ -49,7 +49,22 @@ PROVIDER = Column(
 )
 LAST = Column(name="last", title="Last response", short_title="Last", align="left", style="dim")
 
+TREND = Column(name="trend", title="Change", style="dim")
+START = Column(name="start", title="Start", align="left")
+END = Column(name="end", title="End", align="left", style="dim")
+STATE = Column(name="state", title="", align="left")
+LIMIT = Column(name="limit", title="Limit")
+FIRST = "name"
+"""The column that names a row, whatever it is of."""
+
 COUNTS = (INPUT, OUTPUT, CACHE_WRITE, CACHE_READ, CACHE, TOTAL)
+
+_NAMED = {
+    **{column.name: column for column in (*COUNTS, COST, SHARE, BAR, RESPONSES, SESSIONS, MODELS)},
+    **{column.name: column for column in (AGENT, PROVIDER, LAST, TREND, START, END, STATE, LIMIT)},
+    "agents": AGENTS,
+}
+"""What a report's definition names, beside what its rows are of."""
 
 STEPS = (
     Step(drop=("bar",)),
@@ -78,6 +93,31 @@ def text_column(name: str, title: str, least: int = 24, tight: int = 10) -> Colu
     return Column(
         name=name, title=title, kind="text", align="left", least=least, snug=least, tight=tight
     )
+
+
+def report_columns(answer: Answer, look: Look) -> tuple[Column, ...]:
+    """Return the columns of a report's definition that have something to say."""
+    rows = answer.rows
+    report = answer.question.report
+    is_there = {
+        "agent": answer.has_agents,
+        "agents": answer.has_agents,
+        "provider": any(each.row.provider for each in rows),
+        "trend": any(each.trend for each in rows),
+        "state": any(each.row.is_active for each in rows),
+        "limit": bool(answer.token_limit),
+    }
+    found: list[Column] = []
+    for name in report.columns:
+        if name == "session":
+            found += session_columns(each.row for each in rows)
+        elif name == "period":
+            found.append(Column(name=FIRST, title=report.name, align="left"))
+        elif name in ("project", "model"):
+            found.append(text_column(FIRST, report.name))
+        elif is_there.get(name, True):
+            found.append(_NAMED[name])
+    return priced(found, look, bool(answer.totals.figures.unpriced))
 
 
 def session_columns(

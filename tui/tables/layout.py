@@ -8,8 +8,8 @@ from typing import Literal, NamedTuple
 from msgspec import Struct
 from rich.cells import cell_len
 
-from tui.tables.lines import BLANK, Line, Piece, clipped, line, names_within, rule
 from tui.words.format import Align, fit
+from tui.words.lines import BLANK, Line, Piece, clipped, line, names_within, rule
 from tui.words.spark import lying_bar
 
 COMPACT_WIDTH = 80

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from engine.domain.limit_windows import Event, LimitsNow, WindowLevel, WindowNow
 from tui.tables.layout import Across, Cell, Column, Step, Table, TableLine, TableRow, draw
-from tui.tables.lines import BLANK, Line, Piece, footnotes, line, paragraph, text_of
 from tui.tables.look import Look
 from tui.tables.title import title_line
 from tui.words.format import plain
@@ -20,6 +19,7 @@ from tui.words.limits import (
     when,
     window_notes,
 )
+from tui.words.lines import BLANK, Line, Piece, footnotes, line, paragraph, text_of
 
 LEVEL_WORDS: dict[WindowLevel, str] = {
     "fine": "fine",

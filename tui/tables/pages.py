@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from engine.domain.questions import Answer, Answered, Comparison, Selection, SessionAnswer
-from tui.tables.lines import BLANK, Line
 from tui.tables.look import Look
 from tui.tables.title import selected, title_line, title_of
+from tui.words.lines import BLANK, Line
 
 
 def page_of(
@@ -34,7 +34,7 @@ def page_of(
 
 
 def _table(answer: Answer, look: Look, is_broken_down: bool, is_by_agent: bool) -> list[Line]:
-    if answer.question.kind != "blocks":
+    if answer.question.report.by != "block":
         from tui.tables.usage_table import usage_lines
 
         return usage_lines(answer, look, is_broken_down, is_by_agent)

@@ -16,9 +16,9 @@ from tui.tables.columns import (
     token_cells,
 )
 from tui.tables.layout import Cell, Column, Step, Table, TableRow, draw
-from tui.tables.lines import BLANK, Line, facts, footnotes, line
 from tui.tables.look import UNKNOWN_COST, Look, cost_text, unpriced_note
 from tui.words.format import dollars, duration, moment_of, plain, tokens_exact
+from tui.words.lines import BLANK, Line, facts, footnotes, line
 
 _TIME = Column(name="time", title="Time", align="left", style="dim")
 _MODEL = text_column("model", "Model", least=12, tight=8)

@@ -21,9 +21,9 @@ from tui.tables.columns import (
     text_column,
 )
 from tui.tables.layout import Cell, Table, TableRow, draw
-from tui.tables.lines import BLANK, Line, facts, footnotes, line
 from tui.tables.look import Look, cost_text, unpriced_note
 from tui.words.format import clock, dollars, duration, tokens, tokens_exact
+from tui.words.lines import BLANK, Line, facts, footnotes, line
 
 _NAME = "name"
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, TextIO
 
-from tui.tables.lines import Line, text_of
 from tui.terminal.encoding import writable
+from tui.words.lines import Line, text_of
 
 if TYPE_CHECKING:
     from rich.segment import Segments
@@ -66,7 +66,7 @@ def styled(lines: Iterable[Line], encoding: str | None = "utf-8") -> Segments:
     segments: list[Segment] = []
     for line in lines:
         for piece in line:
-            style = _style(piece.style) if piece.style else None
+            style = _style(piece.ink) if piece.ink not in ("", "plain") else None
             segments.append(Segment(writable(piece.text, encoding), style))
         segments.append(Segment.line())
     return Segments(segments)

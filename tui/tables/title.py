@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 from engine.agents.names import title_of as title_of_agent
-from engine.domain.questions import BLOCK_LENGTH, Question, Selection
-from tui.tables.lines import Line, Piece, clipped
+from engine.domain.questions import Question, Selection
+from engine.domain.times import BLOCK_LENGTH
 from tui.words.format import duration, plain
+from tui.words.lines import Line, Piece, clipped
 
-_NAMES = {
-    "hourly": "Hours",
-    "daily": "Days",
-    "weekly": "Weeks",
-    "monthly": "Months",
-    "session": "Sessions",
-    "blocks": "Blocks",
-    "projects": "Projects",
-    "models": "Models",
-}
 _MODES = {"auto": "", "calculate": "calculated costs", "display": "recorded costs only"}
 
 
 def title_of(question: Question, zone: str, width: int) -> Line:
     """Return a report's title: its kind, what it is narrowed to, and the zone of its days."""
     parts = [*_narrowed(question), *selected(question.selection), zone]
-    name = "Active block" if question.is_active_only else _NAMES[question.kind]
+    name = "Active block" if question.is_active_only else question.report.title
     return title_line(name, parts, width)
 
 
@@ -51,7 +42,7 @@ def selected(selection: Selection) -> list[str]:
 
 
 def _narrowed(question: Question) -> list[str]:
-    is_usual = question.kind != "blocks" or question.block_length == BLOCK_LENGTH
+    is_usual = question.report.by != "block" or question.block_length == BLOCK_LENGTH
     return [
         "" if is_usual else f"of {duration(question.block_length)}",
         "the last three days" if question.is_recent_only else "",

@@ -4,19 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.domain.questions import Answer, AnswerRow, QuestionKind
+from engine.domain.questions import Answer, AnswerRow
+from engine.domain.report_definitions import By
 from tui.tables.columns import (
-    AGENT,
-    AGENTS,
-    BAR,
-    COST,
-    COUNTS,
-    LAST,
-    MODELS,
-    PROVIDER,
-    RESPONSES,
-    SESSIONS,
-    SHARE,
+    FIRST,
     STEPS,
     agent_cell,
     agent_rows,
@@ -25,33 +16,20 @@ from tui.tables.columns import (
     change_text,
     figure_cells,
     part_rows,
-    priced,
+    report_columns,
     session_cells,
-    session_columns,
     share_text,
-    text_column,
     time_cell,
     total_row,
 )
-from tui.tables.layout import Across, Cell, Column, Step, Table, TableLine, TableRow, draw
-from tui.tables.lines import Line, footnotes
+from tui.tables.layout import Across, Cell, Step, Table, TableLine, TableRow, draw
 from tui.tables.look import Look, unpriced_note
 from tui.words.format import plain, tokens_exact
+from tui.words.lines import Line, footnotes
 
-FIRST = "name"
-_TREND = Column(name="trend", title="Change", style="dim")
-_TITLES: dict[QuestionKind, str] = {
-    "hourly": "Hour",
-    "daily": "Day",
-    "weekly": "Week",
-    "monthly": "Month",
-    "session": "Session",
-    "projects": "Project",
-    "models": "Model",
-}
 _PROJECT_STEPS = (STEPS[0], Step(drop=("models",)), *STEPS[1:])
-_OF_ONE_AGENT: tuple[QuestionKind, ...] = ("session", "models")
-"""Reports whose every row is one agent's."""
+_OF_ONE_AGENT: tuple[By, ...] = ("session", "model")
+"""What is one agent's alone."""
 _MOST_OF_LABEL = 10
 """Cells of the widest label that needs no short form: `Sun 22 Nov`."""
 
@@ -61,10 +39,10 @@ def usage_lines(
 ) -> list[Line]:
     """Return the table of any report but blocks, with its footnotes."""
     table = Table(
-        columns=_columns(answer, look),
+        columns=report_columns(answer, look),
         lines=list(_lines(answer, look, is_broken_down, is_by_agent)),
         totals=total_row(answer, FIRST, look, _has_mark(answer)),
-        steps=_PROJECT_STEPS if answer.question.kind == "projects" else STEPS,
+        steps=_PROJECT_STEPS if answer.question.report.by == "project" else STEPS,
     )
     notes = [_trend_note(answer, look)]
     if look.has_cost:
@@ -78,7 +56,7 @@ def _lines(
     largest = max((bar_share(each.row, look) for each in answer.rows), default=0.0)
     is_keyed = any(len(each.row.label) > _MOST_OF_LABEL for each in answer.rows)
     has_mark = _has_mark(answer)
-    is_apart = answer.question.kind not in _OF_ONE_AGENT and (
+    is_apart = answer.question.report.by not in _OF_ONE_AGENT and (
         is_by_agent or (is_broken_down and answer.has_agents)
     )
     for project, rows in _groups(answer, look).items():
@@ -101,34 +79,13 @@ def _groups(answer: Answer, look: Look) -> dict[str, list[AnswerRow]]:
     return groups
 
 
-def _columns(answer: Answer, look: Look) -> tuple[Column, ...]:
-    kind = answer.question.kind
-    first = text_column(FIRST, _TITLES[kind])
-    counts = (*COUNTS, COST)
-    agent = (AGENT,) if answer.has_agents else ()
-    if kind == "session":
-        names = session_columns(each.row for each in answer.rows)
-        columns = (*names, *agent, MODELS, *counts, BAR, LAST, RESPONSES)
-    elif kind == "projects":
-        agents = (AGENTS,) if agent else ()
-        columns = (first, *agents, MODELS, *counts, BAR, SHARE, SESSIONS, LAST, RESPONSES)
-    elif kind == "models":
-        provider = (PROVIDER,) if any(each.row.provider for each in answer.rows) else ()
-        columns = (first, *agent, *provider, *counts, BAR, SHARE, SESSIONS, RESPONSES)
-    else:
-        trend = (_TREND,) if any(each.trend for each in answer.rows) else ()
-        period = Column(name=FIRST, title=_TITLES[kind], align="left")
-        columns = (period, MODELS, *counts, *trend, BAR, SESSIONS, RESPONSES)
-    return priced(columns, look, _has_mark(answer))
-
-
 def _cells(
     answer: Answer, each: AnswerRow, look: Look, largest: float, is_keyed: bool
 ) -> dict[str, Cell]:
     row = each.row
     cells = {
         **figure_cells(row.figures, look, _has_mark(answer)),
-        FIRST: _first_cell(answer.question.kind, each, look, is_keyed),
+        FIRST: _first_cell(answer.question.report.by, each, look, is_keyed),
         "agent": agent_cell(row, look),
         "provider": Cell(plain(row.provider)),
         "bar": bar_cell(row, largest, look),
@@ -137,21 +94,21 @@ def _cells(
         "last": time_cell(row.figures.last, answer.zone),
         "trend": Cell(change_text(each.trend.change, look) if each.trend else ""),
     }
-    if answer.question.kind == "session":
+    if answer.question.report.by == "session":
         cells |= session_cells(row, look, each.directory)
     return cells
 
 
-def _first_cell(kind: QuestionKind, each: AnswerRow, look: Look, is_keyed: bool) -> Cell:
+def _first_cell(by: By, each: AnswerRow, look: Look, is_keyed: bool) -> Cell:
     """Return what names a row: in few cells by its key, where a day's or week's label is long."""
     row = each.row
-    if kind == "projects":
+    if by == "project":
         return Cell(look.project(row.label, row.key))
-    if kind == "models":
+    if by == "model":
         return Cell(
             plain(look.models.get(row.label, row.label)) or "unknown", look.model(row.label)
         )
-    short = plain(row.key) if is_keyed and kind != "hourly" else ""
+    short = plain(row.key) if is_keyed and by != "hour" else ""
     return Cell(plain(row.label or row.key), short)
 
 

@@ -23,13 +23,9 @@ from engine.agents.claude.lines import (
 )
 from engine.agents.claude.patient import read_objects
 from engine.agents.claude.places import SUFFIX
-from engine.domain.responses import PICO, Sighting
+from engine.domain.responses import MOST_DOLLARS, PICO, Sighting
 from engine.domain.scans import Place
 from engine.domain.times import parse_time
-
-MOST_DOLLARS = 10_000
-"""A larger recorded cost than any response can have is damage, and is none."""
-
 
 Keyed = tuple[str, Sighting]
 """A sighting, and what names its response across files and roots (SPEC §3)."""

@@ -14,8 +14,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from engine.agents.base import MOST_DOLLARS, Tokens, Unreadable, count
+from engine.agents.base import Tokens, Unreadable, count
 from engine.agents.claude.lines import text_of
+from engine.domain.responses import MOST_DOLLARS
 from engine.domain.times import parse_time
 
 EVENTS = ("usageEventsDisplay", "usageEvents", "events")

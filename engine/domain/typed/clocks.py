@@ -7,12 +7,11 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from engine.domain.settings import SettingsError
-from engine.domain.times import HOUR, MINUTE, SECOND
+from engine.domain.times import BLOCK_LENGTH, MINUTE, SECOND
 
 _CLOCK = re.compile(r"\s*(\d{1,2}):(\d\d)\s*\Z", re.ASCII)
 _HOURS, _MINUTES = 24, 60
 _WHOLE_DAY = _HOURS * _MINUTES
-_LONGEST_PIN = 5 * HOUR
 
 
 class Clock(NamedTuple):
@@ -87,6 +86,6 @@ def parse_quiet_hours(text: str) -> QuietHours:
 
 def checked_pin(time: int, now: int) -> int:
     """Return a pinned reset, to the minute; raises `SettingsError` unless a window can end then."""
-    if not now < time <= now + _LONGEST_PIN:
+    if not now < time <= now + BLOCK_LENGTH:
         raise SettingsError("The reset of the 5-hour window lies within the next five hours.")
     return time - time % MINUTE if time - time % MINUTE > now else time

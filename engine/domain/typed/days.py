@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from typing import Literal
 
 from msgspec import Struct
 
@@ -11,6 +12,7 @@ from engine.domain.periods import day_after, first_day, first_day_before
 from engine.domain.settings import SettingsError
 
 _DATE = r"(\d{4})-(\d\d)-(\d\d)|(\d{4})(\d\d)(\d\d)"
+_NAMED_PERIODS: tuple[Literal["week", "month"], ...] = ("week", "month")
 _AGO = r"(\d{1,6})([dw])"
 _DAYS = "2026-11-22, 20261122, today, yesterday, 7d (the last seven days) or 2w"
 _WEEK = r"(\d{4})-w(\d{2})"
@@ -113,11 +115,11 @@ def _named(said: str, today: date, week_start: int) -> tuple[date, date] | None:
         day = parse_day(said, today)
         return day, day
     which, _, unit = said.partition("-")
-    kind = {"week": "weekly", "month": "monthly"}.get(unit)
-    if kind is None or which not in ("this", "last"):
+    period = next((each for each in _NAMED_PERIODS if each == unit), None)
+    if period is None or which not in ("this", "last"):
         return None
-    begin = first_day_before(kind, first_day(kind, today, week_start), which == "last")
-    return begin, day_after(kind, begin) - timedelta(days=1)
+    begin = first_day_before(period, first_day(period, today, week_start), which == "last")
+    return begin, day_after(period, begin) - timedelta(days=1)
 
 
 def _numbered(said: str, today: date) -> tuple[date, date] | None:
@@ -132,6 +134,6 @@ def _numbered(said: str, today: date) -> tuple[date, date] | None:
         return monday, monday + timedelta(days=6)
     if match := re.fullmatch(_MONTH, said, re.ASCII):
         begin = date(int(match[1]), int(match[2]), 1)
-        return begin, day_after("monthly", begin) - timedelta(days=1)
+        return begin, day_after("month", begin) - timedelta(days=1)
     day = parse_day(said, today)
     return day, day

@@ -1,4 +1,4 @@
-"""Answers one-shot questions from the ledger's sums, bringing no history into memory."""
+"""Answers one-shot questions from sums, bringing no history into memory."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, TypeVar
 from msgspec.structs import replace
 
 from engine.domain.choices import Mode
-from engine.domain.questions import PERIOD_KINDS, Answer, AnswerRow, Question, Selection
+from engine.domain.questions import Answer, AnswerRow, Question, Selection
 from engine.domain.typed.days import check_days
-from engine.ledger.book import Ledger
-from engine.ledger.selector import at_one_moment
 from engine.reports.queries.basis import Basis
 from engine.reports.queries.choosing import Choice, choose
 from engine.reports.queries.ordering import in_order, largest, newest
+from engine.reports.queries.source import ReportSource
 from engine.reports.rows import finish
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ class Answers:
 
     def __init__(
         self,
-        ledger: Ledger,
+        source: ReportSource,
         scopes: Callable[[Sequence[str]], Mapping[str, int]],
         zone: tuple[str, tzinfo],
         clock: Callable[[], int],
@@ -52,7 +51,7 @@ class Answers:
         insist: Insist,
         snapshot: Callable[[], Snapshot],
     ) -> None:
-        self._ledger = ledger
+        self._source = source
         self._scopes = scopes
         self._zone = zone
         self._clock = clock
@@ -113,8 +112,8 @@ class Answers:
         def once() -> _T:
             scopes = self._scopes(selection.agents)
             now = self._clock()
-            basis = Basis(self._ledger, scopes, selection.mode, self._zone, self._week_start, now)
-            with at_one_moment(self._ledger):
+            basis = Basis(self._source, scopes, selection.mode, self._zone, self._week_start, now)
+            with self._source.at_one_moment():
                 return ask(basis)
 
         return self._insist(once)
@@ -126,7 +125,7 @@ def _answer(question: Question, basis: Basis) -> Answer:
     notes = choice.notes
     if notes:
         rows, sessions = list[AnswerRow](), 0
-    elif question.kind == "blocks":
+    elif question.report.by == "block":
         from engine.reports.queries.blocks import BlockRows
 
         found = BlockRows(question, choice, basis)
@@ -136,15 +135,15 @@ def _answer(question: Question, basis: Basis) -> Answer:
             notes = ("There is no finished block yet whose tokens could be the limit.",)
     else:
         rows, sessions = _rows(question, choice, basis)
-    if question.kind not in PERIOD_KINDS and question.last is not None:
+    if not question.report.is_period and question.last is not None:
         rows = newest(rows, question.last)
-        sessions = sum(row.row.sessions for row in rows) if question.kind == "session" else 0
+        sessions = sum(row.row.sessions for row in rows) if question.report.by == "session" else 0
     return _finished(question, basis, rows, sessions, limit, notes)
 
 
 def _rows(question: Question, choice: Choice, basis: Basis) -> tuple[list[AnswerRow], int]:
     """Return the rows of periods or groups, and how many sessions they are of."""
-    if question.kind in PERIOD_KINDS:
+    if question.report.is_period:
         from engine.reports.queries.periods import PeriodRows
 
         return PeriodRows(question, choice, basis).rows()
@@ -152,7 +151,7 @@ def _rows(question: Question, choice: Choice, basis: Basis) -> tuple[list[Answer
 
     selection = question.selection
     chosen = choice.between(selection.since, selection.until, basis)
-    return GROUPS[question.kind](chosen, basis)
+    return GROUPS[question.report.by](chosen, basis)
 
 
 def _finished(

@@ -1,4 +1,4 @@
-"""What the answers of one moment stand on: the ledger's sums, names, the zone, now."""
+"""What the answers of one moment stand on: the sums, names, the zone, now."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from functools import cached_property
 from engine.aggregates.sessions import short_names
 from engine.domain.choices import Mode
 from engine.domain.times import day_of
-from engine.ledger.book import Ledger
-from engine.ledger.selector import Selector
+from engine.reports.queries.source import ReportSource, SumSource
 
 
 class Basis:
@@ -18,7 +17,7 @@ class Basis:
 
     def __init__(
         self,
-        ledger: Ledger,
+        source: ReportSource,
         scopes: Mapping[str, int],
         mode: Mode,
         zone: tuple[str, tzinfo],
@@ -27,20 +26,20 @@ class Basis:
     ) -> None:
         self.scopes = scopes
         """By agent."""
-        self.selector = Selector(ledger, tuple(scopes.values()), mode)
-        self._ledger = ledger
+        self.selector = source.sums_of(tuple(scopes.values()), mode)
+        self._source = source
         self._mode = mode
-        self.names = ledger.names
-        self.model = ledger.names.model
+        self.names = source.names
+        self.model = source.names.model
         self.zone_name, self.zone = zone
         self.week_start = week_start
         self.now = now
 
-    def selector_of(self, agent: str) -> Selector:
+    def selector_of(self, agent: str) -> SumSource:
         """Return what sums one agent's responses."""
         if len(self.scopes) == 1:
             return self.selector
-        return Selector(self._ledger, (self.scopes[agent],), self._mode)
+        return self._source.sums_of((self.scopes[agent],), self._mode)
 
     @property
     def today(self) -> date:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from engine.aggregates.blocks import Blocks, BlockSpan
 from engine.aggregates.history import History
+from engine.domain.chosen import Chosen
 from engine.domain.questions import (
     AnswerRow,
     AverageProjection,
@@ -15,11 +17,12 @@ from engine.domain.questions import (
 )
 from engine.domain.reports import Figures
 from engine.domain.responses import PICO
+from engine.domain.sums import KeyedSums, SlotSums
 from engine.domain.times import DAY, HOUR, MINUTE, day_of
-from engine.ledger.selector import Chosen, Selector
 from engine.ledger.sums import QUARTER
 from engine.reports.queries.basis import Basis
 from engine.reports.queries.choosing import Choice
+from engine.reports.queries.source import SumSource
 from engine.reports.rows import block_row, gap_row
 
 _RECENT = 3 * DAY
@@ -100,24 +103,29 @@ class _AgentBlocks:
         if length % QUARTER or length < HOUR:
             _feed_singles(whole, self.selected, choice.chosen, selector)
         else:
-            whole.update(selector.sums(("slot",), Chosen()))
+            whole.update(_slots(selector.sums(("slot",), Chosen())))
             if choice.is_narrowed:
-                self.selected.update(selector.sums(("slot",), choice.chosen))
+                self.selected.update(_slots(selector.sums(("slot",), choice.chosen)))
         self.blocks.update(whole.order[0] if whole.order else None)
         self.active = self.blocks.active(basis.now)
 
 
-def _feed_singles(whole: History, selected: History, chosen: Chosen, selector: Selector) -> None:
+def _slots(rows: Iterable[KeyedSums]) -> Iterator[SlotSums]:
+    """Yield rows by slot as sums of slots."""
+    return (SlotSums(row.keys[0], row.model, row.sums) for row in rows)
+
+
+def _feed_singles(whole: History, selected: History, chosen: Chosen, selector: SumSource) -> None:
     """Give histories every response a slot of its own, in order of time."""
     rows = selector.singles()
-    whole.update((place, *row[1:]) for place, row in enumerate(rows))
+    whole.update(SlotSums(place, row.model, row.sums) for place, row in enumerate(rows))
     if selected is whole:
         return
     selected.update(
-        (place, *row[1:])
+        SlotSums(place, row.model, row.sums)
         for place, row in enumerate(rows)
-        if (chosen.projects is None or row[0] in chosen.projects)
-        and (chosen.models is None or row[1] in chosen.models)
+        if (chosen.projects is None or row.keys[0] in chosen.projects)
+        and (chosen.models is None or row.model in chosen.models)
     )
 
 

@@ -7,8 +7,8 @@ from datetime import date
 from msgspec import Struct
 from msgspec.structs import replace
 
+from engine.domain.chosen import Chosen
 from engine.domain.questions import Selection
-from engine.ledger.selector import Chosen
 from engine.reports.queries.basis import Basis
 from engine.reports.queries.days import slots_between
 from engine.reports.queries.matching import find_models, find_projects, no_model, no_project

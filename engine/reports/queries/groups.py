@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from engine.aggregates.sessions import Group, group_by
-from engine.domain.questions import AnswerRow, QuestionKind, SessionAnswer
+from engine.domain.chosen import Chosen
+from engine.domain.questions import AnswerRow, SessionAnswer
+from engine.domain.report_definitions import By
 from engine.domain.reports import ResponseRow
 from engine.domain.responses import Tokens
-from engine.ledger.selector import Chosen
 from engine.reports.queries.basis import Basis
 from engine.reports.rows import model_row, project_row, session_row
 
@@ -47,12 +48,12 @@ def model_rows(chosen: Chosen, basis: Basis) -> tuple[list[AnswerRow], int]:
     return rows, _sessions(groups)
 
 
-GROUPS: dict[QuestionKind, Callable[[Chosen, Basis], tuple[list[AnswerRow], int]]] = {
+GROUPS: dict[By, Callable[[Chosen, Basis], tuple[list[AnswerRow], int]]] = {
     "session": session_rows,
-    "projects": project_rows,
-    "models": model_rows,
+    "project": project_rows,
+    "model": model_rows,
 }
-"""What answers each kind of question about groups."""
+"""What answers a question about each kind of group."""
 
 
 def session_answer(session: int, group: Group, basis: Basis) -> AnswerRow:
@@ -98,14 +99,14 @@ def whole_group(chosen: Chosen, basis: Basis) -> Group:
     """Return all that is chosen as one group."""
     group = Group()
     for row in basis.selector.sums(("session", "project"), chosen):
-        group.add((row[0], row[1], row[2]), row[3:])
+        group.add((row.keys[0], row.keys[1], row.model), row.sums)
     return group
 
 
 def _grouped(chosen: Chosen, basis: Basis, place: int) -> dict[int, Group]:
     """Group what is chosen by session, project or model."""
     rows = basis.selector.sums(("session", "project"), chosen)
-    keyed = (((row[0], row[1], row[2]), row[3:]) for row in rows)
+    keyed = (((row.keys[0], row.keys[1], row.model), row.sums) for row in rows)
     return group_by(keyed, lambda key: key[place])
 
 

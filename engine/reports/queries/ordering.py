@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from engine.domain.choices import SortColumn
-from engine.domain.questions import PERIOD_KINDS, AnswerRow, Question
+from engine.domain.questions import AnswerRow, Question
 from engine.domain.reports import Row
 
 _TIMES: tuple[SortColumn, ...] = ("first", "last")
@@ -68,7 +68,7 @@ def largest(rows: Sequence[AnswerRow], question: Question) -> list[AnswerRow]:
     if question.top is None:
         return list(rows)
     used = _by_name([row for row in rows if not row.row.is_gap], question)
-    if question.kind in (*PERIOD_KINDS, "blocks"):
+    if question.report.is_by_time:
         used.sort(key=lambda row: (row.row.start or 0, row.row.project, row.directory))
     used.sort(key=lambda row: (-row.row.figures.cost, -row.row.figures.tokens.total))
     kept = {id(row) for row in used[: question.top]}
@@ -76,7 +76,7 @@ def largest(rows: Sequence[AnswerRow], question: Question) -> list[AnswerRow]:
 
 
 def _usual_column(question: Question) -> SortColumn:
-    return "name" if question.kind in (*PERIOD_KINDS, "blocks") else "cost"
+    return "name" if question.report.is_by_time else "cost"
 
 
 def _usual_order(column: SortColumn) -> str:
@@ -84,7 +84,7 @@ def _usual_order(column: SortColumn) -> str:
 
 
 def _by_name(rows: Sequence[AnswerRow], question: Question) -> list[AnswerRow]:
-    if question.kind in (*PERIOD_KINDS, "blocks"):
+    if question.report.is_by_time:
         return list(rows)
     return sorted(rows, key=lambda row: (row.row.label.casefold(), row.row.key))
 

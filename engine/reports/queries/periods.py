@@ -9,11 +9,11 @@ from datetime import date, datetime, timedelta, timezone
 from msgspec.structs import replace
 
 from engine.aggregates.tally import Tally
+from engine.domain.chosen import Chosen, Key
 from engine.domain.periods import day_after, first_day, first_day_before, key_of, label_of
 from engine.domain.questions import AnswerRow, Question, Trend
 from engine.domain.times import DAY, HOUR, SECOND, offsets_between, start_of_day
 from engine.ledger.rows import slot_of
-from engine.ledger.selector import Chosen, Key
 from engine.reports.queries.basis import Basis
 from engine.reports.queries.changes import change_between
 from engine.reports.queries.choosing import Choice
@@ -34,7 +34,8 @@ class PeriodRows:
         self._question = question
         self._choice = choice
         self._basis = basis
-        self._is_hourly = question.kind == "hourly"
+        self._by = question.report.by
+        self._is_hourly = self._by == "hour"
         self._begins: dict[int, int] = {}
         since, until = question.selection.since, question.selection.until
         begin = self._begin_of_last(question.last)
@@ -53,13 +54,13 @@ class PeriodRows:
         """Return the rows by time, and how many sessions they are of."""
         tallies: dict[Place, Tally] = {}
         for step, row in self._steps.sums(self._keys, self._chosen):
-            place = self._place(step, row[0] if self._keys else NO_PROJECT)
-            tallies.setdefault(place, Tally()).add(row[-12], row[-11:])
+            place = self._place(step, row.keys[0] if self._keys else NO_PROJECT)
+            tallies.setdefault(place, Tally()).add(row.model, row.sums)
         counts, total = self._session_counts()
         make = self._hour if self._is_hourly else self._period
         places = sorted(tallies, key=lambda place: (self._time(place[1]), place[0]))
         rows = [make(place, tallies[place], counts[place]) for place in places]
-        if self._question.kind == "monthly" and not self._keys:
+        if self._by == "month" and not self._keys:
             rows = self._with_trends(rows)
         return rows, total
 
@@ -67,10 +68,10 @@ class PeriodRows:
         """Return the first day of the newest so many days, weeks or months."""
         if last is None or self._is_hourly:
             return None
-        basis, kind = self._basis, self._question.kind
-        begin = first_day(kind, basis.today, basis.week_start)
+        basis, by = self._basis, self._by
+        begin = first_day(by, basis.today, basis.week_start)
         try:
-            return first_day_before(kind, begin, last - 1)
+            return first_day_before(by, begin, last - 1)
         except (OverflowError, ValueError):
             return None
 
@@ -90,7 +91,7 @@ class PeriodRows:
         begin = self._begins.get(number)
         if begin is None:
             day = day_numbered(number)
-            first = first_day(self._question.kind, day, self._basis.week_start)
+            first = first_day(self._by, day, self._basis.week_start)
             begin = self._begins[number] = number - (day - first).days
         return begin
 
@@ -120,18 +121,18 @@ class PeriodRows:
         basis = self._basis
         zone = timezone(timedelta(milliseconds=ahead))
         begin = datetime.fromtimestamp((number * HOUR - ahead) // SECOND, zone)
-        label = f"{label_of('daily', begin.date(), basis.today.year)} {begin:%H:%M}"
+        label = f"{label_of('day', begin.date(), basis.today.year)} {begin:%H:%M}"
         span = hour_bounds(number, ahead, basis.zone)
         row = period_row(begin.isoformat(), label, tally, span, sessions, basis.model)
         return self._placed(AnswerRow(row=row), place[0])
 
     def _period(self, place: Place, tally: Tally, sessions: int) -> AnswerRow:
-        kind, basis = self._question.kind, self._basis
+        by, basis = self._by, self._basis
         begin = day_numbered(place[1][0])
-        end = day_after(kind, begin)
+        end = day_after(by, begin)
         row = period_row(
-            key_of(kind, begin),
-            label_of(kind, begin, basis.today.year),
+            key_of(by, begin),
+            label_of(by, begin, basis.today.year),
             tally,
             (start_of_day(begin, basis.zone), start_of_day(end, basis.zone)),
             sessions,
@@ -163,13 +164,13 @@ class PeriodRows:
         for (number, _), row in self._steps.sums((), chosen):
             day = day_numbered(number)
             days = months.setdefault(day.replace(day=1), {})
-            days.setdefault(day.day, Tally()).add(row[0], row[1:])
+            days.setdefault(day.day, Tally()).add(row.model, row.sums)
         return months
 
     def _trend(self, row: AnswerRow, months: dict[date, dict[int, Tally]]) -> Trend | None:
         """Return how a month differs from the one before it, if that has responses."""
         begin = _first_of(row)
-        end = day_after("monthly", begin)
+        end = day_after("month", begin)
         today = self._basis.today
         is_running = begin <= today < end
         last = today if is_running else end - timedelta(days=1)
@@ -183,7 +184,7 @@ class PeriodRows:
             if not is_running or day <= today.day:
                 same.add_all(tally.by_model)
         change = change_between(same.figures(self._basis.model), row.row.figures)
-        return Trend(before=key_of("monthly", before), change=change, is_to_date=is_running)
+        return Trend(before=key_of("month", before), change=change, is_to_date=is_running)
 
 
 def _first_of(row: AnswerRow) -> date:
@@ -191,7 +192,7 @@ def _first_of(row: AnswerRow) -> date:
 
 
 def _month_before(begin: date) -> date:
-    return first_day_before("monthly", begin, 1)
+    return first_day_before("month", begin, 1)
 
 
 def _counted(

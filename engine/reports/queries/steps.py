@@ -9,10 +9,13 @@ from itertools import pairwise
 
 from msgspec.structs import replace
 
+from engine.domain.chosen import Chosen, Key, Step
+from engine.domain.sums import KeyedSums
 from engine.domain.times import DAY, HOUR, offsets_between
 from engine.ledger.rows import slot_bounds
-from engine.ledger.selector import Chosen, Key, Selector, Step, in_parts
+from engine.ledger.selector import in_parts
 from engine.ledger.sums import QUARTER
+from engine.reports.queries.source import SumSource
 
 _AT_ONCE = 2 * 366 * DAY // QUARTER * 2
 """Slots whose changes of the clock are looked for at once: between times there may be ages."""
@@ -32,21 +35,22 @@ def day_numbered(number: int) -> date:
 class Steps:
     """Sums by equal steps of a zone's clock: its hours, or its days."""
 
-    def __init__(self, selector: Selector, zone: tzinfo, length: int) -> None:
+    def __init__(self, selector: SumSource, zone: tzinfo, length: int) -> None:
         self._selector = selector
         self._zone = zone
         self._length = length
 
-    def sums(self, by: Sequence[Key], chosen: Chosen) -> Iterator[tuple[Stepped, tuple[int, ...]]]:
-        """Yield steps with keys, model and sums; a step that the clock changes in comes twice."""
+    def sums(self, by: Sequence[Key], chosen: Chosen) -> Iterator[tuple[Stepped, KeyedSums]]:
+        """Yield steps with their sums by keys; a step that the clock changes in comes twice."""
         for offset, part in self._stretches(chosen):
             step = self._step(offset)
             if step is None:
                 for row in self._selector.sums(("slot", *by), part):
-                    yield (self._number(row[0], offset), offset), row[1:]
+                    number = self._number(row.keys[0], offset)
+                    yield (number, offset), row._replace(keys=row.keys[1:])
             else:
                 for row in self._selector.sums(by, part, step):
-                    yield (row[0], offset), row[1:]
+                    yield (row.keys[0], offset), row._replace(keys=row.keys[1:])
 
     def sessions(
         self, by: Sequence[Key], chosen: Chosen
@@ -56,10 +60,10 @@ class Steps:
             step = self._step(offset)
             if step is None:
                 for row in self._selector.sums(("slot", *by, "session"), part):
-                    yield (self._number(row[0], offset), offset), row[1 : len(by) + 2]
+                    yield (self._number(row.keys[0], offset), offset), row.keys[1:]
             else:
-                for row in self._selector.sessions_in_steps(by, part, step):
-                    yield (row[0], offset), row[1:]
+                for found in self._selector.sessions_in_steps(by, part, step):
+                    yield (found[0], offset), found[1:]
 
     def session_counts(self, chosen: Chosen) -> tuple[Counter[int], Iterator[tuple[int, int]]]:
         """Return how many sessions have all they have in one step, by the step's number.

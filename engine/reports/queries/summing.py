@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from engine.domain.periods import day_after, first_day, key_of, label_of
 from engine.domain.questions import Question, Selection, Summary
+from engine.domain.report_definitions import Period
 from engine.domain.reports import Row, Snapshot
 from engine.domain.times import start_of_day
 from engine.reports.queries.basis import Basis
@@ -23,12 +24,12 @@ def summary(selection: Selection, snapshot: Snapshot, basis: Basis) -> Summary:
     A selection's days are left aside: the page names its own.
     """
     choice = choose(selection, basis)
-    month = _period("monthly", choice, basis)
+    month = _period("month", choice, basis)
     return Summary(
         zone=basis.zone_name,
         now=basis.now,
-        today=_period("daily", choice, basis),
-        week=_period("weekly", choice, basis),
+        today=_period("day", choice, basis),
+        week=_period("week", choice, basis),
         month=month,
         block=snapshot.block,
         burn_rate=snapshot.burn_rate,
@@ -41,15 +42,15 @@ def summary(selection: Selection, snapshot: Snapshot, basis: Basis) -> Summary:
     )
 
 
-def _period(kind: str, choice: Choice, basis: Basis) -> Row:
+def _period(period: Period, choice: Choice, basis: Basis) -> Row:
     """Return the present day, week or month."""
-    begin = first_day(kind, basis.today, basis.week_start)
-    end = day_after(kind, begin)
+    begin = first_day(period, basis.today, basis.week_start)
+    end = day_after(period, begin)
     chosen = choice.between(begin, end - timedelta(days=1), basis)
     group = whole_group(chosen, basis)
     return period_row(
-        key_of(kind, begin),
-        label_of(kind, begin, basis.today.year),
+        key_of(period, begin),
+        label_of(period, begin, basis.today.year),
         group.tally,
         (start_of_day(begin, basis.zone), start_of_day(end, basis.zone)),
         len(group.sessions),

@@ -9,9 +9,9 @@ from itertools import pairwise
 from msgspec import Struct
 
 from engine.domain.limit_windows import Foreseen, UsePoint
-from tui.live.drawing.lines import Line, Piece
 from tui.live.drawing.plot import runs, time_axis
 from tui.words import format as fmt
+from tui.words.lines import Line, Piece
 
 _DAY = 86_400_000
 _UP = " ▁▂▃▄▅▆▇█"

@@ -1,11 +1,11 @@
-"""Lines of inked text, and the widget that draws them and repaints only what changed."""
+"""The inks of the screen, and the widget that draws lines and repaints only what changed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import ClassVar, NamedTuple
+from collections.abc import Sequence
+from typing import ClassVar
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.content import Content
@@ -13,6 +13,8 @@ from textual.geometry import Region
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
+
+from tui.words.lines import BLANK, Line, Piece, cells, cropped
 
 INKS = (
     "plain",
@@ -37,78 +39,6 @@ INK_CLASSES = {f"ink--{ink}" for ink in INKS}
 
 They belong to the screens, not to the panes, so that a dozen panes share fifteen styles.
 """
-
-
-class Piece(NamedTuple):
-    """A run of text in one ink; with an action, a click on it runs that."""
-
-    text: str
-    ink: str = "plain"
-    action: str = ""
-
-
-Line = tuple[Piece, ...]
-BLANK: Line = ()
-
-
-def cells(line: Iterable[Piece]) -> int:
-    """Return how many cells a line takes."""
-    return sum(cell_len(piece.text) for piece in line)
-
-
-def cropped(line: Line, width: int) -> Line:
-    """Return as much of a line as goes into `width` cells."""
-    kept: list[Piece] = []
-    left = width
-    for piece in line:
-        size = cell_len(piece.text)
-        if size <= left:
-            kept.append(piece)
-            left -= size
-            continue
-        if left > 0:
-            kept.append(piece._replace(text=set_cell_size(piece.text, left)))
-        break
-    return tuple(kept)
-
-
-def padded(line: Line, width: int) -> Line:
-    """Return a line of exactly `width` cells."""
-    line = cropped(line, width)
-    return (*line, Piece(" " * (width - cells(line))))
-
-
-def ends(left: Line, right: Line, width: int) -> Line:
-    """Set one line at the left end and one at the right; the right one goes first if tight."""
-    space = width - cells(left) - cells(right)
-    if space < 1:
-        return cropped(left, width)
-    return (*left, Piece(" " * space), *right)
-
-
-def joined(parts: Sequence[Line], width: int, between: str = "  ") -> Line:
-    """Set parts side by side, leaving out from the end those that have no room."""
-    line: list[Piece] = []
-    used = 0
-    for part in parts:
-        gap = between if line else ""
-        size = cells(part) + cell_len(gap)
-        if used + size > width:
-            break
-        line += [Piece(gap, "muted"), *part] if gap else part
-        used += size
-    return tuple(line)
-
-
-def wrapped(text: str, width: int) -> list[str]:
-    """Break text between words into rows of at most `width` cells, longer words apart."""
-    rows: list[str] = []
-    for word in text.split():
-        if rows and cell_len(rows[-1]) + 1 + cell_len(word) <= width:
-            rows[-1] += f" {word}"
-        else:
-            rows.append(word)
-    return rows
 
 
 class LinePane(Widget):

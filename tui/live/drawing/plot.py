@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from engine.domain.reports import Level
-from tui.live.drawing.lines import BLANK, Line, Piece, padded
 from tui.words import format as fmt
+from tui.words.lines import BLANK, Line, Piece, padded
 
 _UP = " ▁▂▃▄▅▆▇█"
 _RIGHT = " ▏▎▍▌▋▊▉█"

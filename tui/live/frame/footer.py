@@ -7,9 +7,10 @@ from typing import Literal
 from msgspec import Struct
 from rich.cells import cell_len
 
-from tui.live.drawing.lines import BLANK, Line, OneLine, Piece, cells, ends, joined
+from tui.live.drawing.lines import OneLine
 from tui.live.keys import BY_ID
 from tui.words import format as fmt
+from tui.words.lines import BLANK, Line, Piece, cells, ends, joined
 
 Severity = Literal["information", "warning", "error"]
 _MARKS: dict[Severity, tuple[str, str]] = {

@@ -7,8 +7,9 @@ from msgspec import Struct
 from engine.agents.names import title_of
 from engine.domain.reports import Snapshot
 from engine.domain.responses import CLAUDE
-from tui.live.drawing.lines import Line, OneLine, Piece, cells, ends
+from tui.live.drawing.lines import OneLine
 from tui.words import format as fmt
+from tui.words.lines import Line, Piece, cells, ends
 
 _QUIET_AFTER = 120_000
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from msgspec import Struct
 
 from engine.domain.reports import Snapshot
-from tui.live.drawing.lines import BLANK, Line, OneLine, Piece, joined
+from tui.live.drawing.lines import OneLine
 from tui.words import format as fmt
 from tui.words.limits import when
+from tui.words.lines import BLANK, Line, Piece, joined
 
 
 class HitView(Struct, frozen=True):

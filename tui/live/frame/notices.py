@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.domain.reports import Notice, Snapshot
-from tui.live.drawing.lines import BLANK, Line, OneLine, Piece, ends
+from tui.live.drawing.lines import OneLine
 from tui.words import format as fmt
+from tui.words.lines import BLANK, Line, Piece, ends
 
 _RANK = {"error": 0, "warning": 1, "information": 2}
 MARKS = {

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from engine.domain.reports import Progress
-from tui.live.drawing.lines import BLANK, Line, OneLine, Piece, cells, joined
+from tui.live.drawing.lines import OneLine
 from tui.live.drawing.plot import gauge
 from tui.live.words import figure
 from tui.words import format as fmt
+from tui.words.lines import BLANK, Line, Piece, cells, joined
 
 _MEGABYTE = 1_000_000
 

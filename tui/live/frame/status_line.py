@@ -8,13 +8,14 @@ from msgspec import Struct
 
 from engine.domain.limit_windows import WindowNow
 from engine.domain.reports import Snapshot
-from tui.live.drawing.lines import Line, LinePane, Piece, cells
+from tui.live.drawing.lines import LinePane
 from tui.live.drawing.plot import LEVEL_WORDS
 from tui.live.frame.hit_banner import hit_view
 from tui.live.panes.windows import WindowRow, window_lines, window_row
 from tui.live.words import brief_label, figure, note
 from tui.words import format as fmt
 from tui.words.limits import when
+from tui.words.lines import Line, Piece, cells
 
 _LEAST_FOR_BARS = (24, 5)
 """Cells and lines from which bars say the windows."""

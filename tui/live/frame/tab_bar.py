@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
+from engine.domain.report_definitions import tabs
 from engine.domain.reports import ReportKind
-from tui.live.drawing.lines import Line, OneLine, Piece
+from tui.live.drawing.lines import OneLine
+from tui.words.lines import Line, Piece
 
-TabKind = ReportKind | Literal["graph"]
+TabKind = ReportKind
+"""The key of a report's tab, or `graph`."""
 
 TABS: tuple[tuple[str, TabKind | None], ...] = (
     ("Live", None),
-    ("Daily", "daily"),
-    ("Weekly", "weekly"),
-    ("Monthly", "monthly"),
-    ("Sessions", "sessions"),
-    ("Blocks", "blocks"),
-    ("Models", "models"),
-    ("Projects", "projects"),
+    *((tab.title, tab.key) for tab in tabs()),
     ("Graph", "graph"),
 )
 """Every tab's name and what it shows, mostly a report; the first is the live panes."""

@@ -15,8 +15,8 @@ from engine.domain.choices import Measure
 from engine.domain.reports import Figures, Part
 from tui.graph import words
 from tui.graph.cells import LABEL_WIDTH, CellGrid, cell_grid, sign_of
-from tui.live.drawing.lines import BLANK, Line, Piece, joined, padded, wrapped
 from tui.words import format as fmt
+from tui.words.lines import BLANK, Line, Piece, joined, padded, wrapped
 
 CURSOR = "◆"
 _INKS = ("track", "accent", "accent", "accent", "accent")

@@ -9,17 +9,16 @@ from typing import ClassVar, NamedTuple
 from textual import events, on, work
 from textual.binding import BindingType
 from textual.message import Message
-from textual.widget import Widget
 
 from engine.domain.calendars import Calendar
-from tui.live.drawing.lines import Line, LinePane, Piece
+from tui.live.drawing.lines import LinePane
 from tui.live.graph.graph_lines import Drawn, GraphView, drawn
+from tui.live.inquiry import Inquiry
 from tui.live.keys import bindings
 from tui.live.source import Source
 from tui.live.words import Basis
 from tui.words.format import plain
-
-_REST_SECONDS = 0.5
+from tui.words.lines import Line, Piece
 
 
 class Asked(NamedTuple):
@@ -56,20 +55,16 @@ class GraphPane(LinePane, can_focus=True):
         self._year: int | None = None
         self._by: Basis = "cost"
         self._cursor: date | None = None
-        self._wanted: Asked | None = None
-        self._asked: Asked | None = None
-        self._is_asking = False
-        self._is_resting = False
+        self._inquiry = Inquiry[Asked](self, lambda asked: self._make_calendar(source, asked.year))
         self._calendar: Calendar | None = None
         self._sentence = "Counting …"
         self._drawing: Drawn | None = None
 
     def show(self, snapshot_revision: int, *, by: Basis, today: date, zone: str) -> None:
         """Show the calendar of a revision; cheap where nothing changed or nobody looks."""
-        self._wanted = Asked(snapshot_revision, self._year, today, zone)
         self._by = by
         self._put()
-        self._ask_if_due()
+        self._inquiry.want(Asked(snapshot_revision, self._year, today, zone))
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
         """Return the calendar with the cursor's day, or why there is none."""
@@ -81,22 +76,7 @@ class GraphPane(LinePane, can_focus=True):
 
     def on_show(self) -> None:
         """Catch up with what changed while nobody looked."""
-        self._ask_if_due()
-
-    def _ask_if_due(self) -> None:
-        wanted, asked = self._wanted, self._asked
-        if wanted is None or wanted == asked or self._is_asking or not self._is_seen():
-            return
-        if self._is_resting and asked is not None and asked[1:] == wanted[1:]:
-            return
-        self._asked = wanted
-        self._is_asking = True
-        self._make_calendar(self._source, wanted.year)
-
-    def _is_seen(self) -> bool:
-        return self.is_mounted and all(
-            node.display for node in self.ancestors_with_self if isinstance(node, Widget)
-        )
+        self._inquiry.ask_if_due()
 
     @work(thread=True, group="calendar", exclusive=True, exit_on_error=False)
     def _make_calendar(self, source: Source, year: int | None) -> None:
@@ -110,19 +90,13 @@ class GraphPane(LinePane, can_focus=True):
     @on(CalendarMade)
     def take_calendar(self, made: CalendarMade) -> None:
         """Draw a calendar, then rest a little before the next."""
-        self._is_asking = False
-        self._is_resting = True
-        self.set_timer(_REST_SECONDS, self._wake)
+        self._inquiry.rest()
         self._calendar, self._sentence = made.calendar, made.sentence
         if made.calendar is None:
-            self._asked = None
+            self._inquiry.forget()
         self._put()
         if made.calendar is not None:
-            self._ask_if_due()
-
-    def _wake(self) -> None:
-        self._is_resting = False
-        self._ask_if_due()
+            self._inquiry.ask_if_due()
 
     def _put(self) -> None:
         """Draw what is known; nothing happens where it looks the same."""
@@ -158,7 +132,7 @@ class GraphPane(LinePane, can_focus=True):
 
     def action_turn_year(self, step: int) -> None:
         """Show the year before or after among those with responses; behind them the last weeks."""
-        calendar, wanted = self._calendar, self._wanted
+        calendar, wanted = self._calendar, self._inquiry.wanted
         if calendar is None or wanted is None:
             return
         choices = (*calendar.years, None)
@@ -168,8 +142,7 @@ class GraphPane(LinePane, can_focus=True):
             return
         self._year = year
         self._cursor = _in_year(self._day_in(calendar), year)
-        self._wanted = wanted._replace(year=year)
-        self._ask_if_due()
+        self._inquiry.want(wanted._replace(year=year))
 
     def action_open(self) -> None:
         """Show what is inside the cursor's day."""

@@ -9,10 +9,11 @@ from msgspec import Struct
 from engine.agents.names import title_of
 from engine.domain.reports import Block, Figures, Part, Snapshot
 from engine.domain.responses import CLAUDE
-from tui.live.drawing.lines import BLANK, Line, LinePane, Piece, cells, ends, joined
+from tui.live.drawing.lines import LinePane
 from tui.live.drawing.plot import gauge
 from tui.live.words import Basis, cost_text, figure, note, share_text
 from tui.words import format as fmt
+from tui.words.lines import BLANK, Line, Piece, cells, ends, joined
 
 _ANCHORS = {"estimated": "start estimated", "official": "official", "pinned": "reset pinned"}
 

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from engine.domain.reports import BurnRate, Figures, Snapshot, Trace
-from tui.live.drawing.lines import Line, LinePane, Piece, cells, joined
+from tui.live.drawing.lines import LinePane
 from tui.live.drawing.plot import AXIS, bars, columns, time_axis, with_axis
 from tui.live.words import Basis
 from tui.words import format as fmt
+from tui.words.lines import Line, Piece, cells, joined
 
 
 class BurnView(Struct, frozen=True):

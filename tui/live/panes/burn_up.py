@@ -17,10 +17,11 @@ from tui.live.drawing.course_plot import (
     row_of,
     top_of,
 )
-from tui.live.drawing.lines import Line, LinePane, Piece, joined, padded
+from tui.live.drawing.lines import LinePane
 from tui.live.drawing.plot import AXIS, Curve, burn_up, time_axis, with_axis
 from tui.live.words import Basis, range_of_shares
 from tui.words import format as fmt
+from tui.words.lines import Line, Piece, joined, padded
 
 
 class CourseView(Struct, frozen=True):

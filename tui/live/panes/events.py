@@ -8,10 +8,11 @@ from msgspec import Struct
 
 from engine.domain.limit_windows import Event
 from engine.domain.reports import Snapshot
-from tui.live.drawing.lines import BLANK, Line, LinePane, Piece, wrapped
+from tui.live.drawing.lines import LinePane
 from tui.live.screens.help_screen import Sheet
 from tui.live.words import day_and_clock
 from tui.words import format as fmt
+from tui.words.lines import BLANK, Line, Piece, wrapped
 
 _MARKS = {"information": "·", "warning": "!", "error": "!"}
 _INKS = {"information": "accent", "warning": "high", "error": "critical"}

@@ -8,10 +8,11 @@ from msgspec import Struct
 
 from engine.domain.limit_windows import WindowNow
 from engine.domain.reports import Snapshot
-from tui.live.drawing.lines import Line, LinePane, Piece, cells, joined
+from tui.live.drawing.lines import LinePane
 from tui.live.words import brief_label, day_and_clock
 from tui.words import format as fmt
 from tui.words.limits import Outlook, is_estimated, left_text, outlook_of, usual_text, when
+from tui.words.lines import Line, Piece, cells, joined
 
 EXACT = "exact: ccmon statusline --install"
 """The one step that makes limits exact."""

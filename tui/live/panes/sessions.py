@@ -15,10 +15,11 @@ from textual.reactive import reactive
 
 from engine.agents.names import title_of
 from engine.domain.reports import SessionNow, Snapshot
-from tui.live.drawing.lines import Line, LinePane, Piece, padded
+from tui.live.drawing.lines import LinePane
 from tui.live.keys import bindings
 from tui.live.words import Basis, names_of_models
 from tui.words import format as fmt
+from tui.words.lines import Line, Piece, padded
 
 ORDERS: tuple[tuple[str, Callable[[SessionNow], float | str]], ...] = (
     ("latest", lambda session: -session.last),

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from engine.domain.reports import Figures, Point, Snapshot
-from tui.live.drawing.lines import BLANK, Line, LinePane, Piece, cells, joined, padded
+from tui.live.drawing.lines import LinePane
 from tui.live.drawing.plot import columns_of_bars
 from tui.live.frame.notices import name_unpriced, window_unpriced
 from tui.live.words import Basis
 from tui.words import format as fmt
+from tui.words.lines import BLANK, Line, Piece, cells, joined, padded
 
 _TABLE = 54
 _MOST_LINES = 16

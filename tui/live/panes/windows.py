@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from engine.domain.limit_windows import OFFICIAL, WindowNow
 from engine.domain.reports import Snapshot
-from tui.live.drawing.lines import BLANK, Line, LinePane, Piece, cells, padded
+from tui.live.drawing.lines import LinePane
 from tui.live.drawing.plot import LEVEL_WORDS, gauge
 from tui.live.words import brief_label, day_and_clock, range_of_shares
 from tui.words import format as fmt
@@ -23,6 +23,7 @@ from tui.words.limits import (
     usual_text,
     when,
 )
+from tui.words.lines import BLANK, Line, Piece, cells, padded
 
 _OLD_AFTER = 600_000
 """An official figure older than this is dimmed."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
+from msgspec.structs import replace
 from rich.cells import cell_len
 
 from engine.agents.names import title_of
+from engine.domain.report_definitions import report_of_tab
 from engine.domain.reports import Figures, ReportKind, Row
 from engine.domain.responses import Tokens
 from tui.live.report.column_widths import Column
@@ -33,53 +35,34 @@ def columns_of(
     """Return the columns of a report, in the order they are drawn.
 
     Times name their year where it is not `year`; without one, none does. Where rows are of
-    several coding agents a column says whose each is.
+    several coding agents a column says whose each is, if the report has one.
     """
-    columns = _columns_of(kind, by, year)
-    if not has_agents or kind in ("daily", "weekly", "monthly"):
-        return columns
-    before = {"sessions": 3, "blocks": 3, "models": 1, "projects": 1}[kind]
-    return (*columns[:before], _agents(), *columns[before:])
-
-
-def _columns_of(kind: ReportKind, by: Basis, year: int | None) -> tuple[Column[Row], ...]:
-    if kind == "sessions":
-        return _session_columns(year)
-    if kind == "blocks":
-        return _block_columns(year)
-    if kind == "models":
-        return _model_columns(by)
-    if kind == "projects":
-        return _project_columns(year)
-    title = {"daily": "Day", "weekly": "Week", "monthly": "Month"}[kind]
-    period = _label("period", title, value=lambda row: row.key, least=24, most=24)
-    return (period, _models(5), *_kinds(), _total(), _cost(), _sessions(9), _responses(4))
-
-
-def _session_columns(year: int | None) -> tuple[Column[Row], ...]:
-    return (
-        _last("Last activity", year, rank=1),
-        _label("project", "Project", text=_project_name, least=16, most=28),
-        _label("session", "Session", text=_session_name, least=18, most=40, rank=4),
-        _models(5),
-        *_kinds(),
-        _total(),
-        _cost(),
-        _responses(3),
-        Column(
-            "duration",
-            "Length",
-            text=lambda row, _zone, _cells: duration(_length(row)) if row.figures.last else "",
-            value=_length,
-            rank=7,
-            least=7,
-            tone="muted",
-        ),
+    report = report_of_tab(kind)
+    assert report.tab is not None
+    ranks = {name: rank for rank, name in enumerate(report.tab.keeps, 1)}
+    return tuple(
+        replace(_column(name, report.name, by, year), rank=ranks.get(name, 0))
+        for name in report.tab.columns
+        if name != "agent" or has_agents
     )
 
 
-def _block_columns(year: int | None) -> tuple[Column[Row], ...]:
-    start = Column[Row](
+def _column(name: str, title: str, by: Basis, year: int | None) -> Column[Row]:
+    """Return a column by the name that it has in the definitions of reports."""
+    match name:
+        case "period":
+            return _label("period", title, value=lambda row: row.key, least=24, most=24)
+        case "share":
+            return _share(by)
+        case "last":
+            return _last("Last activity", year)
+        case "start":
+            return _start(year)
+    return _COLUMNS[name]
+
+
+def _start(year: int | None) -> Column[Row]:
+    return Column(
         "start",
         "Start",
         text=lambda row, zone, _cells: day_clock(row.start, zone, year) if row.start else "",
@@ -87,43 +70,15 @@ def _block_columns(year: int | None) -> tuple[Column[Row], ...]:
         align="left",
         least=_day_cells(year),
     )
-    end = Column[Row](
-        "end",
-        "End",
-        text=lambda row, zone, _cells: clock(row.end, zone) if row.end else "",
-        value=lambda row: row.end or 0,
-        align="left",
-        rank=4,
-    )
-    state = Column[Row](
-        "state",
-        "",
-        text=lambda row, _zone, _cells: _state(row),
-        value=lambda row: (row.is_active, -_length(row) if row.is_gap else 0),
-        align="left",
-        least=11,
-    )
-    return (start, end, state, _models(5), *_kinds(), _total(), _cost(), _responses(3))
 
 
-def _model_columns(by: Basis) -> tuple[Column[Row], ...]:
-    share = Column[Row](
+def _share(by: Basis) -> Column[Row]:
+    return Column(
         "share",
         "Share",
         text=lambda row, _zone, _cells: share_text(share_of(row, by), row.figures, by),
         value=lambda row: share_of(row, by),
-        rank=1,
     )
-    name = _label(
-        "model", "Model", text=_model_name, value=lambda row: row.label, least=24, most=36
-    )
-    return (name, *_kinds(), _total(), _cost(), share, _responses(4))
-
-
-def _project_columns(year: int | None) -> tuple[Column[Row], ...]:
-    name = _label("project", "Project", least=20, most=40)
-    last = _last("Last activity", year, rank=4)
-    return (name, _sessions(3), last, _models(10), *_kinds(), _total(), _cost(), _responses(5))
 
 
 def share_of(row: Row, by: Basis) -> float:
@@ -151,7 +106,6 @@ def _label(
     value: Callable[[Row], str] | None = None,
     least: int,
     most: int,
-    rank: int = 0,
 ) -> Column[Row]:
     shown = text or _plain_label
     return Column(
@@ -160,14 +114,13 @@ def _label(
         text=lambda row, _zone, _cells: shown(row),
         value=value or (lambda row: shown(row).casefold()),
         align="left",
-        rank=rank,
         least=least,
         most=most,
         widest="rows",
     )
 
 
-def _last(title: str, year: int | None, rank: int) -> Column[Row]:
+def _last(title: str, year: int | None) -> Column[Row]:
     return Column(
         "last",
         title,
@@ -176,20 +129,18 @@ def _last(title: str, year: int | None, rank: int) -> Column[Row]:
         ),
         value=lambda row: row.figures.last or 0,
         align="left",
-        rank=rank,
         least=_day_cells(year),
         tone="muted",
     )
 
 
-def _models(rank: int) -> Column[Row]:
+def _models() -> Column[Row]:
     return Column(
         "models",
         "Models",
         text=lambda row, _zone, cells: names_of_models(row.figures.models, cells),
         value=lambda row: row.figures.models,
         align="left",
-        rank=rank,
         least=13,
         most=34,
         widest="rows",
@@ -204,7 +155,6 @@ def _agents() -> Column[Row]:
         text=lambda row, _zone, cells: _agents_within(row.figures.agents, cells),
         value=lambda row: row.figures.agents,
         align="left",
-        rank=2,
         least=6,
         most=14,
         widest="rows",
@@ -220,28 +170,14 @@ def _agents_within(agents: Sequence[str], cells: int) -> str:
     return (title if is_roomy else name) + more
 
 
-def _kinds() -> tuple[Column[Row], ...]:
-    return (
-        _count("input", "Input", lambda each: each.input, rank=11),
-        _count("output", "Output", lambda each: each.output, rank=8),
-        _count("cache_write", "Cache W", lambda each: each.cache_write, rank=13),
-        _count("cache_read", "Cache R", lambda each: each.cache_read, rank=12),
-    )
-
-
-def _total() -> Column[Row]:
-    return _count("total", "Total", lambda each: each.total, rank=1, is_muted=False)
-
-
 def _count(
-    field: str, title: str, part: Callable[[Tokens], int], rank: int, is_muted: bool = True
+    field: str, title: str, part: Callable[[Tokens], int], is_muted: bool = True
 ) -> Column[Row]:
     return Column(
         field,
         title,
         text=lambda row, _zone, _cells: "" if row.is_gap else tokens(part(row.figures.tokens)),
         value=lambda row: part(row.figures.tokens),
-        rank=rank,
         exact=lambda row: "" if row.is_gap else tokens_exact(part(row.figures.tokens)),
         tone="muted" if is_muted else "normal",
     )
@@ -259,25 +195,23 @@ def _cost() -> Column[Row]:
     )
 
 
-def _sessions(rank: int) -> Column[Row]:
+def _sessions() -> Column[Row]:
     return Column(
         "sessions",
         "Sess.",
         text=lambda row, _zone, _cells: f"{row.sessions:,}" if row.sessions else "",
         value=lambda row: row.sessions,
-        rank=rank,
         widest="totals",
         tone="muted",
     )
 
 
-def _responses(rank: int) -> Column[Row]:
+def _responses() -> Column[Row]:
     return Column(
         "responses",
         "Resp.",
         text=lambda row, _zone, _cells: "" if row.is_gap else f"{row.figures.responses:,}",
         value=lambda row: row.figures.responses,
-        rank=rank,
         widest="totals",
         tone="muted",
     )
@@ -309,3 +243,47 @@ def _state(row: Row) -> str:
     if row.is_gap:
         return f"gap {duration(_length(row))}"
     return "● active" if row.is_active else ""
+
+
+_COLUMNS: dict[str, Column[Row]] = {
+    "place": _label("project", "Project", text=_project_name, least=16, most=28),
+    "project": _label("project", "Project", least=20, most=40),
+    "session": _label("session", "Session", text=_session_name, least=18, most=40),
+    "model": _label(
+        "model", "Model", text=_model_name, value=lambda row: row.label, least=24, most=36
+    ),
+    "end": Column(
+        "end",
+        "End",
+        text=lambda row, zone, _cells: clock(row.end, zone) if row.end else "",
+        value=lambda row: row.end or 0,
+        align="left",
+    ),
+    "state": Column(
+        "state",
+        "",
+        text=lambda row, _zone, _cells: _state(row),
+        value=lambda row: (row.is_active, -_length(row) if row.is_gap else 0),
+        align="left",
+        least=11,
+    ),
+    "duration": Column(
+        "duration",
+        "Length",
+        text=lambda row, _zone, _cells: duration(_length(row)) if row.figures.last else "",
+        value=_length,
+        least=7,
+        tone="muted",
+    ),
+    "agent": _agents(),
+    "models": _models(),
+    "input": _count("input", "Input", lambda each: each.input),
+    "output": _count("output", "Output", lambda each: each.output),
+    "cache_write": _count("cache_write", "Cache W", lambda each: each.cache_write),
+    "cache_read": _count("cache_read", "Cache R", lambda each: each.cache_read),
+    "total": _count("total", "Total", lambda each: each.total, is_muted=False),
+    "cost": _cost(),
+    "sessions": _sessions(),
+    "responses": _responses(),
+}
+"""The columns that are the same in every report and zone."""

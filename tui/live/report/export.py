@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+from engine.domain.report_definitions import By, report_of_tab
 from engine.domain.reports import Part, Report, ReportKind, Row
 from engine.domain.responses import PICO, Tokens
 from engine.domain.times import iso_time
@@ -16,16 +17,6 @@ from tui.live.new_file import write_new
 from tui.words.format import moment_of
 
 ExportFormat = Literal["csv", "json"]
-
-_KEY_NAMES: dict[ReportKind, str] = {
-    "daily": "date",
-    "weekly": "week",
-    "monthly": "month",
-    "sessions": "sessionId",
-    "blocks": "id",
-    "models": "modelName",
-    "projects": "projectPath",
-}
 
 
 def write_report(
@@ -70,23 +61,25 @@ def _totals(report: Report, rows: Sequence[Row]) -> Row:
 
 def _fields(kind: ReportKind, row: Row, is_flat: bool = False) -> dict[str, Any]:
     """Return a row under stable names, the keys of ccusage's JSON where it has them."""
-    key = row.label if kind == "models" else row.key
-    fields = {_KEY_NAMES[kind]: key, "label": row.label, **_place(kind, row), **_sums(row)}
+    report = report_of_tab(kind)
+    assert report.tab is not None
+    key = row.label if report.by == "model" else row.key
+    fields = {report.tab.row_key: key, "label": row.label, **_place(report.by, row), **_sums(row)}
     if not is_flat:
         return {**fields, "modelBreakdowns": [_part(part) for part in row.by_model]}
     return {**fields, "totalCost": usd(row.figures.cost)}
 
 
-def _place(kind: ReportKind, row: Row) -> dict[str, Any]:
+def _place(by: By, row: Row) -> dict[str, Any]:
     """Return what only one kind of row has."""
-    if kind == "blocks":
+    if by == "block":
         return {
             "startTime": _iso(row.start),
             "endTime": _iso(row.end),
             "isActive": row.is_active,
             "isGap": row.is_gap,
         }
-    if kind == "sessions":
+    if by == "session":
         return {"project": row.project}
     return {"sessions": row.sessions}
 

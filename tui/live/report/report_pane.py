@@ -11,16 +11,17 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
-from textual.widget import Widget
 from textual.widgets import Static
 
+from engine.domain.report_definitions import report_of_tab
 from engine.domain.reports import Report, ReportKind, Row, Span
 from engine.domain.settings import system_clock
 from engine.domain.totals import total_of
+from tui.live.inquiry import Inquiry
 from tui.live.new_file import ExportError
 from tui.live.report.export import ExportFormat, write_report
 from tui.live.report.filter_bar import FilterBar, Haystack
-from tui.live.report.row_order import NOUNS
+from tui.live.report.row_order import nouns_of
 from tui.live.report.table import ReportTable
 from tui.live.source import Source
 from tui.live.words import Basis
@@ -28,7 +29,6 @@ from tui.words.format import plain, short_model
 
 _TITLED = 300
 """So many of the newest sessions are shown by their titles."""
-_REST_SECONDS = 0.5
 _SPAN_WORDS: dict[Span, str] = {
     "5h": "in the last 5 hours",
     "24h": "in the last 24 hours",
@@ -97,10 +97,7 @@ class ReportPane(Vertical):
         self._directory = directory
         self._home = home
         self._by: Basis = "cost"
-        self._wanted: Asked | None = None
-        self._asked: Asked | None = None
-        self._is_asking = False
-        self._is_resting = False
+        self._inquiry = Inquiry[Asked](self, lambda asked: self._make_report(source, asked.span))
         self._report: Report | None = None
         self._haystack = Haystack(())
 
@@ -129,11 +126,11 @@ class ReportPane(Vertical):
 
     def show(self, snapshot_revision: int, *, by: Basis, span: Span, zone: str = "") -> None:
         """Show the report of a revision; cheap where nothing changed or nobody looks."""
-        self._wanted = Asked(snapshot_revision, span, zone)
+        wanted = Asked(snapshot_revision, span, zone)
         if by != self._by:
             self._by = by
             self._draw_report()
-        self._ask_if_due()
+        self._inquiry.want(wanted)
 
     def sort_next(self) -> None:
         """Sort by the next column."""
@@ -172,28 +169,13 @@ class ReportPane(Vertical):
 
     def on_show(self) -> None:
         """Catch up with what changed while nobody looked."""
-        self._ask_if_due()
-
-    def _ask_if_due(self) -> None:
-        wanted, asked = self._wanted, self._asked
-        if wanted is None or wanted == asked or self._is_asking or not self._is_seen():
-            return
-        if self._is_resting and asked is not None and asked[1:] == wanted[1:]:
-            return
-        self._asked = wanted
-        self._is_asking = True
-        self._make_report(self._source, wanted.span)
-
-    def _is_seen(self) -> bool:
-        return self.is_mounted and all(
-            node.display for node in self.ancestors_with_self if isinstance(node, Widget)
-        )
+        self._inquiry.ask_if_due()
 
     @work(thread=True, group="report", exclusive=True, exit_on_error=False)
     def _make_report(self, source: Source, span: Span) -> None:
         try:
             report = source.report(self.kind, span)
-            if self.kind == "sessions":
+            if report_of_tab(self.kind).by == "session":
                 self.post_message(ReportMade(report, is_last=False))
                 if source.learn_titles(_newest_sessions(report)):
                     report = source.report(self.kind, span)
@@ -206,11 +188,9 @@ class ReportPane(Vertical):
     def take_report(self, made: ReportMade) -> None:
         """Draw a report, then rest a little before the next."""
         if made.is_last:
-            self._is_asking = False
-            self._is_resting = True
-            self.set_timer(_REST_SECONDS, self._wake)
+            self._inquiry.rest()
         if made.report is None:
-            self._asked = None
+            self._inquiry.forget()
             self.table.say("")
             self._tell(made.sentence, is_error=True)
             return
@@ -219,11 +199,7 @@ class ReportPane(Vertical):
         if made.report != self._report:
             self._report = made.report
             self._draw_report()
-        self._ask_if_due()
-
-    def _wake(self) -> None:
-        self._is_resting = False
-        self._ask_if_due()
+        self._inquiry.ask_if_due()
 
     def _draw_report(self) -> None:
         if self._report is not None:
@@ -255,7 +231,7 @@ class ReportPane(Vertical):
         rows = self._haystack.matching(text)
         totals = total_of(rows) if text else report.totals
         shown, known = _counted(rows), _counted(report.rows)
-        singular, plural = NOUNS[self.kind]
+        singular, plural = nouns_of(self.kind)
         noun = singular if known == 1 else plural
         count = f"{shown:,} of {known:,}"
         self.filter_bar.tell(count)
@@ -284,7 +260,7 @@ class ReportPane(Vertical):
         except ExportError as error:
             self.app.notify(str(error), severity="error", markup=False)
             return
-        singular, plural = NOUNS[self.kind]
+        singular, plural = nouns_of(self.kind)
         noun = singular if len(rows) == 1 else plural
         self.app.notify(f"{len(rows):,} {noun} written to {plain(str(path))}", markup=False)
 

@@ -6,20 +6,15 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from engine.domain.report_definitions import report_of_tab
 from engine.domain.reports import ReportKind, Row
 from tui.live.report.column_widths import Column
 from tui.live.words import Basis
 
-NOUNS: dict[ReportKind, tuple[str, str]] = {
-    "daily": ("day", "days"),
-    "weekly": ("week", "weeks"),
-    "monthly": ("month", "months"),
-    "sessions": ("session", "sessions"),
-    "blocks": ("block", "blocks"),
-    "models": ("model", "models"),
-    "projects": ("project", "projects"),
-}
-"""What one row and several rows of a report are called."""
+
+def nouns_of(kind: ReportKind) -> tuple[str, str]:
+    """Return what one row and several rows of a report are called."""
+    return report_of_tab(kind).nouns
 
 
 class Order(Struct, frozen=True):
@@ -31,11 +26,12 @@ class Order(Struct, frozen=True):
 
 def usual_order(kind: ReportKind, by: Basis) -> Order:
     """Return the order of a report nobody sorted: newest first, or largest first."""
-    if kind in ("models", "projects"):
+    rows = report_of_tab(kind).by
+    if rows in ("model", "project"):
         return Order(by if by == "cost" else "total", True)
-    if kind == "sessions":
+    if rows == "session":
         return Order("last", True)
-    return Order("start" if kind == "blocks" else "period", True)
+    return Order("start" if rows == "block" else "period", True)
 
 
 def sorted_rows(rows: Sequence[Row], columns: Sequence[Column[Row]], order: Order) -> list[Row]:

@@ -8,7 +8,6 @@ from typing import NamedTuple, TypeVar
 from rich.cells import cell_len
 
 from engine.domain.reports import Detail, Figures, Part, Point, Row
-from tui.live.drawing.lines import BLANK, Line, Piece
 from tui.live.report.column_widths import MARK_WIDTH, Column, Layout, Placed, measure, place
 from tui.live.report.columns import columns_of, year_left_out
 from tui.live.screens.detail_columns import part_columns, response_columns, share_of_part
@@ -23,6 +22,7 @@ from tui.words.format import (
     tokens,
     tokens_exact,
 )
+from tui.words.lines import BLANK, Line, Piece
 from tui.words.spark import lying_bar, standing_bars
 
 R = TypeVar("R")

@@ -16,7 +16,7 @@ from textual.strip import Strip
 from textual.widgets import Static
 
 from engine.domain.reports import Detail, ReportKind
-from tui.live.report.row_order import NOUNS
+from tui.live.report.row_order import nouns_of
 from tui.live.report.table_strips import CURSOR_MARK
 from tui.live.screens.detail_lines import PageLine, lines_of
 from tui.live.source import Source
@@ -255,7 +255,7 @@ class DetailScreen(ModalScreen[None]):
 
     @work(thread=True, group="detail", exclusive=True, exit_on_error=False)
     def _look_up(self) -> None:
-        noun = NOUNS[self._kind][0]
+        noun = nouns_of(self._kind)[0]
         try:
             detail = self._source.detail(self._kind, self._key)
             looked = DetailLooked(detail, f"This {noun} is no longer there; Esc goes back.")
@@ -280,7 +280,7 @@ class DetailScreen(ModalScreen[None]):
         detail = self._detail
         if detail is None:
             return
-        noun = NOUNS[self._kind][0].capitalize()
+        noun = nouns_of(self._kind)[0].capitalize()
         self.query_one("#detail-title", Static).update(f"{noun} · {plain(detail.title)}")
         opens = "   Enter open session" if detail.sessions else ""
         other = "tokens" if self._by == "cost" else "cost"

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from engine.domain.reports import PlaceLookedAt
-from tui.live.drawing.lines import BLANK, Line, LinePane, Piece
+from tui.live.drawing.lines import LinePane
 from tui.words import format as fmt
+from tui.words.lines import BLANK, Line, Piece
 
 
 class EmptyView(Struct, frozen=True):

@@ -12,19 +12,11 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 
 from engine.domain.reports import Notice
-from tui.live.drawing.lines import (
-    BLANK,
-    INK_CLASSES,
-    Line,
-    LinePane,
-    Piece,
-    cropped,
-    padded,
-    wrapped,
-)
+from tui.live.drawing.lines import INK_CLASSES, LinePane
 from tui.live.frame.notices import MARKS
 from tui.live.keys import key_rows
 from tui.words import format as fmt
+from tui.words.lines import BLANK, Line, Piece, cropped, padded, wrapped
 
 _SIGNS = (
     ("$1.20+", "some models have no known price: their cost is missing in this sum"),

@@ -1,0 +1,57 @@
+"""Sums of responses as the ledger keeps them, and the rows that it gives them in."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Sums(NamedTuple):
+    """What some responses of one model sum to; money is whole pico-dollars, times UTC ms."""
+
+    responses: int
+    unpriced: int
+    """Of them, how many have no cost that is known."""
+    input: int
+    output: int
+    cache_read: int
+    cache_write_5m: int
+    cache_write_1h: int
+    cost: int
+    first: int
+    """When the first response came."""
+    last: int
+    reasoning: int
+    """Tokens that are known to be reasoning inside the output."""
+
+
+class SlotSums(NamedTuple):
+    """Sums of a quarter hour's slot and a model."""
+
+    slot: int
+    model: int
+    sums: Sums
+
+
+class SessionSums(NamedTuple):
+    """Sums of a session, a project and a model."""
+
+    session: int
+    project: int
+    model: int
+    sums: Sums
+
+
+class AgentSums(NamedTuple):
+    """Sums of a sub-agent and a model."""
+
+    agent: int
+    model: int
+    sums: Sums
+
+
+class KeyedSums(NamedTuple):
+    """Sums by the keys asked for, in their order, and a model."""
+
+    keys: tuple[int, ...]
+    model: int
+    sums: Sums

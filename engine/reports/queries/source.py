@@ -1,0 +1,81 @@
+"""What the questions of a report are asked of: the ledger, or a database that answers alike.
+
+A *scope* is a set of one agent's roots. Slots are quarter hours (`engine.ledger.schema`), money
+is whole pico-dollars, times are UTC milliseconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Literal, Protocol
+
+from engine.domain.choices import Mode
+from engine.domain.chosen import Chosen, Key, Single, Step
+from engine.domain.sums import KeyedSums
+from engine.ledger.names import ModelNames, NameTable
+
+
+class NameSource(Protocol):
+    """What numbers are called."""
+
+    model: ModelNames
+
+    def name(self, table: NameTable, number: int) -> str:
+        """Return the name of a number of `sessions`, `projects`, `models` or `agents`."""
+
+    def find(self, table: NameTable, name: str) -> int | None:
+        """Return the number of a name, `None` where it is not known."""
+
+    def projects(self) -> dict[int, tuple[str, str]]:
+        """Return directory's name and working directory of all projects."""
+
+
+class SumSource(Protocol):
+    """Sums the responses of some scopes in one cost mode."""
+
+    def sums(self, by: Sequence[Key], chosen: Chosen, step: Step | None = None) -> list[KeyedSums]:
+        """Return sums by keys and model; with a step its number comes before the keys."""
+
+    def sessions_in_steps(
+        self, by: Sequence[Key], chosen: Chosen, step: Step
+    ) -> list[tuple[int, ...]]:
+        """Return each step's number, keys and session that have responses together."""
+
+    def session_steps(
+        self, chosen: Chosen, length: int, offsets: Sequence[tuple[int, int]]
+    ) -> list[tuple[int, int, int]]:
+        """Return steps of local time with the sessions that have all they have in one.
+
+        Each is the step's number, 0 and how many; a session that goes on over several comes
+        alone: the first step's number, the session, 1.
+        """
+
+    def end(self) -> int:
+        """Return the slot after the last that has sums."""
+
+    def slot_from(self, first: int) -> int | None:
+        """Return the first slot that has sums, at a slot or after it."""
+
+    def singles(self) -> list[KeyedSums]:
+        """Return all responses in time order, each as sums of it alone by its project."""
+
+    def singles_of(self, session: int) -> list[Single]:
+        """Return a session's responses in time order."""
+
+    def numbers(self, key: Literal["project", "model"]) -> list[int]:
+        """Return the projects or models that have responses."""
+
+
+class ReportSource(Protocol):
+    """Everything that a report asks."""
+
+    @property
+    def names(self) -> NameSource:
+        """What numbers are called."""
+
+    def sums_of(self, scopes: Sequence[int], mode: Mode) -> SumSource:
+        """Return what sums the responses of some scopes, one of each agent, in a cost mode."""
+
+    def at_one_moment(self) -> AbstractContextManager[None]:
+        """See everything as it is now, whatever is written meanwhile."""

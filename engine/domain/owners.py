@@ -23,6 +23,13 @@ def store_owner(agent: str, store: str, plan: str) -> str:
     return f"{agent}:{plan}@{store}"
 
 
+def name_of_owner(owner: str, names: Mapping[str, str]) -> str:
+    """Return what a user calls an owner: by its key, its account or its organization."""
+    account, _, organization = owner.partition("/")
+    handles = (owner, account, organization)
+    return next((names[each] for each in handles if each and each in names), "")
+
+
 def is_of_store(owner: str) -> bool:
     """Say whether an owner is of another agent than Claude Code."""
     return "@" in owner and ":" in owner.partition("@")[0]

@@ -69,7 +69,10 @@ def windows_of_hook(ledger: Connection, said: HookSaid, now: int) -> dict[str, R
     own = {window: _own(kept, reading, said.session) for window, reading in given.items()}
     present = {each.owner for each in own.values() if each is not None}
     newest = max((each.captured_at for each in own.values() if each is not None), default=now)
-    shown = dict(given)
+    shown = {
+        window: replace(reading, owner=mine.owner if (mine := own[window]) is not None else NOBODY)
+        for window, reading in given.items()
+    }
     for (owner, window), mark in marks.items():
         mine = own.get(window)
         since = mine.captured_at if mine is not None else newest

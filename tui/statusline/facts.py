@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from engine.domain.owners import name_of_owner
 from engine.domain.questions import Glance
 from engine.domain.settings import Settings, SettingsError
 from engine.limits.readings import HookSaid, Reading, readings_of_hook
@@ -33,6 +34,7 @@ class Facts:
         self.now = now
         self.readings = readings_of_hook(hook.rate_limits, now, hook.session)
         self.windows: Mapping[str, Reading] = {each.window: each for each in self.readings}
+        self.account = ""
         self.glance: Glance | None = None
         self.is_partial = False
         self.trouble = ""
@@ -98,6 +100,8 @@ def _note(monitor: Monitor, hook: Hook, found: Facts) -> None:
         api_time=hook.api_time,
     )
     found.windows = monitor.limits.note_hook(said, found.now)
+    owner = next((each.owner for each in found.windows.values()), "")
+    found.account = name_of_owner(owner, monitor.settings.accounts)
 
 
 def _read(monitor: Monitor, transcript: str) -> bool:

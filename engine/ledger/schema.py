@@ -97,6 +97,7 @@ OWNERS = """CREATE TABLE owners (
 
 TOLD_SESSIONS = """CREATE TABLE told_sessions (
   session TEXT NOT NULL, model TEXT NOT NULL, context INTEGER, api_time INTEGER,
+  told_at INTEGER NOT NULL,
   PRIMARY KEY (session, model)
 ) STRICT, WITHOUT ROWID"""
 

@@ -10,7 +10,12 @@ if TYPE_CHECKING:
 
 
 def note_session(
-    ledger: Connection, session: str, model: str, context: int | None, api_time: int | None
+    ledger: Connection,
+    session: str,
+    model: str,
+    context: int | None,
+    api_time: int | None,
+    now: int,
 ) -> None:
     """Note the size of a session's context (tokens, of one model), and the API's time (ms)."""
     kept = (session, model)
@@ -24,9 +29,9 @@ def note_session(
         return
     with ledger.transaction():
         ledger.connection.execute(
-            "INSERT OR REPLACE INTO told_sessions (session, model, context, api_time)"
-            " VALUES (?,?,?,?)",
-            (*kept, *wanted),
+            "INSERT OR REPLACE INTO told_sessions (session, model, context, api_time, told_at)"
+            " VALUES (?,?,?,?,?)",
+            (*kept, *wanted, now),
         )
 
 
@@ -39,15 +44,14 @@ def api_time_of(ledger: Connection, session: str) -> int | None:
     return None if row[0] is None else int(row[0])
 
 
-def context_sizes(ledger: Connection, session: str) -> Mapping[str, int]:
-    """Return how long a session's contexts may be, by model."""
+def context_sizes(ledger: Connection, since: int) -> Mapping[tuple[str, str], int]:
+    """Return how long contexts may be that were told of since a time, by session and model."""
     with ledger.lock:
-        return dict(
-            ledger.connection.execute(
-                "SELECT model, context FROM told_sessions WHERE session = ? AND context > 0",
-                (session,),
-            ).fetchall()
-        )
+        rows = ledger.connection.execute(
+            "SELECT session, model, context FROM told_sessions WHERE told_at >= ? AND context > 0",
+            (since,),
+        ).fetchall()
+    return {(session, model): context for session, model, context in rows}
 
 
 def last_response_of(ledger: Connection, session: str) -> int | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from engine.agents.claude.places import as_root
+from engine.domain.contexts import bare_model
 from engine.domain.owners import NOBODY, OwnerNotes, owner_at, resolved
 from engine.domain.settings import Settings
 from engine.domain.times import DAY
@@ -50,7 +51,9 @@ def keep_hook(ledger: Connection, settings: Settings, said: HookSaid, now: int) 
             found.append(replace(reading, owner=owner))
     keep_readings(ledger, rows_of(found))
     if said.session and (said.context_size or said.api_time):
-        note_session(ledger, said.session, said.model, said.context_size, said.api_time)
+        note_session(
+            ledger, said.session, bare_model(said.model), said.context_size, said.api_time, now
+        )
 
 
 def windows_of_hook(ledger: Connection, said: HookSaid, now: int) -> dict[str, Reading]:

@@ -56,6 +56,8 @@ class Known(Struct, frozen=True):
     told: tuple[Told, ...] = ()
     """The newest events, newest first."""
     calibration: Calibration | None = None
+    contexts: Mapping[tuple[str, str], int] = {}
+    """How long contexts may be by the status line, in tokens, by session and model."""
 
     def is_shown(self, key: Key) -> bool:
         """Say whether a row is shown: not of an unknown owner where a known one has the window."""

@@ -24,6 +24,7 @@ from engine.ledger.limit_hits import rooted_hits_since
 from engine.ledger.limit_readings import KeptRow, keep_readings, readings_since
 from engine.ledger.owners import note_owner
 from engine.ledger.rows import slot_bounds, slot_of
+from engine.ledger.told_sessions import context_sizes
 from engine.limits.calibration import Calibration, calibrate, pairs_of
 from engine.limits.choice import choice_of
 from engine.limits.kept_readings import reading_of_row, rows_of
@@ -209,6 +210,7 @@ class LimitTracker:
             plan=plan.name if plan is not None else "",
             told=tuple(newest_events(self._ledger, _EVENTS_SHOWN)),
             calibration=self._calibration,
+            contexts=context_sizes(self._ledger, now - _REACH),
         )
 
     def _pinned(self, now: int) -> int | None:

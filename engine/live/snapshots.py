@@ -130,7 +130,7 @@ class SnapshotMaker:
             today=periods.today,
             week=periods.week,
             month=periods.month,
-            sessions=self._sessions.make(now, around.states) if span else (),
+            sessions=self._sessions.make(now, around.states, around.known.contexts) if span else (),
             warned=_warned(around.known, windows.windows),
             unpriced=tuple(sorted({model for figures in shown for model in figures.unpriced})),
             notices=around.notices,

@@ -7,6 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from engine.domain.contexts import context_size
 from engine.domain.levels import level_of
 from engine.domain.questions import Glance
 from engine.domain.reports import Figures, Level, Levels
@@ -115,8 +116,10 @@ class Shown(Struct, frozen=True, kw_only=True):
         """Return how full the context is."""
         if self.hook.context_share is not None:
             return self.hook.context_share
-        count, size = self.context_tokens(), self.hook.context_size
-        return count / size if count is not None and size else None
+        count, told = self.context_tokens(), self.hook.context_size
+        if count is None or not (told or self.hook.model_id):
+            return None
+        return count / context_size(self.hook.model_id, told, count)
 
     def used(self, window: str) -> str | None:
         """Return the official percentage of a window."""

@@ -3,5 +3,3 @@
 The way of the data is one direction: agents, ingest, ledger, aggregates, limits, reports, monitor.
 Faces (the live screen, tables, JSON) know only `engine.monitor` and the report types.
 """
-
-__version__ = "0.1.0"

@@ -250,7 +250,7 @@ class Monitor:
         """Return all coding agents that ccmon can read, and what was found of each."""
         from engine.reports.agents import agents_found
 
-        refused = self._updater.reading.refused
+        refused = self._updater.reader.refused
         return self._updater.recovery.insist(
             lambda: agents_found(self.settings, self._ledger, self._roots, refused())
         )
@@ -276,7 +276,7 @@ class Monitor:
             self._prices.table,
             watch=self._updater.wakeup.watcher.probe(self._roots.watched()),
             notices=self._board.notices(),
-            refused=self._updater.reading.refused(),
+            refused=self._updater.reader.refused(),
             responses=shown.view.history.responses,
             span=shown.view.span(),
         )

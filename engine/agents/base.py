@@ -24,6 +24,9 @@ Kind = Literal["lines", "document", "database"]
 MOST_TOKENS = 10**9
 """A larger count than any response can have is damage and counts as 0."""
 
+NANO_AIU = 10**11
+"""Billionths of GitHub's AI unit in one US dollar: a unit is one cent."""
+
 _NO_LETTER = re.compile(r"[^A-Za-z0-9]")
 
 
@@ -62,6 +65,8 @@ class Told:
     def __init__(self, agent: str) -> None:
         self.sightings: list[tuple[str, Sighting]] = []
         """Each with what names its response among those of all agents."""
+        self.withdrawn: dict[str, int] = {}
+        """What names a response that is none after all, and how many sightings came before."""
         self.directories: dict[str, str] = {}
         """Working directory of each project seen."""
         self.uses: list[WindowUse] = []
@@ -80,7 +85,7 @@ class Told:
         directory: str = "",
         provider: str = "",
         reasoning: int = 0,
-        cost: float | None = None,
+        cost: object = None,
         is_sidechain: bool = False,
         sub_agent: str = "",
         is_fast: bool = False,
@@ -91,11 +96,11 @@ class Told:
 
         `key` names the response within the agent, whatever file it stands in. Tokens are
         disjoint, `reasoning` is the part of the output that is known to be reasoning. `cost`
-        is what the agent itself recorded, in US dollars. `directory` is where the session
-        works. `is_fast` and `is_batch` mean the model's dearer (priority) and cheaper (flex,
-        batch) tier. `is_forked` means a copy in a session that began with the history of
-        another, to which the response belongs. What has neither tokens nor cost is no response
-        and is passed over.
+        is what the agent itself recorded, in US dollars; what cannot be one is none.
+        `directory` is where the session works. `is_fast` and `is_batch` mean the model's dearer
+        (priority) and cheaper (flex, batch) tier. `is_forked` means a copy in a session that
+        began with the history of another, to which the response belongs. What has neither tokens
+        nor cost is no response and is passed over.
         """
         recorded = pico(cost)
         if not tokens.total and not recorded:
@@ -123,6 +128,20 @@ class Told:
             reasoning=min(reasoning, tokens.output),
         )
         self.sightings.append((f"{self._agent}\n{key}", sighting))
+
+    def withdraw(self, key: str) -> None:
+        """Take back what was told under a key, now or ever: it is told better under another."""
+        self.withdrawn[f"{self._agent}\n{key}"] = len(self.sightings)
+
+    def standing(self) -> list[tuple[str, Sighting]]:
+        """Return the sightings that were not withdrawn after they were told."""
+        if not self.withdrawn:
+            return self.sightings
+        return [
+            each
+            for number, each in enumerate(self.sightings)
+            if number >= self.withdrawn.get(each[0], 0)
+        ]
 
     def project(self, directory: str) -> str:
         """Return the project of a working directory, named as Claude Code names its own."""
@@ -215,6 +234,7 @@ def pico(dollars: object) -> int | None:
 
 
 __all__ = [
+    "NANO_AIU",
     "Agent",
     "Kind",
     "Lines",

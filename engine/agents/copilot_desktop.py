@@ -10,7 +10,7 @@ import os
 import sqlite3
 from contextlib import closing
 
-from engine.agents.base import Agent, Kind, Place, Told, Tree, UnknownStore
+from engine.agents.base import NANO_AIU, Agent, Kind, Place, Told, Tree, UnknownStore
 from engine.agents.fields import milliseconds, text
 from engine.agents.grown import Grown, Used, whole
 from engine.agents.opened import columns_of, open_read_only, selected
@@ -24,8 +24,6 @@ _COUNTS = (
     "total_reasoning_tokens",
     "total_nano_aiu",
 )
-_NANO_AIU = 10**11
-"""Billionths of an AI unit in one US dollar: a unit is one cent."""
 
 
 class CopilotDesktop(Agent):
@@ -75,7 +73,7 @@ def _used(counted: list[object]) -> Used:
     """Return what was used: the cache is inside the input, the reasoning inside the output."""
     given, output, cached, reasoning, nano = map(whole, counted)
     read = min(cached, given)
-    return (given - read, output, read, 0, min(reasoning, output), nano * PICO // _NANO_AIU)
+    return (given - read, output, read, 0, min(reasoning, output), nano * PICO // NANO_AIU)
 
 
 def _told_elsewhere(root: str) -> set[str]:

@@ -140,6 +140,8 @@ class Scan(Struct):
     """Reading began at the file's start: earlier problems of the file are void."""
     is_finished: bool
     """Everything there was has been read; else the same call reads on."""
+    withdrawn: set[int] = set()
+    """Numbers of responses that are none after all, unless they are among the sightings."""
     hits: list[Hit] = []
     """Limits that were hit."""
     state: bytes = b""

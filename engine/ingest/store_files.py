@@ -155,7 +155,8 @@ def read_store(
     else:
         read = _read_lines if stored.kind == "lines" else _read_database
         scan = read(agent, place, found, cursor, state, told)
-    for key, sighting in told.sightings:
+    scan.withdrawn = {response_id(key) for key in told.withdrawn}
+    for key, sighting in told.standing():
         id_ = response_id(key)
         known = scan.sightings.get(id_)
         scan.sightings[id_] = merge(known, sighting) if known else sighting

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from engine.agents.base import Tree
 from engine.agents.registry import Registry
 from engine.domain.reports import Progress
-from engine.domain.scans import Cursor, Found, Mark, Root, Scan, is_new, mark_of
+from engine.domain.scans import Found, Mark, Root, Scan, is_new, mark_of
 from engine.domain.settings import Settings
 from engine.ingest.loader import Batch, Waiting
 from engine.ingest.store_files import (
@@ -25,13 +26,14 @@ from engine.ingest.store_files import (
 )
 from engine.ledger.book import Ledger
 
+if TYPE_CHECKING:
+    from engine.ingest.stores import CursorOf
+
 _BATCH = 8 << 20
 """Bytes of stores that are booked together."""
 
 _RETRY = 3.0
 """Seconds until a database that could not be read is tried again: a lock costs a wait."""
-
-CursorOf = Callable[[Root, str], Cursor | None]
 
 
 class _Shallow(Struct):
@@ -123,8 +125,8 @@ class OtherStores:
         return any(path.startswith(root.path + os.sep) for root in self._roots)
 
     def news(
-        self, paths: Iterable[str], roots: list[Root], cursor_of: CursorOf
-    ) -> dict[Root, list[Scan]]:
+        self, paths: set[str], roots: list[Root], cursor_of: CursorOf
+    ) -> tuple[dict[Root, list[Scan]], bool]:
         """Read on in files that events name, and in all that have changed of which none tells.
 
         A database's changes stand in a log beside it, of which not every system tells, and no
@@ -143,7 +145,7 @@ class OtherStores:
                 made = list(self.scans(Waiting(root, found, cursor, stored.kind)))
                 if made:
                     scans.setdefault(root, []).extend(made)
-        return scans
+        return scans, True
 
     def _is_to_be_tried(self, path: str) -> bool:
         """Say whether a file is read that may have been refused just now."""

@@ -35,13 +35,16 @@ class Wakeup:
         self._last_look = 0.0
         self._walk_took = 0.0
         self._in_use = FilesInUse()
+        self._is_resting = False
         self._was_watching = False
         """Whether all directories were watched when it was last time to look."""
 
     def wait(self) -> None:
         """Sleep until something happens, or until it is time to look whether it has."""
-        has_events = self.watcher.mode == "events"
-        self.wake.wait(pace.WAIT_WITH_EVENTS if has_events else pace.WAIT_WITHOUT_EVENTS)
+        seconds = pace.WAIT_WITHOUT_EVENTS
+        if self.watcher.mode == "events":
+            seconds = pace.REST if self._is_resting else pace.WAIT_WITH_EVENTS
+        self._is_resting = not self.wake.wait(seconds)
         self.wake.clear()
 
     def look_soon(self) -> None:

@@ -177,6 +177,7 @@ class Ledger(Connection):
     def take(self, root: Root, scans: list[Scan]) -> int:
         """Book what reading gave, with its cursors, in one transaction; return the revision."""
         sightings: dict[int, Sighting] = {}
+        withdrawn = {id_ for scan in scans for id_ in scan.withdrawn}
         for scan in scans:
             for id_, sighting in scan.sightings.items():
                 known = sightings.get(id_)
@@ -188,6 +189,7 @@ class Ledger(Connection):
                 keep_hits(self.connection, number, scan.hits)
                 write_readings(self.connection, _rows_of_uses(scan, root))
             for scope in self._scopes_with(number):
+                self._booking.withdraw(scope, withdrawn, revision)
                 self._booking.book(scope, sightings, revision)
         return revision
 

@@ -13,7 +13,7 @@ import msgspec
 
 from engine.domain.responses import FAST, Sighting, Tokens, billed_name, merge
 from engine.ledger.names import Names
-from engine.ledger.sums import ADD, SLOT, SPAN_ANEW, TAKE_AWAY, TEMPORARY_TABLES
+from engine.ledger.sums import ADD, COUNTS, SLOT, SPAN_ANEW, TAKE_AWAY, TEMPORARY_TABLES
 from engine.pricing.cost import Rates, calculated_cost, cost_at, rates_of
 from engine.pricing.table import PriceTable
 
@@ -34,6 +34,12 @@ _INSERT = f"INSERT INTO responses ({_COLUMNS}) VALUES ({_VALUES})"
 that takes several times as long as storing it."""
 _REPLACE = ", ".join(
     f"{column} = excluded.{column}" for column in _COLUMNS.split(", ") if column not in _KEY
+)
+
+_EMPTY = (
+    "UPDATE responses SET input = 0, output = 0, cache_read = 0, cache_write_5m = 0,"
+    " cache_write_1h = 0, searches = 0, recorded = NULL, calculated = NULL, reasoning = 0,"
+    " changed = :revision WHERE scope = :scope AND id IN (SELECT id FROM temp.booked)"
 )
 
 
@@ -72,6 +78,26 @@ class Booking:
         else:
             self._sum(ADD, place)
             self._note_other_prices(seen.values())
+
+    def withdraw(self, scope: int, ids: Iterable[int], revision: int) -> None:
+        """Take responses out of a scope's sums, leaving rows without tokens: no responses."""
+        if not ids:
+            return
+        place = {"scope": scope, "revision": revision}
+        self._list(ids)
+        known = self._connection.execute(
+            f"SELECT id FROM temp.booked CROSS JOIN responses USING (id)"
+            f" WHERE scope = :scope AND {COUNTS}",
+            place,
+        ).fetchall()
+        if not known:
+            return
+        self._note_moved(scope, [id_ for (id_,) in known])
+        self._list(id_ for (id_,) in known)
+        self._sum(TAKE_AWAY, place)
+        self._connection.execute(_EMPTY, place)
+        for statement in SPAN_ANEW:
+            self._connection.execute(statement, place)
 
     def _replace(self, seen: Mapping[int, Sighting], place: dict[str, int]) -> None:
         """Bring sightings, of which some were new and are booked, to those known before."""

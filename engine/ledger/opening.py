@@ -76,11 +76,13 @@ def open_another(
     """Return what to go on with where an open ledger fails, and close that one.
 
     `identity` is that of the file it was opened as. A damaged file is set aside and a new
-    ledger begun; else all that can be read of the ledger goes on in memory.
+    ledger begun; where another file is in its place by now, that is opened; else all that can
+    be read of the ledger goes on in memory.
     """
-    if is_damage(error):
+    is_moved = identity_of(path) not in (None, identity)
+    if is_damage(error) or is_moved:
         failing.close()
-        return _replace(path, identity, error)
+        return _replace(path, identity, error) if is_damage(error) else open_ledger(path)
     with closing(failing):
         return copied(failing, empty()), (memory_notice(path, error),)
 

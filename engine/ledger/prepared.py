@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 
-from engine import __version__
 from engine.ledger.schema import TABLES, VERSION
 
 WRITTEN_BY = "written_by"
@@ -56,7 +55,18 @@ def _named(connection: sqlite3.Connection) -> str:
         ).fetchone()
     except sqlite3.Error:
         row = None
-    return f", {row[0]}; this one is {__version__}" if row else f" than this one, {__version__}"
+    own = own_version()
+    return f", {row[0]}; this one is {own}" if row else f" than this one, {own}"
+
+
+def own_version() -> str:
+    """Return the version of the ccmon that runs, which only its package knows for certain."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("ccmon-live")
+    except PackageNotFoundError:
+        return "unversioned"
 
 
 def prepare(connection: sqlite3.Connection, path: str | None = None) -> sqlite3.Connection:
@@ -135,4 +145,4 @@ def _migrate(connection: sqlite3.Connection, path: str | None) -> None:
 
 def note_writer(connection: sqlite3.Connection) -> None:
     """Note in the transaction that is open that this ccmon made the tables what they are."""
-    connection.execute("INSERT OR REPLACE INTO settings VALUES (?,?)", (WRITTEN_BY, __version__))
+    connection.execute("INSERT OR REPLACE INTO settings VALUES (?,?)", (WRITTEN_BY, own_version()))

@@ -114,7 +114,7 @@ class OneShot:
     def read_transcript(self, path: str) -> None:
         """Read what is new of one session: its transcript and those of its sub-agents."""
         self._roots.open_scopes()
-        found = self._updater.reading.scans_of_session(self._roots.current, path)
+        found = self._updater.reader.scans_of_session(self._roots.current, path)
         for root, scans in found.items():
             self._updater.book(root, scans)
         self._state.finish_reading()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from engine.domain.pace import SESSIONS_LOOK, Every
 from engine.domain.scans import Root
 from engine.domain.settings import Settings
-from engine.ingest.reader import Reading
+from engine.ingest.reader import Reader
 from engine.ingest.roots import Roots
 from engine.ingest.wakeup import Wakeup
 from engine.ledger.book import Ledger
@@ -64,7 +64,7 @@ class Updater:
             self.wakeup.wake,
         )
         self.kept = KeptSettings(ledger)
-        self.reading = Reading(ledger, settings, roots.registry)
+        self.reader = Reader(ledger, settings, roots.registry)
         self._clock = settings.clock
         self._ledger = ledger
         self._roots = roots
@@ -192,11 +192,11 @@ class Updater:
             self.wakeup.watch(self._roots.watched())
         with self._timings.measured("walk"):
             waiting = self.wakeup.note_walk(
-                lambda: self.reading.look(roots), self.reading.refused(), is_unasked=is_unasked
+                lambda: self.reader.look(roots), self.reader.refused(), is_unasked=is_unasked
             )
         if self.is_followed:
-            self.wakeup.note_files(self.reading.files())
-        self._state.places = self.reading.places
+            self.wakeup.note_files(self.reader.files())
+        self._state.places = self.reader.places
         is_all = True
         if waiting:
             with self._timings.measured("read"):
@@ -237,14 +237,14 @@ class Updater:
                     self.book(root, [scan])
                 return
             path = f"{root.base}/{scans[0].place.path}"
-            self.reading.refuse(path, "its figures are too large to add up")
+            self.reader.refuse(path, "its figures are too large to add up")
         self._state.pull()
 
     def _begin_again(self) -> None:
         """Look through another ledger, and read what it does not know."""
         state = self._state
         was_reading, state.is_reading = state.is_reading, True
-        self.reading.forget()
+        self.reader.forget()
         state.show(is_whole=state.is_whole)
         if not self.is_followed and not was_reading:
             self.look()
@@ -253,7 +253,7 @@ class Updater:
 
     def _read_again(self) -> None:
         """Read once more what was read and could not be booked."""
-        self.reading.forget()
+        self.reader.forget()
         self.wakeup.wants_look = True
 
     def _read_waiting(
@@ -263,7 +263,7 @@ class Updater:
         from engine.ingest.loader import newest_within
 
         wanted = newest_within(waiting, most_bytes)
-        for batch in self.reading.batches(wanted, self.stop.is_set):
+        for batch in self.reader.batches(wanted, self.stop.is_set):
             self._state.progress = batch.progress if self._state.is_reading else None
             for root, scans in batch.scans.items():
                 self.book(root, scans)
@@ -274,9 +274,9 @@ class Updater:
     def _read_touched(self) -> None:
         """Read what is new in the files that events have named."""
         paths = self.wakeup.take_paths()
-        if not paths and not self.reading.has_unnamed:
+        if not paths and not self.reader.has_unnamed:
             return
-        scans, is_sure = self.reading.scans_of(self._roots.current, paths)
+        scans, is_sure = self.reader.scans_of(self._roots.current, paths)
         for root, found in scans.items():
             self.book(root, found)
         self.wakeup.wants_look = self.wakeup.wants_look or not is_sure
@@ -291,4 +291,4 @@ class Updater:
         return self._state.sessions != before
 
     def _note_refused(self) -> None:
-        self._board.say("refused", self.reading.notice())
+        self._board.say("refused", self.reader.notice())

@@ -23,7 +23,7 @@ def read_home(
     `pieces` says how many lines are read before the reader is made anew from its state,
     again and again; without it a file is read at once.
     """
-    return merged(tell_home(agent, root, pieces).sightings)
+    return merged(tell_home(agent, root, pieces).standing())
 
 
 def merged(sightings: Iterable[tuple[str, Sighting]]) -> dict[str, Sighting]:

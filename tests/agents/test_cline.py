@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ from engine.agents import cline
 from engine.agents.catalog import LISTED
 from engine.agents.cline import AGENT
 from engine.agents.registry import places_of
+from engine.domain.responses import Sighting
 from tests.agents.reading import merged, read_home, tell_home
+from tests.made_lines import moment
 
 START = 1_777_629_600_000
 """2026-05-01 10:00 UTC."""
@@ -190,3 +193,107 @@ def test_the_command_lines_place_may_be_named(tmp_path: Path) -> None:
     named = places_of(listed, {"CLINE_DATA_DIR": "/data/c", "CLINE_DIR": "/c"}, tmp_path)
     assert str(tmp_path / ".cline/data") in plain
     assert {"/data/c", "/c/data"} == set(named) - set(plain)
+
+
+def _tokens(found: Iterable[Sighting]) -> list[tuple[int, int, int, int]]:
+    """Input, output, cache write and cache read of each response, in order of time."""
+    return [
+        (each.input, each.output, each.cache_write_5m, each.cache_read)
+        for each in sorted(found, key=lambda each: each.time)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("case", "right"),
+    [
+        ("roo-openai-protocol", (30_000, 700, 0, 175_000)),
+        ("roo-anthropic-old", (9, 764, 51_031, 0)),
+    ],
+)
+def test_what_was_found_is_counted_right(
+    shared: Path, case: str, right: tuple[int, int, int, int]
+) -> None:
+    place = ".config/Code/User/globalStorage/rooveterinaryinc.roo-cline"
+    found = read_home(cline.ROO, shared / "cases" / "found" / case / place).values()
+    assert tuple(map(sum, zip(*_tokens(found), strict=True))) == right
+
+
+OCTOBER, DECEMBER = moment("2025-10-20T10:00") - START, moment("2025-12-20T10:00") - START
+NOVEMBER = moment("2025-11-05T10:00") - START
+
+
+@pytest.mark.parametrize(
+    ("agent", "protocol", "at", "plain"),
+    [
+        (cline.ROO, "openai", OCTOBER, 600),
+        (cline.ROO, "openai", DECEMBER, 600),
+        (cline.ROO, "anthropic", OCTOBER, 1000),
+        (cline.ROO, "anthropic", NOVEMBER, 600),
+        (cline.ROO, "anthropic", DECEMBER, 600),
+        (cline.KILO, "anthropic", NOVEMBER, 1000),
+        (cline.KILO, "anthropic", DECEMBER, 600),
+        (cline.KILO, "openai", OCTOBER, 600),
+        (cline.AGENT, "openai", DECEMBER, 1000),
+    ],
+)
+def test_protocol_and_version_tell_whether_the_input_holds_the_cache(
+    tmp_path: Path, agent: cline.Tasks, protocol: str, at: int, plain: int
+) -> None:
+    more = {"cacheReads": 300, "cacheWrites": 100, "apiProtocol": protocol}
+    write(tmp_path / TASK, [request(at, 1000, 5, **more)])
+    assert _tokens(read_home(agent, tmp_path).values()) == [(plain, 5, 100, 300)]
+
+
+@pytest.mark.parametrize(
+    ("agent", "provider", "model", "plain"),
+    [
+        (cline.AGENT, "openai", "x", 600),
+        (cline.AGENT, "litellm", "x", 600),
+        (cline.AGENT, "anthropic", "claude-sonnet-4", 1000),
+        (cline.AGENT, "openrouter", "anthropic/claude-sonnet-4", 1000),
+        (cline.AGENT, "", "", 1000),
+        (cline.ROO, "", "anthropic/claude-sonnet-4", 600),
+        (cline.ROO, "", "claude-sonnet-4", 1000),
+        (cline.ROO, "", "", 1000),
+        (cline.ROO, "bedrock", "x", 1000),
+        (cline.ROO, "vertex", "claude-opus-4", 1000),
+        (cline.KILO, "vertex", "gemini-2.5-pro", 600),
+    ],
+)
+def test_provider_and_model_stand_in_for_the_protocol(
+    tmp_path: Path, agent: cline.Tasks, provider: str, model: str, plain: int
+) -> None:
+    more = {"cacheReads": 300, "cacheWrites": 100}
+    info = {"modelInfo": {"modelId": model, "providerId": provider}} if provider or model else {}
+    write(tmp_path / TASK, [request(OCTOBER, 1000, 5, **more, **info)])
+    assert _tokens(read_home(agent, tmp_path).values()) == [(plain, 5, 100, 300)]
+
+
+@pytest.mark.parametrize("protocol", ["openai", "anthropic"])
+def test_an_input_smaller_than_its_cache_is_the_rest(tmp_path: Path, protocol: str) -> None:
+    more = {"cacheReads": 900, "cacheWrites": 200, "apiProtocol": protocol}
+    write(tmp_path / TASK, [request(DECEMBER, 1000, 5, **more)])
+    assert _tokens(read_home(cline.ROO, tmp_path).values()) == [(1000, 5, 200, 900)]
+
+
+def test_a_rest_tells_that_the_version_before_it_was_old_too(tmp_path: Path) -> None:
+    more = {"cacheReads": 300, "cacheWrites": 0, "apiProtocol": "anthropic"}
+    write(
+        tmp_path / TASK,
+        [
+            request(DECEMBER, 1000, 5, **more),
+            request(DECEMBER + 1, 10, 5, **more),
+            request(DECEMBER + 2, 1000, 5, **more),
+        ],
+    )
+    found = _tokens(read_home(cline.ROO, tmp_path).values())
+    assert [given for given, *_ in found] == [1000, 10, 700]
+
+
+def test_a_command_line_session_whose_input_is_smaller_than_its_cache_has_it_apart(
+    tmp_path: Path,
+) -> None:
+    metrics = {"inputTokens": 10, "outputTokens": 5, "cacheReadTokens": 300}
+    message = {"id": "m", "role": "assistant", "ts": START, "metrics": metrics}
+    write(tmp_path / "sessions/c/c.messages.json", {"sessionId": "c", "messages": [message]})
+    assert _tokens(read_home(AGENT, tmp_path).values()) == [(10, 5, 0, 300)]

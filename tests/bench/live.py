@@ -18,7 +18,7 @@ from tests.bench.workbench import Workbench
 
 _FROM_THE_LEDGER = re.compile(r"Last 30 days · most \$[\d,.]+")
 """A figure of history, which no screen shows before it has asked the ledger."""
-_COUNT = re.compile(r"(?<![\d,])([\d,]+) responses?\b")
+_COUNT = re.compile(r"\bToday(?: +[^ ]+){4} +([\d,]+)\b")
 _BARE = "a bare Textual app"
 _SETTLING = 3.0
 PATIENCE = 60.0

@@ -262,6 +262,7 @@ def test_where_events_do_not_come_looking_finds_lines_and_becomes_frequent(
     monkeypatch.setattr("engine.domain.pace.ALL_FILES_WITH_EVENTS", (0.4, 1_000, 300.0))
     monkeypatch.setattr("engine.domain.pace.ALL_FILES_WITHOUT_EVENTS", (0.05, 100, 30.0))
     monkeypatch.setattr("engine.domain.pace.WAIT_WITH_EVENTS", 0.1)
+    monkeypatch.setattr("engine.domain.pace.REST", 0.1)
     monkeypatch.setattr("engine.ingest.wakeup._EVENT_DUE", -(10**13))
     write(tmp_path, answer("a", _at(0), 3))
     with following() as screen:

@@ -9,6 +9,7 @@ from engine.aggregates.blocks import BlockSpan
 from engine.domain.levels import level_of
 from engine.domain.responses import PICO
 from engine.domain.settings import SettingsError
+from engine.domain.sums import Sums
 from engine.domain.typed.amounts import LimitChoice, parse_limit
 from engine.limits.estimate import LimitBasis, find_basis
 from tests.conftest import NOW
@@ -114,7 +115,7 @@ def test_a_level_begins_exactly_at_its_share(share: float | None, level: str) ->
 
 def _block(tokens: int) -> BlockSpan:
     block = BlockSpan(NOW, 0)
-    block.tally.add(1, (1, 0, tokens, 0, 0, 0, 0, 0, NOW, NOW))
+    block.tally.add(1, Sums(1, 0, tokens, 0, 0, 0, 0, 0, NOW, NOW, 0))
     return block
 
 

@@ -35,7 +35,7 @@ def _ledger(root: Path, settings: MakeSettings) -> Ledger:
 def _answers(root: Path, ledger: Ledger) -> Answers:
     scopes = {"claude": ledger.open_scope([str(root)])}
     return Answers(
-        ledger,
+        LedgerSource(ledger),
         lambda _: scopes,
         ("UTC", ZoneInfo("UTC")),
         lambda: NOW,
@@ -89,8 +89,8 @@ def test_an_answer_changes_nothing_and_sees_one_moment(
         write_at(tmp_path, "2026-11-22T11:00", name="-code-app/s2.jsonl")
         _ledger(tmp_path, settings).close()
         assert selector.sums((), Chosen()) == before
-        assert [row[1] for row in before] == [1]
-    assert [row[1] for row in selector.sums((), Chosen())] == [2]
+        assert [row.sums.responses for row in before] == [1]
+    assert [row.sums.responses for row in selector.sums((), Chosen())] == [2]
     revision = ledger.revision()
     for kind in ("daily", "session", "blocks"):
         assert answers.answer(Question(kind=kind)).totals.figures.responses == 2
@@ -108,11 +108,11 @@ def test_sums_of_some_slots_are_the_same_from_every_table(
     some = Chosen(first=slot_of(moment("2026-11-22T00:00")))
     (totals,) = selector.sums((), some)
     parts = selector.sums(("session", "project"), some)
-    assert totals[1] == sum(part[3] for part in parts) == 2
-    assert totals[3] == sum(part[5] for part in parts) == 107
+    assert totals.sums.responses == sum(part.sums.responses for part in parts) == 2
+    assert totals.sums.input == sum(part.sums.input for part in parts) == 107
     (slot,) = selector.sums(("slot",), some)
-    assert slot == (slot_of(moment("2026-11-22T10:07")), *totals)
+    assert slot == totals._replace(keys=(slot_of(moment("2026-11-22T10:07")),))
     (whole,) = selector.sums((), Chosen())
-    (alone,) = selector.sums((), Chosen(sessions=(parts[1][0],), before=some.before - 1))
-    assert (whole[1], alone[1], alone[3]) == (3, 1, 7)
+    (alone,) = selector.sums((), Chosen(sessions=(parts[1].keys[0],), before=some.before - 1))
+    assert (whole.sums.responses, alone.sums.responses, alone.sums.input) == (3, 1, 7)
     ledger.close()

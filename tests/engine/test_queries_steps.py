@@ -136,11 +136,11 @@ def test_days_and_hours_counted_in_sql_are_the_clocks(name: str, times: list[int
     found_days: dict[object, int] = {}
     for (number, _), row in Steps(selector, zone, DAY).sums((), Chosen()):
         day = day_numbered(number)
-        found_days[day] = found_days.get(day, 0) + row[1]
+        found_days[day] = found_days.get(day, 0) + row.sums.responses
     assert found_days == days
     found_hours: dict[object, int] = {}
     for step, row in Steps(selector, zone, HOUR).sums((), Chosen()):
-        found_hours[step] = found_hours.get(step, 0) + row[1]
+        found_hours[step] = found_hours.get(step, 0) + row.sums.responses
     assert found_hours == hours
     sessions = {step for step, _ in Steps(selector, zone, HOUR).sessions((), Chosen())}
     assert sessions == set(hours)

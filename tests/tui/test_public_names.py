@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import importlib
 import inspect
 import pkgutil
@@ -42,6 +43,7 @@ def _of_textual(module: str) -> Iterator[tuple[type, list[type]]]:
                 yield made, bases
 
 
+@functools.cache
 def _own_names(made: type) -> set[str]:
     """Return the private names that a class's code defines, or takes from itself."""
     (body,) = ast.parse(textwrap.dedent(inspect.getsource(made))).body

@@ -245,6 +245,8 @@ def test_uninstalling_what_is_not_there_changes_nothing(
         ("A=1 /opt/x/ccmon statusline --format plain", ["--format", "plain"]),
         ("'/a b/ccmon.exe' statusline", []),
         ("python3 -m tui statusline -B text", ["-B", "text"]),
+        ("python3 -m ccmon_live statusline -B text", ["-B", "text"]),
+        ("ccmon-live statusline", []),
         ("ccmon live", None),
         ("ccmon", None),
         ("", None),

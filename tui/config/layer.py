@@ -50,6 +50,8 @@ class Layer(NamedTuple):
     models: dict[str, Found]
     limits: dict[str, Found]
     notify: dict[str, Found]
+    accounts: dict[str, Found] = {}
+    """What accounts are called, by id or config directory."""
     ignored: tuple[str, ...] = ()
     """Keys that mean nothing to ccmon, or values it cannot take over."""
     problem: str = ""

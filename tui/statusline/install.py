@@ -13,6 +13,7 @@ from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from difflib import unified_diff
+from importlib.util import find_spec
 from pathlib import Path
 
 from engine.domain.settings import SettingsError
@@ -25,7 +26,7 @@ from tui.statusline.settings_text import (
 from tui.terminal.consent import agrees
 from tui.words.format import plain
 
-_NAMES = ("ccmon", "ccmon.exe")
+_NAMES = ("ccmon", "ccmon.exe", "ccmon-live", "ccmon-live.exe")
 _OF_INSTALLING = ("--install", "--uninstall", "-y", "--yes")
 
 
@@ -129,7 +130,8 @@ def _program() -> str:
         return "ccmon"
     if os.path.basename(started) in _NAMES:
         return shlex.quote(started)
-    return f"{shlex.quote(sys.executable)} -m tui"
+    module = "ccmon_live" if find_spec("ccmon_live") else "tui"
+    return f"{shlex.quote(sys.executable)} -m {module}"
 
 
 def own_words(command: str | None) -> list[str] | None:
@@ -140,7 +142,7 @@ def own_words(command: str | None) -> list[str] | None:
         return None
     while words and "=" in words[0] and not words[0].startswith("-"):
         words.pop(0)
-    if words[1:3] == ["-m", "tui"]:
+    if words[1:3] in (["-m", "ccmon_live"], ["-m", "tui"]):
         words = ["ccmon", *words[3:]]
     is_own = bool(words) and os.path.basename(words[0]) in _NAMES and "statusline" in words[1:2]
     return words[2:] if is_own else None

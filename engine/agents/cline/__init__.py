@@ -23,6 +23,7 @@ from engine.agents.base import (
     Unreadable,
     counts,
 )
+from engine.agents.cline.prompts import Asked, tokens_of
 from engine.agents.cline.sessions import tell_session
 from engine.agents.fields import Odd, decode, mapping, milliseconds, read_beside, text
 
@@ -80,7 +81,7 @@ class Tasks(Agent):
     def document(self, data: bytes, place: Place, state: bytes, told: Told) -> bytes:
         """Tell of all requests of a task; raises `Unreadable`."""
         if place.path.endswith(_SHOWN):
-            _Teller(place, told).tell(decode(_lines, data))
+            _Teller(self.name, place, told).tell(decode(_lines, data))
         else:
             tell_session(data, place, told)
         return b""
@@ -89,7 +90,8 @@ class Tasks(Agent):
 class _Teller:
     """Tells of a task's requests."""
 
-    def __init__(self, place: Place, told: Told) -> None:
+    def __init__(self, agent: str, place: Place, told: Told) -> None:
+        self._agent = agent
         self._place = place
         self._task = place.path.split("/")[-2]
         self._told = told
@@ -97,39 +99,67 @@ class _Teller:
         """A request of an old version, which says what it took when it is finished."""
 
     def tell(self, lines: list[Line | Odd]) -> None:
+        """Tell of all requests, each with the cache apart from the input."""
+        asked: list[tuple[Asked, object]] = []
         for number, line in enumerate(lines):
             if isinstance(line, Line) and line.type == "say" and line.say in _REQUESTS:
                 try:
-                    self._take(line)
+                    found = self._asked(line)
                 except Unreadable as error:
                     self._told.problem(number, str(error))
+                    continue
+                if found is not None:
+                    asked.append(found)
+        last_rest = max((each.time for each, _ in asked if each.is_rest), default=0)
+        for each, cost in asked:
+            self._see(each, tokens_of(each, self._agent, last_rest), cost)
 
-    def _take(self, line: Line) -> None:
+    def _asked(self, line: Line) -> tuple[Asked, object] | None:
+        """Return a request that is done, with its cost."""
         request = decode(_request, text(line.text))
         given, output, read, written = counts(
             msgspec.structs.asdict(request), "tokensIn", "tokensOut", "cacheReads", "cacheWrites"
         )
-        tokens = Tokens(given, output, read, written)
+        is_counted = any((given, output, read, written))
         if line.say == "api_req_started":
-            self._begun = None if tokens.total else line
+            self._begun = None if is_counted else line
         elif self._begun is not None:
             line, self._begun = self._begun, None
         else:
-            return
-        if not tokens.total and not request.cost:
-            return
+            return None
+        if not is_counted and not request.cost:
+            return None
         time = milliseconds(line.ts)
         if time is None:
             raise Unreadable("a request without a time")
         info = mapping(line.modelInfo)
+        return (
+            Asked(
+                given,
+                output,
+                read,
+                written,
+                time=time,
+                protocol=text(request.apiProtocol),
+                provider=text(info.get("providerId")),
+                model=text(info.get("modelId")) or self._model_at(time),
+            ),
+            request.cost or None,
+        )
+
+    def _see(self, asked: Asked, tokens: Tokens, cost: object) -> None:
+        key = f"{self._task}:{asked.time}"
+        if tokens.input != asked.given:
+            self._told.withdraw(key)
+            key += ":plain"
         self._told.see(
-            f"{self._task}:{time}",
-            time=time,
-            model=text(info.get("modelId")) or self._model_at(time),
+            key,
+            time=asked.time,
+            model=asked.model,
             tokens=tokens,
             session=self._task,
-            provider=text(info.get("providerId")) or text(request.apiProtocol),
-            cost=request.cost or None,
+            provider=asked.provider or asked.protocol,
+            cost=cost,
         )
 
     def _model_at(self, time: int) -> str:

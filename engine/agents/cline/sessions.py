@@ -36,7 +36,8 @@ _about = msgspec.json.Decoder(About)
 def tell_session(data: bytes, place: Place, told: Told) -> None:
     """Tell of all responses of a session; raises `Unreadable`.
 
-    Its counts are those of the whole prompt: the cache is inside the input.
+    Its counts are those of the whole prompt: the cache is inside the input, unless that is
+    smaller than the cache and can only be the rest.
     """
     session = decode(_session, data)
     stem = place.path.removesuffix(_ENDING)
@@ -53,11 +54,12 @@ def tell_session(data: bytes, place: Place, told: Told) -> None:
         whole, output, read, written = counts(
             metrics, "inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens"
         )
+        plain = whole if whole < read + written else whole - read - written
         told.see(
             f"{name}:{text(message.get('id')) or number}",
             time=milliseconds(message.get("ts")) or written_at(place),
             model=model,
-            tokens=Tokens(max(0, whole - read - written), output, read, written),
+            tokens=Tokens(plain, output, read, written),
             session=name,
             directory=text(about.workspace_root) or text(about.cwd),
             provider=provider,

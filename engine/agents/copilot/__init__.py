@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Set
 from contextlib import closing
 
 import msgspec
 
 from engine.agents.base import (
+    NANO_AIU,
     Agent,
     Kind,
     Lines,
@@ -23,12 +25,14 @@ from engine.agents.base import (
     UnknownStore,
     count,
 )
+from engine.agents.copilot.traced import Traced
 from engine.agents.fields import milliseconds, text
 from engine.agents.fresh import Fresh
 from engine.agents.opened import columns_of, open_read_only, selected
 from engine.domain.times import SECOND
 
 STORE = "session-store.db"
+_TELEMETRY = "otel"
 
 _TABLE = "assistant_usage_events"
 _COLUMNS = (
@@ -43,8 +47,6 @@ _COLUMNS = (
     "cache_write_tokens",
     "reasoning_tokens",
 )
-_NANO_AIU = 10**11
-"""Billionths of an AI unit in one US dollar: a unit is one cent."""
 _LATER = 5 * SECOND
 """A call may be so much later in the database than in a log."""
 
@@ -91,7 +93,7 @@ def tell(call: Call, earlier: int, told: Told) -> None:
         session=call.session,
         directory=call.directory,
         reasoning=call.reasoning,
-        cost=nano / _NANO_AIU if has_cost else None,  # type: ignore[operator]
+        cost=nano / NANO_AIU if has_cost else None,  # type: ignore[operator]
         is_sidechain=bool(call.sub_agent),
         sub_agent=call.sub_agent,
     )
@@ -105,23 +107,27 @@ class Copilot(Agent):
 
     def __init__(self) -> None:
         self._firsts: dict[str, int] = {}
+        self._traced: dict[str, Traced] = {}
 
     def trees(self, root: str) -> tuple[Tree, ...]:
         """Return the places of the database, the sessions' events and the telemetry."""
         return (
             Tree("", lambda path: "database" if path == STORE else None, is_deep=False),
             Tree("session-state", _events),
-            Tree("otel", lambda path: "lines" if path.endswith(".jsonl") else None),
+            Tree(_TELEMETRY, lambda path: "lines" if path.endswith(".jsonl") else None),
         )
 
     def lines(self, place: Place, state: bytes, told: Told) -> Lines:
         """Return what reads a log on, as far as the database does not tell of its calls."""
         from engine.agents.copilot.lines import Events, Spans
+        from engine.agents.copilot.runs import session_of
 
         first = self._first_call(place.root)
         until = None if first is None else first - _LATER
-        reader = Spans if place.path.startswith("otel/") else Events
-        return reader(place, state, told, until)
+        if place.path.startswith(f"{_TELEMETRY}/"):
+            return Spans(place, state, told, until)
+        is_traced = session_of(place.path) in self._traced_in(place.root)
+        return Events(place, state, told, until, is_traced=is_traced)
 
     def database(
         self, connection: sqlite3.Connection, place: Place, state: bytes, told: Told
@@ -163,6 +169,12 @@ class Copilot(Agent):
             )
             tell(call, earlier.of(call.alike, row), told)
         return fresh.state()
+
+    def _traced_in(self, root: str) -> Set[str]:
+        """Return the sessions whose calls the telemetry tells of."""
+        if not os.path.isdir(os.path.join(root, _TELEMETRY)):
+            return frozenset()
+        return self._traced.setdefault(root, Traced(os.path.join(root, _TELEMETRY))).sessions()
 
     def _first_call(self, root: str) -> int | None:
         """Return when the database's first call was, `None` where it has none."""
@@ -220,7 +232,9 @@ class _Earlier:
 
 
 def _events(path: str) -> Kind | None:
-    return "lines" if path.count("/") == 2 and path.endswith("/events.jsonl") else None
+    """Say of a path whether it is a session's log: old versions had one file per session."""
+    is_log = path.count("/") == 2 and path.endswith("/events.jsonl")
+    return "lines" if is_log or (path.count("/") == 1 and path.endswith(".jsonl")) else None
 
 
 AGENT = Copilot()

@@ -7,8 +7,10 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from engine.agents.base import Place, Told, count, counts
+from engine.agents.base import Place, Told, Unreadable, count, counts
+from engine.agents.claude.patient import read_records
 from engine.agents.copilot import Call, tell
+from engine.agents.copilot.runs import EVENTS, Event, Run, Runs, session_of
 from engine.agents.fields import decode, mapping, milliseconds, text
 from engine.domain.responses import response_id
 
@@ -19,18 +21,10 @@ class _Left(Struct):
     directory: str = ""
     numbers: dict[int, int] = {}
     """How many calls with the same counts there were, by what names them."""
+    run: Run = msgspec.field(default_factory=Run)
 
 
 _left = msgspec.msgpack.Decoder(_Left)
-
-
-class _Event(Struct, gc=False):
-    """A line of a session's events."""
-
-    type: Any = None
-    timestamp: Any = None
-    agentId: Any = None
-    data: Any = None
 
 
 class _Span(Struct, gc=False):
@@ -42,7 +36,6 @@ class _Span(Struct, gc=False):
     attributes: Any = None
 
 
-_event = msgspec.json.Decoder(_Event)
 _span = msgspec.json.Decoder(_Span)
 
 
@@ -59,34 +52,58 @@ class _Log:
         """Return what reading on needs to know."""
         return msgspec.msgpack.encode(self.left)
 
+    def is_ours(self, time: int) -> bool:
+        """Say whether what was at a time is told by this log, not by the database."""
+        return self._until is None or time < self._until
+
     def see(self, call: Call) -> None:
         """Tell of a call, unless the database does."""
         number = response_id("\n".join(map(str, call.alike)))
         earlier = self.left.numbers.get(number, 0)
         self.left.numbers[number] = earlier + 1
-        if self._until is None or call.time < self._until:
+        if self.is_ours(call.time):
             tell(call, earlier, self._told)
 
 
 class Events(_Log):
-    """Reads `session-state/<session>/events.jsonl`, where each call has a line."""
+    """Reads a session's events, where each call has a line, or at least what it wrote.
+
+    `is_traced` says that the telemetry tells of the session's calls.
+    """
+
+    def __init__(
+        self, place: Place, state: bytes, told: Told, until: int | None, *, is_traced: bool
+    ) -> None:
+        super().__init__(place, state, told, until)
+        self._runs = Runs(place, told, self.left.run, self.is_ours, is_traced=is_traced)
 
     def read(self, line: bytes, offset: int) -> None:
-        """Take a line: the session's directory, or a call."""
-        if b'"session.' not in line:
+        """Take a line; raises `Unreadable`."""
+        if b'"session.' not in line and b'"outputTokens"' not in line:
             return
-        if b'"session.usage_record"' in line:
-            event = decode(_event, line)
-            if event.type == "session.usage_record":
-                self._see(event, offset)
-        elif b'"cwd"' in line:
-            event = decode(_event, line)
-            if text(event.type).startswith("session."):
-                data = mapping(event.data)
-                cwd = text(mapping(data.get("context")).get("cwd")) or text(data.get("cwd"))
-                self.left.directory = cwd or self.left.directory
+        events, reason = read_records(line, EVENTS)
+        for event in events:
+            self._take(event, offset, len(line))
+        if reason is not None:
+            raise Unreadable(reason)
 
-    def _see(self, event: _Event, offset: int) -> None:
+    def _take(self, event: Event, offset: int, length: int) -> None:
+        """Take the session's directory, a call, or what a process took as a whole."""
+        kind = text(event.type)
+        data = mapping(event.data)
+        if kind == "assistant.message":
+            self._runs.message(event, offset, self.left.directory)
+        elif kind == "session.usage_record":
+            self._runs.record(offset)
+            self._see(event, offset)
+        elif kind == "session.shutdown":
+            self._runs.shutdown(event, offset, length, self.left.directory)
+        elif kind.startswith("session."):
+            cwd = text(mapping(data.get("context")).get("cwd")) or text(data.get("cwd"))
+            self.left.directory = cwd or self.left.directory
+            self._runs.event(kind, data, offset)
+
+    def _see(self, event: Event, offset: int) -> None:
         usage = mapping(mapping(event.data).get("usage"))
         time = milliseconds(event.timestamp)
         if time is None:
@@ -95,7 +112,7 @@ class Events(_Log):
         given, output, reasoning = counts(usage, "inputTokens", "outputTokens", "reasoningTokens")
         self.see(
             Call(
-                session=text(self.place.path.split("/")[-2]),
+                session=session_of(self.place.path),
                 time=time,
                 model=text(usage.get("model")),
                 directory=self.left.directory,

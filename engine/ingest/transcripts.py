@@ -1,0 +1,164 @@
+"""Reads on in Claude Code's transcripts, which only ever grow at their ends."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from engine.agents.claude.places import SUFFIX
+from engine.domain.scans import Found, Mark, Root, Scan, is_new, mark_of
+from engine.domain.settings import Settings
+from engine.domain.times import open_zone
+from engine.ingest import discover
+from engine.ledger.book import Ledger
+
+if TYPE_CHECKING:
+    from engine.ingest.loader import Batch, Loader, Waiting
+    from engine.ingest.stores import CursorOf
+
+
+class Transcripts:
+    """Knows the transcripts of Claude Code's roots in force.
+
+    What reads them is made when something is new: where nothing is, it is never needed.
+    """
+
+    has_unnamed = False
+
+    def __init__(self, ledger: Ledger, settings: Settings) -> None:
+        self.counts: dict[str, int] = {}
+        """How many files the last look found, by the path of each root that is there."""
+        self._ledger = ledger
+        self._settings = settings
+        self._loader: Loader | None = None
+        self._roots: dict[Root, None] = {}
+        self._walks: dict[Root, list[Found]] = {}
+        """What was found below each root and is not in `_paths` yet."""
+        self._paths: dict[str, tuple[Root, str]] = {}
+        """Root and path below `projects` of each file by the path that events name."""
+        self._directories: dict[Root, dict[str, str]] = {}
+        """What a walk of each root was refused, with reasons."""
+
+    @property
+    def refused(self) -> dict[str, str]:
+        """Path and reason of what cannot be read now."""
+        files = self._loader.refused if self._loader is not None else {}
+        walks = (item for walk in self._directories.values() for item in walk.items())
+        return {**dict(walks), **files}
+
+    def forget(self) -> None:
+        """Nothing but cursors is needed to read on."""
+
+    def begin(self) -> None:
+        """Forget what the last look found; another one begins."""
+        self.counts = {}
+        self._directories = {}
+        if self._loader is not None:
+            self._loader.refused.clear()
+
+    def look(
+        self, root: Root, known: Callable[[str], Mark | None], cursor_of: CursorOf
+    ) -> list[Waiting]:
+        """Walk a root; return the files that may hold something unread."""
+        self._roots[root] = None
+        if not os.path.isdir(root.projects):
+            return []
+        walk = discover.walk(root)
+        self.counts[root.path] = len(walk.files)
+        self._directories[root] = dict(walk.refused)
+        self._walks[root] = walk.files
+        unread = [found for found in walk.files if known(found.relative) != mark_of(found)]
+        if not unread:
+            return []
+        from engine.ingest.loader import Waiting
+
+        return [Waiting(root, found, cursor_of(root, found.relative)) for found in unread]
+
+    def files(self) -> list[Found]:
+        """Return all files that were found and are not placed yet."""
+        return [found for files in self._walks.values() for found in files]
+
+    def batches(self, waiting: list[Waiting], is_stopped: Callable[[], bool]) -> Iterator[Batch]:
+        """Yield what is new in some files, those written last first."""
+        return self._reader().batches(waiting, is_stopped)
+
+    def owns(self, path: str) -> bool:
+        """Say whether a path lies below a root that was looked at."""
+        return _place_in(self._roots, path) is not None
+
+    def news(
+        self, paths: set[str], roots: list[Root], cursor_of: CursorOf
+    ) -> tuple[dict[Root, list[Scan]], bool]:
+        """Read on in the files that events name; `False` where a name says too little."""
+        self._place_walks()
+        scans: dict[Root, list[Scan]] = {}
+        is_sure = True
+        for path in paths:
+            place = self._paths.get(path) or _place_in(roots, path)
+            if place is None:
+                is_sure = False
+                continue
+            if not path.endswith(SUFFIX) and not os.path.isdir(path):
+                continue
+            root, relative = place
+            found = discover.stat(path, relative)
+            if found is None:
+                is_sure = is_sure and not os.path.isdir(path)
+                continue
+            if path not in self._paths:
+                if os.path.realpath(path) != path:
+                    is_sure = False
+                    continue
+                self._paths[path] = place
+            made = self._reader().scans(found, cursor_of(root, relative))
+            scans.setdefault(root, []).extend(made)
+        return scans, is_sure
+
+    def scans_of_session(self, roots: list[Root], transcript: str) -> dict[Root, list[Scan]]:
+        """Read on in one session's files: its transcript and those in its directory.
+
+        Nothing where the path is below no root, or no transcript's.
+        """
+        if not transcript.endswith(".jsonl") or "\0" in transcript:
+            return {}
+        path = os.path.realpath(transcript)
+        place = _place_in(roots, path)
+        if place is None:
+            return {}
+        root, relative = place
+        stem = relative.removesuffix(".jsonl")
+        cursors = self._ledger.cursors(root, below=stem)
+        scans = [
+            scan
+            for found in discover.files_of_session(path, relative)
+            if is_new(found, cursors.get(found.relative))
+            for scan in self._reader().scans(found, cursors.get(found.relative))
+        ]
+        return {root: scans} if scans else {}
+
+    def _reader(self) -> Loader:
+        if self._loader is None:
+            from engine.ingest.loader import Loader
+            from engine.ingest.tail import Tail
+
+            environment = self._settings.environment
+            self._loader = Loader(Tail(lambda: open_zone(None, environment)[1]))
+        return self._loader
+
+    def _place_walks(self) -> None:
+        """Note where the files are that were found since the last time."""
+        for root, files in self._walks.items():
+            self._paths.update((found.path, (root, found.relative)) for found in files)
+        self._walks.clear()
+
+
+def _place_in(roots: Iterable[Root], path: str) -> tuple[Root, str] | None:
+    """Return Claude Code's root that a path lies below, and the rest of the path."""
+    for root in roots:
+        if not root.is_claude:
+            continue
+        prefix = root.projects + os.sep
+        if path.startswith(prefix):
+            return root, path[len(prefix) :].replace(os.sep, "/")
+    return None

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from engine.domain.settings import system_clock
 
 SECOND = 1_000
 MINUTE = 60_000
@@ -29,6 +32,19 @@ class Clock:
 def moment(text: str) -> int:
     """Return a time in UTC, such as `2026-11-22T13:00`, as milliseconds."""
     return round(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() * 1_000)
+
+
+def earlier_today(before: int = MINUTE) -> int:
+    """Return a time so long ago by the system's clock, but of this day in UTC.
+
+    A day that is all but over is waited for, so that the test does not end in the next one.
+    """
+    now = system_clock()
+    left = DAY - now % DAY
+    if left < 20 * SECOND:
+        time.sleep(left / SECOND)
+        now = system_clock()
+    return max(now - before, now - now % DAY)
 
 
 def answer(

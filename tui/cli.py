@@ -5,9 +5,10 @@ Nothing heavy is imported before it is known to be needed.
 
 from __future__ import annotations
 
-import gc
 import sys
 
+from tui.startup import leave_garbage, skip_garbage
+from tui.startup import settle as settle_garbage
 from tui.terminal.streams import prepare, settle
 
 TYPE_CHECKING = False
@@ -24,18 +25,17 @@ _INTERRUPTED = 130
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit code: 0, 1 for failure, 2 for wrong arguments.
 
-    With the process's own arguments the process is ours: what is loaded stays to the end, and
-    looking through it for garbage, on the way and at the end, takes a tenth of a short command.
+    With the process's own arguments the process is ours, and its garbage too.
     """
     if arguments is None:
-        gc.disable()
+        skip_garbage()
     prepare()
     try:
         return _answer(sys.argv[1:] if arguments is None else arguments)
     finally:
         settle()
         if arguments is None:
-            gc.freeze()
+            leave_garbage()
 
 
 def _answer(words: Sequence[str]) -> int:
@@ -84,7 +84,7 @@ def _dispatch(options: Namespace) -> int:
 
     command = find_command(options.command)
     if command.is_long:
-        gc.enable()
+        settle_garbage()
     return command.run(options)
 
 

@@ -18,6 +18,7 @@ from engine.live.updater import Updater
 
 if TYPE_CHECKING:
     from engine.domain.limit_windows import Event, LimitsNow
+    from engine.domain.scans import WindowUse
     from engine.limits.alerts import Alerts
     from engine.limits.endpoint.poller import UsagePoller
     from engine.limits.readings import HookSaid, Reading
@@ -96,6 +97,14 @@ class Limits:
     def ask_usage(self) -> None:
         """Ask the usage endpoint if it is turned on and time to; takes up to ten seconds."""
         self._updater.recovery.insist(self.usage.ask)
+
+    def note_uses(self, uses: Iterable[WindowUse]) -> bool:
+        """Keep what a server said of windows, as if the status line had been told it."""
+        from engine.limits.readings import Reading
+
+        return self.note_readings(
+            Reading(use.window, use.percent / 100, use.resets_at, use.time) for use in uses
+        )
 
     def note_readings(self, readings: Iterable[Reading]) -> bool:
         """Keep what an official source said; return whether the ledger took it."""

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import tempfile
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from engine.agents.opened import columns_of, open_read_only
 from tests.agents.slow_databases import follow, follow_by_monitor
 from tests.agents.writers import TABLES, create, damage, leave_in_wal, locked
 from tests.conftest import NOW
+from tests.faults.audited import state_of
 
 
 def tokens_of(path: Path) -> int:
@@ -58,6 +61,64 @@ def test_a_store_that_nobody_has_open_is_read_without_a_trace(tmp_path: Path) ->
     assert list(before) == ["opencode.db"]
     assert tokens_of(path) == 0
     assert files_of(path) == before
+
+
+def _with_index(path: Path) -> None:
+    """Leave a log and its index, as a writer does that was killed."""
+    leave_in_wal(path, 10)
+    index = path.with_name(f"{path.name}-shm")
+    if not index.exists():
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("SELECT 1 FROM session").fetchone()
+            kept = index.read_bytes()
+            log = path.with_name(f"{path.name}-wal").read_bytes()
+        path.with_name(f"{path.name}-wal").write_bytes(log)
+        index.write_bytes(kept)
+
+
+def _with_strange_index(path: Path) -> None:
+    _with_index(path)
+    path.with_name(f"{path.name}-shm").write_bytes(b"\0" * 32_768)
+
+
+def _without_index(path: Path) -> None:
+    leave_in_wal(path, 10)
+    path.with_name(f"{path.name}-shm").unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize("leave", [_with_index, _with_strange_index, _without_index])
+def test_a_log_that_was_left_is_read_without_a_trace(
+    leave: Callable[[Path], None], tmp_path: Path
+) -> None:
+    path = tmp_path / "store" / "opencode.db"
+    path.parent.mkdir()
+    leave(path)
+    before = state_of(tmp_path)
+    for _ in range(2):
+        assert tokens_of(path) == 1200
+    assert state_of(tmp_path) == before
+    assert not list(Path(tempfile.gettempdir()).glob("ccmon-store-*"))
+
+
+def test_a_store_in_use_is_read_without_a_trace(tmp_path: Path) -> None:
+    path = tmp_path / "store" / "opencode.db"
+    path.parent.mkdir()
+    leave_in_wal(path, 10)
+    with closing(sqlite3.connect(path)) as writer:
+        writer.execute("SELECT 1 FROM session").fetchone()
+        before = state_of(tmp_path)
+        assert tokens_of(path) == 1200
+        assert state_of(tmp_path) == before
+
+
+def test_an_empty_log_is_no_reason_to_make_an_index(tmp_path: Path) -> None:
+    path = tmp_path / "store" / "opencode.db"
+    path.parent.mkdir()
+    create(path).close()
+    path.with_name("opencode.db-wal").touch()
+    before = state_of(tmp_path)
+    assert tokens_of(path) == 0
+    assert state_of(tmp_path) == before
 
 
 def test_a_store_without_a_log_is_read_without_a_trace(tmp_path: Path) -> None:

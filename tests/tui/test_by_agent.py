@@ -184,6 +184,6 @@ def test_a_configuration_names_agents(run: Run, tmp_path: Path) -> None:
     given = rows(run, "sessions", "session", "--config", str(config), "--agent", "claude")
     assert {row["agent"] for row in given} == {"claude"}
     config.write_text('agents = ["codecs"]\n')
-    assert "c.toml, line 1: wrong value of 'agents': There is no agent 'codecs'" in run(
+    assert "c.toml, line 1: There is no agent 'codecs'" in run(
         "daily", "--config", str(config), code=2
     )

@@ -171,7 +171,7 @@ def test_without_any_file_all_is_as_usual(here: Path) -> None:
         ("zzz = 1", "line 1: there is no key 'zzz': see ccmon help config."),
         ("[daily]\nlats = 1", "line 2: there is no key 'lats' of [daily]: did you mean 'last'?"),
         ("[daily]\ntheme = 'dark'", "line 2: there is no key 'theme' of [daily]"),
-        ("daily.top = 0", "line 1: wrong value of 'top': '0' is no number of 1 or more."),
+        ("daily.top = 0", "line 1: wrong value of 'top': '0' is not a number of 1 or more."),
         ("daily = 1", "line 1: there is no key 'daily'"),
         ("breakdown = 'yes'", "line 1: wrong value of 'breakdown': it is true or false."),
         ("top = true", "line 1: wrong value of 'top': it is one value, such as 10."),
@@ -182,9 +182,9 @@ def test_without_any_file_all_is_as_usual(here: Path) -> None:
         ),
         ("mode = true", "it is one of auto, calculate, display."),
         ("start-of-week = 'x'", "use one of monday, tuesday"),
-        ("x = = 1", "line 1: this is no TOML (Invalid value)."),
-        ("a = 1\nb = [", "line 2: this is no TOML"),
-        ("top = 1\ntop = 2", "line 2: this is no TOML (Cannot overwrite a value)."),
+        ("x = = 1", "line 1: this is not TOML (Invalid value)."),
+        ("a = 1\nb = [", "line 2: this is not TOML"),
+        ("top = 1\ntop = 2", "line 2: this is not TOML (Cannot overwrite a value)."),
         ("prices = 1", "line 1: 'prices' is a table, written [prices]."),
         ("[prices]\nx = 1", 'line 2: a price is a table, written [prices."x"].'),
         ("[prices.x]\ninput = 1", "line 1: the price of 'x' lacks 'output'."),
@@ -272,7 +272,7 @@ def test_a_configuration_that_cannot_be_read_is_said(kind: str, here: Path) -> N
         path.mkdir()
     elif kind == "bytes":
         path.write_bytes(b"a = '\xff'")
-    with pytest.raises(UsageError, match=r"cannot be read \(|is no UTF-8 text \(byte 5\)"):
+    with pytest.raises(UsageError, match=r"cannot be read \(|is not UTF-8 text \(byte 5\)"):
         parse(["daily", "--config", str(path)])
 
 
@@ -550,7 +550,7 @@ def test_edit_makes_the_file_opens_it_and_checks_it(
     ("named", "said"),
     [
         ("/no/such/editor", "cannot be started"),
-        ("'unclosed", "VISUAL is no command"),
+        ("'unclosed", "VISUAL is not a command"),
         ("", "set VISUAL or EDITOR"),
     ],
 )

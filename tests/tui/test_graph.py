@@ -225,4 +225,4 @@ def test_nothing_to_read_is_said(
 @pytest.mark.parametrize("year", ["26", "1969", "9990", "x", "-2026"])
 def test_a_year_that_is_none_is_refused(year: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["graph", f"--year={year}"]) == 2
-    assert "is no year: give one such as 2026" in capsys.readouterr().err
+    assert "is not a year: give one such as 2026" in capsys.readouterr().err

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 from rich.cells import cell_len
 
-from engine.domain.limit_windows import Forecast
+from engine.domain.limit_windows import Forecast, Spend
 from engine.domain.reports import LEVELS, Figures, Notice, Part, Snapshot
 from engine.domain.responses import PICO
 from tests.tui.live_samples import (
@@ -524,3 +524,25 @@ def test_lines_crop_by_cells_and_drop_parts_whole():
     assert cells(cropped(line, 5)) == 5
     assert "".join(piece.text for piece in joined([line, line], 12)) == "データabc"
     assert "".join(piece.text for piece in ends(line, (Piece("end"),), 12)) == "データabc"
+
+
+def test_the_gravest_window_is_the_answer_and_owners_are_named():
+    first, week, *others = windows()
+    own = replace(first, owner="a", owner_name="work")
+    other = replace(week, owner="b", owner_name="home", is_gravest=True)
+    held = replace(snapshot(), windows=(own, other, *others))
+    assert "59% left of Week (home) until Wed 04:00" in hero(held, 120)
+    rows = drawn(WindowsPane, windows_view(held), 120, 4)
+    assert rows[0].startswith(" 5 hours work ")
+    assert rows[1].startswith(" Week home ")
+
+
+def test_extra_usage_is_a_state_of_its_own_with_its_spend():
+    spend = Spend(0.32, None)
+    beyond = replace(
+        windows()[0], used_share=1.04, state="extra usage", spend=spend, level="reached",
+        forecast=Forecast("none", ""),
+    )  # fmt: skip
+    held = replace(snapshot(), windows=(beyond,))
+    assert "5 hours used up, on extra usage · 32% of its limit until 18:00" in hero(held, 120)
+    assert "on extra usage" in drawn(WindowsPane, windows_view(held), 120, 1)[0]

@@ -188,10 +188,10 @@ def test_flags_without_effect_in_ccusage_keep_scripts_working(words: str) -> Non
         ("daily -m autoo", "did you mean 'auto'?"),
         ("daily -o down", "use one of asc, desc"),
         ("daily --sort costs", "did you mean 'cost'?"),
-        ("daily --last 0", "'0' is no number of 1 or more"),
-        ("daily --last -5", "'-5' is no number of 1 or more"),
-        ("daily --top x", "'x' is no number of 1 or more"),
-        (f"daily --top {'9' * 5_000}", "is no number of 1 or more"),
+        ("daily --last 0", "'0' is not a number of 1 or more"),
+        ("daily --last -5", "'-5' is not a number of 1 or more"),
+        ("daily --top x", "'x' is not a number of 1 or more"),
+        (f"daily --top {'9' * 5_000}", "is not a number of 1 or more"),
         ("blocks -n 0", "give hours above 0"),
         ("blocks -n -1", "give hours above 0"),
         ("blocks -n nan", "give hours above 0"),
@@ -199,9 +199,9 @@ def test_flags_without_effect_in_ccusage_keep_scripts_working(words: str) -> Non
         ("daily --json --csv", "not allowed with"),
         ("daily --json=yes", "'yes'"),
         ("daily extra", "ccmon daily takes no 'extra' here"),
-        ("daily --project-aliases a", "'a' is no alias: write name=shown"),
+        ("daily --project-aliases a", "'a' is not an alias: write name=shown"),
         ("compare a", "required: B"),
-        ("statusline --context-low-threshold 101", "is no percentage from 0 to 100"),
+        ("statusline --context-low-threshold 101", "is not a percentage from 0 to 100"),
         ("statusline --format tmx", "did you mean 'tmux'?"),
         ("live --theme darkk", "did you mean 'dark'?"),
         ("completion", "required: SHELL"),
@@ -263,3 +263,14 @@ def test_the_version_builds_no_parser(monkeypatch: pytest.MonkeyPatch) -> None:
     assert parse(["--version"]).command == "version"
     with pytest.raises(TypeError):
         parse(["daily"])
+
+
+def test_the_definitions_of_all_commands_load_no_run() -> None:
+    heavy = "('engine.monitor', 'engine.reports', 'engine.demo', 'rich', 'textual')"
+    code = (
+        "import sys; from tui.options.catalog import NAMES, all_commands;"
+        "assert len(all_commands()) == len(NAMES);"
+        f"print([name for name in {heavy} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

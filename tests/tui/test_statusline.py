@@ -312,7 +312,7 @@ def test_an_unknown_field_is_told_by_hand_with_the_nearest() -> None:
     check_template(None)
     check_template("{model}[ {five_hour}] \\{x}")
     assert unknown_fields("[{a}] {model} {b}") == ["a", "b"]
-    with pytest.raises(UsageError, match=r"\{sesion_cost\} is no field: .* \{session_cost\}\?"):
+    with pytest.raises(UsageError, match=r"\{sesion_cost\} is not a field: .* \{session_cost\}\?"):
         check_template("{sesion_cost}")
 
 

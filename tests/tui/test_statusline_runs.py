@@ -18,7 +18,7 @@ import pytest
 
 from engine.domain.settings import Settings, system_clock
 from engine.monitor import Monitor
-from tests.made_lines import MINUTE, answer, write
+from tests.made_lines import answer, earlier_today, write
 
 PROJECT = Path(__file__).resolve().parents[2]
 TRANSCRIPT = "-code-app/s1.jsonl"
@@ -28,7 +28,7 @@ TRANSCRIPT = "-code-app/s1.jsonl"
 def root(tmp_path: Path) -> Path:
     """A root with a response of just now."""
     place = tmp_path / "claude"
-    write(place, answer("a", system_clock() - MINUTE, 500_000), name=TRANSCRIPT)
+    write(place, answer("a", earlier_today(), 500_000), name=TRANSCRIPT)
     return place
 
 
@@ -50,6 +50,7 @@ def start(root: Path, *words: str, **more: str) -> subprocess.Popen[bytes]:
         "PATH": os.environ["PATH"],
         "HOME": os.environ["HOME"],
         "LANG": "C.UTF-8",
+        "TZ": "UTC",
         "CCMON_DATA_DIR": str(root.parent / "data"),
         "CLAUDE_CONFIG_DIR": str(root),
         **more,
@@ -89,7 +90,7 @@ def test_the_line_has_the_sessions_figures_at_once_and_keeps_the_reading(root: P
 
 def test_what_is_new_is_in_the_next_line(root: Path) -> None:
     line(root, hook(root))
-    write(root, answer("b", system_clock(), 250_000), name=TRANSCRIPT)
+    write(root, answer("b", earlier_today(0), 250_000), name=TRANSCRIPT)
     assert "$3.00 session · $3.00 today" in line(root, hook(root))
 
 
@@ -129,7 +130,7 @@ def test_two_at_once_say_the_same_and_count_once(root: Path) -> None:
 
 def test_a_ledger_that_another_process_holds_delays_nothing(root: Path) -> None:
     line(root, hook(root))
-    write(root, answer("b", system_clock(), 250_000), name=TRANSCRIPT)
+    write(root, answer("b", earlier_today(0), 250_000), name=TRANSCRIPT)
     with closing(sqlite3.connect(ledger(root), isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         begun = time.monotonic()
@@ -253,7 +254,7 @@ def test_on_a_terminal_it_says_what_it_is_for(root: Path) -> None:
 def test_on_a_terminal_a_template_is_checked(root: Path) -> None:
     code, said = on_a_terminal(root, "--template", "{modle}")
     assert code == 2
-    assert said == "ccmon: The template's {modle} is no field: did you mean {model}?\n"
+    assert said == "ccmon: The template's {modle} is not a field: did you mean {model}?\n"
     assert line(root, hook(root), "--template", "{modle}") == "{modle}"
 
 
@@ -317,10 +318,10 @@ def test_where_nothing_is_new_no_reader_no_price_and_no_limit_is_loaded(root: Pa
 def test_a_long_first_reading_is_left_for_later(tmp_path: Path) -> None:
     """More than one line may read stands in another project: it is said, and read by others."""
     root = tmp_path / "claude"
-    now = system_clock()
-    write(root, answer("a", now - MINUTE, 500_000), name=TRANSCRIPT)
+    before = earlier_today()
+    write(root, answer("a", before, 500_000), name=TRANSCRIPT)
     for name in ("s2", "s3"):
-        line_of_it = answer(name, now - MINUTE, 250_000, session=name)
+        line_of_it = answer(name, before, 250_000, session=name)
         big = write(root, line_of_it, name=f"-other/{name}.jsonl")
         with big.open("ab") as file:
             file.truncate(40 << 20)

@@ -11,8 +11,6 @@ from engine.domain.settings import Settings, SettingsError
 from tui.options import values
 from tui.options.definition import Command, Option, UsageError
 from tui.options.shared import JSON, OFFLINE
-from tui.terminal.encoding import writable, writable_json
-from tui.words.format import plain
 
 if TYPE_CHECKING:
     from engine.agents.cursor.login import TokenKeeping
@@ -125,6 +123,8 @@ def _given(settings: Settings, options: Namespace) -> SessionToken | None:
 
 
 def _asking(store: Path) -> str:
+    from tui.words.format import plain
+
     return f"Read the token that Cursor's editor keeps in {plain(str(store))}?"
 
 
@@ -169,6 +169,7 @@ def _status(settings: Settings, options: Namespace) -> int:
     status = cursor_status(settings)
     if options.json:
         from engine.documents.encoding import encode
+        from tui.terminal.encoding import writable_json
 
         print(writable_json(encode(status), sys.stdout.encoding))
         return 0
@@ -202,6 +203,9 @@ def _day(moment: str | None) -> str:
 
 
 def _say(text: str) -> None:
+    from tui.terminal.encoding import writable
+    from tui.words.format import plain
+
     for line in text.splitlines():
         print(writable(plain(line), sys.stdout.encoding))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from pathlib import Path
-from shlex import quote
 from typing import TYPE_CHECKING
 
 from engine.domain.settings import SettingsError, system_clock
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
 
 def run(options: Namespace) -> int:
     """Write a history, then append in real time until Ctrl+C; return the exit code."""
+    from shlex import quote
+
     from engine.demo import write_history
     from engine.demo.others import AGENTS, places_of_others, write_others
     from tui.words import format as fmt

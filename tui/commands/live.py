@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,12 +54,14 @@ def _is_terminal() -> bool:
 
 
 def _print_demo(settings: Settings, options: Namespace) -> int:
+    from tempfile import TemporaryDirectory
+
     from msgspec.structs import replace
 
     from engine.demo.at_work import made_up_user
     from engine.demo.others import AGENTS, places_of_others, write_others
 
-    with tempfile.TemporaryDirectory(prefix="ccmon-demo-") as place:
+    with TemporaryDirectory(prefix="ccmon-demo-") as place:
         root = Path(place, "claude")
         write_others(Path(place), made_up_user(root, settings.clock()))
         demo = replace(

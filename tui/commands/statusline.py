@@ -6,7 +6,6 @@ import os
 import sys
 import time
 from argparse import Namespace
-from threading import Thread
 
 from tui.options import values
 from tui.options.definition import Command, Option
@@ -65,6 +64,8 @@ def _input() -> bytes:
     """Return standard input up to its end; one that does not end in time is cut there."""
     if sys.stdin is None:
         return b""
+    from threading import Thread
+
     taken: list[bytes] = []
     thread = Thread(target=_read, args=(sys.stdin.fileno(), taken), daemon=True)
     thread.start()

@@ -11,7 +11,7 @@ from tui.config.places import Place
 from tui.config.sections import is_amount
 from tui.config.toml_file import command_tables, configurable
 from tui.config.value import TypeMismatch, option_value
-from tui.options.definition import Option
+from tui.options.definition import Option, UsageError
 
 _SAME = {
     "timezone": "timezone",
@@ -59,9 +59,9 @@ def read_ccusage(place: Place) -> Layer:
     except OSError as error:
         return empty_layer("ccusage", place.path, f"cannot be read ({error.strerror})")
     except (ValueError, RecursionError):
-        return empty_layer("ccusage", place.path, "is no JSON")
+        return empty_layer("ccusage", place.path, "is not JSON")
     if not isinstance(document, dict):
-        return empty_layer("ccusage", place.path, "is no JSON object")
+        return empty_layer("ccusage", place.path, "is not a JSON object")
     return _CcusageFile(place).layer(document)
 
 
@@ -109,7 +109,7 @@ class _CcusageFile:
     def _take(self, name: str, option: Option, value: object, values: dict[str, Found]) -> None:
         try:
             values[option.dest] = Found(option_value(option, value), self._origin, value)
-        except TypeMismatch:
+        except (TypeMismatch, UsageError):
             self._ignored[name] = None
 
     def _prices(self, name: str, table: object) -> None:

@@ -15,7 +15,7 @@ from tui.config.sections import read_accounts, read_aliases, read_prices
 from tui.config.toml_lines import KeyPath, key_lines, line_of
 from tui.config.value import TypeMismatch, option_value
 from tui.options.catalog import all_commands
-from tui.options.definition import Option
+from tui.options.definition import Option, UsageError
 from tui.options.values import hint, sentence_end
 
 _AT_LINE = re.compile(r" \(at line (\d+), column \d+\)$")
@@ -34,7 +34,7 @@ def read_toml(place: Place) -> Layer:
         ) from error
     except UnicodeDecodeError as error:
         raise ConfigError(
-            f"The configuration {place.path} is no UTF-8 text (byte {error.start}):"
+            f"The configuration {place.path} is not UTF-8 text (byte {error.start}):"
             " save it as UTF-8."
         ) from error
     return TomlReader(place, text).layer()
@@ -105,7 +105,7 @@ class TomlReader:
             line = int(match[1]) if match else self._text.count("\n") + 1
             reason = _AT_LINE.sub("", str(error)).replace(" (at end of document)", "")
             raise ConfigError(
-                f"{self.place.path}, line {line}: this is no TOML ({_plain(reason)})."
+                f"{self.place.path}, line {line}: this is not TOML ({_plain(reason)})."
             ) from error
         except RecursionError as error:
             raise ConfigError(f"{self.place.path}: this is nested too deeply.") from error
@@ -133,6 +133,8 @@ class TomlReader:
             return option.dest, Found(option_value(option, value), self.origin(path), value)
         except TypeMismatch as error:
             self.fail(path, f"wrong value of '{key}': {error}")
+        except UsageError as error:
+            self.fail(path, str(error))
 
     def _fail_key(self, path: KeyPath, known: Mapping[str, Option]) -> NoReturn:
         right = tuple(known)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentTypeError
 from datetime import date
 
-from tui.options.definition import Option, UsageError
+from tui.options.definition import Option
 
 
 class TypeMismatch(Exception):
@@ -13,7 +13,10 @@ class TypeMismatch(Exception):
 
 
 def option_value(option: Option, value: object) -> object:
-    """Return what a file's value means for an option; raises `TypeMismatch`."""
+    """Return what a file's value means for an option.
+
+    Raises `TypeMismatch`, and `UsageError` with a sentence of its own for what is typed.
+    """
     if not option.metavar:
         if not isinstance(value, bool):
             raise TypeMismatch("it is true or false")
@@ -33,7 +36,7 @@ def _read(option: Option, value: object) -> object:
         raise TypeMismatch("it is a text without a zero byte")
     try:
         return option.read(text)
-    except (ArgumentTypeError, UsageError) as error:
+    except ArgumentTypeError as error:
         raise TypeMismatch(str(error)) from error
 
 

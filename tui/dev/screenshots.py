@@ -10,13 +10,12 @@ from __future__ import annotations
 import asyncio
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from engine.demo.at_work import made_up_user
+from engine.demo.window_uses import window_uses
 from engine.domain.settings import Settings
-from engine.domain.times import DAY, HOUR, MINUTE, SECOND
-from engine.limits.readings import Reading
 from engine.monitor import Monitor
 from tui.dev.printed_pictures import draw_reports
 from tui.live.app import LiveApp
@@ -25,12 +24,6 @@ from tui.terminal.picture import drawn
 
 NOW = 1_795_184_640_000
 """Friday 20 November 2026, 14:24 UTC."""
-_FIVE_HOURS_END = NOW + 2 * HOUR + 46 * MINUTE
-_FIVE_HOURS = (3, 6, 8, 11, 13, 17, 20, 24, 29, 33, 39, 45, 52, 58)
-_WEEK_END = NOW + 3 * DAY + 11 * HOUR + 36 * MINUTE
-_WEEK = (2, 5, 9, 13, 14, 19, 23, 27, 33, 36, 38, 43)
-_FABLE = (1, 3, 6, 8, 11, 12)
-"""Percent of each window at even steps from its start."""
 _SIZES = ((80, 24), (120, 40), (200, 60))
 _TABS = (
     ("2", "daily"),
@@ -74,22 +67,8 @@ def monitor_of(root: Path) -> Monitor:
             home=root,
         )
     )
-    monitor.limits.note_readings(_readings())
+    monitor.limits.note_uses(window_uses(NOW))
     return monitor
-
-
-def _readings() -> Iterator[Reading]:
-    """Yield what Claude Code's status line said of the made-up user's windows."""
-    courses = (
-        ("five_hour", _FIVE_HOURS_END, 5 * HOUR, _FIVE_HOURS),
-        ("seven_day", _WEEK_END, 7 * DAY, _WEEK),
-        ("seven_day:Fable", _WEEK_END, 7 * DAY, _FABLE),
-    )
-    for window, end, length, percents in courses:
-        start = end - length
-        for number, percent in enumerate(percents, 1):
-            time = start + (NOW - 90 * SECOND - start) * number // len(percents)
-            yield Reading(window, percent / 100, end, time)
 
 
 async def _take_all(root: Path, target: Path) -> None:

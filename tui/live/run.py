@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from engine.domain.settings import Settings
 from engine.monitor import Monitor
 from engine.notify.channels import Channels
+from tui import startup
 from tui.live.source import LiveOptions
 from tui.live.terminal.job import Job
 
@@ -34,6 +35,7 @@ def run_live(
     channels: Channels | None = None,
 ) -> int:
     """Show the live screen until the user quits; return the exit code."""
+    startup.hold_garbage()
     carried = channels or Channels()
     if carried.quiet_hours is None and settings.quiet_hours:
         carried = replace(carried, quiet_hours=settings.quiet_hours)
@@ -72,7 +74,12 @@ async def _until_ended(app: LiveApp, cleanup: Callable[[], None]) -> None:
     """Run the app; a signal that ends it leaves the terminal as well as `q` does."""
     job = Job(app, cleanup)
     job.begin()
-    app.when_shown(job.attach)
+
+    def settle() -> None:
+        job.attach()
+        startup.settle()
+
+    app.when_shown(settle)
     await app.run_async()
 
 
@@ -80,6 +87,7 @@ def _open_demo(settings: Settings, cleanup: ExitStack) -> Monitor:
     """Write a made-up user into a temporary place and watch them at work."""
     from engine.demo.at_work import DemoAtWork, made_up_user
     from engine.demo.others import AGENTS, places_of_others, write_others
+    from engine.demo.window_uses import window_uses
 
     place = cleanup.enter_context(
         tempfile.TemporaryDirectory(prefix="ccmon-demo-", ignore_cleanup_errors=True)
@@ -98,6 +106,7 @@ def _open_demo(settings: Settings, cleanup: ExitStack) -> Monitor:
             is_offline=True,
         )
     )
+    monitor.limits.note_uses(window_uses(settings.clock()))
     cleanup.callback(monitor.close)
     cleanup.callback(at_work.stop)
     return monitor

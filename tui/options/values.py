@@ -28,7 +28,7 @@ def number(text: str) -> int:
     digits = text.replace("_", "").replace(",", "")
     value = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 16 else 0
     if value < 1:
-        raise ArgumentTypeError(f"'{text}' is no number of 1 or more")
+        raise ArgumentTypeError(f"'{text}' is not a number of 1 or more")
     return value
 
 
@@ -36,7 +36,7 @@ def year(text: str) -> int:
     """Return a year in which responses can have come."""
     value = int(text) if text.isascii() and text.isdigit() and len(text) == 4 else 0
     if value not in _YEARS:
-        raise ArgumentTypeError(f"'{text}' is no year: give one such as 2026")
+        raise ArgumentTypeError(f"'{text}' is not a year: give one such as 2026")
     return value
 
 
@@ -53,7 +53,7 @@ def whole(text: str) -> int:
     try:
         return int(text)
     except ValueError as error:
-        raise ArgumentTypeError(f"'{text}' is no whole number") from error
+        raise ArgumentTypeError(f"'{text}' is not a whole number") from error
 
 
 def percentage(text: str) -> int:
@@ -61,7 +61,7 @@ def percentage(text: str) -> int:
     digits = text.removesuffix("%")
     value = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 4 else 101
     if value > 100:
-        raise ArgumentTypeError(f"'{text}' is no percentage from 0 to 100")
+        raise ArgumentTypeError(f"'{text}' is not a percentage from 0 to 100")
     return value
 
 
@@ -73,7 +73,7 @@ def hours(text: str) -> float:
         value = 0.0
     if not 0 < value <= _MOST_HOURS:
         raise ArgumentTypeError(
-            f"'{text}' is no length of a block: give hours above 0, at most {_MOST_HOURS}"
+            f"'{text}' is not the length of a block: give hours above 0, at most {_MOST_HOURS}"
         )
     return value
 
@@ -145,7 +145,7 @@ def week_day(text: str) -> int:
     """Return a day of the week, Monday 0; two letters or more of its name suffice."""
     near = [index for index, day in enumerate(DAYS) if day.startswith(text.lower())]
     if len(text) < 2 or len(near) != 1:
-        raise ArgumentTypeError(f"'{text}' is no day: use one of {', '.join(DAYS)}")
+        raise ArgumentTypeError(f"'{text}' is not a day: use one of {', '.join(DAYS)}")
     return near[0]
 
 
@@ -166,12 +166,14 @@ def aliases(text: str) -> str:
 
 
 def alias_map(text: str) -> dict[str, str]:
-    """Return what `a=X,b=Y` means; raises `ArgumentTypeError` where a part is no pair."""
+    """Return what `a=X,b=Y` means; raises `ArgumentTypeError` where a part is not a pair."""
     found: dict[str, str] = {}
     for part in text.split(","):
         name, equals, shown = (word.strip() for word in part.partition("="))
         if not (name and equals and shown):
-            raise ArgumentTypeError(f"'{part.strip()}' is no alias: write name=shown,other=shown")
+            raise ArgumentTypeError(
+                f"'{part.strip()}' is not an alias: write name=shown,other=shown"
+            )
         found[name] = shown
     return found
 

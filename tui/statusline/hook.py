@@ -73,7 +73,7 @@ def parse_hook(given: bytes) -> Hook:
 
 
 def _decoded(given: bytes) -> object:
-    """Decode JSON, if need be as patiently as Python does; `None` for what is no JSON."""
+    """Decode JSON, if need be as patiently as Python does; `None` for what is not JSON."""
     try:
         return msgspec.json.decode(given)
     except (msgspec.MsgspecError, RecursionError, UnicodeError):

@@ -49,7 +49,7 @@ class Settings(NamedTuple):
 def parse_settings(text: str) -> Settings:
     """Return settings with the places of their members; an empty text has none.
 
-    Raises `SettingsError` for what is no JSON object.
+    Raises `SettingsError` for what is not a JSON object.
     """
     shown = text if text.strip("\ufeff \t\r\n") else text + "{}\n"
     start = _BLANKS.match(shown, 1 if shown.startswith("\ufeff") else 0)
@@ -60,7 +60,7 @@ def parse_settings(text: str) -> Settings:
             raise JSONDecodeError("Extra data", shown, end)
     except (JSONDecodeError, RecursionError) as error:
         where = f" (line {error.lineno})" if isinstance(error, JSONDecodeError) else ""
-        raise SettingsError(f"is no JSON object{where}") from error
+        raise SettingsError(f"is not a JSON object{where}") from error
     found = [member for member in members if member.key == KEY]
     return Settings(shown, members, found[-1] if found else None)
 

@@ -44,4 +44,4 @@ def check_template(template: str | None) -> None:
         return
     near = get_close_matches(unknown[0], FIELDS, 1)
     hint = f"did you mean {{{near[0]}}}?" if near else "ccmon statusline shows all fields."
-    raise UsageError(f"The template's {{{unknown[0]}}} is no field: {hint}")
+    raise UsageError(f"The template's {{{unknown[0]}}} is not a field: {hint}")

@@ -34,8 +34,8 @@ def is_estimated(window: WindowNow) -> bool:
 
 def usual_text(window: WindowNow) -> str:
     """Return how much of an estimate is used: `54%`, from twice as much on `3.9 ×`."""
-    share = window.used_share or 0.0
-    return percent(share) if share < 1 else f"{share:.1f} ×"
+    times = window.usual_multiple or window.used_share or 0.0
+    return percent(times) if times < 1 else f"{times:.1f} ×"
 
 
 def share_text(window: WindowNow) -> str:

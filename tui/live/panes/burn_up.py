@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from engine.domain.limit_windows import Forecast
+from engine.domain.limit_windows import BurnUp, Forecast, WindowNow
 from engine.domain.reports import Snapshot, Trace
 from engine.domain.responses import CLAUDE
 from tui.live.drawing.course_plot import (
@@ -50,7 +50,7 @@ class RunningView(Struct, frozen=True):
 def course_view(snapshot: Snapshot, window: str) -> CourseView | None:
     """Take from a snapshot how a window was used up, where that is known."""
     found = next((each for each in snapshot.burn_ups if each.window == window), None)
-    row = next((each for each in snapshot.windows if each.window == window), None)
+    row = None if found is None else _row_of(snapshot, found)
     if found is None or row is None or row.used_share is None or found.end <= found.start:
         return None
     forecast = row.forecast
@@ -64,6 +64,16 @@ def course_view(snapshot: Snapshot, window: str) -> CourseView | None:
         forecast=_forecast_text(forecast) if cone else "",
         zone=snapshot.zone,
     )
+
+
+def _row_of(snapshot: Snapshot, burn_up: BurnUp) -> WindowNow | None:
+    """Return the window whose use a burn-up is: of the same owner."""
+    of_owner = (
+        each
+        for each in snapshot.windows
+        if each.window == burn_up.window and each.owner == burn_up.owner
+    )
+    return next(of_owner, None)
 
 
 def _forecast_text(forecast: Forecast) -> str:

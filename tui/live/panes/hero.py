@@ -11,7 +11,15 @@ from engine.domain.reports import Snapshot
 from tui.live.drawing.lines import LinePane
 from tui.live.words import brief_label, day_and_clock
 from tui.words import format as fmt
-from tui.words.limits import Outlook, is_estimated, left_text, outlook_of, usual_text, when
+from tui.words.limits import (
+    Outlook,
+    age_text,
+    is_estimated,
+    left_text,
+    outlook_of,
+    usual_text,
+    when,
+)
 from tui.words.lines import Line, Piece, cells, joined
 
 EXACT = "exact: ccmon statusline --install"
@@ -36,7 +44,11 @@ def hero_view(snapshot: Snapshot) -> HeroView:
     window = gravest(snapshot)
     if window is None:
         return _without_limit(snapshot)
-    others = [each for each in snapshot.windows if each is not window and each.used_share]
+    others = [
+        each
+        for each in snapshot.windows
+        if each is not window and each.used_share and each.source != "budget"
+    ]
     rest = tuple(_other(each, now, zone) for each in others[:2])
     if window.used_share is None:
         return _unknown(window, now, zone, rest)
@@ -48,7 +60,14 @@ def hero_view(snapshot: Snapshot) -> HeroView:
 def gravest(snapshot: Snapshot) -> WindowNow | None:
     """Return the window that stands above all, `None` where none is known."""
     known = [window for window in snapshot.windows if window.used_share is not None]
-    return known[0] if known else next(iter(snapshot.windows), None)
+    chosen = next((window for window in known if window.is_gravest), None)
+    return chosen or next(iter(known or snapshot.windows), None)
+
+
+def _name(window: WindowNow) -> str:
+    """Return a window's name, with its owner's where there are several."""
+    owner = f" ({fmt.plain(window.owner_name)})" if window.owner_name else ""
+    return fmt.plain(window.label) + owner
 
 
 def _until(window: WindowNow, now: int, zone: str) -> Line:
@@ -61,7 +80,7 @@ def _until(window: WindowNow, now: int, zone: str) -> Line:
 
 def _left(window: WindowNow, now: int, zone: str) -> tuple[Line, ...]:
     """Say the share that is left, or that nothing is."""
-    share, name = window.used_share or 0.0, fmt.plain(window.label)
+    share, name = window.used_share or 0.0, _name(window)
     outlook = outlook_of(window)
     if outlook == "hit":
         open_again: Line = (Piece(f" {name} used up ", "alarm"),)
@@ -73,9 +92,15 @@ def _left(window: WindowNow, now: int, zone: str) -> tuple[Line, ...]:
             )
         return (open_again,)
     if share >= 1:
-        return ((Piece(f" {name} used up, on extra usage ", "high"), *_until(window, now, zone)),)
+        spent = "" if window.spend is None else f" · {fmt.percent(window.spend.share)} of its limit"
+        beyond = Piece(f" {name} used up, on extra usage{spent}", "high")
+        return ((beyond, *_until(window, now, zone)),)
     left = f"{'≤ ' if window.is_floor else ''}{fmt.percent(1 - share)} left"
-    age = () if not window.is_floor else ((Piece("last known", "muted"),),)
+    is_old = window.is_floor or window.state == "last known"
+    age: tuple[Line, ...] = ()
+    if is_old:
+        ago = "" if window.age is None else f" {age_text(window.age)}"
+        age = ((Piece(f"last known{ago}", "muted"),),)
     line: Line = (
         Piece(f" {left}", _INKS[outlook]),
         Piece(f" of {name}"),
@@ -90,7 +115,7 @@ def _estimated(window: WindowNow, now: int, zone: str) -> tuple[Line, ...]:
         Piece(" ESTIMATE ", "muted"),
         Piece(usual_text(window), "bold"),
         Piece(f"{'' if (window.used_share or 0) >= 2 else ' of'} your usual"),
-        Piece(f" {fmt.plain(window.label)}"),
+        Piece(f" {_name(window)}"),
     )
     return (line, (Piece(EXACT, "accent"),), _until(window, now, zone)[1:])
 

@@ -27,7 +27,7 @@ from tui.words.lines import BLANK, Line, Piece, cells, padded
 
 _OLD_AFTER = 600_000
 """An official figure older than this is dimmed."""
-_LEAST_BAR, _MOST_BAR = 12, 72
+_LEAST_BAR, _MOST_BAR, _MOST_NAME = 12, 72, 26
 _INKS: dict[Outlook, str] = {
     "hit": "reached",
     "runs out": "critical",
@@ -84,9 +84,10 @@ def window_row(window: WindowNow, now: int, zone: str) -> WindowRow:
     share = window.elapsed_share if is_estimate else window.used_share
     is_full = (window.used_share or 0.0) >= 1
     mark = None if is_estimate or is_full else window.elapsed_share
+    owner = f" {fmt.plain(window.owner_name)}" if window.owner_name else ""
     return WindowRow(
-        label=fmt.plain(window.label),
-        brief=brief_label(window),
+        label=f"{fmt.plain(window.label)}{owner}",
+        brief=f"{brief_label(window)}{owner}",
         ink="second" if is_estimate else _ink(window, outlook),
         share=None if share is None or window.used_share is None else round(share, 3),
         percent=_percent(window, is_estimate=is_estimate),
@@ -143,6 +144,10 @@ def _outlook(window: WindowNow, outlook: Outlook, now: int, zone: str) -> list[L
             else day_and_clock(forecast.latest, forecast.reaches_at, zone)
         )
         return [(*short, Piece(f" ({first} to {last})", "muted")), short]
+    if window.state == "extra usage":
+        return [(Piece("on extra usage", "high"),), (Piece("extra", "high"),)]
+    if window.state == "last known":
+        return [(Piece("last known", "muted"),)]
     if forecast.share_at_reset is None:
         is_known = window.level in ("fine", "half") or is_estimated(window)
         return [] if is_known else [(Piece(LEVEL_WORDS[window.level].lower(), window.level),)]
@@ -198,6 +203,7 @@ class _Columns:
         self._is_brief = width < 100
         if self._is_brief:
             self._name = max(cell_len(row.brief) for row in rows)
+        self._name = min(self._name, _MOST_NAME)
         self._percent = max(4, *(cell_len(row.percent) for row in rows))
         self._outlook = self._source = -1
         self._reset = self._left = self._pace = 0

@@ -109,7 +109,7 @@ def test_the_readme_documents_every_name_and_no_other(
     for place in ("tokenCounts", "burnRate", "projection", "sessions", "notices", "today"):
         assert documented[place] - names[place] <= {"null"}, place
     values = {"given", "p90", "max", "median", "none", "tokens", "cost", "null"}
-    values |= {"official", "pinned", "estimated"}
+    values |= {"official", "pinned", "estimated", "statusline", "calibrated", "percent"}
     values |= {"fine", "half", "high", "critical", "reached"}
     assert documented["limit"] - names["limit"] <= values
     assert documented["block"] - names["block"] <= values

@@ -161,6 +161,15 @@ class Told:
         self.problems.append((where, reason))
 
 
+BY_SESSION = (
+    "counts by session: what it used before ccmon saw it is booked on its first day, later use "
+    "on the day when ccmon saw it grow"
+)
+"""The note of agents whose stores hold one sum per session, and no times within it."""
+BY_REPLY = "counts by session: spread evenly over its replies"
+"""The note of agents whose stores hold one sum per session, and the times of its replies."""
+
+
 class Lines(Protocol):
     """Reads one append-only file on; made anew, from `state`, whenever it has grown."""
 
@@ -184,8 +193,9 @@ class Agent:
     title = ""
     """On screens: `Codex`."""
     is_cumulative = False
-    """Its store holds one growing count per session, so what a session used is booked when
-    ccmon saw it grow."""
+    """Its store holds growing counts per session, of which it stays known what they were."""
+    note = ""
+    """What one should know of its figures."""
 
     def trees(self, root: str) -> tuple[Tree, ...]:
         """Return where below a root its files are."""
@@ -234,6 +244,8 @@ def pico(dollars: object) -> int | None:
 
 
 __all__ = [
+    "BY_REPLY",
+    "BY_SESSION",
     "NANO_AIU",
     "Agent",
     "Kind",

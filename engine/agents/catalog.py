@@ -114,7 +114,7 @@ LISTED: tuple[Listed, ...] = (
     Listed(
         "hermes",
         "Hermes",
-        ("~/.hermes",),
+        ("~/.hermes", "$LOCALAPPDATA/hermes"),
         variable="HERMES_HOME",
         marks=("state.db", "profiles"),
     ),

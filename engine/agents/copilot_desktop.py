@@ -10,7 +10,7 @@ import os
 import sqlite3
 from contextlib import closing
 
-from engine.agents.base import NANO_AIU, Agent, Kind, Place, Told, Tree, UnknownStore
+from engine.agents.base import BY_SESSION, NANO_AIU, Agent, Kind, Place, Told, Tree, UnknownStore
 from engine.agents.fields import milliseconds, text
 from engine.agents.grown import Grown, Used, whole
 from engine.agents.opened import columns_of, open_read_only, selected
@@ -32,6 +32,7 @@ class CopilotDesktop(Agent):
     name = "copilot-desktop"
     title = "GitHub Copilot app"
     is_cumulative = True
+    note = BY_SESSION
 
     def trees(self, root: str) -> tuple[Tree, ...]:
         """Return the directory of the one database."""

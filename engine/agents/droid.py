@@ -1,16 +1,18 @@
-"""Droid: a session's settings hold one growing count; its transcript names the model at most."""
+"""Droid: a session's settings hold one growing count, its transcript when the replies came."""
 
 from __future__ import annotations
 
+import os
 import re
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from engine.agents.base import Agent, Kind, Place, Told, Tree
-from engine.agents.fields import decode, milliseconds, read_beside, text, written_at
-from engine.agents.grown import Grown, Used, whole
+from engine.agents.base import BY_REPLY, Agent, Kind, Place, Told, Tree
+from engine.agents.claude.patient import read_records
+from engine.agents.fields import decode, mapping, milliseconds, read_beside, text, written_at
+from engine.agents.grown import Grown, Reply, Used, whole
 
 _SETTINGS = ".settings.json"
 _LONGEST_LOOK = 1 << 20
@@ -27,7 +29,25 @@ class Settings(Struct, gc=False, rename="camel"):
     token_usage: Any = None
 
 
+class _Line(Struct, gc=False):
+    """The fields that are read of a line of the transcript."""
+
+    timestamp: Any = None
+    cwd: Any = None
+    message: Any = None
+
+
+class _Left(Struct, array_like=True):
+    """Where reading left off."""
+
+    used: bytes = b""
+    offset: int = -1
+    """Byte of the transcript up to which replies were booked, -1 where none ever were."""
+
+
 _settings = msgspec.json.Decoder(Settings)
+_lines = msgspec.json.Decoder(_Line)
+_left = msgspec.msgpack.Decoder(_Left)
 
 
 class Droid(Agent):
@@ -36,6 +56,7 @@ class Droid(Agent):
     name = "droid"
     title = "Droid"
     is_cumulative = True
+    note = BY_REPLY
 
     def trees(self, root: str) -> tuple[Tree, ...]:
         """Return the one place of sessions."""
@@ -45,18 +66,68 @@ class Droid(Agent):
         """Book what a session used since it was last seen; raises `Unreadable`."""
         settings = decode(_settings, data)
         session = place.path.rpartition("/")[2].removesuffix(_SETTINGS)
-        grown = Grown(state, told)
+        left = _state(state)
+        grown = Grown(left.used, told)
         if not isinstance(settings.token_usage, dict):
-            return grown.state()
+            return state
+        is_new = grown.used(session) is None
         begun = milliseconds(settings.provider_lock_timestamp) or written_at(place)
-        grown.book(
+        beside = _Transcript(place, 0 if is_new else left.offset)
+        is_booked = grown.book(
             session,
             _used(settings.token_usage),
-            time=begun if grown.used(session) is None else place.now,
+            time=begun if is_new else place.now,
             model=plain_name(text(settings.model)) or _model_beside(place),
+            replies=beside.replies,
+            directory=beside.directory,
             provider=text(settings.provider_lock),
         )
-        return grown.state()
+        left.used = grown.state()
+        if is_booked or left.offset < 0:
+            left.offset = beside.end
+        return msgspec.msgpack.encode(left)
+
+
+def _state(state: bytes) -> _Left:
+    """Return where reading left off; a state of another form is that of the counts alone."""
+    try:
+        return _left.decode(state) if state else _Left()
+    except msgspec.ValidationError:
+        return _Left(state)
+
+
+class _Transcript:
+    """What a session's transcript says from a byte on; of a negative one from its end on."""
+
+    def __init__(self, place: Place, offset: int) -> None:
+        self.directory = ""
+        self.replies: list[Reply] = []
+        self.end = max(offset, 0)
+        path = os.path.join(place.root, *place.path.removesuffix(_SETTINGS).split("/")) + ".jsonl"
+        try:
+            with open(path, "rb") as file:
+                self._begin(file.readline())
+                self.end = os.fstat(file.fileno()).st_size if offset < 0 else offset
+                file.seek(self.end)
+                for line in file:
+                    if not line.endswith(b"\n"):
+                        break
+                    self.end += len(line)
+                    self._read(line)
+        except OSError:
+            return
+
+    def _begin(self, line: bytes) -> None:
+        for record in read_records(line, _lines)[0]:
+            self.directory = text(record.cwd)
+
+    def _read(self, line: bytes) -> None:
+        if b'"assistant"' not in line:
+            return
+        for record in read_records(line, _lines)[0]:
+            time = milliseconds(record.timestamp)
+            if mapping(record.message).get("role") == "assistant" and time is not None:
+                self.replies.append(Reply(time))
 
 
 def _used(usage: dict[str, Any]) -> Used:

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from engine.agents.base import Agent, Kind, Place, Told, Tree, pico
+from engine.agents.base import BY_SESSION, Agent, Kind, Place, Told, Tree, pico
 from engine.agents.fields import decode, mapping, milliseconds, read_beside, text, written_at
 from engine.agents.grown import Grown, Used, whole
 
@@ -50,6 +50,7 @@ class Fx(Agent):
     name = "fx"
     title = "fx"
     is_cumulative = True
+    note = BY_SESSION
 
     def trees(self, root: str) -> tuple[Tree, ...]:
         """Return the one place of sessions."""

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from engine.agents.base import Agent, Kind, Place, Told, Tree, UnknownStore, count, pico
+from engine.agents.base import BY_SESSION, Agent, Kind, Place, Told, Tree, UnknownStore, count, pico
 from engine.agents.fields import milliseconds, text
 from engine.agents.grown import NOTHING, Grown, Used
 from engine.agents.opened import columns_of, selected
@@ -67,6 +67,7 @@ class Goose(Agent):
     name = "goose"
     title = "Goose"
     is_cumulative = True
+    note = BY_SESSION
 
     def trees(self, root: str) -> tuple[Tree, ...]:
         """Return the directory of the one database."""

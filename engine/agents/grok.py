@@ -1,4 +1,7 @@
-"""Grok Build: what each turn of a session took, by model, when it was completed."""
+"""Grok Build: what each turn of a session took, by model, when it was completed.
+
+A fork copies the turns before it, with their ids, or at least with their prompt and time.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,13 @@ from msgspec import Struct
 from engine.agents.base import Agent, Kind, Lines, Place, Tokens, Told, Tree, Unreadable, counts
 from engine.agents.claude.patient import read_records
 from engine.agents.fields import mapping, milliseconds, text
+from engine.domain.times import MINUTE
 
 _PROVIDER = "xai"
 _TICKS = 10**10
 """Parts of a US dollar in which xAI tells a cost."""
+_COPIED = MINUTE
+"""A turn that was written so long after it was taken is a copy: a fork begins with them."""
 
 
 class Update(Struct, gc=False):
@@ -90,16 +96,25 @@ class Reader:
         if line.params is None or update is None or update.sessionUpdate != "turn_completed":
             return
         about = mapping(line.params.meta) or mapping(line.meta)
-        time = milliseconds(about.get("agentTimestampMs")) or milliseconds(line.timestamp)
+        written = milliseconds(line.timestamp)
+        taken = milliseconds(about.get("agentTimestampMs"))
+        time = taken or written
         if time is None:
             raise Unreadable("a turn without a time")
         usage = mapping(update.usage)
         by_model = mapping(update.modelUsage) or mapping(usage.get("modelUsage")) or {"": usage}
-        turn = text(about.get("eventId")) or f"{self._session}:{text(update.prompt_id)}:{time}"
+        prompt = text(update.prompt_id)
+        own = f"{self._session}:{prompt}:{time}"
+        turn = text(about.get("eventId"))
+        if not turn and prompt and taken is not None:
+            turn = f"{prompt}:{time}"
+        is_copy = taken is not None and written is not None and written - taken >= _COPIED
         for model, used in by_model.items():
-            self._tell(turn, model, mapping(used), time)
+            if turn and turn != own:
+                self._told.withdraw(f"{own}:{model}")
+            self._tell(turn or own, model, mapping(used), time, is_copy=is_copy)
 
-    def _tell(self, turn: str, model: str, used: Any, time: int) -> None:
+    def _tell(self, turn: str, model: str, used: Any, time: int, *, is_copy: bool) -> None:
         """Tell of a turn's use of a model: the cache is inside the input."""
         whole, read, written, output, reasoning = counts(
             used,
@@ -123,6 +138,7 @@ class Reader:
             provider=_PROVIDER,
             reasoning=reasoning,
             cost=ticks / _TICKS if has_cost else None,
+            is_forked=is_copy,
         )
 
 

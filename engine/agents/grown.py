@@ -1,15 +1,19 @@
 """Books what grew in a store that holds one growing count per session.
 
-An increment is named by its session and by how much the session had used before it: reading
-again from the same state, or from an older one, tells of the same increment, or of one that
-has grown and takes its place.
+Where the store says when replies came, an increment is spread over them. It is named by its
+session and by how much the session had used before it: reading again from the same state, or
+from an older one, tells of the same increment, or of one that has grown and takes its place.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
+from msgspec import Struct
 
 from engine.agents.base import Tokens, Told
+from engine.agents.shares import part, share
 from engine.domain.responses import PICO
 
 Used = tuple[int, int, int, int, int, int]
@@ -19,6 +23,15 @@ NOTHING: Used = (0, 0, 0, 0, 0, 0)
 
 _MOST_IN_ALL = 10**15
 """A larger count is damage."""
+
+
+class Reply(Struct, frozen=True):
+    """An answer of which is known when it came, and maybe by which model, but not its counts."""
+
+    time: int
+    model: str = ""
+    provider: str = ""
+
 
 _decode = msgspec.msgpack.Decoder(dict[str, Used]).decode
 
@@ -34,6 +47,11 @@ class Grown:
         """Return what a session had used, `None` for one that was not seen before."""
         return self._used.get(_name(session, part))
 
+    def cover(self, session: str, used: Used, part: str = "") -> None:
+        """Take what a session has used for booked: it was, under another name."""
+        name = _name(session, part)
+        self._used[name] = _larger(self._used.get(name, NOTHING), used)
+
     def book(
         self,
         session: str,
@@ -42,36 +60,42 @@ class Grown:
         time: int,
         model: str,
         part: str = "",
+        replies: Sequence[Reply] = (),
         directory: str = "",
         provider: str = "",
         is_sidechain: bool = False,
-    ) -> None:
-        """Book at a moment what a session has used since it was last seen.
+    ) -> bool:
+        """Book what a session has used since it was last seen; return whether that is anything.
 
-        A count that became smaller has used nothing new, until it is larger than ever.
-        `part` names a count of several that a session has.
+        It is spread evenly over replies, or was used at a moment where there are none. A count
+        that became smaller has used nothing new, until it is larger than ever. `part` names a
+        count of several that a session has.
         """
         name = _name(session, part)
         before = self._used.get(name, NOTHING)
-        after = tuple(map(max, used, before))
+        after = _larger(used, before)
         if after == before:
-            return
-        given, output, read, written, reasoning, cost = (
-            new - old for new, old in zip(after, before, strict=True)
-        )
-        self._used[name] = (after[0], after[1], after[2], after[3], after[4], after[5])
-        self._told.see(
-            f"{name}\n{sum(before[:4])}\n{before[5]}",
-            time=time,
-            model=model,
-            tokens=Tokens(given, output, read, written),
-            session=session,
-            directory=directory,
-            provider=provider,
-            reasoning=reasoning,
-            cost=cost / PICO if cost else None,
-            is_sidechain=is_sidechain,
-        )
+            return False
+        self._used[name] = after
+        new = tuple(now - then for now, then in zip(after, before, strict=True))
+        spread = replies or (Reply(time),)
+        for number, reply in enumerate(spread):
+            given, output, read, written, _, cost = (
+                share(whole, number, len(spread)) for whole in new
+            )
+            self._told.see(
+                f"{name}\n{sum(before[:4])}\n{before[5]}" + (f"\n{number}" if number else ""),
+                time=reply.time,
+                model=reply.model or model,
+                tokens=Tokens(given, output, read, written),
+                session=session,
+                directory=directory,
+                provider=reply.provider or provider,
+                reasoning=_reasoning(new, number, len(spread)),
+                cost=cost / PICO if cost else None,
+                is_sidechain=is_sidechain,
+            )
+        return True
 
     def state(self) -> bytes:
         """Return what reading on needs to know."""
@@ -83,6 +107,18 @@ def whole(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         return 0
     return value if 0 < value <= _MOST_IN_ALL else 0
+
+
+def _larger(one: Used, other: Used) -> Used:
+    given, output, read, written, reasoning, cost = map(max, one, other)
+    return (given, output, read, written, reasoning, cost)
+
+
+def _reasoning(used: tuple[int, ...], number: int, parts: int) -> int:
+    """Return the reasoning within one part of the output, so that all of it is in some part."""
+    output = used[1]
+    before = output * number // parts
+    return part(used[4], before, share(output, number, parts), output)
 
 
 def _name(session: str, part: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from engine.agents.base import Agent, Kind, Place, Told, Tree, pico
+from engine.agents.base import BY_SESSION, Agent, Kind, Place, Told, Tree, pico
 from engine.agents.fields import decode, mapping, milliseconds, written_at
 from engine.agents.grown import Grown, Used, whole
 
@@ -31,6 +31,7 @@ class Mux(Agent):
     name = "mux"
     title = "Mux"
     is_cumulative = True
+    note = BY_SESSION
 
     def trees(self, root: str) -> tuple[Tree, ...]:
         """Return the one place of workspaces."""

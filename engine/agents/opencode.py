@@ -49,6 +49,10 @@ class _Message(Struct, gc=False):
 
 
 _message = msgspec.json.Decoder(_Message)
+_MESSAGES = ("message", "session_message")
+_SESSIONS = ("session_v2", "session")
+_TABLES = (*_MESSAGES, *_SESSIONS)
+"""Of the first and the second version, which may stand side by side."""
 
 
 class _Session(Struct, gc=False):
@@ -91,7 +95,8 @@ class OpenCode(Agent):
     def _kind(self, path: str) -> Kind | None:
         """Say whether a file is a database: `opencode.db`, `opencode-<channel>.db`."""
         stem, extension = os.path.splitext(path)
-        is_ours = stem == self._database or stem.startswith(f"{self._database}-")
+        after = stem.removeprefix(self._database)
+        is_ours = after != stem and (not after or after[0] == "-" or after.isdigit())
         return "database" if is_ours and extension == ".db" and "/" not in path else None
 
     def document(self, data: bytes, place: Place, state: bytes, told: Told) -> bytes:
@@ -118,14 +123,11 @@ class OpenCode(Agent):
     ) -> bytes:
         """Tell of the messages that are new or have grown, in either layout."""
         fresh = Fresh(connection, state, place.now)
-        sessions = columns_of(connection, "session")
-        is_known = False
-        for table in ("message", "session_message"):
-            there = columns_of(connection, table)
-            if {"session_id", "data"} <= there:
-                is_known = True
-                self._read(_rows(fresh, table, there, sessions), told)
-        if not is_known:
+        there = {table: columns_of(connection, table) for table in _TABLES}
+        known = [table for table in _MESSAGES if {"session_id", "data"} <= there[table]]
+        for table in known:
+            self._read(_rows(fresh, table, there), told)
+        if not known:
             raise UnknownStore(
                 f"{place.path} has no messages that ccmon can read: it is of an unknown version "
                 f"of {self.title}, or just being made."
@@ -157,13 +159,30 @@ def _document(path: str) -> Kind | None:
 
 
 def _rows(
-    fresh: Fresh, table: str, there: frozenset[str], sessions: frozenset[str]
+    fresh: Fresh, table: str, there: Mapping[str, frozenset[str]]
 ) -> Iterator[tuple[Any, ...]]:
-    columns = selected("t", there, ("session_id", "time_created", "data", "type"))
-    own = selected("s", sessions, ("directory", "parent_id", "time_created"))
-    joined = "LEFT JOIN session s ON s.id = t.session_id" if "id" in sessions else ""
-    changed = "time_updated" if "time_updated" in there else ""
+    """Yield the rows of a table of messages, each with what its session says.
+
+    The second version brings all messages of the first into a table of its own, under their
+    ids, and leaves those of the first where they were; they know more, so they are told.
+    """
+    columns = selected("t", there[table], ("session_id", "time_created", "data", "type"))
+    sessions = [name for name in _SESSIONS if "id" in there[name]]
+    own = ", ".join(
+        _first_of([f"{name}.{column}" for name in sessions if column in there[name]])
+        for column in ("directory", "parent_id", "time_created")
+    )
+    joined = " ".join(f"LEFT JOIN {name} ON {name}.id = t.session_id" for name in sessions)
+    if table != _MESSAGES[0] and "id" in there[table] and "id" in there[_MESSAGES[0]]:
+        columns = columns.replace("t.type", "iif(m.id IS NULL, t.type, '')")
+        joined += f" LEFT JOIN {_MESSAGES[0]} m ON m.id = t.id"
+    changed = "time_updated" if "time_updated" in there[table] else ""
     return fresh.rows(table, f"{columns}, {own}", joined, changed)
+
+
+def _first_of(columns: list[str]) -> str:
+    """Return the first of some columns that holds anything, as SQL."""
+    return f"coalesce({', '.join(columns)}, NULL)" if columns else "NULL"
 
 
 def _read_session(root: str, session: str) -> _Session:
@@ -200,8 +219,11 @@ def _tell(message: _Message, at: _At, told: Told) -> None:
     tokens, reasoning = _tokens(mapping(message.tokens), name, at.is_second)
     cost = message.cost
     has_cost = isinstance(cost, int | float) and not isinstance(cost, bool) and cost > 0
+    begun, alone = "\n".join((str(created), provider, name)), at.session if at.parent else ""
+    if at.is_second and not path:
+        told.withdraw(f"{begun}\n\n")
     told.see(
-        "\n".join((str(created), provider, name, directory, at.session if at.parent else "")),
+        f"{begun}\n{directory}\n{alone}",
         time=created,
         model=known_name(name, created),
         tokens=tokens,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 
-from engine.agents.base import Agent, Kind, Place, Told, Tree, UnknownStore, pico
+from engine.agents.base import BY_SESSION, Agent, Kind, Place, Told, Tree, UnknownStore, pico
 from engine.agents.fields import milliseconds, text
 from engine.agents.grown import Grown, Used, whole
 from engine.agents.opened import columns_of, selected
@@ -26,6 +26,7 @@ class OpenCodeGo(Agent):
     name = "opencode-go"
     title = "OpenCode (Go)"
     is_cumulative = True
+    note = BY_SESSION
 
     def trees(self, root: str) -> tuple[Tree, ...]:
         """Return the directory of the one database."""

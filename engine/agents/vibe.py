@@ -14,7 +14,17 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from engine.agents.base import Agent, Kind, Place, Tokens, Told, Tree, Unreadable, counts
+from engine.agents.base import (
+    BY_SESSION,
+    Agent,
+    Kind,
+    Place,
+    Tokens,
+    Told,
+    Tree,
+    Unreadable,
+    counts,
+)
 from engine.agents.fields import decode, mapping, milliseconds, text, written_at
 from engine.agents.grown import Grown, Used, whole
 
@@ -79,6 +89,7 @@ class Vibe(Agent):
     name = "vibe"
     title = "Mistral Vibe"
     is_cumulative = True
+    note = BY_SESSION
 
     def trees(self, root: str) -> tuple[Tree, ...]:
         """Return the one place of sessions."""

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from engine.agents.base import Agent, Kind, Place, Told, Tree, UnknownStore, Unreadable
+from engine.agents.base import BY_SESSION, Agent, Kind, Place, Told, Tree, UnknownStore, Unreadable
 from engine.agents.fields import decode, mapping, milliseconds, text
 from engine.agents.grown import Grown, Used, whole
 from engine.agents.opened import columns_of, selected
@@ -56,6 +56,7 @@ class Zed(Agent):
     name = "zed"
     title = "Zed"
     is_cumulative = True
+    note = BY_SESSION
 
     def trees(self, root: str) -> tuple[Tree, ...]:
         """Return the directory of the one database."""

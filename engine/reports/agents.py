@@ -68,7 +68,7 @@ def _found(
         first_response=used.first,
         last_response=used.last,
         unreadable=tuple(unreadable),
-        note=_note(roots.registry.agent(name).is_cumulative if has_agent else False),
+        note=roots.registry.agent(name).note if has_agent else "",
     )
 
 
@@ -102,9 +102,3 @@ def _absence(place: str) -> str:
     if not os.path.isdir(place):
         return "no such directory"
     return "nothing of it in there" if os.access(place, os.X_OK) else _CLOSED
-
-
-def _note(is_cumulative: bool) -> str:
-    if not is_cumulative:
-        return ""
-    return "counts by session: booked on the day when ccmon saw it grow"

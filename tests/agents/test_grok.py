@@ -86,3 +86,37 @@ def test_damage_costs_no_more_than_itself(tmp_path: Path) -> None:
     assert (tokens.input, tokens.cache_read, tokens.cache_write_5m, tokens.output) == (0, 5, 0, 1)
     assert found.reasoning == 1
     assert [reason for _, reason in told.problems] == ["a turn without a time", "a broken record"]
+
+
+def test_a_fork_without_ids_of_events_counts_once(shared: Path, tmp_path: Path) -> None:
+    root = shared / "cases" / "found" / "grok-fork-no-eventid" / ".grok"
+    found = read_home(AGENT, root).values()
+    assert sum(each.tokens.total for each in found) == 4_200
+    assert sorted(each.session for each in found) == ["aaa", "aaa", "aaa", "bbb"]
+
+
+def copied(at: int, written: int, prompt: str = "p", event: str | None = None) -> dict[str, Any]:
+    """Return a turn that was taken at one second and written at another."""
+    row = turn(event, written, prompt_id=prompt, modelUsage={"grok-4.5": used(10, 0, 0, 1)})
+    row["params"]["_meta"]["agentTimestampMs"] = (START + at) * 1000 + 5
+    return row
+
+
+def test_a_copy_belongs_to_the_session_that_took_the_turn(tmp_path: Path) -> None:
+    write(tmp_path / "sessions/x/s9/updates.jsonl", copied(1, 1), copied(2, 2), copied(3, 3, "q"))
+    write(
+        tmp_path / "sessions/x/s1/updates.jsonl",
+        copied(1, 900),
+        copied(2, 900),
+        copied(950, 950),
+        copied(950, 950, "other"),
+    )
+    found = read_home(AGENT, tmp_path).values()
+    assert sorted(each.session for each in found) == ["s1", "s1", "s9", "s9", "s9"]
+
+
+def test_turns_without_a_time_of_their_own_are_told_apart_by_session(tmp_path: Path) -> None:
+    same = turn(None, 1, modelUsage={"grok-4.5": used(10, 0, 0, 1)})
+    write(tmp_path / "sessions/x/s1/updates.jsonl", same)
+    write(tmp_path / "sessions/x/s2/updates.jsonl", same)
+    assert len(read_home(AGENT, tmp_path)) == 2

@@ -21,6 +21,7 @@ from tests.agents.reading import merged, read_home
 from tests.agents.writers import (
     MESSAGE,
     SECOND_LAYOUT,
+    TABLES,
     add_session,
     assistant,
     counted,
@@ -168,6 +169,82 @@ def test_the_second_layout_is_read(tmp_path: Path) -> None:
     response = only(read(tmp_path / "opencode-next.db")[0])
     assert (response.model, response.provider) == ("glm-4.7", "opencode")
     assert (response.tokens.output, response.reasoning, response.tokens.total) == (7, 3, 18)
+
+
+SECOND_SESSIONS = (
+    "CREATE TABLE session_v2(id text PRIMARY KEY, project_id text NOT NULL, parent_id text, "
+    "fork_session_id text, slug text NOT NULL, directory text NOT NULL, path text, "
+    "time_created integer NOT NULL, time_updated integer NOT NULL)"
+)
+
+
+def put_second(
+    connection: sqlite3.Connection, name: str, session: str, created: int, **more: Any
+) -> None:
+    """Write a response as the second version does: no role, no path, the model in one object."""
+    data = {
+        "agent": "build",
+        "model": {"id": "gpt-5.2", "providerID": "openai", "variant": "default"},
+        "finish": "stop",
+        "cost": 0,
+        "tokens": {"input": 100, "output": 20, "reasoning": 0, "cache": {"read": 0, "write": 0}},
+        "time": {"created": created, "streamed": created, "completed": created + 1},
+        **more,
+    }
+    row = (name, session, "assistant", 1, created, created, json.dumps(data))
+    connection.execute("INSERT INTO session_message VALUES(?, ?, ?, ?, ?, ?, ?)", row)
+
+
+def put_second_session(
+    connection: sqlite3.Connection, name: str, created: int = DAY, parent: str | None = None
+) -> None:
+    row = (name, "p", parent, None, "slug", "/home/u/beta", "home/u/beta", created, created)
+    connection.execute("INSERT INTO session_v2 VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+
+
+@pytest.mark.parametrize("tables", [(SECOND_LAYOUT,), (*TABLES,)])
+def test_the_second_versions_sessions_tell_project_and_parent(
+    tmp_path: Path, tables: tuple[str, ...]
+) -> None:
+    path = tmp_path / "opencode.db"
+    with closing(create(path, (SECOND_SESSIONS, *tables))) as connection:
+        put_second_session(connection, "ses_1")
+        put_second_session(connection, "ses_2", parent="ses_1")
+        put_second(connection, "m1", "ses_1", DAY)
+        put_second(connection, "m2", "ses_2", DAY)
+    found = merged(read(path)[0].standing()).values()
+    assert {each.project for each in found} == {"-home-u-beta"}
+    assert sorted((each.session, each.is_sidechain, each.agent) for each in found) == [
+        ("ses_1", False, ""),
+        ("ses_2", True, "build"),
+    ]
+
+
+def test_what_the_second_version_brought_over_counts_once(tmp_path: Path) -> None:
+    path = tmp_path / "opencode.db"
+    with closing(create(path, (SECOND_SESSIONS, *TABLES))) as connection:
+        add_session(connection, "ses_1")
+        put_second_session(connection, "ses_1")
+        own = {"path": {"cwd": "/home/u/beta/deeper", "root": "/"}}
+        put_message(connection, "m1", "ses_1", assistant(DAY, **own), DAY)
+        put_second(connection, "m1", "ses_1", DAY)
+        put_second(connection, "m2", "ses_1", DAY + 5)
+        first, state = read(path)
+        put_second(connection, "m3", "ses_1", DAY + 9)
+        second, _ = read(path, state)
+    found = merged(first.standing() + second.standing())
+    assert sorted(each.time for each in found.values()) == [DAY, DAY + 5, DAY + 9]
+
+
+def test_a_fork_of_the_second_version_counts_once(tmp_path: Path) -> None:
+    path = tmp_path / "opencode.db"
+    with closing(create(path, (SECOND_SESSIONS, SECOND_LAYOUT))) as connection:
+        put_second_session(connection, "ses_z", DAY)
+        put_second_session(connection, "ses_a", DAY + 60_000)
+        put_second(connection, "m1", "ses_z", DAY + 1)
+        put_second(connection, "f1", "ses_a", DAY + 1)
+    (found,) = merged(read(path)[0].standing()).values()
+    assert found.session == "ses_z"
 
 
 def test_a_message_that_grows_replaces_itself_though_it_is_not_new(tmp_path: Path) -> None:

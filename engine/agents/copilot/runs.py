@@ -19,8 +19,9 @@ from msgspec import Struct
 
 from engine.agents.base import NANO_AIU, Place, Tokens, Told, count
 from engine.agents.claude.patient import read_records
-from engine.agents.copilot.sums import NOTHING, Sums, added, beyond, part, said_in, share
+from engine.agents.copilot.sums import NOTHING, Sums, added, beyond, said_in
 from engine.agents.fields import mapping, milliseconds, text
+from engine.agents.shares import part, share
 
 _CUMULATIVE_SINCE = (1, 0, 83)
 _MOST_CALLS = 10_000

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from engine.agents.base import count, counts
 from engine.agents.fields import mapping, text
+from engine.agents.shares import part
 
 Sums: TypeAlias = tuple[int, int, int, int, int, int, int]
 """Whole input, output, cache read, cache write, reasoning, nano AI units, calls."""
@@ -77,13 +78,3 @@ def added(
         )
         for model in {**sums, **said}
     }
-
-
-def share(whole: int, number: int, parts: int) -> int:
-    """Return one of so many whole parts that add up."""
-    return whole * (number + 1) // parts - whole * number // parts
-
-
-def part(whole: int, before: int, own: int, total: int) -> int:
-    """Return the whole part that goes with `own` of a total of which so much came before."""
-    return whole * (before + own) // total - whole * before // total if total else 0

@@ -221,3 +221,19 @@ def test_links_to_directories_are_followed_once_even_in_a_loop(
         assert {row.key for row in report.rows} == {"-a", "-linked"}
         assert monitor.health().roots[0].files == 2
         assert not monitor.snapshot().notices
+
+
+@pytest.mark.parametrize("signs", ["[]", '{"a":}'], ids=["lists", "objects"])
+@pytest.mark.parametrize("depth", [500, 5_000, 100_000])
+def test_a_response_is_counted_whatever_is_nested_beside_it(
+    depth: int, signs: str, tmp_path: Path, settings: MakeSettings
+) -> None:
+    plain = responses(range(3)).splitlines()
+    deep = (signs[:-1] * depth + "1" + signs[-1] * depth).encode()
+    plain[1] = b'{"toolUseResult":' + deep + b"," + plain[1][1:]
+    broken = b'{"toolUseResult":' + b"[" * depth + plain[2]
+    transcript(tmp_path, "-a/s1.jsonl", b"\n".join((*plain[:2], broken)) + b"\n")
+    with Monitor(settings(roots=(tmp_path,))) as monitor:
+        monitor.read()
+        assert monitor.snapshot().responses == 3
+        assert monitor.health().roots[0].bad_lines == 1

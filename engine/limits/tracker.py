@@ -204,7 +204,7 @@ class LimitTracker:
                 for hit, root in rooted_hits_since(self._ledger, owners.roots, now - _REACH)
             ),
             passed=owners.passed(marks, now),
-            present=asked if asked in names else owners.present(marks, now),
+            present=asked if asked and asked in names else owners.present(marks, now),
             names=names,
             account=asked,
             pinned=self._pinned(now),

@@ -174,7 +174,7 @@ def _newest_uses(told: Told, now: int) -> list[WindowUse]:
     kept: dict[tuple[object, ...], WindowUse] = {}
     for use in told.uses:
         if use.time >= now - _KEPT_USES:
-            kept.setdefault((use.window, use.resets_at, use.percent), use)
+            kept.setdefault((use.window, use.resets_at, use.percent, use.plan), use)
     return list(kept.values())
 
 

@@ -28,4 +28,5 @@ def reading_of_row(row: KeptRow, time: int) -> Reading:
         captured_at=time,
         used_share=row[6],
         is_ageless=row[7],
+        is_repeat=bool(row[3]) and time > row[5],
     )

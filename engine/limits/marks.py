@@ -90,7 +90,9 @@ def _mark_of(in_order: list[Reading]) -> Mark | None:
 def _youngest(in_order: Iterable[Reading]) -> Mark | None:
     building: _Building | None = None
     for reading in in_order:
-        if building is None or building.is_other(reading):
+        if reading.is_repeat and building is not None:
+            building.confirm(reading)
+        elif building is None or building.is_other(reading):
             building = _Building(reading, building)
         else:
             building.take(reading)
@@ -136,6 +138,12 @@ class _Building:
         self._newest = reading
         self._share = max(self._share, reading.used_share)
         self._steps.append((reading.captured_at, self._share))
+
+    def confirm(self, reading: Reading) -> None:
+        """Take what a session says again: only what holds anyway is younger by it."""
+        if reading.used_share == self._share and not self.is_other(reading):
+            self._newest = reading
+            self._steps.append((reading.captured_at, self._share))
 
     def _note_fall(self, reading: Reading, before: float) -> None:
         if reading.used_share <= before - FALL + _JITTER:

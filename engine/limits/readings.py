@@ -51,6 +51,8 @@ class Reading(Struct, frozen=True):
     """How its time is known; see `engine.ledger.limit_readings`."""
     is_ageless: bool = False
     """A session's first, of which nobody knows how old it is: it lowers nothing."""
+    is_repeat: bool = False
+    """A session says again what it said before: at most what holds is younger by it."""
 
 
 class HookSaid(Struct, frozen=True):

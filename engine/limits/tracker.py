@@ -195,6 +195,7 @@ class LimitTracker:
         marks = marks_of(replace(each, owner=owners.whole(each.owner)) for each in found)
         plan = self._sources.plan()
         names = owners.names({owner for owner, _ in marks})
+        asked = owners.asked(names)
         return Known(
             revision=self.known.revision + 1,
             marks=marks,
@@ -203,9 +204,9 @@ class LimitTracker:
                 for hit, root in rooted_hits_since(self._ledger, owners.roots, now - _REACH)
             ),
             passed=owners.passed(marks, now),
-            present=owners.present(marks, now),
+            present=asked if asked and asked in names else owners.present(marks, now),
             names=names,
-            account=owners.asked(names),
+            account=asked,
             pinned=self._pinned(now),
             plan=plan.name if plan is not None else "",
             told=tuple(newest_events(self._ledger, _EVENTS_SHOWN)),

@@ -293,3 +293,21 @@ def test_readings_and_events_of_an_earlier_ledger_stay_whoever_they_were_of(
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA user_version").fetchone()[0] == VERSION
         assert connection.execute("SELECT owner, title FROM events").fetchall() == [(UNKNOWN, "t")]
+
+
+@pytest.mark.parametrize("asked", ["Arbeit", "work", "work/o"])
+def test_limits_can_be_narrowed_to_one_account(
+    asked: str, roots: tuple[Path, Path], settings: MakeSettings
+) -> None:
+    work, home = roots
+    names = {"work": "Arbeit"}
+    made = settings(roots=roots, clock=Clock(NOW), accounts=names, account=asked)
+    with Monitor(made) as monitor:
+        monitor.limits.note_hook(hook(work, "w", 40, NOW + 2 * HOUR, NOW), NOW)
+        monitor.limits.note_hook(hook(home, "h", 90, NOW + 3 * HOUR, NOW + 1), NOW + 1)
+        windows = monitor.limits.now().windows
+    assert [(each.owner, each.window) for each in windows] == [
+        ("work/o", FIVE_HOUR),
+        ("work/o", SEVEN_DAY),
+    ]
+    assert windows[0].is_gravest or windows[1].is_gravest

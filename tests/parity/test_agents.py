@@ -21,12 +21,6 @@ NOT_MENDED = {
     "Claude Code: a compaction beside its answer",
     "Claude Code: a gateway's constant id",
     "Claude Code: sessions of Claude Desktop",
-    "Copilot CLI: two runs of a session",
-    "Copilot CLI: one run, told at its end",
-    "Copilot CLI: a run that was killed",
-    "Roo Code: the cache inside the input",
-    "Hermes: a session of two models",
-    "Grok Build: a fork without event ids",
 }
 """Found cases that ccmon reads wrongly still: whoever mends one takes it out."""
 

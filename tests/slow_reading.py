@@ -303,7 +303,7 @@ def billed_name(line: SlowLine) -> str:
 
 def how_final(line: SlowLine) -> tuple[object, ...]:
     tokens = line.tokens
-    rules = (not line.is_sidechain, tokens.output, tokens.total, line.time)
+    rules = (tokens.output, not line.is_sidechain, tokens.total, line.time)
     to_be_total = (
         -1 if line.recorded is None else line.recorded,
         tokens.input,

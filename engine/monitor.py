@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from engine.domain.reports import Detail, Notice, Progress, Report, ReportKind, Snapshot, Span
     from engine.live.follower import Follower
     from engine.live.limits import Limits
-    from engine.reports.queries.answering import Answers
+    from engine.reports.queries.answers import Answers
 
 _T = TypeVar("_T")
 
@@ -88,7 +88,7 @@ class Monitor:
     def answers(self) -> Answers:
         """What answers the questions of one-shot reports from the ledger."""
         from engine.ledger.selector import LedgerSource
-        from engine.reports.queries.answering import Answers
+        from engine.reports.queries.answers import Answers
 
         return Answers(
             LedgerSource(self._ledger),

@@ -15,11 +15,22 @@ Money = float | UnsetType
 Price = Callable[[float], Money]
 """Makes pico-dollars what a document says of them."""
 
+_STEERING = (
+    *range(0x7F, 0xA0),
+    0x61C,
+    *range(0x200E, 0x2010),
+    *range(0x2028, 0x202F),
+    *range(0x2066, 0x206A),
+)
+"""DEL and the C1 controls, marks and overrides of direction, separators of lines."""
+_ESCAPES = {sign: f"\\u{sign:04x}" for sign in _STEERING}
+
 
 def encode(document: object) -> str:
     """Return a document as JSON, two spaces deep, keys in alphabetical order as ccusage's.
 
-    What no UTF-8 can hold, as in the name of a file that is no text, is a question mark.
+    What no UTF-8 can hold, as in the name of a file that is no text, is a question mark. What
+    steers a terminal or turns the direction of what is read there is escaped.
     """
     try:
         data = msgspec.json.encode(document, order="sorted")
@@ -28,7 +39,10 @@ def encode(document: object) -> str:
 
         told = json.dumps(msgspec.to_builtins(document, order="sorted"), ensure_ascii=False)
         data = told.encode("utf-8", "replace")
-    return msgspec.json.format(data, indent=2).decode()
+    text = msgspec.json.format(data, indent=2).decode()
+    if text.isascii() and "\x7f" not in text:
+        return text
+    return text.translate(_ESCAPES)
 
 
 def dollars(cost: float) -> float:

@@ -8,6 +8,8 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -98,6 +100,8 @@ def refresh(
     elif answer.status == 200:
         day = datetime.fromtimestamp(now / 1000, UTC).date().isoformat()
         file = price_file(_table(answer.body, url), source=SOURCE, as_of=day)
+        if not file.models:
+            raise _refused(f"what {url} sent has no price that can be used; check the address")
         file = replace(file, url=url, etag=answer.etag, fetched_at=now)
     else:
         raise _refused(f"{url} answered with HTTP status {answer.status}; try again later")
@@ -134,7 +138,31 @@ def _known(target: Path) -> PriceFile | None:
 
 
 def _fetched(url: str, timeout: float, etag: str) -> _Answer:
-    """Ask for the table, unless the server still has the one of `etag`."""
+    """Ask for the table, unless the server still has the one of `etag`.
+
+    In a thread, since a server that drips its headers keeps each single wait short: whatever
+    it does, nobody waits longer than the whole fetch may take.
+    """
+    brought: SimpleQueue[_Answer | RefreshError] = SimpleQueue()
+
+    def ask() -> None:
+        try:
+            brought.put(_asked(url, timeout, etag))
+        except RefreshError as error:
+            brought.put(error)
+
+    Thread(target=ask, name="ccmon-prices-fetch", daemon=True).start()
+    try:
+        answer = brought.get(timeout=timeout)
+    except Empty:
+        raise _too_slow(url, timeout) from None
+    if isinstance(answer, RefreshError):
+        raise answer
+    return answer
+
+
+def _asked(url: str, timeout: float, etag: str) -> _Answer:
+    """Ask for the table; raises `RefreshError` for whatever a network can do."""
     import httpx
 
     headers = {"User-Agent": "ccmon", **({"If-None-Match": etag} if etag else {})}
@@ -146,7 +174,7 @@ def _fetched(url: str, timeout: float, etag: str) -> _Answer:
             body = _body(answer.iter_bytes(), url, time.monotonic() + timeout)
             return _Answer(answer.status_code, answer.headers.get("ETag", ""), body)
     except (httpx.TimeoutException, _TooSlow):
-        reason = f"{url} did not send them within {timeout:g} s; try again later"
+        raise _too_slow(url, timeout) from None
     except httpx.ConnectError as error:
         reason = f"{url} could not be reached ({error}); check the network and try again"
     except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError, ImportError, OSError) as error:
@@ -156,6 +184,10 @@ def _fetched(url: str, timeout: float, etag: str) -> _Answer:
     except httpx.HTTPError as error:
         reason = f"the connection to {url} broke off ({error}); try again later"
     raise _refused(reason)
+
+
+def _too_slow(url: str, timeout: float) -> RefreshError:
+    return _refused(f"{url} did not send them within {timeout:g} s; try again later")
 
 
 def _refused(reason: str) -> RefreshError:

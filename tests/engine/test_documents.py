@@ -192,3 +192,12 @@ def test_an_empty_machine_has_every_name_too(settings: MakeSettings) -> None:
         made = json.loads(encode(live_document(monitor.snapshot())))
     assert set(made) == set(_documented()) - {"tokenCounts", "forecast"}
     assert (made["responses"], made["lastActivity"]) == (0, None)
+
+
+def test_what_steers_a_terminal_or_turns_text_is_escaped() -> None:
+    steering = "\x7f\x80\x9b\x9f\u061c\u200e\u200f\u2028\u202a\u202e\u2066\u2069"
+    kept = "é日本\xa0\u200b\u200d\u2030🎉"
+    text = encode({"name": steering + kept})
+    assert not set(steering) & set(text)
+    assert kept in text
+    assert json.loads(text) == {"name": steering + kept}

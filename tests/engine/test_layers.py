@@ -108,7 +108,7 @@ _NOT_IN_A_WARM_START = {
     "engine.live.read_model",
     "engine.pricing.price",
     "engine.reports.queries.blocks",
-    "engine.reports.queries.comparing",
+    "engine.reports.queries.comparison",
     "engine.live.snapshots",
     "engine.agents.claude.titles",
     "hashlib",

@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+import time
 from collections.abc import Callable, Iterator
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -282,3 +283,36 @@ def test_a_refresh_is_due_once_a_day(server: Server, target: Path) -> None:
 def test_a_refresh_is_due_when_the_file_is_damaged(tmp_path: Path, damage: bytes) -> None:
     (tmp_path / "prices.json").write_bytes(damage)
     assert is_due(tmp_path / "prices.json", NOW)
+
+
+def test_headers_that_drip_in_keep_nobody_longer_than_the_whole_fetch_may_take(
+    server: Server, target: Path
+) -> None:
+    def drip(handler: Handler) -> None:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
+        while not server.ended.wait(0.1):
+            try:
+                handler.wfile.write(b"X-More: 1\r\n")
+            except OSError:
+                return
+
+    server.answer = drip
+    begun = time.monotonic()
+    with pytest.raises(RefreshError, match=r"did not send them within 0\.5 s"):
+        refresh(target, server.url, timeout=0.5, now_ms=NOW)
+    assert time.monotonic() - begun < 5
+    assert not target.exists()
+
+
+@pytest.mark.parametrize("price", [None, "free", -1.0, 0.0, 1e9])
+def test_a_table_without_one_usable_price_replaces_none(
+    price: object, server: Server, target: Path
+) -> None:
+    refresh(target, server.url, now_ms=NOW)
+    before = target.read_bytes()
+    entry = {"mode": "chat", "input_cost_per_token": price, "output_cost_per_token": price}
+    table = json.dumps({f"model-{number}": entry for number in range(200)}).encode()
+    server.answer = lambda handler: handler.send(200, table)
+    with pytest.raises(RefreshError, match="no price that can be used"):
+        refresh(target, server.url, now_ms=NOW + DAY)
+    assert target.read_bytes() == before

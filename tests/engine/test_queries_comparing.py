@@ -11,7 +11,7 @@ import pytest
 from engine.domain.questions import Selection
 from engine.domain.settings import SettingsError
 from engine.monitor import Monitor
-from engine.reports.queries.comparing import parse_period
+from engine.reports.queries.comparison import parse_period
 from tests.asking import MakeSettings, write_at
 from tests.made_lines import OPUS, PICO_PER_INPUT, moment
 

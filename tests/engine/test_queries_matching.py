@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.reports.queries.matching import find_models, find_projects, no_model, no_project
+from engine.reports.queries.matches import find_models, find_projects, no_model, no_project
 
 _PROJECTS = {
     1: ("-home-me-code-app", "/home/me/code/app"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import sys
 import tomllib
 from pathlib import Path
@@ -568,3 +569,35 @@ def test_an_editor_that_cannot_be_used_is_said(
     err = capsys.readouterr().err
     assert said in err
     assert err.count("\n") == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="rights are other there")
+def test_edit_makes_a_file_for_its_user_alone(home: Path, here: Path, editor: Path) -> None:
+    before = os.umask(0)
+    try:
+        assert main(["config", "edit"]) == 0
+    finally:
+        os.umask(before)
+    path = home / ".config" / "ccmon" / "config.toml"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize("name", [".ccmon.toml", "other.toml"])
+def test_a_file_too_large_for_a_configuration_is_not_read(
+    name: str, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (here / name).open("wb") as file:
+        file.truncate(300 << 20)
+    given = [] if name == ".ccmon.toml" else ["--config", name]
+    assert main(["daily", "--json", *given]) != 0
+    assert "larger than 4 MB" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_a_pipe_is_no_configuration_and_not_waited_for(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo(here / "pipe.toml")
+    assert main(["daily", "--json", "--config", "pipe.toml"]) != 0
+    assert "not a regular file" in capsys.readouterr().err

@@ -9,6 +9,7 @@ from typing import Any
 from tui.config.layer import Found, Layer, Origin, empty_layer
 from tui.config.places import Place
 from tui.config.sections import is_amount
+from tui.config.text_file import read_text
 from tui.config.toml_file import command_tables, configurable
 from tui.config.value import TypeMismatch, option_value
 from tui.options.definition import Option, UsageError
@@ -54,8 +55,7 @@ _PER_MILLION = 1_000_000
 def read_ccusage(place: Place) -> Layer:
     """Return what a `ccusage.json` sets; what cannot be read sets nothing and says why."""
     try:
-        with open(place.path, encoding="utf-8-sig") as file:
-            document = json.load(file)
+        document = json.loads(read_text(place.path))
     except OSError as error:
         return empty_layer("ccusage", place.path, f"cannot be read ({error.strerror})")
     except (ValueError, RecursionError):

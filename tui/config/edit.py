@@ -23,8 +23,8 @@ def edit(path: str) -> int:
     file = Path(path)
     try:
         if not file.exists():
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(template(), "utf-8")
+            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _make(file)
             print(f"Made {path}.", flush=True)
     except OSError as error:
         raise SettingsError(
@@ -41,6 +41,13 @@ def edit(path: str) -> int:
     if code != 0:
         raise SettingsError(f"The editor {command[0]} ended with exit code {code}.")
     return check_place(Place("user", path))
+
+
+def _make(file: Path) -> None:
+    """Write every key explained, for its user's eyes only: tokens and addresses may come in."""
+    handle = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with open(handle, "w", encoding="utf-8") as stream:
+        stream.write(template())
 
 
 def editor() -> list[str]:

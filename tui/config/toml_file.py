@@ -12,6 +12,7 @@ from tui.config.layer import ConfigError, Found, Layer, Origin, empty_layer
 from tui.config.limit_tables import LIMIT_KEYS, PRIVATE_CHANNELS, read_limits, read_notify
 from tui.config.places import Place
 from tui.config.sections import read_aliases, read_prices
+from tui.config.text_file import read_text
 from tui.config.toml_lines import KeyPath, key_lines, line_of
 from tui.config.value import TypeMismatch, option_value
 from tui.options.catalog import all_commands
@@ -25,8 +26,7 @@ _SECTIONS = ("prices", "aliases", "limits", "notify")
 def read_toml(place: Place) -> Layer:
     """Return what a file says; raises `ConfigError` for what cannot hold in it."""
     try:
-        with open(place.path, encoding="utf-8-sig", newline="") as file:
-            text = file.read()
+        text = read_text(place.path)
     except OSError as error:
         raise ConfigError(
             f"The configuration {place.path} cannot be read ({error.strerror}): name another"

@@ -118,7 +118,7 @@ class WatchScreen(Screen[None]):
             self._told_until.stop()
         self._told = told
         self._told_until = None if told is None else self.set_timer(seconds, self._untell)
-        if self.is_mounted:
+        if self._has_panes:
             self._footer()
 
     def _untell(self) -> None:
@@ -163,10 +163,15 @@ class WatchScreen(Screen[None]):
             self._shown = snapshot
         self._draw()
 
+    @property
+    def _has_panes(self) -> bool:
+        """Whether there is something to draw on: a timer may come before it and after it."""
+        return self.is_mounted and bool(self.query(Header)) and bool(self.query(Footer))
+
     def _draw(self) -> None:
         """Hand the snapshot shown to what is visible."""
         snapshot = self._shown
-        if snapshot is None or not self.is_mounted:
+        if snapshot is None or not self._has_panes:
             return
         self.query_one(Header).view = header_view(
             snapshot,

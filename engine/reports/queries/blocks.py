@@ -21,7 +21,7 @@ from engine.domain.sums import KeyedSums, SlotSums
 from engine.domain.times import DAY, HOUR, MINUTE, day_of
 from engine.ledger.sums import QUARTER
 from engine.reports.queries.basis import Basis
-from engine.reports.queries.choosing import Choice
+from engine.reports.queries.choice import Choice
 from engine.reports.queries.source import SumSource
 from engine.reports.rows import block_row, gap_row
 

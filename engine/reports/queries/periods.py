@@ -16,7 +16,7 @@ from engine.domain.times import DAY, HOUR, SECOND, offsets_between, start_of_day
 from engine.ledger.rows import slot_of
 from engine.reports.queries.basis import Basis
 from engine.reports.queries.changes import change_between
-from engine.reports.queries.choosing import Choice
+from engine.reports.queries.choice import Choice
 from engine.reports.queries.steps import Stepped, Steps, day_numbered, hour_bounds
 from engine.reports.rows import period_row
 

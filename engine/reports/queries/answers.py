@@ -12,8 +12,8 @@ from engine.domain.choices import Mode
 from engine.domain.questions import Answer, AnswerRow, Question, Selection
 from engine.domain.typed.days import check_days
 from engine.reports.queries.basis import Basis
-from engine.reports.queries.choosing import Choice, choose
-from engine.reports.queries.ordering import in_order, largest, newest
+from engine.reports.queries.choice import Choice, choose
+from engine.reports.queries.order import in_order, largest, newest
 from engine.reports.queries.source import ReportSource
 from engine.reports.rows import finish
 
@@ -72,13 +72,13 @@ class Answers:
 
     def compare(self, left: str, right: str, selection: Selection) -> Comparison:
         """Return two periods or two projects side by side; raises `SettingsError`."""
-        from engine.reports.queries.comparing import compare
+        from engine.reports.queries.comparison import compare
 
         return self._ask(selection, lambda basis: compare(left, right, selection, basis))
 
     def summary(self, selection: Selection) -> Summary:
         """Return today, this week, this month and the active block."""
-        from engine.reports.queries.summing import summary
+        from engine.reports.queries.summary import summary
 
         snapshot = self._snapshot()
         return self._ask(selection, lambda basis: summary(selection, snapshot, basis))

@@ -11,7 +11,7 @@ from engine.domain.chosen import Chosen
 from engine.domain.questions import Selection
 from engine.reports.queries.basis import Basis
 from engine.reports.queries.days import slots_between
-from engine.reports.queries.matching import find_models, find_projects, no_model, no_project
+from engine.reports.queries.matches import find_models, find_projects, no_model, no_project
 
 
 class Choice(Struct, frozen=True):

@@ -10,9 +10,9 @@ from engine.domain.report_definitions import Period
 from engine.domain.reports import Row, Snapshot
 from engine.domain.times import start_of_day
 from engine.reports.queries.basis import Basis
-from engine.reports.queries.choosing import Choice, choose
+from engine.reports.queries.choice import Choice, choose
 from engine.reports.queries.groups import session_rows, whole_group
-from engine.reports.queries.ordering import in_order
+from engine.reports.queries.order import in_order
 from engine.reports.rows import finish, period_row
 
 _MOST_SESSIONS = 10

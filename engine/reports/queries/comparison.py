@@ -16,7 +16,7 @@ from engine.domain.times import start_of_day
 from engine.domain.typed.days import PERIODS, Days, check_days, parse_period
 from engine.reports.queries.basis import Basis
 from engine.reports.queries.changes import change_between
-from engine.reports.queries.choosing import Choice, choose, projects_named, unknown_project
+from engine.reports.queries.choice import Choice, choose, projects_named, unknown_project
 from engine.reports.queries.groups import whole_group
 from engine.reports.rows import period_row, project_row
 

@@ -150,9 +150,11 @@ class Told:
             self.directories.setdefault(name, directory)
         return name
 
-    def use(self, window: str, percent: float, resets_at: int | None, time: int) -> None:
-        """Tell what the agent's server said of a limit window."""
-        self.uses.append(WindowUse(window, percent, resets_at, time))
+    def use(
+        self, window: str, percent: float, resets_at: int | None, time: int, plan: str = ""
+    ) -> None:
+        """Tell what the agent's server said of a limit window, and of which plan that is."""
+        self.uses.append(WindowUse(window, percent, resets_at, time, plan))
 
     def problem(self, where: int, reason: str) -> None:
         """Tell of something that could not be read, by byte, row or entry."""

@@ -10,6 +10,8 @@ import msgspec
 
 from engine.agents.base import Place, Unreadable
 from engine.agents.claude.lines import loads, text_of
+from engine.agents.claude.patient import shallow
+from engine.domain.files import open_regular
 from engine.domain.times import SECOND, parse_time
 
 T = TypeVar("T")
@@ -29,6 +31,11 @@ def decode(decoder: msgspec.json.Decoder[T], data: bytes | str) -> T:
         reason = str(error)
     except UnicodeEncodeError as error:
         reason = str(error)
+    except RecursionError:
+        reason = "a record nested too deep"
+        if isinstance(data, bytes):
+            data = data.decode("utf-8", "replace")
+        data = shallow(data)
     whole = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
     try:
         return msgspec.convert(loads(whole), decoder.type)
@@ -71,7 +78,7 @@ def read_beside(place: Place, *names: str, most: int = -1) -> bytes:
     That is all of it where `most` names no number of bytes, and empty where there is none.
     """
     try:
-        with open(os.path.join(place.root, *names), "rb") as file:
+        with open_regular(os.path.join(place.root, *names)) as file:
             return file.read(most)
     except OSError:
         return b""

@@ -30,6 +30,7 @@ from engine.agents.fields import decode, mapping, milliseconds, text
 from engine.agents.fresh import Fresh
 from engine.agents.model_names import known_name
 from engine.agents.opened import columns_of, selected
+from engine.domain.files import open_regular
 
 
 class _Message(Struct, gc=False):
@@ -194,7 +195,7 @@ def _read_session(root: str, session: str) -> _Session:
         projects = []
     for project in projects:
         try:
-            with open(os.path.join(base, project, f"{session}.json"), "rb") as file:
+            with open_regular(os.path.join(base, project, f"{session}.json")) as file:
                 return decode(_session, file.read())
         except (OSError, ValueError, Unreadable):
             continue

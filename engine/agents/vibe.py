@@ -27,6 +27,7 @@ from engine.agents.base import (
 )
 from engine.agents.fields import decode, mapping, milliseconds, text, written_at
 from engine.agents.grown import Grown, Used, whole
+from engine.domain.files import open_regular
 
 _META, _MESSAGES = "meta.json", "messages.jsonl"
 _SUB_AGENTS = "agents"
@@ -139,7 +140,7 @@ def _tell_messages(place: Place, at: _At, left: _Left, told: Told) -> None:
     """Tell of the requests that were written since last time."""
     path = os.path.join(place.root, os.path.dirname(place.path), _MESSAGES)
     try:
-        with open(path, "rb") as file:
+        with open_regular(path) as file:
             now = os.fstat(file.fileno())
             if now.st_ino != left.inode or now.st_size < left.offset:
                 left.inode, left.offset, left.told = now.st_ino, 0, (0, 0, 0)

@@ -30,6 +30,7 @@ from engine.agents.base import (
 from engine.agents.fields import decode, mapping, milliseconds, read_beside, text
 from engine.agents.fresh import Fresh
 from engine.agents.opened import columns_of, selected
+from engine.domain.files import open_regular
 from engine.domain.times import MINUTE
 
 _WORKSPACES = "workspaceStorage"
@@ -284,7 +285,7 @@ class _Chat:
         )
         try:
             written = os.stat(path).st_mtime_ns // 1_000_000
-            with open(path, "rb") as file:
+            with open_regular(path) as file:
                 begun = _begun(file)
         except OSError:
             return False

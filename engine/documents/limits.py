@@ -19,6 +19,7 @@ from engine.domain.limit_windows import (
     WindowLevel,
     WindowNow,
     WindowSource,
+    WindowState,
 )
 from engine.domain.times import MINUTE, SECOND, iso_time
 from engine.limits.status import Status, status_of
@@ -48,6 +49,8 @@ class HitDocument(Struct, frozen=True, kw_only=True, rename="camel"):
     since: str
     resets_at: str | None
     is_extra_usage: bool
+    account: str | None
+    """What the owner is called, where there are several."""
 
 
 class WindowDocument(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -55,6 +58,17 @@ class WindowDocument(Struct, frozen=True, kw_only=True, rename="camel"):
 
     window: str
     label: str
+    account: str | None
+    """What the owner is called, where there are several."""
+    state: WindowState
+    is_gravest: bool
+    usual_multiple: float | None
+    """How many times the usual is used, of an estimate."""
+    spend_percent: float | None
+    """On extra usage, what is spent of its limit."""
+    begun_at: str | None
+    """From when use counts: the window's start, or its last early reset."""
+    begun_percent: float | None
     source: WindowSource
     is_official: bool
     basis: str
@@ -177,6 +191,7 @@ def hit_document(hit: HitNow | None) -> HitDocument | None:
         since=iso_time(hit.since),
         resets_at=iso(hit.resets_at),
         is_extra_usage=hit.is_extra_usage,
+        account=hit.owner_name or None,
     )
 
 
@@ -185,6 +200,13 @@ def _window(window: WindowNow, now: int) -> WindowDocument:
     return WindowDocument(
         window=window.window,
         label=window.label,
+        account=window.owner_name or None,
+        state=window.state,
+        is_gravest=window.is_gravest,
+        usual_multiple=window.usual_multiple,
+        spend_percent=percent(window.spend.share if window.spend is not None else None),
+        begun_at=iso(window.begun_at),
+        begun_percent=percent(window.begun_share if window.begun_at is not None else None),
         source=window.source,
         is_official=window.source in OFFICIAL,
         basis=window.basis,

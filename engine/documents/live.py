@@ -22,6 +22,7 @@ from engine.documents.limits import (
     hit_document,
     window_documents,
 )
+from engine.domain.limit_windows import WindowSource
 from engine.domain.reports import (
     Block,
     BurnRate,
@@ -60,11 +61,11 @@ class ProjectionDocument(ForecastDocument, frozen=True, kw_only=True, rename="ca
 class LimitDocument(Struct, frozen=True, kw_only=True, rename="camel"):
     """The block's use against the limit; `value` is tokens or US dollars, as `unit` says."""
 
-    source: Literal["given", "p90", "max", "median", "none"]
+    source: WindowSource
     label: str
-    unit: Literal["tokens", "cost"]
+    unit: Literal["tokens", "cost", "percent"]
     value: float | int | None
-    used: float | int
+    used: float | int | None
     used_percent: float | None
     projected_percent: float | None
     level: Level
@@ -203,7 +204,7 @@ def _limit(limit: Limit) -> LimitDocument:
         label=limit.label,
         unit=limit.unit,
         value=value,
-        used=dollars(limit.used) if is_cost else limit.used,
+        used=dollars(limit.used) if is_cost and limit.used is not None else limit.used,
         used_percent=percent(limit.used_share),
         projected_percent=percent(limit.projected_share),
         level=limit.level,

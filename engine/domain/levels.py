@@ -42,6 +42,12 @@ def levels_at(thresholds: tuple[float, float, float]) -> Levels:
     return ((1.0, "reached"), (critical, "critical"), (high, "high"), (half, "half"))
 
 
+def level_of_estimate(share: float | None, levels: Levels = LEVELS) -> Level:
+    """Return the level of a share of what is usual: beyond it nothing is reached."""
+    level = level_of(share, levels)
+    return "high" if level in ("critical", "reached") else level
+
+
 def level_of(share: float | None, levels: Levels = LEVELS) -> Level:
     """Return the level that a used share has reached."""
     return next((level for start, level in levels if share is not None and share >= start), "fine")

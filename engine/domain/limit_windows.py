@@ -33,6 +33,9 @@ OFFICIAL: frozenset[WindowSource] = frozenset(
     ("statusline", "oauth", "claude.json", "desktop", "agent", "hit")
 )
 
+ESTIMATES: frozenset[WindowSource] = frozenset(("p90", "max", "median", "calibrated"))
+"""Sources that only say what is usual: nothing of it is ever hit or reached."""
+
 WindowLevel = Literal["fine", "half", "high", "critical", "reached"]
 
 WindowState = Literal["open", "hit", "extra usage", "last known", "unknown"]

@@ -12,7 +12,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from engine.domain.limit_windows import BurnUp, Event, HitNow, WindowNow
+from engine.domain.limit_windows import BurnUp, Event, HitNow, WindowNow, WindowSource
 from engine.domain.responses import CLAUDE, Tokens
 
 ReportKind = str
@@ -119,23 +119,25 @@ class Projection(Struct, frozen=True):
 
 
 class Limit(Struct, frozen=True):
-    """The active block's use against one limit, all from one source.
+    """The use of the 5 hours against one limit, all from one source: that of their window.
 
     `value`, `used_share` and `projected_share` are `None` where no limit is known;
     `reason` then says why in words a user reads.
     """
 
-    source: Literal["given", "p90", "max", "median", "none"]
+    source: WindowSource
     label: str
     """Such as `your limit`, `P90 of 23 finished blocks · estimate`, `not enough history`."""
-    unit: Literal["tokens", "cost"]
+    unit: Literal["tokens", "cost", "percent"]
     value: int | None
-    used: int
+    """`None` of an official limit, too: it says shares alone."""
+    used: int | None
     used_share: float | None
     projected_share: float | None
+    """What the window's one forecast expects at its end."""
     level: Level
     reached_at: int | None
-    """When the recent rate reaches the limit, if before the block's end."""
+    """When the forecast expects the limit to be reached, if before the window's end."""
     reason: str = ""
 
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from operator import attrgetter
 from pathlib import Path
+from typing import Literal
 
 from msgspec import Struct
 
@@ -106,6 +107,11 @@ class Problem(Struct, frozen=True, gc=False):
     reason: str
 
 
+Age = Literal["", "answer", "grown"]
+"""How the time of a session's reading is known: not, so that it is when it was said; by the
+session's last response; or since an answer came just now (its time in the API has grown)."""
+
+
 class WindowUse(Struct, frozen=True):
     """What an agent's server said of a limit window."""
 
@@ -117,6 +123,8 @@ class WindowUse(Struct, frozen=True):
     """UTC milliseconds."""
     time: int
     """When it was said."""
+    plan: str = ""
+    """The plan it is of, as the server calls it."""
 
 
 class Scan(Struct):

@@ -53,6 +53,10 @@ class Settings(Struct, frozen=True):
     window_thresholds: Mapping[str, tuple[float, ...]] = {}
     """Those of single windows (`seven_day`, `budget:month`, or a kind such as `budget`); of
     fewer than three the lower levels are left out."""
+    accounts: Mapping[str, str] = {}
+    """What the user calls accounts: by id of account or organization, or config directory."""
+    account: str | None = None
+    """The account whose limits alone are shown, by its name or id; all where empty."""
     quiet_hours: QuietHours | None = None
     """When nothing is to be heard."""
     price_overrides: Mapping[str, Mapping[str, float]] = {}

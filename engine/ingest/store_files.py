@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from engine.agents.base import Agent, Kind, Place, Told, Tree, UnknownStore, Unreadable
 from engine.agents.opened import open_read_only
+from engine.domain.files import open_regular
 from engine.domain.responses import merge, response_id
 from engine.domain.scans import Cursor, Found, Problem, Root, Scan, WindowUse
 from engine.domain.scans import Place as Where
@@ -173,7 +174,7 @@ def _newest_uses(told: Told, now: int) -> list[WindowUse]:
     kept: dict[tuple[object, ...], WindowUse] = {}
     for use in told.uses:
         if use.time >= now - _KEPT_USES:
-            kept.setdefault((use.window, use.resets_at, use.percent), use)
+            kept.setdefault((use.window, use.resets_at, use.percent, use.plan), use)
     return list(kept.values())
 
 
@@ -190,7 +191,7 @@ def _read_document(agent: Agent, place: Place, found: Found, state: bytes, told:
     """
     if found.size > _LARGEST_DOCUMENT:
         raise StoreUnreadable("it is larger than 512 MB")
-    with open(found.path, "rb") as file:
+    with open_regular(found.path) as file:
         data = file.read()
     try:
         state = agent.document(data, place, state, told)
@@ -243,7 +244,7 @@ def _read_lines(
     agent: Agent, place: Place, found: Found, cursor: Cursor | None, state: bytes, told: Told
 ) -> Scan:
     """Read finished lines on from the cursor, or from the start of a file that was rewritten."""
-    with open(found.path, "rb", buffering=1 << 20) as file:
+    with open_regular(found.path, 1 << 20) as file:
         start = cursor.offset if cursor is not None else 0
         if cursor is not None and (
             found.size < start or fingerprint(file, start) != cursor.fingerprint

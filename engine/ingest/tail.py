@@ -13,6 +13,7 @@ from msgspec import DecodeError
 from engine.agents.claude import transcripts
 from engine.agents.claude.transcripts import Keyed, Unreadable
 from engine.domain.digest import blake2b
+from engine.domain.files import open_regular
 from engine.domain.hits import MARK
 from engine.domain.responses import Sighting, merge, response_id
 from engine.domain.scans import Cursor, Found, Problem, Scan, is_new
@@ -50,7 +51,7 @@ class Tail:
         """
         if not is_new(found, cursor):
             return None
-        with open(found.path, "rb", buffering=_BUFFER) as file:
+        with open_regular(found.path, _BUFFER) as file:
             start = self._start(file, found, cursor)
             if start is None:
                 return None

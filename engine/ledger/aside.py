@@ -54,7 +54,10 @@ def is_sound(path: str, seconds: float) -> bool:
                     pass
     address = f"file:{quote(os.path.abspath(path))}?mode=rw"
     with closing(sqlite3.connect(address, timeout=seconds, uri=True)) as connection:
-        found: str = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        try:
+            found: str = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        except UnicodeDecodeError:
+            return False  # Python cannot read the sentence, which quotes a damaged name
     return found == "ok"
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import astuple
 
+from engine.domain.owners import store_owner
 from engine.domain.reports import Notice
 from engine.domain.responses import CLAUDE, Sighting, merge
 from engine.domain.scans import Cursor, Mark
@@ -281,12 +282,13 @@ def _rows_of_uses(scan: Scan, root: Root) -> list[ReadingRow]:
     return [
         (
             f"{use.window}:{root.agent}",
-            "",
+            store_owner(root.agent, root.path, use.plan),
             "agent",
             "",
             use.resets_at,
             use.time,
             use.percent / 100,
+            "answer",
         )
         for use in scan.uses
     ]

@@ -8,6 +8,7 @@ from typing import cast
 from msgspec import Struct
 
 from engine.domain.limit_windows import Event, EventKind, Severity, WindowLevel
+from engine.domain.owners import NOBODY, UNKNOWN
 from engine.ledger.connection import Connection
 
 LEVELS: tuple[WindowLevel, ...] = ("fine", "half", "high", "critical", "reached")
@@ -23,12 +24,15 @@ class Told(Struct, frozen=True):
     """The window's end, or when it is over for good."""
     is_official: bool
     """Whether it rests on an official source: what was told of an estimate may be told again."""
+    since: int = 0
+    """The window's last early reset: what was told before it may be told again."""
 
 
-_COLUMNS = "window, start, kind, level, is_official, until, time, severity, title, text"
+_COLUMNS = "window, owner, start, kind, level, is_official, until, time, severity, title, text"
 _SAME_WINDOW = (
-    "window = :window AND (kind = :kind OR (:kind = 'level' AND kind = 'hit'))"
-    " AND abs(start - :start) * 2 < max(:until - :start, 1)"
+    f"window = :window AND owner IN (:owner, '{UNKNOWN}', '{NOBODY}')"
+    " AND (kind = :kind OR (:kind = 'level' AND kind = 'hit'))"
+    " AND time >= :since AND abs(start - :start) * 2 < max(:until - :start, 1)"
 )
 """An estimate of a window's start may be off: half of its length tells windows apart."""
 _IS_TOLD = (
@@ -36,7 +40,7 @@ _IS_TOLD = (
     " AND instr(:levels, ' ' || level || ' ')"
 )
 _KEEP = (
-    f"INSERT OR IGNORE INTO events ({_COLUMNS}) SELECT :window, :start, :kind, :level,"
+    f"INSERT OR IGNORE INTO events ({_COLUMNS}) SELECT :window, :owner, :start, :kind, :level,"
     " :is_official, :until, :time, :severity, :title, :text"
     f" WHERE NOT EXISTS ({_IS_TOLD})"
 )
@@ -77,12 +81,14 @@ def _values(told: Told) -> dict[str, object]:
     event = told.event
     return {
         "window": event.window,
+        "owner": event.owner,
         "start": told.start,
         "kind": event.kind,
         "level": event.level,
         "levels": f" {' '.join(LEVELS[LEVELS.index(event.level) :])} ",
         "is_official": int(told.is_official),
         "until": told.until,
+        "since": told.since,
         "time": event.time,
         "severity": event.severity,
         "title": event.title,
@@ -91,7 +97,7 @@ def _values(told: Told) -> dict[str, object]:
 
 
 def _told(row: Sequence[object]) -> Told:
-    window, start, kind, level, is_official, until, time, severity, title, text = row
+    window, owner, start, kind, level, is_official, until, time, severity, title, text = row
     event = Event(
         time=cast("int", time),
         kind=cast("EventKind", kind),
@@ -100,5 +106,6 @@ def _told(row: Sequence[object]) -> Told:
         title=str(title),
         text=str(text),
         level=cast("WindowLevel", level),
+        owner=str(owner),
     )
     return Told(event, cast("int", start), cast("int", until), bool(is_official))

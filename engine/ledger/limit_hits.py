@@ -41,7 +41,12 @@ def keep_hits(connection: sqlite3.Connection, root: int, hits: Iterable[Hit]) ->
 
 
 def hits_since(ledger: Connection, roots: Iterable[str], time: int) -> list[Hit]:
-    """Return the hits in some roots (their paths) at a time or later, oldest first.
+    """Return the hits in some roots (their paths) at a time or later, oldest first."""
+    return [hit for hit, _ in rooted_hits_since(ledger, roots, time)]
+
+
+def rooted_hits_since(ledger: Connection, roots: Iterable[str], time: int) -> list[tuple[Hit, str]]:
+    """Return the hits in some roots (their paths) at a time or later, each with its root's path.
 
     One whose line was copied counts where its earliest copy is.
     """
@@ -52,13 +57,13 @@ def hits_since(ledger: Connection, roots: Iterable[str], time: int) -> list[Hit]
     )
     with ledger.lock:
         rows = ledger.connection.execute(
-            f"SELECT id, hits.time, session, window, resets_at, flags {chosen} >= ?"
+            f"SELECT id, hits.time, session, window, resets_at, flags, roots.path {chosen} >= ?"
             f" AND id NOT IN (SELECT id {chosen} < ?) ORDER BY hits.time, session, id",
             (*paths, time, *paths, time),
         ).fetchall()
-    found: dict[int, Hit] = {}
+    found: dict[int, tuple[Hit, str]] = {}
     for row in rows:
-        found.setdefault(row[0], _hit(*row))
+        found.setdefault(row[0], (_hit(*row[:6]), row[6]))
     return list(found.values())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
+from engine.domain.owners import UNKNOWN
 from engine.domain.responses import FAST
 from engine.ledger.prepared import note_writer
 from engine.ledger.schema import (
@@ -12,9 +13,11 @@ from engine.ledger.schema import (
     HITS,
     INDEXES,
     MODELS,
+    OWNERS,
     READINGS,
     ROOTS,
     SESSIONS,
+    TOLD_SESSIONS,
     VERSION,
 )
 from engine.ledger.sums import ADD, SLOT, SPAN_ANEW, TAKE_AWAY, TEMPORARY_TABLES
@@ -109,5 +112,47 @@ def _add_reasoning(connection: sqlite3.Connection) -> None:
             )
 
 
-_STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (_to_2, _to_3)
+_ORGANIZATIONS = (
+    "SELECT account FROM readings WHERE source = 'desktop' EXCEPT"
+    " SELECT account FROM readings WHERE source <> 'desktop'"
+)
+"""What the desktop app alone names is an organization."""
+
+
+def _to_4(connection: sqlite3.Connection) -> None:
+    """Let readings and events be of owners: until one is named nobody knows whose they are."""
+    connection.execute(OWNERS)
+    connection.execute(TOLD_SESSIONS)
+    if "account" not in _columns(connection, "readings"):
+        return
+    connection.execute("ALTER TABLE readings RENAME TO earlier_readings")
+    connection.execute("ALTER TABLE events RENAME TO earlier_events")
+    connection.execute("DROP INDEX IF EXISTS readings_by_time")
+    connection.execute("DROP INDEX IF EXISTS events_by_time")
+    connection.execute(READINGS)
+    connection.execute(EVENTS)
+    kept = "window, source, session, resets_at, captured_at, confirmed_at, used_share"
+    organizations = _ORGANIZATIONS.replace("readings", "earlier_readings")
+    connection.execute(
+        f"INSERT OR REPLACE INTO readings (owner, {kept}) SELECT CASE"
+        f" WHEN account = '' OR source = 'agent' THEN '{UNKNOWN}'"
+        f" WHEN account IN ({organizations}) THEN '/' || account ELSE account || '/' END, {kept}"
+        " FROM earlier_readings"
+    )
+    told = "window, start, kind, level, is_official, until, time, severity, title, text"
+    connection.execute(
+        f"INSERT INTO events (owner, {told}) SELECT '{UNKNOWN}', {told} FROM earlier_events"
+    )
+    for table in ("readings", "events"):
+        connection.execute(f"DROP TABLE earlier_{table}")
+    for statement in INDEXES:
+        if " readings_by_time " in statement or " events_by_time " in statement:
+            connection.execute(statement)
+
+
+def _columns(connection: sqlite3.Connection, table: str) -> set[str]:
+    return {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
+
+
+_STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (_to_2, _to_3, _to_4)
 """The first leads from version 1 to 2."""

@@ -16,12 +16,14 @@ model's name is that under which its responses count (`engine.domain.responses.b
 where `is_fast`, its price is that of the name without the suffix. A *reading* is what an
 official source said of a window's use; a row stands for as long as it said the same. A
 *hit* is a refusal since a limit was reached, as a transcript of a root tells it. An
-*event* is what was told of a window that lasted from `start` until `until`.
+*event* is what was told of a window that lasted from `start` until `until`. An *owner* is
+whose limits a root's were from a time on. A *told session* is what the status line said of
+one: how long its context may be (of the model), and how long the API has worked for it.
 """
 
 from __future__ import annotations
 
-VERSION = 3
+VERSION = 4
 
 SUMS = (
     "responses",
@@ -44,14 +46,15 @@ _SUM_COLUMNS = ",\n".join(f"  {name} INTEGER NOT NULL" for name in SUMS) + (
 
 READINGS = """CREATE TABLE readings (
   window TEXT NOT NULL,
-  account TEXT NOT NULL,
+  owner TEXT NOT NULL,
   source TEXT NOT NULL,
   session TEXT NOT NULL,
   resets_at INTEGER NOT NULL,
   captured_at INTEGER NOT NULL,
   confirmed_at INTEGER NOT NULL,
   used_share REAL NOT NULL,
-  PRIMARY KEY (window, account, source, session, resets_at, captured_at)
+  is_ageless INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (window, owner, source, session, resets_at, captured_at)
 ) STRICT, WITHOUT ROWID"""
 
 HITS = """CREATE TABLE hits (
@@ -74,6 +77,7 @@ _INDEXES = ";\n".join(INDEXES)
 
 EVENTS = """CREATE TABLE events (
   window TEXT NOT NULL,
+  owner TEXT NOT NULL DEFAULT '',
   start INTEGER NOT NULL,
   kind TEXT NOT NULL,
   level TEXT NOT NULL,
@@ -83,7 +87,18 @@ EVENTS = """CREATE TABLE events (
   severity TEXT NOT NULL,
   title TEXT NOT NULL,
   text TEXT NOT NULL,
-  PRIMARY KEY (window, start, kind, level, is_official)
+  PRIMARY KEY (window, owner, start, kind, level, is_official)
+) STRICT, WITHOUT ROWID"""
+
+OWNERS = """CREATE TABLE owners (
+  root TEXT NOT NULL, since INTEGER NOT NULL, owner TEXT NOT NULL, plan TEXT NOT NULL,
+  PRIMARY KEY (root, since)
+) STRICT, WITHOUT ROWID"""
+
+TOLD_SESSIONS = """CREATE TABLE told_sessions (
+  session TEXT NOT NULL, model TEXT NOT NULL, context INTEGER, api_time INTEGER,
+  told_at INTEGER NOT NULL,
+  PRIMARY KEY (session, model)
 ) STRICT, WITHOUT ROWID"""
 
 ROOTS = """CREATE TABLE roots (
@@ -119,6 +134,8 @@ CREATE TABLE projects (
 {READINGS};
 {HITS};
 {EVENTS};
+{OWNERS};
+{TOLD_SESSIONS};
 CREATE TABLE agents (agent INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE files (
   file INTEGER PRIMARY KEY,

@@ -11,21 +11,19 @@ from engine.aggregates.running_block import calm
 from engine.aggregates.true_window import Running
 from engine.aggregates.view import View
 from engine.domain.levels import levels_of_window
-from engine.domain.limit_windows import OFFICIAL, BurnUp, HitNow, WindowNow, WindowSource
+from engine.domain.limit_windows import BurnUp, HitNow, WindowNow, WindowSource
+from engine.domain.owners import UNKNOWN
 from engine.domain.reports import Levels
 from engine.domain.responses import CLAUDE
 from engine.domain.settings import Settings
 from engine.domain.typed.amounts import LimitChoice
 from engine.ledger.names import Names
-from engine.ledger.rows import slot_of
 from engine.limits.budgets import budget_window
 from engine.limits.burn_ups import burn_ups
 from engine.limits.calibration import Calibration
 from engine.limits.estimate import LimitBasis
 from engine.limits.known import Known, gravest, hits_now
-from engine.limits.labels import label_of, rank_of
-from engine.limits.readings import FIVE_HOUR
-from engine.limits.standing import LocalUse, Use, windows_now
+from engine.limits.standing import LocalUse, Use, in_order, windows_now
 
 _Key = tuple[int, int, int, bool]
 
@@ -73,7 +71,7 @@ class WindowMaker:
         span = self._view.running(now)
         local = self._local(span, now)
         basis = self._basis(now, span, known.calibration, is_partial=is_partial)
-        hits = hits_now(known.hits, self._last_success, now)
+        hits = hits_now(known, now)
         windows = windows_now(known, hits, local, basis, now, self._levels_of)
         budgets = tuple(
             budget_window(
@@ -81,12 +79,16 @@ class WindowMaker:
             )
             for budget in self._settings.budgets
         )
-        ups = burn_ups(known, windows, local.uses(), now)
-        hit = gravest(hits)
+        listed = in_order((*windows, *budgets), known.present)
+        ups = burn_ups(known, listed, local.uses(), now)
+        own = [each for (owner, _), each in hits.items() if owner in (known.present, UNKNOWN)]
+        hit = gravest(own)
         if self._view.agent != CLAUDE:
-            windows, ups, hit = _of_agent(self._view.agent, windows, ups)
-        in_order = tuple(sorted((*windows, *budgets), key=lambda each: rank_of(each.window)))
-        return Windows(in_order, ups, hit)
+            listed, ups, hit = _of_agent(self._view.agent, listed, ups)
+        named = {each.owner: each.owner_name for each in listed}
+        if hit is not None:
+            hit = replace(hit, owner_name=named.get(hit.owner, ""))
+        return Windows(listed, ups, hit)
 
     def _local(self, span: Running | None, now: int) -> LocalUse:
         if span is None:
@@ -117,37 +119,15 @@ class WindowMaker:
     def _levels_of(self, window: str) -> Levels:
         return levels_of_window(window, self._choice.levels, self._settings.window_thresholds)
 
-    def _last_success(self, window: str, since: int) -> int | None:
-        """Return when the newest response came that a window would refuse, if after a time.
-
-        A window of one model refuses that model's alone.
-        """
-        model = window.partition(":")[2].partition(" ")[0].lower()
-        history = self._view.own_history
-        for slot in reversed(history.slots_between(slot_of(since), 1 << 62)):
-            found = [
-                sums[9]
-                for number, sums in history.slots[slot].items()
-                if not model or model in self._names.model(number).lower()
-            ]
-            if found and max(found) > since:
-                return max(found)
-        return None
-
 
 def _of_agent(
     agent: str, windows: Iterable[WindowNow], ups: Iterable[BurnUp]
 ) -> tuple[tuple[WindowNow, ...], tuple[BurnUp, ...], None]:
     """Return the windows of an agent whose blocks alone are in view.
 
-    Those of Claude Code's plan are not its own, nor are hits. What is estimated from its blocks
-    is there, under its name, where its own store says nothing official.
+    Those of Claude Code's plan are not its own, nor are hits; and no window is made up for one
+    whose server says nothing of any, for nobody resets it.
     """
-    own = f"{FIVE_HOUR}:{agent}"
-    by_name = {each.window: each for each in windows}
-    kept = [each for name, each in by_name.items() if name.endswith(f":{agent}")]
-    estimate = by_name.get(FIVE_HOUR)
-    if own in by_name or estimate is None or estimate.source in OFFICIAL:
-        return tuple(kept), (), None
-    renamed = tuple(replace(each, window=own) for each in ups if each.window == FIVE_HOUR)
-    return (replace(estimate, window=own, label=label_of(own)), *kept), renamed, None
+    end = f":{agent}"
+    kept = tuple(each for each in windows if each.window.endswith(end))
+    return kept, tuple(each for each in ups if each.window.endswith(end)), None

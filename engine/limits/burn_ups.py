@@ -28,6 +28,7 @@ def burn_ups(
                 else _local_points(window, uses, now)
             ),
             window.basis,
+            window.owner,
         )
         for window in windows
         if window.window in (FIVE_HOUR, SEVEN_DAY)
@@ -38,24 +39,27 @@ def burn_ups(
 
 
 def _official_points(known: Known, window: WindowNow, now: int) -> Iterator[UsePoint]:
-    """Yield the start, each rise of the share with the moment before it, and now."""
-    start, end, share = window.start or 0, window.resets_at or 0, window.used_share or 0.0
-    yield UsePoint(start, 0.0)
-    highest, confirmed = 0.0, start
-    for reading in known.readings:
-        is_of_window = reading.window == window.window and reading.resets_at is not None
-        if not is_of_window or abs((reading.resets_at or 0) - end) > MINUTE:
+    """Yield each rise of the share with the moment before it, and now.
+
+    They begin with the first answer that is known, or with the last early reset: what was
+    before is not known, or is over.
+    """
+    start, share = window.start or 0, window.used_share or 0.0
+    mark = known.marks.get((window.owner, window.window))
+    highest, confirmed = -1.0, start
+    for time, each in mark.steps if mark is not None else ():
+        if not start <= time <= now:
             continue
-        if not start <= reading.captured_at <= now:
-            continue
-        if reading.used_share > highest:
-            if confirmed > start:
+        if each > highest:
+            if highest >= 0 and confirmed > start:
                 yield UsePoint(confirmed, highest)
-            highest = reading.used_share
-            yield UsePoint(reading.captured_at, highest)
-        confirmed = reading.captured_at
+            highest = each
+            yield UsePoint(time, each)
+        confirmed = time
     captured = window.captured_at
     if share > highest and captured is not None and confirmed < captured < now:
+        if highest >= 0:
+            yield UsePoint(captured, highest)
         yield UsePoint(captured, share)
     yield UsePoint(now, share)
 

@@ -93,12 +93,16 @@ class Courses(Struct, frozen=True):
     high: Course
 
     @classmethod
-    def of(cls, habit: Habit, average: float, recent: float, idle: float) -> Self:
-        """Return the courses of two rates after a pause."""
+    def of(
+        cls, habit: Habit, average: float, recent: float, idle: float, doubt: float = 1.0
+    ) -> Self:
+        """Return the courses of two rates after a pause; `doubt` widens the range so many times."""
+        low = min(average, recent) / doubt * math.exp(-idle / habit.fades_low)
+        high = _FASTER * doubt * max(average, recent) * math.exp(-idle / habit.fades_high)
         return cls(
-            Course(min(average, recent) * math.exp(-idle / habit.fades_low), habit.lasts_low),
+            Course(low, habit.lasts_low),
             Course((average + recent) / 2 * math.exp(-idle / habit.fades), habit.lasts),
-            Course(_FASTER * max(average, recent) * math.exp(-idle / habit.fades_high), math.inf),
+            Course(high, math.inf),
         )
 
     def after(self, used: float, now: int, time: int) -> Foreseen:

@@ -8,30 +8,31 @@ from itertools import pairwise
 from typing import Literal
 
 from engine.domain.limit_windows import Forecast, PaceWord
-from engine.domain.times import MINUTE
 from engine.limits.courses import Course, Courses, courses_of, habit_of
-from engine.limits.readings import Reading
-
-LEAST_READINGS = 3
-"""Official readings at different times that a forecast from them needs."""
+from engine.limits.marks import Step
 
 _ON_PACE = 0.05
 """Used and elapsed shares that differ by no more are on pace."""
 _PERCENT = 0.01
 """Official percentages come in whole ones."""
+_DOUBTS = {1: 2.0, 2: 1.5}
+"""How many times wider the range of a forecast from few official answers is."""
 _STEPS = 12
 """Steps of a forecast's cone."""
 _TOLERANCE = 1e-9
 
 
-def pace_of(used_share: float, window: tuple[int, int], now: int) -> tuple[float, PaceWord]:
+def pace_of(
+    used_share: float, window: tuple[int, int], now: int, begun_share: float = 0.0
+) -> tuple[float, PaceWord]:
     """Return how far use is ahead of even use over a window (start, end), and the word for it.
 
-    Five points more or less are `on`.
+    Even use goes from `begun_share` at the start to all at the end. Five points more or less
+    are `on`.
     """
     start, end = window
     elapsed = min(max(now - start, 0) / (end - start), 1.0) if end > start else 1.0
-    pace = used_share - elapsed
+    pace = used_share - begun_share - (1.0 - begun_share) * elapsed
     if abs(pace) <= _ON_PACE + _TOLERANCE:
         return pace, "on"
     return pace, "over" if pace > 0 else "under"
@@ -48,32 +49,46 @@ def no_forecast(
 
 
 def forecast_official(
-    readings: Iterable[Reading], window_start: int, resets_at: int, now: int, is_hit: bool = False
-) -> Forecast | None:
-    """Return a window's forecast from official readings of it, `None` from fewer than three.
+    steps: Sequence[Step],
+    window: tuple[int, int],
+    now: int,
+    begun: tuple[int, float] | None = None,
+    *,
+    is_hit: bool = False,
+) -> Forecast:
+    """Return a window's forecast from official answers: times, and shares that never fall.
 
-    Of one kind of window and one account; those of another reset or of none, and of other
-    times, are left out. Percentages never fall within a window; what rose between two readings
-    is spread over the time between them. The recent past is no shorter than two whole percents
-    take at the average rate; the pause counts from the last rise, less what one takes or the
-    usual time between readings.
+    `window` is its start and end. Use counts from `begun`, when it was reset early and to what
+    share, else from the start; that and one answer make a forecast, and the fewer answers there
+    are, the wider is its range. What rose between two answers is spread over the time between
+    them. The recent past is no shorter than two whole percents take at the average rate; the
+    pause counts from the last rise, less what one takes or the usual time between answers.
     """
-    rises = _high_water(readings, window_start, resets_at, now)
-    if len(rises) < LEAST_READINGS:
-        return None
-    share = rises[-1][1]
-    habit = habit_of(window_start, resets_at)
-    elapsed = max(now - window_start, habit.least)
-    average = share / elapsed
+    start, end = window
+    begin = begun if begun is not None and begun[0] > start else (start, 0.0)
+    rises = [(time, share) for time, share in steps if begin[0] <= time <= min(now, end)]
+    share = max([begin[1], *(each for _, each in steps)])
+    if not rises:
+        rises = [(now, share)]
+    habit = habit_of(*window)
+    elapsed = max(now - begin[0], habit.least)
+    average = max(share - begin[1], 0.0) / elapsed
     a_percent = _PERCENT / average if average > 0 else 0.0
     recent_time = min(max(habit.recent, 2 * a_percent), elapsed)
-    recent = (share - _share_at(rises, window_start, now - recent_time)) / recent_time
+    recent = max(share - _share_at(rises, begin, now - recent_time), 0.0) / recent_time
     risen_at = next((time for time, each in rises if each == share), now)
-    usual = sorted(later[0] - earlier[0] for earlier, later in pairwise(rises))[len(rises) // 2 - 1]
-    allowed = max(usual, a_percent)
-    courses = Courses.of(habit, average, recent, max(0.0, now - risen_at - allowed))
-    label = f"{len(rises)} official readings"
-    return _forecast(("official", label), courses, share, (window_start, resets_at), now, is_hit)
+    idle = max(0.0, now - risen_at - max(_usual_pause(rises), a_percent))
+    doubt = _DOUBTS.get(len({time for time, _ in rises}), 1.0)
+    courses = Courses.of(habit, average, recent, idle, doubt)
+    count = len({time for time, _ in rises})
+    label = f"{count} official reading{'' if count == 1 else 's'}"
+    return _forecast(("official", label), courses, share, window, now, begin, is_hit=is_hit)
+
+
+def _usual_pause(rises: Sequence[Step]) -> int:
+    """Return the usual time between two answers, 0 for one."""
+    between = sorted(later[0] - earlier[0] for earlier, later in pairwise(rises))
+    return between[(len(between) - 1) // 2] if between else 0
 
 
 def forecast_local(
@@ -82,9 +97,10 @@ def forecast_local(
     limit: int,
     window: tuple[int, int],
     now: int,
-    is_hit: bool = False,
 ) -> Forecast:
     """Return the forecast of a window (start, end) from what was used on this machine.
+
+    Nothing of it is ever hit: beyond the limit it goes on.
 
     `points` are times and the amounts used at them, in any order: responses, or short steps by
     their last use (by their start, work seems to pause). `used` is what counts against the
@@ -101,33 +117,16 @@ def forecast_local(
         )
     )
     label = f"{habit.name} and so far, this machine"
-    return _forecast(("local", label), shares, used / limit, window, now, is_hit)
+    return _forecast(("local", label), shares, used / limit, window, now, (window[0], 0.0))
 
 
-def _high_water(
-    readings: Iterable[Reading], start: int, end: int, now: int
-) -> list[tuple[int, float]]:
-    """Return times and the highest share up to each, one for each time, in time order."""
-    highest: dict[int, float] = {}
-    for reading in readings:
-        is_of_window = reading.resets_at is not None and abs(reading.resets_at - end) <= MINUTE
-        is_sound = math.isfinite(reading.used_share) and reading.used_share >= 0
-        if is_of_window and is_sound and start <= reading.captured_at <= min(now, end):
-            known = highest.get(reading.captured_at, 0.0)
-            highest[reading.captured_at] = max(known, reading.used_share)
-    rises: list[tuple[int, float]] = []
-    for time in sorted(highest):
-        rises.append((time, max(highest[time], rises[-1][1] if rises else 0.0)))
-    return rises
-
-
-def _share_at(rises: Sequence[tuple[int, float]], start: int, moment: float) -> float:
-    """Return the share at a moment, on straight lines between readings; 0 at the start."""
-    before = (start, 0.0)
+def _share_at(rises: Sequence[Step], begin: Step, moment: float) -> float:
+    """Return the share at a moment, on straight lines between answers."""
+    before = begin
     for time, share in rises:
         if time > moment:
-            part = max(moment - before[0], 0) / (time - before[0])
-            return before[1] + (share - before[1]) * part
+            part = max(moment - before[0], 0) / max(time - before[0], 1)
+            return before[1] + (share - before[1]) * min(part, 1.0)
         before = (time, share)
     return before[1]
 
@@ -138,18 +137,20 @@ def _forecast(
     share: float,
     window: tuple[int, int],
     now: int,
-    is_hit: bool,
+    begin: Step,
+    *,
+    is_hit: bool = False,
 ) -> Forecast:
     """Return the forecast of a share whose courses are shares too."""
-    pace, word = pace_of(share, window, now)
-    if is_hit or share >= 1:
+    pace, word = pace_of(share, (begin[0], window[1]), now, begin[1])
+    if is_hit or (basis[0] == "official" and share >= 1):
         held = max(share, 1.0)
         return Forecast(
             *basis,
             share_at_reset=held,
             share_low=held,
             share_high=held,
-            is_frozen=True,
+            is_frozen=is_hit,
             pace=pace,
             pace_word=word,
         )
@@ -174,5 +175,7 @@ def _forecast(
 
 def _reached(course: Course, share: float, now: int, remaining: int) -> int | None:
     """Return when all is used, `None` where that is not before the end."""
+    if share >= 1:
+        return None
     time = course.time_for(1.0 - share)
     return now + max(math.ceil(time), 1) if time < remaining else None

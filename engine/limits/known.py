@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
 from engine.aggregates.true_window import Anchor
 from engine.domain.hits import Hit
 from engine.domain.limit_windows import HitNow
+from engine.domain.owners import NOBODY, UNKNOWN, is_named, is_of_store
 from engine.domain.times import BLOCK_LENGTH, SECOND
 from engine.ledger.limit_events import Told
 from engine.limits.calibration import Calibration
-from engine.limits.labels import label_of
-from engine.limits.readings import FIVE_HOUR, Reading, best, known_length
+from engine.limits.labels import is_of_model, label_of
+from engine.limits.marks import Mark
+from engine.limits.readings import FIVE_HOUR, SPEND_LIMIT, length_of
 
-_IN_FLIGHT = 15 * SECOND
+IN_FLIGHT = 15 * SECOND
 """Answers that were under way when a limit was hit still come; they are no success after it."""
-_FALL = 0.02
-"""A share without a reset that falls by more is that of another window."""
+
+Key = tuple[str, str]
+"""Owner and window."""
+
+
+class OwnedHit(Struct, frozen=True):
+    """A limit that was hit, and whose it is."""
+
+    hit: Hit
+    owner: str
+    passed_at: int | None = None
+    """When a response of the owner came that the window would have refused."""
 
 
 class Known(Struct, frozen=True):
@@ -26,91 +38,62 @@ class Known(Struct, frozen=True):
 
     revision: int = 0
     """Grows with every change."""
-    readings: tuple[Reading, ...] = ()
-    """Of the present account, by the times they were first and last given, oldest first."""
-    hits: tuple[Hit, ...] = ()
+    marks: Mapping[Key, Mark] = {}
+    """What the youngest answers say, also of windows that are over."""
+    hits: tuple[OwnedHit, ...] = ()
     """Of the last days, oldest first."""
+    passed: Mapping[Key, int] = {}
+    """Windows that are used up, and when a response came nevertheless."""
+    present: str = NOBODY
+    """The owner who answered last."""
+    names: Mapping[str, str] = {}
+    """What owners are called."""
+    account: str = ""
+    """The owner that is asked for alone; empty for all."""
     pinned: int | None = None
     """When the 5-hour window ends by what the user says."""
     plan: str = ""
     told: tuple[Told, ...] = ()
     """The newest events, newest first."""
     calibration: Calibration | None = None
+    contexts: Mapping[tuple[str, str], int] = {}
+    """How long contexts may be by the status line, in tokens, by session and model."""
+
+    def is_shown(self, key: Key) -> bool:
+        """Say whether a row is shown: not of an unknown owner where a known one has the window."""
+        owner, window = key
+        if self.account and owner != self.account and not is_of_store(owner):
+            return False
+        if owner != UNKNOWN:
+            return True
+        others = (*self.marks, *((each.owner, each.hit.window) for each in self.hits))
+        return not any(each[1] == window and each[0] != UNKNOWN for each in others)
 
 
-def of_present_account(readings: Iterable[Reading]) -> tuple[Reading, ...]:
-    """Return the readings of the account that was seen last, oldest first.
-
-    Those that name no account are its own since another was seen last. The desktop app may be
-    signed in elsewhere: it decides only where nobody else names an account. Of shares without a
-    reset those count that are of the window that is running as far as they and the others tell.
-    Other agents' accounts are their own.
-    """
-    of_all = sorted(readings, key=lambda reading: reading.captured_at)
-    others = [reading for reading in of_all if reading.source == "agent"]
-    in_order = [reading for reading in of_all if reading.source != "agent"]
-    named = [reading for reading in in_order if reading.account]
-    deciding = [reading for reading in named if reading.source != "desktop"] or named
-    if deciding:
-        present = deciding[-1].account
-        before = [each.captured_at for each in deciding if each.account != present]
-        since = max(before, default=0)
-        in_order = [
-            reading
-            for reading in in_order
-            if reading.account == present or (not reading.account and reading.captured_at > since)
-        ]
-    return _without_strays(sorted([*in_order, *others], key=lambda each: each.captured_at))
+def official(known: Known, now: int) -> dict[Key, Mark]:
+    """Return the windows that official sources say something of now, by owner and window."""
+    return {
+        key: mark for key, mark in known.marks.items() if mark.holds(now) and known.is_shown(key)
+    }
 
 
-def _without_strays(in_order: Iterable[Reading]) -> tuple[Reading, ...]:
-    """Leave out shares without a reset that later ones fell from: those of an earlier window."""
-    fell: dict[str, int] = {}
-    last: dict[str, float] = {}
-    readings = tuple(in_order)
-    for reading in readings:
-        if reading.resets_at is None:
-            if reading.used_share < last.get(reading.window, 0.0) - _FALL:
-                fell[reading.window] = reading.captured_at
-            last[reading.window] = reading.used_share
-    return tuple(
-        reading
-        for reading in readings
-        if reading.resets_at is not None or reading.captured_at >= fell.get(reading.window, 0)
-    )
-
-
-def official(known: Known, now: int) -> dict[str, Reading]:
-    """Return per window the official reading that holds now.
-
-    One without a reset is of the window that is running only if no reset came after it.
-    """
-    ended: dict[str, int] = {}
-    for reading in known.readings:
-        end = reading.resets_at
-        if end is not None and end <= now:
-            ended[reading.window] = max(ended.get(reading.window, 0), end)
-    return best(
-        (
-            reading
-            for reading in known.readings
-            if reading.resets_at is not None or reading.captured_at >= ended.get(reading.window, 0)
-        ),
-        now,
-    )
+def own_five_hours(known: Known, now: int) -> Mark | None:
+    """Return what is known officially of the present owner's 5 hours."""
+    marks = official(known, now)
+    return marks.get((known.present, FIVE_HOUR)) or marks.get((UNKNOWN, FIVE_HOUR))
 
 
 def true_window(known: Known, now: int) -> Anchor | None:
-    """Return the 5-hour window as an official source has it, else as the user says.
+    """Return the present owner's 5-hour window as an official source has it, else as the user says.
 
     Where none is known to run, but when the last one ended: no response before is of the next.
     """
-    reading = official(known, now).get(FIVE_HOUR)
-    end = reading.resets_at if reading is not None else None
-    captured = reading.captured_at if reading is not None and end is not None else 0
-    for hit in known.hits:
-        if hit.window == FIVE_HOUR and hit.resets_at is not None and hit.time > captured:
-            end, captured = hit.resets_at, hit.time
+    mark = own_five_hours(known, now)
+    end = mark.resets_at if mark is not None else None
+    captured = mark.captured_at if mark is not None and end is not None else 0
+    for each in _own_hits(known):
+        if each.resets_at is not None and each.time > captured:
+            end, captured = each.resets_at, each.time
     if end is not None and end - BLOCK_LENGTH <= now < end:
         return Anchor(end - BLOCK_LENGTH, end, "official")
     if known.pinned is not None and known.pinned - BLOCK_LENGTH <= now < known.pinned:
@@ -121,62 +104,98 @@ def true_window(known: Known, now: int) -> Anchor | None:
 
 def next_turn(known: Known, now: int) -> int:
     """Return until when the true window stays as it is now, unless more is known by then."""
-    ends = [each.resets_at for each in known.readings if each.window == FIVE_HOUR]
-    ends += [hit.resets_at for hit in known.hits if hit.window == FIVE_HOUR]
-    ends.append(known.pinned)
     turns = [
         moment
-        for end in {end for end in ends if end is not None}
+        for end in _ends(known)
         for moment in (end - BLOCK_LENGTH, end, end + 2 * BLOCK_LENGTH)
     ]
     lapses = [
-        each.captured_at + BLOCK_LENGTH
-        for each in known.readings
-        if each.window == FIVE_HOUR and each.resets_at is None
+        mark.captured_at + BLOCK_LENGTH
+        for (_, window), mark in known.marks.items()
+        if window == FIVE_HOUR and mark.resets_at is None
     ]
     return min((turn for turn in (*turns, *lapses) if turn > now), default=1 << 62)
 
 
+def _own_hits(known: Known) -> list[Hit]:
+    """Return the hits of the present owner's 5 hours."""
+    own = (known.present, UNKNOWN)
+    return [each.hit for each in known.hits if each.hit.window == FIVE_HOUR and each.owner in own]
+
+
+def _ends(known: Known) -> set[int]:
+    """Return when 5-hour windows of the present owner end or ended, as far as that is known."""
+    own = (known.present, UNKNOWN)
+    ends = [
+        mark.resets_at
+        for (owner, window), mark in known.marks.items()
+        if window == FIVE_HOUR and owner in own
+    ]
+    ends += [hit.resets_at for hit in _own_hits(known)]
+    ends.append(known.pinned)
+    return {end for end in ends if end is not None}
+
+
 def _last_end(known: Known, now: int) -> int | None:
     """Return when the last 5-hour window ended that is known to have run."""
-    ends = [each.resets_at for each in known.readings if each.window == FIVE_HOUR]
-    ends += [hit.resets_at for hit in known.hits if hit.window == FIVE_HOUR]
-    ends.append(known.pinned)
-    past = [end for end in ends if end is not None and now - 2 * BLOCK_LENGTH < end <= now]
-    return max(past, default=None)
+    return max((end for end in _ends(known) if now - 2 * BLOCK_LENGTH < end <= now), default=None)
 
 
-def hits_now(
-    hits: Iterable[Hit], last_success: Callable[[str, int], int | None], now: int
-) -> dict[str, HitNow]:
-    """Return the limits that are hit now, by window.
+def hits_now(known: Known, now: int) -> dict[Key, HitNow]:
+    """Return the limits that are hit now, by owner and window.
 
-    A hit lasts until its reset (without one as long as its window), or until a response
-    succeeds that its window would refuse: `last_success` gives the newest such time after one.
+    A message's hit lasts until its reset (without one as long as its window), an official 100 %
+    as long as it is said; either until a response of the owner comes that it would refuse.
     """
-    found: dict[str, HitNow] = {}
-    for hit in hits:
+    found: dict[Key, HitNow] = {}
+    for each in known.hits:
+        hit, key = each.hit, (each.owner, each.hit.window)
         end = hit.resets_at
-        until = end if end is not None else hit.time + (known_length(hit.window) or BLOCK_LENGTH)
-        if not hit.time <= now < until:
+        until = end if end is not None else hit.time + length_of(hit.window)
+        if not hit.time <= now < until or each.passed_at is not None or not known.is_shown(key):
             continue
-        if last_success(hit.window, hit.time + _IN_FLIGHT) is not None:
-            continue
-        earlier = found.get(hit.window)
-        found[hit.window] = HitNow(
-            window=hit.window,
-            label=label_of(hit.window),
-            since=earlier.since if earlier is not None else hit.time,
-            resets_at=end if end is not None or earlier is None else earlier.resets_at,
-            is_extra_usage=hit.is_extra_usage,
-        )
+        earlier = found.get(key)
+        resets_at = end if end is not None or earlier is None else earlier.resets_at
+        since = earlier.since if earlier is not None else hit.time
+        found[key] = _hit_now(known, key, since, resets_at, is_extra=hit.is_extra_usage)
+    for key, mark in official(known, now).items():
+        if mark.share >= 1 and key[1] != SPEND_LIMIT and key not in known.passed:
+            since = next((time for time, share in mark.steps if share >= 1), mark.captured_at)
+            found.setdefault(key, _hit_now(known, key, since, mark.resets_at, is_extra=False))
     return found
 
 
-def gravest(hits: Mapping[str, HitNow]) -> HitNow | None:
+def _hit_now(
+    known: Known, key: Key, since: int, resets_at: int | None, *, is_extra: bool
+) -> HitNow:
+    owner, window = key
+    return HitNow(
+        window=window,
+        label=label_of(window),
+        since=since,
+        resets_at=resets_at,
+        is_extra_usage=is_extra,
+        owner=owner,
+        owner_name=known.names.get(owner, ""),
+    )
+
+
+def gravest(hits: Iterable[HitNow]) -> HitNow | None:
     """Return the hit that holds work up most: one of all models, and the latest reset."""
     return max(
-        hits.values(),
-        key=lambda hit: (":" not in hit.window, hit.resets_at or 0, hit.window),
+        hits,
+        key=lambda hit: (not is_of_model(hit.window), hit.resets_at or 0, hit.window),
         default=None,
     )
+
+
+def several_owners(keys: Iterable[Key], known: Known) -> frozenset[str]:
+    """Return the owners to be named: where more than one has rows of the same kind of agent."""
+    claude = {owner for owner, _ in keys if not is_of_store(owner) and owner != UNKNOWN}
+    claude |= {known.present} if is_named(known.present) else set()
+    stores: dict[str, set[str]] = {}
+    for owner, _ in keys:
+        if is_of_store(owner):
+            stores.setdefault(owner.partition(":")[0], set()).add(owner)
+    several = [owners for owners in (claude, *stores.values()) if len(owners) > 1]
+    return frozenset().union(*several)

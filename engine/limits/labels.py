@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from engine.agents.registry import title_of
 from engine.domain.limit_windows import WindowSource
-from engine.limits.readings import FIVE_HOUR, SEVEN_DAY, SPEND_LIMIT
+from engine.domain.times import DAY, HOUR, MINUTE
+from engine.limits.readings import FIVE_HOUR, SEVEN_DAY, SPEND_LIMIT, known_length
 
 BUDGET = "budget"
 
@@ -33,8 +34,22 @@ def label_of(window: str) -> str:
     Unknown ones are called by their name.
     """
     kind, _, scope = window.partition(":")
-    label = _LABELS.get(kind, kind)
+    label = _LABELS.get(kind) or _of_length(window) or kind
+    model, _, agent = scope.rpartition(":")
+    if model and title_of(agent) != agent:
+        return f"{model} {label[0].lower()}{label[1:]}"
     return f"{label} · {title_of(scope)}" if scope else label
+
+
+def _of_length(window: str) -> str:
+    """Return what a window is called by its length: `30 days`, `12 hours`, `90 minutes`."""
+    length = known_length(window)
+    if length is None:
+        return ""
+    units = ((DAY, "day"), (HOUR, "hour"), (MINUTE, "minute"))
+    unit, name = next(each for each in units if length % each[0] == 0)
+    count = length // unit
+    return f"{count} {name}{'' if count == 1 else 's'}"
 
 
 def basis_of(source: WindowSource) -> str:
@@ -49,8 +64,16 @@ def rank_of(window: str) -> tuple[int, str]:
     """
     kind, _, scope = window.partition(":")
     kinds = (FIVE_HOUR, SEVEN_DAY, SPEND_LIMIT)
-    if scope and title_of(scope) != scope:
-        return len(kinds) + 2, f"{scope} {kinds.index(kind) if kind in kinds else len(kinds)}"
+    model, _, agent = scope.rpartition(":")
+    if scope and title_of(agent) != agent:
+        place = kinds.index(kind) if kind in kinds else len(kinds)
+        return len(kinds) + 2, f"{agent} {model} {place}"
     if kind == BUDGET:
         return len(kinds) + 1, f"{('day', 'week', 'month').index(scope)}"
     return (kinds.index(kind), scope) if kind in kinds else (len(kinds), window)
+
+
+def is_of_model(window: str) -> bool:
+    """Say whether a window is of single models: `seven_day:Fable`, `five_hour:<model>:codex`."""
+    scope = window.partition(":")[2]
+    return ":" in scope or (bool(scope) and title_of(scope) == scope)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from engine.domain.times import BLOCK_LENGTH, DAY, minute_of
+from engine.domain.owners import NOBODY
+from engine.domain.scans import Age
+from engine.domain.times import BLOCK_LENGTH, DAY, MINUTE, minute_of
 
 ReadingSource = Literal["statusline", "claude.json", "desktop", "oauth", "agent"]
 
 FIVE_HOUR = "five_hour"
 SEVEN_DAY = "seven_day"
 SPEND_LIMIT = "spend_limit"
+MINUTES = "_min"
+"""Windows of other lengths are called by theirs: `43200_min`."""
 
 _LENGTHS = {FIVE_HOUR: BLOCK_LENGTH, SEVEN_DAY: 7 * DAY}
 """Lengths of windows that are known; a window of one model has that of its kind."""
@@ -39,10 +42,30 @@ class Reading(Struct, frozen=True):
     resets_at: int | None
     """When the window ends, rounded to the minute: sources differ by a second."""
     captured_at: int
+    """When the answer came that it rests on."""
     source: ReadingSource = "statusline"
-    account: str = ""
-    """Empty where the source does not say whose window it is."""
+    owner: str = NOBODY
+    """Whose window it is (`engine.domain.owners`), as far as the source says."""
     session: str = ""
+    age: Age = ""
+    """How its time is known; see `engine.ledger.limit_readings`."""
+    is_ageless: bool = False
+    """A session's first, of which nobody knows how old it is: it lowers nothing."""
+    is_repeat: bool = False
+    """A session says again what it said before: at most what holds is younger by it."""
+
+
+class HookSaid(Struct, frozen=True):
+    """What a hook hands over that limits and contexts depend on."""
+
+    session: str
+    readings: tuple[Reading, ...]
+    """As of now; whose they are and how old is found out."""
+    transcript: str = ""
+    model: str = ""
+    context_size: int | None = None
+    api_time: int | None = None
+    """Milliseconds that the API has worked for the session so far."""
 
 
 def readings_of_hook(
@@ -71,7 +94,7 @@ def reading_of(
     captured_at: int,
     source: ReadingSource,
     *,
-    account: str = "",
+    owner: str = NOBODY,
     session: str = "",
 ) -> Reading | None:
     """Return what a source says of a window, `None` where it makes no sense.
@@ -82,36 +105,7 @@ def reading_of(
     end = minute_of(resets_at)
     if share is None or not _is_open(window, end, captured_at):
         return None
-    return Reading(window, share, end, captured_at, source, account, session)
-
-
-def best(readings: Iterable[Reading], now: int) -> dict[str, Reading]:
-    """Return per window the reading that holds; a window that is over has none.
-
-    Of one account's readings. Idle sessions repeat old percentages and no use is taken back
-    within a window: of its latest reset the newest reading holds, with the highest share.
-    One without a reset holds only where none has one, and no longer than its window.
-    """
-    found: dict[str, Reading] = {}
-    for reading in readings:
-        if not _holds(reading, now):
-            continue
-        known = found.get(reading.window)
-        found[reading.window] = reading if known is None else _better(known, reading)
-    return found
-
-
-def _holds(reading: Reading, now: int) -> bool:
-    if reading.resets_at is not None:
-        return reading.resets_at > now
-    return now - reading.captured_at < _length_of(reading.window)
-
-
-def _better(one: Reading, other: Reading) -> Reading:
-    if one.resets_at != other.resets_at:
-        return one if (one.resets_at or 0) > (other.resets_at or 0) else other
-    newer = other if other.captured_at >= one.captured_at else one
-    return replace(newer, used_share=max(one.used_share, other.used_share))
+    return Reading(window, share, end, captured_at, source, owner, session)
 
 
 def _windows_of(rate_limits: object) -> Iterator[tuple[str, Mapping[str, object]]]:
@@ -151,13 +145,18 @@ def _is_open(window: str, resets_at: int | None, now: int) -> bool:
 
     A day is allowed for clocks that differ.
     """
-    return resets_at is None or now < resets_at <= now + _length_of(window, _LONGEST) + DAY
+    return resets_at is None or now < resets_at <= now + length_of(window, _LONGEST) + DAY
 
 
 def known_length(window: str) -> int | None:
     """Return how long a window lasts, in milliseconds, where that is known."""
-    return _LENGTHS.get(window.partition(":")[0])
+    kind = window.partition(":")[0]
+    minutes = kind.removesuffix(MINUTES)
+    if minutes != kind and minutes.isdecimal():
+        return int(minutes) * MINUTE
+    return _LENGTHS.get(kind)
 
 
-def _length_of(window: str, otherwise: int = BLOCK_LENGTH) -> int:
+def length_of(window: str, otherwise: int = BLOCK_LENGTH) -> int:
+    """Return how long a window lasts, or a length to go by."""
     return known_length(window) or otherwise

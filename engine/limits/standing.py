@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from engine.domain.levels import level_of
-from engine.domain.limit_windows import Forecast, HitNow, WindowNow, WindowSource
-from engine.domain.reports import Levels
+from engine.domain.levels import level_of, level_of_estimate
+from engine.domain.limit_windows import (
+    ESTIMATES,
+    Forecast,
+    HitNow,
+    Spend,
+    WindowNow,
+    WindowSource,
+    WindowState,
+)
+from engine.domain.owners import NOBODY, UNKNOWN, is_of_store
+from engine.domain.reports import Levels, Limit
 from engine.domain.times import HOUR
 from engine.limits.estimate import LimitBasis
 from engine.limits.forecast import forecast_local, forecast_official, no_forecast, pace_of
-from engine.limits.known import Known, official, true_window
-from engine.limits.labels import basis_of, label_of
-from engine.limits.readings import FIVE_HOUR, Reading, known_length
+from engine.limits.known import Key, Known, official, several_owners, true_window
+from engine.limits.labels import basis_of, is_of_model, label_of, rank_of
+from engine.limits.marks import Mark
+from engine.limits.readings import FIVE_HOUR, SPEND_LIMIT, known_length
 
 FLOOR_AFTER = HOUR
 """An official figure that is older says no more than that at least so much is used."""
@@ -37,7 +47,7 @@ class LocalUse(Struct, frozen=True):
 
 def windows_now(
     known: Known,
-    hits: Mapping[str, HitNow],
+    hits: Mapping[Key, HitNow],
     local: LocalUse,
     basis: tuple[LimitBasis, WindowSource],
     now: int,
@@ -46,36 +56,53 @@ def windows_now(
     """Return the 5-hour window and all that official sources name, in any order.
 
     Those that are over are gone. `local` and `basis` are this machine's use of the 5-hour
-    window, and what it is held against where no official source says how much is used.
+    window, and what it is held against where no official source says how much the owner who
+    answered last has used.
     """
-    readings = official(known, now)
+    marks = official(known, now)
+    keys = {*marks, *hits}
     made = [
-        official_window(known, readings.get(window), hits.get(window), window, now, levels_of)
-        for window in {*readings, *hits}
+        official_window(known, marks.get(key), hits.get(key), key, now, levels_of)
+        for key in sorted(keys)
     ]
-    if FIVE_HOUR not in readings and FIVE_HOUR not in hits:
-        made.append(local_window(FIVE_HOUR, basis, local, now, levels_of))
-    return tuple(made)
+    own = {(known.present, FIVE_HOUR), (UNKNOWN, FIVE_HOUR)}
+    if not own & keys:
+        made.append(local_window(FIVE_HOUR, basis, local, now, levels_of, known.present))
+    named = several_owners([*keys, (known.present, FIVE_HOUR)], known)
+    return tuple(
+        replace(each, owner_name=known.names.get(each.owner, "")) if each.owner in named else each
+        for each in made
+    )
 
 
 def official_window(
     known: Known,
-    reading: Reading | None,
+    mark: Mark | None,
     hit: HitNow | None,
-    window: str,
+    key: Key,
     now: int,
     levels_of: LevelsOf,
 ) -> WindowNow:
-    """Return a window from its best reading, or from the message that its limit is hit."""
-    share = reading.used_share if reading is not None else 1.0
-    end = reading.resets_at if reading is not None else None
-    source: WindowSource = reading.source if reading is not None else "hit"
-    captured = reading.captured_at if reading is not None else now
+    """Return a window from its youngest answer, or from the message that its limit is hit."""
+    owner, window = key
+    share = mark.share if mark is not None else 1.0
+    end = mark.resets_at if mark is not None else None
+    source: WindowSource = mark.source if mark is not None else "hit"
+    captured = mark.captured_at if mark is not None else now
     if hit is not None:
-        share, end, source, captured = max(share, 1.0), hit.resets_at or end, "hit", hit.since
+        end = hit.resets_at or end
+        if mark is None or share < 1.0:
+            share, source, captured = 1.0, "hit", hit.since
     start = _start_of(known, window, end, now)
+    begun = (mark.early.time, mark.early.share) if mark is not None and mark.early else None
     age = max(now - captured, 0)
+    state = _state_of(known, key, share, hit, age)
     return WindowNow(
+        owner=owner,
+        state=state,
+        begun_at=max(start or 0, begun[0]) if begun is not None else start,
+        begun_share=begun[1] if begun is not None and begun[0] > (start or 0) else 0.0,
+        spend=_spend_of(known, owner, now) if state == "extra usage" else None,
         window=window,
         label=label_of(window),
         source=source,
@@ -88,9 +115,24 @@ def official_window(
         resets_at=end,
         elapsed_share=_elapsed(start, end, now),
         level="reached" if hit is not None else level_of(share, levels_of(window)),
-        forecast=_official_forecast(known, window, share, (start, end), now, hit is not None),
+        forecast=_official_forecast(mark, share, (start, end), begun, now, state),
         hit=hit,
     )
+
+
+def _state_of(known: Known, key: Key, share: float, hit: HitNow | None, age: int) -> WindowState:
+    """Say how an official window stands."""
+    if hit is not None:
+        return "extra usage" if hit.is_extra_usage else "hit"
+    if share >= 1.0 and key in known.passed:
+        return "extra usage"
+    return "last known" if age > FLOOR_AFTER else "open"
+
+
+def _spend_of(known: Known, owner: str, now: int) -> Spend | None:
+    """Return what is spent beyond the plan, where a source says it."""
+    mark = official(known, now).get((owner, SPEND_LIMIT))
+    return Spend(mark.share, mark.resets_at) if mark is not None else None
 
 
 def local_window(
@@ -99,6 +141,7 @@ def local_window(
     local: LocalUse,
     now: int,
     levels_of: LevelsOf,
+    owner: str = NOBODY,
 ) -> WindowNow:
     """Return a window from this machine's figures against a limit, if there is one."""
     basis, source = against
@@ -113,7 +156,12 @@ def local_window(
     else:
         points = [(use[0], use[1 + place]) for use in local.uses()]
         forecast = forecast_local(points, used, limit, local.window, now)
+    is_estimate = source in ESTIMATES
     return WindowNow(
+        owner=owner,
+        state="unknown" if share is None else "open",
+        begun_at=start,
+        usual_multiple=share if is_estimate else None,
         window=window,
         label=label_of(window),
         source=source,
@@ -125,7 +173,7 @@ def local_window(
         start=start,
         resets_at=end,
         elapsed_share=_elapsed(start, end, now),
-        level=level_of(share, levels_of(window)),
+        level=(level_of_estimate if is_estimate else level_of)(share, levels_of(window)),
         forecast=forecast,
         reason=basis.reason,
     )
@@ -147,22 +195,92 @@ def _elapsed(start: int | None, end: int | None, now: int) -> float | None:
 
 
 def _official_forecast(
-    known: Known,
-    window: str,
+    mark: Mark | None,
     share: float,
     bounds: tuple[int | None, int | None],
+    begun: tuple[int, float] | None,
     now: int,
-    is_hit: bool,
+    state: WindowState,
 ) -> Forecast:
     start, end = bounds
+    is_hit = state == "hit"
     if start is None or end is None:
         return Forecast("none", "no forecast: its reset is not known", is_frozen=is_hit)
-    readings = [each for each in known.readings if each.window == window]
-    forecast = forecast_official(readings, start, end, now, is_hit)
-    if forecast is not None:
-        return forecast
-    if not is_hit and share < 1.0:
-        return no_forecast(share, (start, end), now, "no forecast yet: under 3 readings")
-    pace, word = pace_of(share, (start, end), now)
-    frozen = Forecast("official", "its limit is reached", is_frozen=True, pace=pace, pace_word=word)
-    return replace(frozen, share_at_reset=share, share_low=share, share_high=share)
+    if state == "last known":
+        return no_forecast(
+            share, (start, end), now, "no forecast: nothing is known of the last hour"
+        )
+    steps = mark.steps if mark is not None else ()
+    if is_hit or not steps:
+        pace, word = pace_of(share, (start, end), now)
+        frozen = Forecast("official", "its limit is reached", is_frozen=is_hit, pace=pace)
+        return replace(
+            frozen, pace_word=word, share_at_reset=share, share_low=share, share_high=share
+        )
+    return forecast_official(steps, (start, end), now, begun)
+
+
+def in_order(windows: Iterable[WindowNow], present: str) -> tuple[WindowNow, ...]:
+    """Return windows as they are listed: by kind, the present owner's first; one is gravest.
+
+    Of the owner who answered last, of the windows of all models: of those that are hit the one
+    whose reset comes last, else the one foreseen to be reached first, else the fullest.
+    """
+    listed = sorted(
+        windows,
+        key=lambda each: (rank_of(each.window), each.owner not in (present, UNKNOWN), each.owner),
+    )
+    top = max(
+        (each for each in listed if _may_stand_above(each, present)), key=_gravity, default=None
+    )
+    return tuple(replace(each, is_gravest=True) if each is top else each for each in listed)
+
+
+def _may_stand_above(window: WindowNow, present: str) -> bool:
+    is_own = window.owner in (present, UNKNOWN) or is_of_store(window.owner)
+    return (
+        is_own
+        and window.used_share is not None
+        and window.source != "budget"
+        and window.window.partition(":")[0] not in (SPEND_LIMIT, "credits")
+        and not is_of_model(window.window)
+    )
+
+
+def _gravity(window: WindowNow) -> tuple[object, ...]:
+    """Return what puts one window above another; agents' own come after Claude Code's."""
+    is_own = not is_of_store(window.owner)
+    reached = window.forecast.reaches_at
+    is_ahead = reached is not None and window.source not in ESTIMATES
+    return (
+        is_own,
+        window.state == "hit",
+        (window.resets_at or 0) if window.state == "hit" else 0,
+        is_ahead,
+        -(reached or 0) if is_ahead else 0,
+        window.used_share or 0.0,
+    )
+
+
+def limit_of(windows: Iterable[WindowNow], present: str) -> Limit:
+    """Return the 5 hours of the owner who answered last as one limit: the same figures."""
+    of_kind = [each for each in windows if each.window.partition(":")[0] == FIVE_HOUR]
+    own = [each for each in of_kind if each.owner in (present, UNKNOWN)]
+    window = next(iter(own or of_kind), None)
+    if window is None:
+        reason = "no limit window of 5 hours is known"
+        return Limit(
+            "none", "no limit known", "tokens", None, None, None, None, "fine", None, reason
+        )
+    return Limit(
+        source=window.source,
+        label=window.basis,
+        unit=window.unit,
+        value=window.limit,
+        used=window.used,
+        used_share=window.used_share,
+        projected_share=window.forecast.share_at_reset,
+        level=window.level,
+        reached_at=window.forecast.reaches_at,
+        reason=window.reason,
+    )

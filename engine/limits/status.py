@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from engine.domain.limit_windows import OFFICIAL, HitNow, WindowNow
+from engine.domain.owners import UNKNOWN, is_of_store
 
 Status = Literal["fine", "warning", "critical", "hit", "unknown"]
 
@@ -16,17 +17,30 @@ def status_of(windows: Iterable[WindowNow], hit: HitNow | None) -> tuple[Status,
     """Return the gravest status, and the window that is in it: of several the first.
 
     `hit` is what stops work: a hit limit, or an official window that is used up. A limit or
-    a budget of one's own and an estimate are at most `critical`.
+    a budget of one's own and an estimate are at most `critical`. Of several owners it is the one
+    who answered last, beside other agents' stores; what is only last known says nothing.
     """
+    listed = [window for window in windows if window.state != "last known" or window.is_gravest]
+    present = {window.owner for window in listed if window.is_gravest}
+    if any(not is_of_store(owner) for owner in present):
+        shown = (*present, UNKNOWN)
+        listed = [
+            window
+            for window in listed
+            if window.owner in shown or is_of_store(window.owner) or window.source == "budget"
+        ]
     gravest: WindowNow | None = None
     status: Status = "unknown"
-    for window in windows:
+    for window in listed:
         found = _status(window, hit)
         if found is None:
             continue
         if status == "unknown" or _IN_ORDER.index(found) > _IN_ORDER.index(status):
             gravest, status = window, found
-    return ("hit", gravest if status == "hit" else None) if hit is not None else (status, gravest)
+    if hit is None:
+        return status, gravest
+    named = next((each for each in listed if each.hit == hit), gravest if status == "hit" else None)
+    return "hit", named
 
 
 def _status(window: WindowNow, hit: HitNow | None) -> Status | None:
@@ -35,6 +49,8 @@ def _status(window: WindowNow, hit: HitNow | None) -> Status | None:
         return "hit"
     if window.used_share is None:
         return None
+    if window.state == "extra usage":
+        return "critical"
     if window.level == "reached" and window.source in OFFICIAL:
         return "hit"
     if window.level in ("reached", "critical"):

@@ -8,22 +8,29 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import tzinfo
 
+from msgspec.structs import replace
+
 from engine.aggregates.history import History
 from engine.aggregates.true_window import Anchor
 from engine.domain import pace
+from engine.domain.owners import UNKNOWN
 from engine.domain.pace import Every
 from engine.domain.settings import Settings
 from engine.domain.times import DAY, MINUTE
 from engine.domain.typed.clocks import checked_pin
 from engine.ledger.book import Ledger
 from engine.ledger.limit_events import newest_events
-from engine.ledger.limit_hits import hits_since
-from engine.ledger.limit_readings import ReadingRow, keep_readings, readings_since
+from engine.ledger.limit_hits import rooted_hits_since
+from engine.ledger.limit_readings import KeptRow, keep_readings, readings_since
+from engine.ledger.owners import note_owner
 from engine.ledger.rows import slot_bounds, slot_of
+from engine.ledger.told_sessions import context_sizes
 from engine.limits.calibration import Calibration, calibrate, pairs_of
 from engine.limits.choice import choice_of
 from engine.limits.kept_readings import reading_of_row, rows_of
-from engine.limits.known import Known, next_turn, of_present_account, official, true_window
+from engine.limits.known import Known, next_turn, own_five_hours, true_window
+from engine.limits.marks import marks_of
+from engine.limits.owners import Owners
 from engine.limits.readings import FIVE_HOUR
 from engine.limits.sources.local import LocalSources
 
@@ -65,7 +72,8 @@ class LimitTracker:
         self._reset_at = None if said is None else said.next(settings.clock(), zone)
         """When the 5-hour window ends by the settings, `None` where they say nothing."""
         self._sources = LocalSources(settings)
-        self._rows: dict[_Key, tuple[ReadingRow, int]] = {}
+        self._rows: dict[_Key, tuple[KeptRow, int]] = {}
+        self._settings = settings
         self._confirmed = 0
         self._connection: sqlite3.Connection | None = None
         self._calibration: Calibration | None = None
@@ -108,21 +116,23 @@ class LimitTracker:
         now = self._clock()
         if self.choice.is_asked or not self._calibration_look_due.is_due(now):
             return False
-        if FIVE_HOUR in official(self.known, now):
+        if own_five_hours(self.known, now) is not None:
             return False
         if not self._calibration_due.is_due(now):
             return False
         rows = readings_since(self._ledger, now - _CALIBRATION_REACH)
-        readings = of_present_account(
-            reading_of_row(row, row[5]) for row, _ in rows if row[0] == FIVE_HOUR
-        )
+        owners = Owners(self._ledger, self._settings, self._root_paths())
+        found = [reading_of_row(row, row[5]) for row, _ in rows if row[0] == FIVE_HOUR]
+        owners.learn(found)
+        own = (self.known.present, UNKNOWN)
+        readings = [each for each in found if owners.whole(each.owner) in own]
         pairs = pairs_of(readings, lambda start, end: _cost_between(history, start, end))
         self._calibration = calibrate(pairs)
         return self.look_at_ledger()
 
     def wants_estimate(self) -> bool:
         """Say whether the 5-hour window's limit is to be estimated from history."""
-        is_official = FIVE_HOUR in official(self.known, self._clock())
+        is_official = own_five_hours(self.known, self._clock()) is not None
         is_calibrated = self.known.calibration is not None and not self.choice.is_asked
         return not (is_official or is_calibrated or self.choice.source == "given")
 
@@ -153,6 +163,10 @@ class LimitTracker:
         readings = self._sources.read(now)
         with suppress(sqlite3.Error):
             keep_readings(self._ledger, rows_of(readings))
+            for root in self._root_paths():
+                owner = self._sources.owner(root)
+                if owner is not None:
+                    note_owner(self._ledger, root, *owner, now)
         return True
 
     def _take_rows(self, now: int) -> None:
@@ -170,25 +184,34 @@ class LimitTracker:
             self._confirmed = max(self._confirmed, min(confirmed_at, now))
 
     def _known_at(self, now: int) -> Known:
-        newest_ended: dict[str, int] = {}
-        for (window, _, _, _, end, _), _ in self._rows.items():
-            if end is not None and end <= now:
-                newest_ended[window] = max(newest_ended.get(window, 0), end)
-        readings = [
+        """Return what is known: of whom, and what of it holds."""
+        owners = Owners(self._ledger, self._settings, self._root_paths())
+        found = [
             reading_of_row(row, time)
             for row, confirmed_at in self._rows.values()
-            if row[4] is None or row[4] >= newest_ended.get(row[0], 0)
             for time in sorted({row[5], confirmed_at})
         ]
+        owners.learn(found)
+        marks = marks_of(replace(each, owner=owners.whole(each.owner)) for each in found)
         plan = self._sources.plan()
+        names = owners.names({owner for owner, _ in marks})
+        asked = owners.asked(names)
         return Known(
             revision=self.known.revision + 1,
-            readings=of_present_account(readings),
-            hits=tuple(hits_since(self._ledger, self._root_paths(), now - _REACH)),
+            marks=marks,
+            hits=tuple(
+                owners.owned(hit, root, marks, now)
+                for hit, root in rooted_hits_since(self._ledger, owners.roots, now - _REACH)
+            ),
+            passed=owners.passed(marks, now),
+            present=asked if asked and asked in names else owners.present(marks, now),
+            names=names,
+            account=asked,
             pinned=self._pinned(now),
             plan=plan.name if plan is not None else "",
             told=tuple(newest_events(self._ledger, _EVENTS_SHOWN)),
             calibration=self._calibration,
+            contexts=context_sizes(self._ledger, now - _REACH),
         )
 
     def _pinned(self, now: int) -> int | None:
@@ -199,15 +222,8 @@ class LimitTracker:
         return self._reset_at if is_late else pinned or None
 
 
-def _without_revision(known: Known) -> tuple[object, ...]:
-    return (
-        known.readings,
-        known.hits,
-        known.pinned,
-        known.plan,
-        known.told,
-        known.calibration,
-    )
+def _without_revision(known: Known) -> Known:
+    return replace(known, revision=0)
 
 
 def _cost_between(history: History, start: int, end: int) -> int:

@@ -6,8 +6,17 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, tzinfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from engine.domain.limit_windows import OFFICIAL, Event, EventKind, Severity, WindowLevel, WindowNow
+from engine.domain.limit_windows import (
+    ESTIMATES,
+    OFFICIAL,
+    Event,
+    EventKind,
+    Severity,
+    WindowLevel,
+    WindowNow,
+)
 from engine.domain.times import BLOCK_LENGTH, DAY, HOUR, MINUTE, SECOND, clock_of, start_of_day
 from engine.ledger.limit_events import LEVELS, Told
 from engine.limits.known import Known
@@ -19,12 +28,16 @@ HOLDS = 2 * MINUTE
 AHEAD = 5 * MINUTE
 """and reaches the limit so long before the reset."""
 
+_JUMP = 10 * MINUTE
+"""After a longer time the machine has slept, or its clock was put forward: no forecast held."""
 _LATE = HOUR
 """A reset is told no later."""
 _ALARMING: tuple[WindowLevel, ...] = ("high", "critical", "reached")
 _SEVERITIES: dict[WindowLevel, Severity] = {"half": "information", "high": "warning"}
 
-_Key = tuple[str, int, str, str, bool]
+_Name = tuple[str, str]
+"""Owner and window."""
+_Key = tuple[_Name, int, str, str, bool]
 
 
 class _Open(Struct):
@@ -45,22 +58,23 @@ class Watch:
     """
 
     def __init__(self) -> None:
-        self._open: dict[str, _Open] = {}
-        self._foreseen: dict[str, int] = {}
+        self._open: dict[_Name, _Open] = {}
+        self._foreseen: dict[_Name, int] = {}
         self._settled: set[_Key] = set()
+        self._noted_at: int | None = None
 
     def resume(self, told: Iterable[Told], now: int) -> None:
         """Take up windows that earlier runs told something alarming of."""
-        is_reset = {(each.event.window, each.start) for each in told if each.event.kind == "reset"}
+        is_reset = {(_name(each.event), each.start) for each in told if each.event.kind == "reset"}
         for each in told:
             event = each.event
-            is_hit = event.kind == "hit"
-            is_told = (event.window, each.start) in is_reset
-            if is_told or each.until < now - _LATE or event.window in self._open:
+            name, is_hit = _name(event), event.kind == "hit"
+            is_told = (name, each.start) in is_reset
+            if is_told or each.until < now - _LATE or name in self._open:
                 continue
             if is_hit or (event.kind in ("level", "budget") and event.level in _ALARMING):
                 label = event.title.partition(":")[0]
-                self._open[event.window] = _Open(each.start, each.until, label, True, is_hit)
+                self._open[name] = _Open(each.start, each.until, label, True, is_hit)
 
     def settled(self, told: Iterable[Told]) -> None:
         """Take note that the ledger has decided on these."""
@@ -71,33 +85,39 @@ class Watch:
     ) -> list[Told]:
         """Return what is worth telling now."""
         found: list[Told] = []
+        early = {_name(window): _early_since(window) for window in windows}
+        if self._noted_at is None or not 0 <= now - self._noted_at < _JUMP:
+            self._foreseen.clear()
+        self._noted_at = now
         for window in windows:
             period = _period_of(window, now, zone)
-            found += self._ended(window.window, period, now)
+            found += self._ended(_name(window), period, now)
             if period is None:
                 continue
             found += self._cleared(window, now)
+            found += _of_early_reset(window, period, known, now)
             found += _of_level(window, period, now)
             found += self._of_forecast(window, period, now, zone)
-            found += _of_hit(window, period, known, now, zone)
+            found += _of_hit(window, period, now, zone)
             self._see(window, period)
-        present = {window.window for window in windows}
+        present = {_name(window) for window in windows}
         for name in [name for name in self._open if name not in present]:
             found += self._ended(name, None, now)
+        found = [replace(each, since=early.get(_name(each.event), 0)) for each in found]
         return [each for each in found if _key(each) not in self._settled]
 
     def _see(self, window: WindowNow, period: tuple[int, int]) -> None:
-        known = self._open.get(window.window)
+        known = self._open.get(_name(window))
         is_hit = window.hit is not None
         is_alarming = window.level in _ALARMING or is_hit
-        if known is not None:
+        if known is not None and known.start >= _early_since(window):
             is_alarming = is_alarming or known.is_alarming
-        self._open[window.window] = _Open(*period, window.label, is_alarming, is_hit)
+        self._open[_name(window)] = _Open(*period, _title(window), is_alarming, is_hit)
 
-    def _ended(self, name: str, period: tuple[int, int] | None, now: int) -> list[Told]:
+    def _ended(self, name: _Name, period: tuple[int, int] | None, now: int) -> list[Told]:
         """Say that the window seen last is over, where another one runs or its time has come."""
         seen = self._open.get(name)
-        if seen is None or (period is not None and _is_same(seen, period)):
+        if seen is None or (period is not None and (_is_same(seen, period) or now < seen.until)):
             return []
         if period is None and now < seen.until:
             return []
@@ -106,27 +126,30 @@ class Watch:
         if not seen.is_alarming or now - seen.until > _LATE:
             return []
         text = "The window ended, and its use began anew."
-        if name.startswith(BUDGET):
+        if name[1].startswith(BUDGET):
             text = "The budget's time ended, and its use began anew."
-        event = Event(now, "reset", name, "information", f"{seen.label}: reset", text)
+        title = f"{seen.label}: {'open again' if seen.is_hit else 'reset'}"
+        event = Event(now, "reset", name[1], "information", title, text, owner=name[0])
         return [Told(event, seen.start, seen.until, True)]
 
     def _cleared(self, window: WindowNow, now: int) -> list[Told]:
-        seen = self._open.get(window.window)
-        if seen is None or not seen.is_hit or window.hit is not None:
+        seen = self._open.get(_name(window))
+        is_early = _early_since(window) > 0
+        if seen is None or not seen.is_hit or window.hit is not None or is_early:
             return []
         text = "A response succeeded before the limit was reset."
-        title = f"{window.label}: going on again"
-        event = Event(now, "cleared", window.window, "information", title, text)
+        title = f"{_title(window)}: going on again"
+        event = _event(window, now, "cleared", "information", title, text)
         return [Told(event, seen.start, seen.until, True)]
 
     def _of_forecast(
         self, window: WindowNow, period: tuple[int, int], now: int, zone: tzinfo
     ) -> list[Told]:
         """Say that the limit is forecast before the reset, where that has held for a while."""
-        name, reset = window.window, window.resets_at
+        name, reset = _name(window), window.resets_at
         reached = window.forecast.reaches_at
-        if reached is None or reset is None or reached > reset - AHEAD or _is_used_up(window):
+        is_vain = window.source in ESTIMATES or _is_used_up(window)
+        if reached is None or reset is None or reached > reset - AHEAD or is_vain:
             self._foreseen.pop(name, None)
             return []
         since = self._foreseen.setdefault(name, now)
@@ -139,8 +162,8 @@ class Watch:
             f"The limit was forecast to be reached at about {at}, before the reset at {end}"
             f" ({window.forecast.basis_label})."
         )
-        title = f"{window.label}: limit forecast for {at}"
-        event = Event(now, "forecast", name, "warning", title, text)
+        title = f"{_title(window)}: limit forecast for {at}"
+        event = _event(window, now, "forecast", "warning", title, text)
         return [Told(event, *period, True)]
 
 
@@ -152,61 +175,88 @@ def _of_level(window: WindowNow, period: tuple[int, int], now: int) -> list[Told
     is_budget = window.window.startswith(BUDGET)
     kind: EventKind = "level"
     if level == "reached":
-        title, text = f"{window.label}: limit reached", f"All of it was used ({window.basis})."
+        title, text = f"{_title(window)}: limit reached", f"All of it was used ({window.basis})."
         if is_budget:
-            kind, title, text = "budget", f"{window.label}: crossed", "All of the budget was used."
+            kind, title, text = (
+                "budget",
+                f"{_title(window)}: crossed",
+                "All of the budget was used.",
+            )
     else:
-        used = f"{'at least ' if window.is_floor else ''}{int(share * 100 + 1e-9)} %"
-        title, text = f"{window.label}: {used} used", f"{used} was used ({window.basis})."
+        used = f"{'at least ' if window.is_floor else ''}{_percent(share)}"
+        if window.source in ESTIMATES:
+            used = f"{_percent(share)} of your usual"
+        title, text = f"{_title(window)}: {used} used", f"{used} was used ({window.basis})."
         text = text[0].upper() + text[1:]
     severity = _SEVERITIES.get(level, "error")
     is_firm = is_budget or window.source in OFFICIAL
-    event = Event(now, kind, window.window, severity, title, text, level)
+    event = _event(window, now, kind, severity, title, text, level)
     return [Told(event, *period, is_firm)]
 
 
-def _of_hit(
-    window: WindowNow, period: tuple[int, int], known: Known, now: int, zone: tzinfo
-) -> list[Told]:
+def _of_hit(window: WindowNow, period: tuple[int, int], now: int, zone: tzinfo) -> list[Told]:
     """Say that a limit is hit, and that work goes on beyond the plan."""
     found = []
     hit = window.hit
     if hit is not None:
         until = f" until {_moment(hit.resets_at, now, zone)}" if hit.resets_at is not None else ""
-        title = f"{window.label}: limit hit"
+        title = f"{_title(window)}: limit hit"
         text = f"Claude refused to go on{until}."
-        event = Event(now, "hit", window.window, "error", title, text, "reached")
+        event = _event(window, now, "hit", "error", title, text, "reached")
         found.append(Told(event, *period, True))
-    if is_beyond_plan(window, known):
+    if window.state == "extra usage":
         text = "Work went on beyond the plan, which is billed apart."
-        title = f"{window.label}: extra usage in use"
-        event = Event(now, "extra_usage", window.window, "warning", title, text, "reached")
+        title = f"{_title(window)}: extra usage in use"
+        event = _event(window, now, "extra_usage", "warning", title, text, "reached")
         found.append(Told(event, *period, True))
     return found
 
 
-def is_beyond_plan(window: WindowNow, known: Known) -> bool:
-    """Say whether usage beyond the plan is in use.
+def _of_early_reset(
+    window: WindowNow, period: tuple[int, int], known: Known, now: int
+) -> list[Told]:
+    """Say that the vendor began a window's use anew before its time."""
+    mark = known.marks.get(_name(window))
+    if mark is None or mark.early is None or now - mark.early.time > _LATE:
+        return []
+    early = mark.early
+    change = f"{_percent(early.before)} → {_percent(early.share)}"
+    title = f"{_title(window)}: reset early"
+    text = f"Its use began anew before its time: {change}."
+    event = _event(window, now, "early_reset", "information", title, text)
+    return [Told(event, early.time, max(period[1], early.time + 1), True)]
 
-    A refused request says so; else responses succeed although the window's limit was hit and
-    an official source still says that all is used.
-    """
-    if window.hit is not None:
-        return window.hit.is_extra_usage
-    is_all_used = window.source in OFFICIAL and (window.used_share or 0.0) >= 1.0
-    end, captured = window.resets_at, window.captured_at or 0
-    return (
-        is_all_used
-        and end is not None
-        and known_length(window.window) is not None
-        and any(
-            hit.window == window.window
-            and hit.resets_at is not None
-            and abs(hit.resets_at - end) <= MINUTE
-            and captured > hit.time
-            for hit in known.hits
-        )
-    )
+
+def _early_since(window: WindowNow) -> int:
+    """Return since when a window's use counts that was reset early, 0 where it was not."""
+    begun, start = window.begun_at, window.start
+    is_early = begun is not None and start is not None and begun > start
+    return begun if is_early and begun is not None else 0
+
+
+def _percent(share: float) -> str:
+    return f"{int(share * 100 + 1e-9)} %"
+
+
+def _name(of: WindowNow | Event) -> _Name:
+    return of.owner, of.window
+
+
+def _title(window: WindowNow) -> str:
+    """Return what a window is called, with its owner where there are several."""
+    return f"{window.label} · {window.owner_name}" if window.owner_name else window.label
+
+
+def _event(
+    window: WindowNow,
+    now: int,
+    kind: EventKind,
+    severity: Severity,
+    title: str,
+    text: str,
+    level: WindowLevel = "fine",
+) -> Event:
+    return Event(now, kind, window.window, severity, title, text, level, window.owner)
 
 
 def _is_used_up(window: WindowNow) -> bool:
@@ -219,7 +269,7 @@ def _period_of(window: WindowNow, now: int, zone: tzinfo) -> tuple[int, int] | N
     An official window without a reset counts by the calendar. `None` where no window runs.
     """
     length = known_length(window.window) or DAY
-    start, end = window.start, window.resets_at
+    start, end = _early_since(window) or window.start, window.resets_at
     if start is not None:
         return start, end if end is not None else start + length
     if end is not None:
@@ -251,7 +301,7 @@ def _moment(time: int, now: int, zone: tzinfo) -> str:
 
 def _key(told: Told) -> _Key:
     event = told.event
-    return event.window, told.start, event.kind, event.level, told.is_official
+    return _name(event), told.start, event.kind, event.level, told.is_official
 
 
 def gravest_level(windows: Iterable[WindowNow]) -> WindowLevel:

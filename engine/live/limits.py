@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from engine.domain.scans import WindowUse
     from engine.limits.alerts import Alerts
     from engine.limits.endpoint.poller import UsagePoller
-    from engine.limits.readings import Reading
+    from engine.limits.readings import HookSaid, Reading
 
 
 class Limits:
@@ -112,6 +113,14 @@ class Limits:
         except sqlite3.Error:
             return False
         return True
+
+    def note_hook(self, said: HookSaid, now: int) -> Mapping[str, Reading]:
+        """Keep what a status line's hook says; return what is to be shown of its windows."""
+        from engine.limits.hook import keep_hook, windows_of_hook
+
+        with suppress(sqlite3.Error):
+            keep_hook(self._ledger, self._settings, said, now)
+        return windows_of_hook(self._ledger, said, now)
 
     def readings(self, since: int) -> tuple[Reading, ...]:
         """Return readings that some source still gave at a time or later, oldest first.

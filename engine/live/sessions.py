@@ -9,16 +9,13 @@ from engine.agents.claude.titles import Titles
 from engine.aggregates.running_block import calm
 from engine.aggregates.sessions import Group
 from engine.aggregates.view import View
+from engine.domain.contexts import bare_model, context_size
 from engine.domain.reports import SessionNow
 from engine.domain.responses import CLAUDE
 from engine.domain.times import MINUTE
 from engine.ledger.names import Names
 
 _BUSY = 2 * MINUTE
-_CONTEXT = 200_000
-_LARGE_CONTEXT = 1_000_000
-_LARGE = "[1m]"
-"""What a model's name says where its context is the large one."""
 
 
 class SessionMaker:
@@ -35,12 +32,20 @@ class SessionMaker:
         self._names = names
         self._project_names = project_names
         self._titles = titles
+        self._contexts: Mapping[tuple[str, str], int] = {}
 
-    def make(self, now: int, states: Mapping[str, SessionState]) -> tuple[SessionNow, ...]:
+    def make(
+        self,
+        now: int,
+        states: Mapping[str, SessionState],
+        contexts: Mapping[tuple[str, str], int],
+    ) -> tuple[SessionNow, ...]:
         """Return the sessions of the newest block at a moment, the one that wrote last first.
 
-        `states` is what Claude Code says of open sessions, by name.
+        `states` is what Claude Code says of open sessions, by name; `contexts` how long their
+        contexts may be by the status line, by name and model.
         """
+        self._contexts = contexts
         rates = self._view.all_recents.session_rates(calm(now))
         projects = self._project_names()
         sessions = [
@@ -88,5 +93,6 @@ class SessionMaker:
         if found is None:
             return None
         newest, longest = found
-        is_large = longest > _CONTEXT or _LARGE in self._names.model(newest.model).lower()
-        return newest.prompt / (_LARGE_CONTEXT if is_large else _CONTEXT)
+        model = self._names.model(newest.model)
+        told = self._contexts.get((self._names.name("sessions", session), bare_model(model)))
+        return newest.prompt / context_size(model, told, longest)

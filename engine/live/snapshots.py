@@ -18,7 +18,6 @@ from engine.domain.limit_windows import WindowNow
 from engine.domain.reports import (
     BurnRate,
     Figures,
-    Limit,
     Notice,
     PlaceLookedAt,
     Point,
@@ -33,9 +32,10 @@ from engine.domain.typed.amounts import LimitChoice
 from engine.ledger.names import Names
 from engine.ledger.rows import slot_of
 from engine.limits.board import WindowMaker
-from engine.limits.estimate import LimitBasis, find_basis, measure
+from engine.limits.estimate import LimitBasis, find_basis
 from engine.limits.known import Known
 from engine.limits.readings import FIVE_HOUR
+from engine.limits.standing import limit_of
 from engine.live.sessions import SessionMaker
 from engine.reports.points import point
 
@@ -75,7 +75,6 @@ class Measured(Struct, frozen=True):
     span: Running | None
     rate: BurnRate
     projection: Projection | None
-    limit: Limit
 
 
 class SnapshotMaker:
@@ -101,28 +100,18 @@ class SnapshotMaker:
         self.windows = WindowMaker(view, names, choice, settings, self._basis_at)
 
     def measure(self, now: int) -> Measured:
-        """Return the active block with its rate, projection and use of the limit."""
+        """Return the active block with its rate and projection."""
         span = self._view.running(now)
         moment = calm(now)
         rate = self._view.recents.burn_rate(moment)
         projection = self._projection(span, rate, moment) if span else None
-        used = (span.tally.tokens, span.tally.cost) if span else (0, 0)
-        limit = measure(
-            self._basis_at(now, span),
-            used,
-            (projection.tokens, projection.cost) if projection else used,
-            (rate.tokens_per_minute, rate.cost_per_hour),
-            (moment, span.end if span else now),
-            self._choice.levels,
-        )
-        return Measured(now, span, rate, projection, limit)
+        return Measured(now, span, rate, projection)
 
     def make(self, measured: Measured, around: Surroundings) -> Snapshot:
         """Return where things stood at the moment of measuring."""
         view = self._view
         now, span, rate = measured.now, measured.span, measured.rate
         is_partial = is_partly_read(view, around)
-        limit = _unknown_yet(measured.limit) if is_partial else measured.limit
         periods = self._periods_of(now, around.revision)
         windows = self.windows.at(now, around.known, around.revision, is_partial=is_partial)
         block = block_at(span, now, self._names.model) if span else None
@@ -137,11 +126,11 @@ class SnapshotMaker:
             burn_rate=rate,
             trace=view.recents.trace(span.start, span.first, now) if span else None,
             projection=measured.projection,
-            limit=limit,
+            limit=limit_of(windows.windows, around.known.present),
             today=periods.today,
             week=periods.week,
             month=periods.month,
-            sessions=self._sessions.make(now, around.states) if span else (),
+            sessions=self._sessions.make(now, around.states, around.known.contexts) if span else (),
             warned=_warned(around.known, windows.windows),
             unpriced=tuple(sorted({model for figures in shown for model in figures.unpriced})),
             notices=around.notices,
@@ -246,24 +235,6 @@ def _warned(known: Known, windows: tuple[WindowNow, ...]) -> tuple[Warned, ...]:
         if told.event.window == FIVE_HOUR
         and told.event.kind == "level"
         and abs(told.start - window.start) < half
-    )
-
-
-def _unknown_yet(limit: Limit) -> Limit:
-    """Say that an estimate waits for the history it comes from."""
-    if limit.source == "given":
-        return limit
-    return Limit(
-        source="none",
-        label="still reading",
-        unit=limit.unit,
-        value=None,
-        used=limit.used,
-        used_share=None,
-        projected_share=None,
-        level="fine",
-        reached_at=None,
-        reason="history is still being read",
     )
 
 

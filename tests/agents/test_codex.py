@@ -488,8 +488,8 @@ def test_windows_of_the_plan_are_told_by_their_length() -> None:
     assert told_by(thread).uses == [
         WindowUse("five_hour", 12.5, 1_777_640_000_000, START),
         WindowUse("seven_day", 3, START + MINUTE, START),
-        WindowUse("codex_other 60 min", 1, None, START),
-        WindowUse("codex 60 min", 2, None, START),
+        WindowUse("60_min:codex_other", 1, None, START),
+        WindowUse("60_min", 2, None, START),
     ]
 
 

@@ -6,8 +6,8 @@ import os
 import sqlite3
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from engine.monitor import Monitor
 from tests.agents import writers
 from tests.agents.made_codex import Thread
 from tests.agents.writers import assistant, create, put_message
+from tests.another_user import NOBODY, as_another_user
 from tests.conftest import NOW
 from tests.made_lines import answer, write
 
@@ -26,7 +27,6 @@ Trouble = Callable[[Path], None]
 
 _OF_CLAUDE, _OF_CODEX, _OF_A_MESSAGE = 1_000, 1_200, 120
 _PATIENCE = 15.0
-_NOBODY = 65534
 
 DATABASES = {
     "opencode": ".local/share/opencode/opencode.db",
@@ -260,9 +260,9 @@ def test_a_store_that_is_closed_to_us_is_one_line_until_it_is_open(settings: Mak
         codex = home / ".codex"
         for each in (home, *home.rglob("*")):
             if os.geteuid() == 0:
-                os.chown(each, _NOBODY, _NOBODY)
+                os.chown(each, NOBODY, NOBODY)
         given = settings(home=home, environment={"HOME": place})
-        with as_nobody(), Monitor(given) as monitor:
+        with as_another_user(), Monitor(given) as monitor:
             for closed, line in ((database, database), (database.parent, database.parent)):
                 mode = closed.stat().st_mode
                 closed.chmod(0)
@@ -279,19 +279,6 @@ def test_a_store_that_is_closed_to_us_is_one_line_until_it_is_open(settings: Mak
                 "opencode": _OF_A_MESSAGE,
             }
             assert not any(lines_of(monitor).values())
-
-
-@contextmanager
-def as_nobody() -> Iterator[None]:
-    """Be a user whom permissions bind."""
-    if os.geteuid() != 0:
-        yield
-        return
-    os.setresuid(_NOBODY, _NOBODY, 0)
-    try:
-        yield
-    finally:
-        os.setresuid(0, 0, 0)
 
 
 def test_the_databases_of_all_agents_are_one_line_each(home: Path, settings: MakeSettings) -> None:

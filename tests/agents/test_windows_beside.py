@@ -56,7 +56,7 @@ def test_codex_windows_stand_beside_claudes_whatever_account_claude_has(
     monitor: Monitor, home: Path
 ) -> None:
     _codex(home, NOW - MINUTE, percent=62.0)
-    monitor.limits.note_readings([Reading(FIVE_HOUR, 0.2, RESET, NOW, account="someone")])
+    monitor.limits.note_readings([Reading(FIVE_HOUR, 0.2, RESET, NOW, owner="someone/")])
     attend(monitor)
     windows = {window.window: window for window in monitor.snapshot().windows}
     assert (windows["five_hour"].used_share, windows["five_hour:codex"].used_share) == (0.2, 0.62)

@@ -47,9 +47,9 @@ def test_a_share_that_wavers_tells_each_level_once(opened: Open) -> None:
         clock.now += MINUTE // 2
         monitor.limits.note_readings([five_hours(percent, clock.now)])
         found += [event for event in told(attend(monitor)) if event.startswith("level")]
-    assert found == [f"level five_hour {name}" for name in ("half", "high", "critical", "reached")]
+    assert found == [f"level five_hour {name}" for name in ("half", "high", "critical")]
     events = opened(clock).limits.now().events
-    assert events[0].title == "5 hours: limit reached"
+    assert events[0].title == "5 hours: limit hit"
     assert events[-1].text == "51 % was used (official · status line)."
     assert told(attend(opened(clock))) == []
 
@@ -95,10 +95,10 @@ def test_a_hit_is_told_then_that_work_goes_on_and_extra_usage(tmp_path: Path, op
     clock = Clock(NOW)
     monitor = opened(clock)
     monitor.limits.note_readings([five_hours(100, NOW - MINUTE)])
-    assert told(attend(monitor)) == ["level five_hour reached"]
-    write(tmp_path, refusal("h", NOW, "five_hour", RESET))
     (event,) = attend(monitor)
     assert (event.kind, event.text) == ("hit", "Claude refused to go on until 14:40.")
+    write(tmp_path, refusal("h", NOW, "five_hour", RESET))
+    assert told(attend(monitor)) == [], "it was told of the official 100 %"
     clock.now += 10 * MINUTE
     assert told(attend(monitor)) == []
     write(tmp_path, answer("ok", clock.now, 10))

@@ -16,7 +16,7 @@ from engine.monitor import Monitor
 from tests.conftest import NOW
 from tests.made_lines import HOUR, MINUTE, SECOND
 
-FIRST = Reading("five_hour", 0.42, NOW + 2 * HOUR, NOW, session="s1")
+FIRST = Reading("five_hour", 0.42, NOW + 2 * HOUR, NOW)
 
 
 @pytest.fixture
@@ -66,8 +66,8 @@ def test_windows_accounts_and_sessions_are_kept_apart(opened: Callable[[], Monit
     others = (
         FIRST,
         replace(FIRST, window="seven_day"),
-        replace(FIRST, account="work"),
-        replace(FIRST, session="s2"),
+        replace(FIRST, owner="work/"),
+        replace(FIRST, session="s2", is_ageless=True),
         replace(FIRST, resets_at=NOW + 7 * HOUR),
     )
     with opened() as monitor:
@@ -86,3 +86,23 @@ def test_a_ledger_that_is_held_is_not_waited_for(
             other.execute("ROLLBACK")
         assert monitor.limits.note_readings([FIRST])
         assert monitor.limits.readings(NOW) == (FIRST,)
+
+
+def test_what_a_session_repeats_keeps_its_first_time_and_its_owner(
+    tmp_path: Path, opened: Callable[[], Monitor]
+) -> None:
+    said = replace(FIRST, session="s1", owner="a/o")
+    with opened() as monitor:
+        for minutes, share, owner in ((0, 0.42, "a/o"), (1, 0.43, "a/o"), (2, 0.42, "b/o")):
+            at = NOW + minutes * MINUTE
+            again = replace(said, used_share=share, owner=owner, captured_at=at)
+            monitor.limits.note_readings([again])
+        assert rows(tmp_path / "ledger.db") == [
+            (0.42, NOW, NOW),
+            (0.43, NOW + MINUTE, NOW + MINUTE),
+        ]
+        assert {each.owner for each in monitor.limits.readings(NOW)} == {"a/o"}
+        monitor.limits.note_readings(
+            [replace(said, captured_at=NOW + HOUR, age="grown", owner="b/o")]
+        )
+        assert len(monitor.limits.readings(NOW)) == 3, "an answer has just come"

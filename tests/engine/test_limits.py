@@ -7,14 +7,13 @@ from msgspec.structs import replace
 
 from engine.aggregates.blocks import BlockSpan
 from engine.domain.levels import level_of
-from engine.domain.reports import Limit
 from engine.domain.responses import PICO
 from engine.domain.settings import SettingsError
 from engine.domain.sums import Sums
 from engine.domain.typed.amounts import LimitChoice, parse_limit
-from engine.limits.estimate import LimitBasis, find_basis, measure
+from engine.limits.estimate import LimitBasis, find_basis
 from tests.conftest import NOW
-from tests.made_lines import HOUR, MINUTE
+from tests.made_lines import HOUR
 
 _END = NOW + 2 * HOUR
 _TOKENS = LimitBasis("given", "tokens", 100_000, "your limit")
@@ -114,37 +113,10 @@ def test_a_level_begins_exactly_at_its_share(share: float | None, level: str) ->
     assert level_of(share) == level
 
 
-@pytest.mark.parametrize(
-    ("used", "level"),
-    [
-        (49_999, "fine"),
-        (50_000, "half"),
-        (74_999, "half"),
-        (75_000, "high"),
-        (89_999, "high"),
-        (90_000, "critical"),
-        (99_999, "critical"),
-        (100_000, "reached"),
-    ],
-)
-def test_use_is_measured_against_tokens_to_the_token(used: int, level: str) -> None:
-    limit = _measure(_TOKENS, used=(used, 0))
-    assert (limit.used, limit.used_share, limit.level) == (used, used / 100_000, level)
-
-
 def _block(tokens: int) -> BlockSpan:
     block = BlockSpan(NOW, 0)
     block.tally.add(1, Sums(1, 0, tokens, 0, 0, 0, 0, 0, NOW, NOW, 0))
     return block
-
-
-def _measure(
-    basis: LimitBasis,
-    used: tuple[int, int] = (40_000, 5 * PICO),
-    projected: tuple[int, int] = (80_000, 30 * PICO),
-    rates: tuple[float, int] = (0.0, 0),
-) -> Limit:
-    return measure(basis, used, projected, rates, (NOW, _END))
 
 
 def test_p90_and_max_are_of_the_finished_blocks_whatever_their_order() -> None:
@@ -166,10 +138,6 @@ def test_under_five_finished_blocks_there_is_no_estimate_and_a_reason(source: st
         basis = find_basis(choice, [_block(100)] * count)
         assert (basis.source, basis.value, basis.label) == ("none", None, "not enough history")
         assert basis.reason.startswith(f"not enough history: {count} of 5 finished blocks")
-        limit = _measure(basis, rates=(1_000.0, PICO))
-        assert (limit.used, limit.used_share, limit.projected_share) == (40_000, None, None)
-        assert (limit.level, limit.reached_at) == ("fine", None)
-        assert limit.reason == basis.reason
     assert find_basis(choice, [_block(100)] * 5).value == 100
 
 
@@ -177,35 +145,3 @@ def test_a_given_limit_holds_whatever_history_says() -> None:
     choice = LimitChoice("given", "cost", 20 * PICO)
     for blocks in ([], [_block(7)] * 9):
         assert find_basis(choice, blocks) == _COST
-
-
-def test_use_and_forecast_are_measured_in_the_limit_s_own_unit() -> None:
-    tokens, cost = _measure(_TOKENS), _measure(_COST)
-    assert (tokens.unit, tokens.value, tokens.used) == ("tokens", 100_000, 40_000)
-    assert (tokens.used_share, tokens.projected_share, tokens.level) == (0.4, 0.8, "fine")
-    assert (cost.unit, cost.value, cost.used) == ("cost", 20 * PICO, 5 * PICO)
-    assert (cost.used_share, cost.projected_share, cost.level) == (0.25, 1.5, "fine")
-    assert (cost.source, cost.label, cost.reason) == ("given", "your limit", "")
-
-
-@pytest.mark.parametrize(
-    ("basis", "used", "rates", "after"),
-    [
-        (_TOKENS, (40_000, 0), (1_000.0, 0), HOUR),
-        (_TOKENS, (99_000, 0), (1_000.0, 0), MINUTE),
-        (_TOKENS, (40_000, 0), (501.0, 0), 60_000 * HOUR // (501 * 60)),
-        (_TOKENS, (40_000, 0), (500.0, 0), None),
-        (_TOKENS, (40_000, 0), (0.0, 9 * PICO), None),
-        (_TOKENS, (100_000, 0), (1_000.0, 0), None),
-        (_TOKENS, (150_000, 0), (1_000.0, 0), None),
-        (_COST, (0, 5 * PICO), (0.0, 30 * PICO), HOUR // 2),
-        (_COST, (0, 5 * PICO), (9_999.0, 0), None),
-        (_COST, (0, 5 * PICO), (0.0, 15 * PICO // 2), None),
-        (_COST, (0, 20 * PICO), (0.0, 30 * PICO), None),
-    ],
-)
-def test_a_limit_is_reached_when_the_rate_gets_there_before_the_block_ends(
-    basis: LimitBasis, used: tuple[int, int], rates: tuple[float, int], after: int | None
-) -> None:
-    found = _measure(basis, used=used, rates=rates).reached_at
-    assert found == (None if after is None else NOW + after)

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from engine.domain.settings import Settings
 from engine.limits.endpoint.answers import readings_of_usage
-from engine.limits.readings import Reading, best
+from engine.limits.marks import marks_of
+from engine.limits.readings import Reading
 from engine.limits.sources.claude_json import Account, Plan, state_of
 from engine.limits.sources.desktop import history_paths, readings_of_history
 from engine.limits.sources.local import LocalSources
@@ -202,10 +203,10 @@ def test_the_state_file_gives_usage_as_of_when_it_was_asked_for(home: Path, sett
     sources = LocalSources(settings())
     readings = sources.read(NOW)
     assert {reading.captured_at for reading in readings} == {FETCHED}
-    assert {reading.account for reading in readings} == {"a1"}
+    assert {reading.owner for reading in readings} == {"a1/o1"}
     assert {reading.source for reading in readings} == {"claude.json"}
-    assert best(readings, NOW)["five_hour"].used_share == 0.42
-    assert "five_hour" not in best(readings, RESET)
+    (mark,) = (each for each in marks_of(readings).values() if each.window == "five_hour")
+    assert (mark.share, mark.holds(NOW), mark.holds(RESET)) == (0.42, True, False)
 
 
 @pytest.mark.parametrize(
@@ -275,7 +276,7 @@ def test_the_newest_of_two_state_files_holds(home: Path, settings: Make) -> None
     write(home / ".claude.json", old)
     write(home / ".claude" / ".claude.json", claude_json(userRateLimitTier="new"))
     sources = LocalSources(settings())
-    assert {reading.captured_at for reading in sources.read(NOW)} == {FETCHED}
+    assert {reading.captured_at for reading in sources.read(NOW)} == {FETCHED - HOUR, FETCHED}
     assert sources.plan() == Plan("new", "new")
     write(home / ".claude.json", {**old, "cachedUsageUtilization": None})
     assert sources.read(NOW) == ()
@@ -290,7 +291,7 @@ def test_other_roots_have_their_own_state_and_nothing_of_the_home(
     write(tmp_path / "work" / ".claude.json", claude_json(account="of work"))
     asked = {"CLAUDE_CONFIG_DIR": str(tmp_path / "work")}
     for chosen in (settings(environment=asked), settings(roots=(tmp_path / "work",))):
-        accounts = {reading.account for reading in LocalSources(chosen).read(NOW)}
+        accounts = {reading.owner.partition("/")[0] for reading in LocalSources(chosen).read(NOW)}
         assert accounts == {"of work"}
     assert LocalSources(settings(roots=(tmp_path / "demo",))).read(NOW) == ()
     named = {"CLAUDE_CONFIG_DIR": f"{tmp_path / 'work'},{home / '.claude'}"}
@@ -314,9 +315,9 @@ def said_by(*samples: Any, **more: Any) -> list[tuple[str, float]]:
 def test_the_desktop_apps_history_has_percentages_without_resets() -> None:
     data = json.dumps(history(sample(NOW - HOUR, fh=12, sd=37, xu=131))).encode()
     assert readings_of_history(data, NOW) == (
-        Reading("five_hour", 0.12, None, NOW - HOUR, "desktop", "o1"),
-        Reading("seven_day", 0.37, None, NOW - HOUR, "desktop", "o1"),
-        Reading("spend_limit", 1.31, None, NOW - HOUR, "desktop", "o1"),
+        Reading("five_hour", 0.12, None, NOW - HOUR, "desktop", "/o1"),
+        Reading("seven_day", 0.37, None, NOW - HOUR, "desktop", "/o1"),
+        Reading("spend_limit", 1.31, None, NOW - HOUR, "desktop", "/o1"),
     )
 
 
@@ -351,9 +352,9 @@ def test_samples_of_the_own_organization_are_the_accounts(home: Path, settings: 
     path = home / ".config" / "Claude" / "plan-usage-history.json"
     write(path, history(sample(NOW - 2, fh=20), sample(NOW - 1, "o2", fh=30)))
     sources = LocalSources(settings())
-    assert [(each.account, each.used_share) for each in sources.read(NOW)] == [
-        ("a1", 0.2),
-        ("o2", 0.3),
+    assert [(each.owner, each.used_share) for each in sources.read(NOW)] == [
+        ("a1/o1", 0.2),
+        ("/o2", 0.3),
     ]
     write(path, history(sample(NOW - 2, fh=20), sample(NOW - 1, "o2", fh=30), sample(NOW, fh=40)))
     assert [each.used_share for each in sources.read(NOW)] == [0.4], "what is new alone"

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from engine.limits.readings import Reading, best, readings_of_hook
+from engine.limits.marks import marks_of
+from engine.limits.readings import Reading, readings_of_hook
 from tests.conftest import NOW
 from tests.made_lines import DAY, HOUR, MINUTE
 
@@ -131,15 +133,36 @@ def reading(share: float, resets_at: int | None, captured_at: int = NOW) -> Read
     return Reading("five_hour", share, resets_at, captured_at)
 
 
-def test_the_newest_reading_holds_but_never_takes_use_back() -> None:
-    told = [reading(0.5, RESET, NOW - HOUR), reading(0.42, RESET, NOW)]
-    assert best(told, NOW) == {"five_hour": reading(0.5, RESET, NOW)}
+def best(readings: list[Reading], now: int) -> dict[str, tuple[float, int | None]]:
+    """Return share and reset of what holds of nobody's windows."""
+    return {
+        window: (mark.share, mark.resets_at)
+        for (_, window), mark in marks_of(readings).items()
+        if mark.holds(now)
+    }
 
 
-def test_the_latest_window_holds_whatever_an_idle_session_repeats() -> None:
-    late = reading(0.03, RESET, NOW - MINUTE)
-    told = [late, reading(0.97, RESET - 90 * MINUTE, NOW)]
-    assert best(told, NOW) == {"five_hour": late}
+def test_small_falls_are_answers_that_overtook_each_other() -> None:
+    told = [reading(0.5, RESET, NOW - HOUR), reading(0.46, RESET, NOW)]
+    assert best(told, NOW) == {"five_hour": (0.5, RESET)}
+
+
+def test_a_fall_of_five_points_is_an_early_reset() -> None:
+    told = [reading(0.5, RESET, NOW - HOUR), reading(0.45, RESET + MINUTE, NOW)]
+    (mark,) = marks_of(told).values()
+    assert (mark.share, mark.resets_at, mark.steps) == (0.45, RESET, ((NOW, 0.45),))
+    assert mark.early is not None
+    assert (mark.early.before, mark.early.share) == (0.5, 0.45)
+
+
+def test_a_fall_of_no_known_age_lowers_nothing() -> None:
+    told = [reading(0.5, RESET, NOW - HOUR), replace(reading(0.2, RESET, NOW), is_ageless=True)]
+    assert best(told, NOW) == {"five_hour": (0.5, RESET)}
+
+
+def test_another_reset_holds_also_where_it_is_the_earlier_moment() -> None:
+    told = [reading(0.97, RESET, NOW - MINUTE), reading(0.03, RESET - 90 * MINUTE, NOW)]
+    assert best(told, NOW) == {"five_hour": (0.03, RESET - 90 * MINUTE)}
 
 
 def test_a_window_that_has_ended_has_no_reading() -> None:
@@ -149,10 +172,11 @@ def test_a_window_that_has_ended_has_no_reading() -> None:
 
 def test_without_a_reset_a_reading_holds_as_long_as_its_window_and_yields_to_one_with() -> None:
     open_end = reading(0.9, None)
-    assert best([open_end], NOW + 5 * HOUR - 1) == {"five_hour": open_end}
+    assert best([open_end], NOW + 5 * HOUR - 1) == {"five_hour": (0.9, None)}
     assert best([open_end], NOW + 5 * HOUR) == {}
     known = reading(0.1, RESET, NOW - HOUR)
-    assert best([open_end, known], NOW) == best([known, open_end], NOW) == {"five_hour": known}
+    assert best([open_end, known], NOW) == best([known, open_end], NOW)
+    assert best([open_end, known], NOW) == {"five_hour": (0.1, RESET)}
 
 
 _READINGS = st.lists(
@@ -161,9 +185,10 @@ _READINGS = st.lists(
         st.sampled_from(("five_hour", "seven_day")),
         st.sampled_from((0.1, 0.4, 0.9)),
         st.sampled_from((None, NOW - HOUR, NOW + HOUR, NOW + 2 * HOUR)),
-        st.integers(NOW - 10, NOW),
+        st.integers(NOW - 1_000, NOW),
     ),
     max_size=8,
+    unique_by=lambda reading: reading.captured_at,
 )
 
 
@@ -171,4 +196,4 @@ _READINGS = st.lists(
 def test_the_order_of_readings_makes_no_difference(told: list[Reading], chance: Any) -> None:
     mixed = list(told)
     chance.shuffle(mixed)
-    assert best(mixed, NOW) == best(told, NOW)
+    assert marks_of(mixed) == marks_of(told)

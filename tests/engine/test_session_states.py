@@ -89,4 +89,4 @@ def test_a_snapshot_shows_state_and_context(
         shown = {
             each.session: (each.state, each.context_share) for each in monitor.snapshot().sessions
         }
-    assert shown == {"s1": ("busy", 0.25), "s2": ("", 0.1), "s3": ("", 0.1)}
+    assert shown == {"s1": ("busy", 0.05), "s2": ("", 0.1), "s3": ("", 0.1)}

@@ -156,8 +156,9 @@ def test_the_projection_is_what_the_recent_rate_leads_to_with_a_range_after_an_h
     assert projection.cost == projection.tokens * PICO_PER_INPUT
     assert projection.cost_range == (21_100 * PICO_PER_INPUT, 27_100 * PICO_PER_INPUT)
     assert snapshot.limit.used_share == 9_100 / 20_000
-    assert snapshot.limit.projected_share == 21_100 / 20_000
-    assert snapshot.limit.reached_at == _NOW + 109 * MINUTE
+    (window,) = snapshot.windows
+    assert snapshot.limit.projected_share == window.forecast.share_at_reset
+    assert snapshot.limit.reached_at == window.forecast.reaches_at
 
 
 def test_a_young_block_has_a_projection_without_a_range_and_an_idle_one_keeps_its_sum(

@@ -64,7 +64,7 @@ def test_a_share_never_falls_within_a_window_and_begins_anew_in_the_next(opened:
     clock = Clock(NOW)
     monitor = opened(clock)
     shares = []
-    for percent in (10, 30, 20, 31):
+    for percent in (10, 30, 26, 31):
         clock.now += MINUTE
         monitor.limits.note_readings([five_hours(percent, clock.now)])
         window = window_of(monitor)
@@ -139,22 +139,24 @@ def test_too_little_history_is_no_limit_with_a_reason(opened: Open) -> None:
     assert window.reason.startswith("not enough history")
 
 
-def test_the_newest_account_counts_and_readings_without_one_are_its_own_since(
+def test_owners_have_rows_of_their_own_and_the_one_who_answered_last_stands_above(
     opened: Open,
 ) -> None:
     clock = Clock(NOW)
-    monitor = opened(clock)
-    monitor.limits.note_readings([five_hours(60, NOW - 9 * MINUTE, account="one")])
+    monitor = opened(clock, accounts={"one": "Work"})
+    monitor.limits.note_readings([five_hours(60, NOW - 9 * MINUTE, owner="one/")])
     monitor.limits.note_readings([five_hours(70, NOW - 8 * MINUTE)])
     window = window_of(monitor)
     assert window is not None
-    assert window.used_share == 0.7
-    monitor.limits.note_readings(
-        [five_hours(5, NOW - 7 * MINUTE, account="two", source="claude.json")]
-    )
-    window = window_of(monitor)
-    assert window is not None
-    assert window.used_share == 0.7, "said after the first account was seen last"
+    assert (window.used_share, window.owner_name) == (0.7, ""), "nobody is the only one named"
+    monitor.limits.note_readings([five_hours(5, NOW - 7 * MINUTE, RESET + HOUR, owner="two/")])
+    attend(monitor)
+    rows = [(each.owner, each.used_share, each.is_gravest) for each in monitor.snapshot().windows]
+    assert rows[0] == ("two/", 0.05, True)
+    assert ("one/", 0.6, False) in rows
+    assert [each.owner_name for each in monitor.snapshot().windows if each.owner == "one/"] == [
+        "Work"
+    ]
 
 
 def test_a_sample_without_a_reset_holds_only_where_nothing_better_does(opened: Open) -> None:
@@ -239,7 +241,7 @@ def test_three_readings_make_an_official_forecast_and_steps_of_use(opened: Open)
     assert window.forecast.basis == "official"
     assert window.forecast.pace is not None
     (burn_up,) = monitor.snapshot().burn_ups
-    assert burn_up.points[0].share == 0.0
+    assert burn_up.points[0].share == 0.2, "nothing is known of before"
     assert [point.share for point in burn_up.points if point.time == NOW][-1] == 0.5
     assert burn_up.basis == window.basis
 

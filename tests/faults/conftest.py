@@ -5,16 +5,15 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
 from engine.demo import DemoUser, write_history
+from tests.another_user import as_another_user
 from tests.conftest import NOW
 from tests.slow_reading import SlowResponse, read
-
-NOBODY = 65534
 
 
 @pytest.fixture(scope="session")
@@ -36,18 +35,4 @@ def open_place() -> Iterator[Path]:
 @pytest.fixture
 def as_user() -> Callable[[], AbstractContextManager[None]]:
     """Be a user whom permissions bind, even where the tests run as root."""
-
-    @contextmanager
-    def unprivileged() -> Iterator[None]:
-        if not hasattr(os, "setresuid"):
-            pytest.skip("no way here to be another user for a while")
-        if os.geteuid() != 0:
-            yield
-            return
-        os.setresuid(NOBODY, NOBODY, 0)
-        try:
-            yield
-        finally:
-            os.setresuid(0, 0, 0)
-
-    return unprivileged
+    return as_another_user

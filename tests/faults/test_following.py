@@ -19,7 +19,7 @@ from engine.domain.settings import Settings
 from engine.ingest.watcher import Watcher
 from engine.monitor import Monitor
 from tests.agreement import assert_agreement
-from tests.faults.conftest import NOBODY
+from tests.another_user import NOBODY
 from tests.faults.seen import Seen
 from tests.faults.written import append, response, responses, sentences, transcript, wait_until
 from tests.slow_reading import read

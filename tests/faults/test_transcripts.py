@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from engine.domain.files import open_regular
 from engine.domain.scans import Root, Scan
 from engine.domain.settings import Settings
 from engine.ingest import discover, loader
@@ -221,3 +222,42 @@ def test_links_to_directories_are_followed_once_even_in_a_loop(
         assert {row.key for row in report.rows} == {"-a", "-linked"}
         assert monitor.health().roots[0].files == 2
         assert not monitor.snapshot().notices
+
+
+@pytest.mark.parametrize("signs", ["[]", '{"a":}'], ids=["lists", "objects"])
+@pytest.mark.parametrize("depth", [500, 5_000, 100_000])
+def test_a_response_is_counted_whatever_is_nested_beside_it(
+    depth: int, signs: str, tmp_path: Path, settings: MakeSettings
+) -> None:
+    plain = responses(range(3)).splitlines()
+    deep = (signs[:-1] * depth + "1" + signs[-1] * depth).encode()
+    plain[1] = b'{"toolUseResult":' + deep + b"," + plain[1][1:]
+    broken = b'{"toolUseResult":' + b"[" * depth + plain[2]
+    transcript(tmp_path, "-a/s1.jsonl", b"\n".join((*plain[:2], broken)) + b"\n")
+    with Monitor(settings(roots=(tmp_path,))) as monitor:
+        monitor.read()
+        assert monitor.snapshot().responses == 3
+        assert monitor.health().roots[0].bad_lines == 1
+
+
+def test_a_transcript_that_leads_to_what_never_ends_keeps_nobody_waiting(
+    tmp_path: Path, settings: MakeSettings
+) -> None:
+    kernel = Path("/proc/kmsg")
+    if not kernel.exists() or not os.access(kernel, os.R_OK):
+        pytest.skip("there is no such file here, or it cannot be read")
+    transcript(tmp_path, "-a/s1.jsonl", responses(range(3)))
+    (tmp_path / "projects" / "-a" / "s2.jsonl").symlink_to(kernel)
+    with Monitor(settings(roots=(tmp_path,))) as monitor:
+        reading = threading.Thread(target=monitor.read, daemon=True)
+        reading.start()
+        reading.join(10)
+        assert not reading.is_alive()
+        assert monitor.snapshot().responses == 3
+
+
+def test_only_a_regular_file_is_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path(os.devnull)):
+        with pytest.raises(OSError, match="not a regular file"):
+            open_regular(path)

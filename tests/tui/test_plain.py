@@ -9,19 +9,21 @@ from rich.cells import cell_len
 
 from engine.domain.reports import Notice
 from engine.monitor import Monitor
-from tests.tui.live_samples import empty, quiet, snapshot
+from tests.tui.live_samples import NOW, empty, quiet, snapshot
 from tui.tables.health_page import health_lines
+from tui.words.limits import window_line
 from tui.words.plain import snapshot_lines
 
 
 def test_an_active_block_is_told_in_five_lines() -> None:
     lines = snapshot_lines(snapshot())
-    told = {line[:9].rstrip(): line[9:] for line in lines if line[:1].isupper()}
+    told = {line[:9].rstrip(): line[9:] for line in reversed(lines) if line[:1].isupper()}
     assert told["Block"] == "13:00 to 18:00 (estimated) · 1h 54m left"
     assert "tokens/min" in told["Burn"]
-    assert told["At end"].endswith("if this rate goes on")
-    assert told["Limit"].startswith("78% of ")
-    assert told["Limit"].endswith("high · reached at 17:07")
+    windows = snapshot().windows
+    said = [window_line(each, NOW, snapshot().zone) for each in windows]
+    assert [line[9:] for line in lines if line.startswith("Limit")] == said
+    assert told["Limit"].startswith("5 hours · 78%")
     assert "$62.22" in told["Today"]
 
 
@@ -39,7 +41,7 @@ def test_columns_of_totals_and_sessions_stand_in_line() -> None:
 def test_without_a_block_it_says_so_and_when_the_last_response_came() -> None:
     lines = snapshot_lines(quiet())
     assert any(line.startswith("Block    none is active (last response ") for line in lines)
-    assert not any(line.startswith(("Burn", "Limit")) for line in lines)
+    assert not any(line.startswith("Burn") for line in lines)
 
 
 def test_with_nothing_to_read_it_names_the_places_and_the_way_out() -> None:

@@ -204,16 +204,24 @@ def test_colours_can_be_ruled_out_and_asked_for() -> None:
 
 
 @pytest.mark.parametrize("cells", [1, 5, 16, 30, 50, 80, 120, 200])
-def test_narrow_lines_lose_their_last_parts(cells: int) -> None:
+def test_narrow_lines_lose_lesser_parts_and_keep_the_percentages(cells: int) -> None:
     whole = said(shown(windows=WINDOWS))
     line = said(shown(windows=WINDOWS), COLUMNS=str(cells))
     assert width(line) <= cells
-    if cells >= len("Opus 5.5 (high)"):
-        assert whole.startswith(line)
+    if cells >= len("5h 42% · 7d 78%"):
+        assert "5h 42%" in line
+        assert "7d 78%" in line
     else:
-        assert line == whole[: cells - 1] + "…"
+        assert line == "5h 42% · 7d 78%"[: cells - 1] + "…"
     assert said(shown(windows=WINDOWS), COLUMNS="") == whole
     assert said(shown(windows=WINDOWS), COLUMNS="0") == whole
+
+
+def test_two_rows_have_limits_and_context_in_the_second() -> None:
+    first, second = said(shown(windows=WINDOWS), "--rows", "2").split("\n")
+    assert first.startswith("Opus 5.5 (high)")
+    assert second.startswith("5h 42%")
+    assert "context" in second
 
 
 def test_a_line_is_cut_by_cells() -> None:
@@ -256,12 +264,18 @@ def test_models_have_the_users_own_names() -> None:
 
 
 def test_every_field_of_a_template_can_be_said() -> None:
-    windows = {**WINDOWS, "spend_limit": Reading("spend_limit", 1.31, None, NOW)}
+    windows = {
+        **WINDOWS,
+        "spend_limit": Reading("spend_limit", 1.31, None, NOW),
+        "seven_day:Opus": Reading("seven_day:Opus", 0.97, None, NOW),
+    }
     hook = replace(HOOK, session_name="tides", directory="harbour", version="2.1.300")
-    known = {name: read(shown(hook=hook, windows=windows)) for name, (_, read) in FIELDS.items()}
+    everything = shown(hook=hook, windows=windows, account="Work")
+    known = {name: read(everything) for name, (_, read) in FIELDS.items()}
     assert None not in known.values()
     assert (known["block_end"], known["block_left"]) == ("15:19", "2h 19m")
     assert (known["burn_tokens"], known["burn_word"]) == ("90.0k/min", "busy")
+    assert (known["model_week"], known["account"]) == ("97%", "Work")
     assert (known["spend_limit"], known["today_tokens"]) == ("131%", "2.00M")
     nothing = {name: read(Shown(now=NOW)) for name, (_, read) in FIELDS.items()}
     assert set(nothing.values()) == {None}

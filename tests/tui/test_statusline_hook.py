@@ -64,6 +64,7 @@ def test_all_of_the_hook_is_read() -> None:
         directory="harbour",
         version="2.1.300",
         model="Opus 5.5",
+        model_id=WHOLE["model"]["id"],
         effort="high",
         cost=1_250_000_000_000,
         context_tokens=1_000,

@@ -7,6 +7,7 @@ import json
 import os
 import shlex
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,31 @@ OLD = "jq -r '.model.display_name + \" it'\\''s \"' | tr a b; echo \"$HOME\" \\ 
 
 @pytest.fixture(autouse=True)
 def _ccmon_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is this very script, outside of a virtual environment."""
     monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr("sys.argv", ["/usr/bin/ccmon"])
+    monkeypatch.setattr("sys.prefix", sys.base_prefix)
+
+
+@pytest.mark.parametrize("where", ["another script", "a virtual environment"])
+def test_the_path_is_written_where_the_bare_name_may_be_another_program(
+    where: str, claude: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["/opt/my own/ccmon"])
+    if where == "a virtual environment":
+        monkeypatch.setattr("sys.argv", ["/usr/bin/ccmon"])
+        monkeypatch.setattr("sys.prefix", "/opt/venv")
+    assert run("--install", "--yes") == 0
+    command = json.loads((claude / "settings.json").read_text())["statusLine"]["command"]
+    assert shlex.split(command)[0] in ("/opt/my own/ccmon", "/usr/bin/ccmon")
+
+
+def test_the_other_flags_are_carried_over(claude: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ["statusline", "--rows", "2", "--install", "-B", "off", "--yes"]
+    monkeypatch.setattr("sys.argv", ["/usr/bin/ccmon", *words])
+    assert run(*words[1:]) == 0
+    command = json.loads((claude / "settings.json").read_text())["statusLine"]["command"]
+    assert command == "ccmon statusline --rows 2 -B off"
 
 
 @pytest.fixture

@@ -94,11 +94,13 @@ def test_what_is_new_is_in_the_next_line(root: Path) -> None:
     assert "$3.00 session · $3.00 today" in line(root, hook(root))
 
 
-def test_use_is_not_taken_back_by_a_session_that_knows_less(root: Path) -> None:
+def test_a_session_says_what_it_was_given_and_takes_nothing_back_elsewhere(root: Path) -> None:
     given = json.loads(hook(root))
     line(root, json.dumps(given).encode())
-    given["session_id"] = "idle"
-    given["rate_limits"]["five_hour"]["used_percentage"] = 30
+    idle = json.loads(hook(root))
+    idle["session_id"] = "idle"
+    idle["rate_limits"]["five_hour"]["used_percentage"] = 30
+    assert "5h 30% (" in line(root, json.dumps(idle).encode())
     assert "5h 42% (" in line(root, json.dumps(given).encode())
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tui.options.definition import Command, Option, UsageError
-from tui.options.shared import BUDGET, COLOR, JSON, LIMIT, PLACES, POLL, RESET_AT
+from tui.options.shared import ACCOUNT, BUDGET, COLOR, JSON, LIMIT, PLACES, POLL, RESET_AT
 
 if TYPE_CHECKING:
     from engine.domain.limit_windows import LimitsNow
@@ -169,6 +169,7 @@ COMMAND = Command(
             is_configurable=False,
         ),
         LIMIT,
+        ACCOUNT,
         BUDGET,
         RESET_AT._replace(
             help="keep that the 5 hours are reset at this time of the day, such as 14:30, until"

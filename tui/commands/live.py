@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING
 
 from tui.options import values
 from tui.options.definition import Command, Option
-from tui.options.shared import AGENTS, BUDGET, JSON, LIMIT, PLACES, POLL, QUIET_HOURS, RESET_AT
+from tui.options.shared import (
+    ACCOUNT,
+    AGENTS,
+    BUDGET,
+    JSON,
+    LIMIT,
+    PLACES,
+    POLL,
+    QUIET_HOURS,
+    RESET_AT,
+)
 
 if TYPE_CHECKING:
     from engine.domain.settings import Settings
@@ -94,6 +104,7 @@ COMMAND = Command(
     own=(
         AGENTS,
         LIMIT,
+        ACCOUNT,
         BUDGET,
         RESET_AT,
         QUIET_HOURS,

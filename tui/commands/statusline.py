@@ -131,6 +131,15 @@ COMMAND = Command(
             example='"plain"',
         ),
         Option(
+            ("--rows",),
+            "1 (the default), or 2: limits and context in a second row",
+            "N",
+            read=lambda text: int(values.choice(("1", "2"))(text)),
+            choices=("1", "2"),
+            default=1,
+            example="2",
+        ),
+        Option(
             ("--cost-source",),
             "the session's cost: auto (Claude Code's where it says one, else ours; the default),"
             " ccmon, cc (only Claude Code's) or both",

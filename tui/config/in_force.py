@@ -115,11 +115,12 @@ def _add_tables(options: Namespace, layers: Iterable[Layer]) -> None:
     """Add what is no option of a file: prices, aliases, `[limits]` and `[notify]`."""
     options.prices, options.project_alias_map, options.model_alias_map = {}, {}, {}
     limits: dict[str, Any] = {"thresholds": DEFAULT_THRESHOLDS}
-    options.channels = {}
+    options.channels, options.accounts = {}, {}
     for layer in layers:
         options.prices |= {name: found.value for name, found in layer.prices.items()}
         options.project_alias_map |= {name: found.value for name, found in layer.projects.items()}
         options.model_alias_map |= {name: found.value for name, found in layer.models.items()}
+        options.accounts |= {name: found.value for name, found in layer.accounts.items()}
         limits |= {key: found.value for key, found in layer.limits.items()}
         options.channels |= {key: found.value for key, found in layer.notify.items()}
     options.thresholds = limits["thresholds"]

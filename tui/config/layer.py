@@ -50,6 +50,8 @@ class Layer(NamedTuple):
     models: dict[str, Found]
     limits: dict[str, Found]
     notify: dict[str, Found]
+    accounts: dict[str, Found]
+    """What accounts are called, by id or config directory."""
     ignored: tuple[str, ...] = ()
     """Keys that mean nothing to ccmon, or values it cannot take over."""
     problem: str = ""
@@ -58,4 +60,4 @@ class Layer(NamedTuple):
 
 def empty_layer(kind: FileKind, path: str, problem: str = "") -> Layer:
     """Return a layer that sets nothing."""
-    return Layer(kind, path, {}, {}, {}, {}, {}, {}, problem=problem)
+    return Layer(kind, path, {}, {}, {}, {}, {}, {}, {}, problem=problem)

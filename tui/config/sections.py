@@ -72,6 +72,17 @@ def read_aliases(
     return _names(reader, "projects", table), _names(reader, "models", table)
 
 
+def read_accounts(reader: Reader, table: Mapping[str, object]) -> dict[str, Found]:
+    """Return `[accounts]`: names by id of account or organization, or by config directory."""
+    for account, name in table.items():
+        if not isinstance(name, str) or not name.strip():
+            reader.fail(("accounts", account), f"the name of the account '{account}' is a text")
+    return {
+        account: Found(name, reader.origin(("accounts", account)))
+        for account, name in table.items()
+    }
+
+
 def _names(reader: Reader, key: str, table: Mapping[str, object]) -> dict[str, Found]:
     names = table.get(key, {})
     if not isinstance(names, dict):

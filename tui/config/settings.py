@@ -32,6 +32,8 @@ def settings_of(options: Namespace) -> Settings:
             budgets=options.budgets,
             thresholds=options.thresholds,
             window_thresholds=options.window_thresholds,
+            accounts=getattr(options, "accounts", {}),
+            account=getattr(options, "account", None),
             quiet_hours=options.quiet_hours,
             price_overrides=options.prices,
             is_offline=getattr(options, "offline", False),

@@ -100,11 +100,13 @@ def _tables(layers: tuple[Layer, ...]) -> dict[str, dict[str, Found]]:
         "prices": {},
         "aliases.projects": {},
         "aliases.models": {},
+        "accounts": {},
     }
     for layer in layers:
         tables["prices"] |= layer.prices
         tables["aliases.projects"] |= layer.projects
         tables["aliases.models"] |= layer.models
+        tables["accounts"] |= layer.accounts
     return tables
 
 

@@ -44,6 +44,9 @@ _TAIL = """\
 #[aliases.models]
 #"claude-opus-4-8" = "Opus"
 
+#[accounts]               # by the id of account or organization, or by config directory
+#"~/.claude-work" = "Work"
+
 # ── how warnings reach you; command and webhook only in this file, not in ./.ccmon.toml ──
 
 #[notify]

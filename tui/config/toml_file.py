@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from tui.config.layer import ConfigError, Found, Layer, Origin, empty_layer
 from tui.config.limit_tables import LIMIT_KEYS, PRIVATE_CHANNELS, read_limits, read_notify
 from tui.config.places import Place
-from tui.config.sections import read_aliases, read_prices
+from tui.config.sections import read_accounts, read_aliases, read_prices
 from tui.config.text_file import read_text
 from tui.config.toml_lines import KeyPath, key_lines, line_of
 from tui.config.value import TypeMismatch, option_value
@@ -20,7 +20,7 @@ from tui.options.definition import Option, UsageError
 from tui.options.values import hint, sentence_end
 
 _AT_LINE = re.compile(r" \(at line (\d+), column \d+\)$")
-_SECTIONS = ("prices", "aliases", "limits", "notify")
+_SECTIONS = ("prices", "aliases", "accounts", "limits", "notify")
 
 
 def read_toml(place: Place) -> Layer:
@@ -165,6 +165,8 @@ class TomlReader:
         if key == "aliases":
             projects, models = read_aliases(self, value)
             return made._replace(projects=projects, models=models)
+        if key == "accounts":
+            return made._replace(accounts=read_accounts(self, value))
         if key == "notify":
             return made._replace(notify=read_notify(self, value))
         return self._limits(made, value)

@@ -233,6 +233,14 @@ LIMIT = Option(
     example='"500k"',
     read=values.limit,
 )
+ACCOUNT = Option(
+    ("--account",),
+    "only the limits of one account, by its name in [accounts] of the configuration, its id, its"
+    " plan or its config directory",
+    "NAME",
+    example='"Work"',
+    is_private=True,
+)
 BUDGET = Option(
     ("--budget",),
     "what you want to use at most in a day, week or month: 20usd/day, 500k/week, 300usd/month;"

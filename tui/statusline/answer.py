@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from tui.statusline.facts import Facts, facts_of
 from tui.statusline.hook import Hook, parse_hook
 from tui.statusline.line import Marks, parts_of
-from tui.statusline.outputs import cut, escape, plain_text, waybar, written
+from tui.statusline.outputs import cut, escape, plain_text, rows_of, waybar, written
 from tui.statusline.shown import Shown
 from tui.words.format import plain
 
@@ -50,6 +50,7 @@ def _shown(options: Namespace, hook: Hook, found: Facts) -> Shown:
         hook=hook,
         glance=found.glance,
         windows=found.windows,
+        account=found.account,
         now=found.now,
         is_partial=not found.trouble and (found.is_partial or found.glance is None),
         trouble=cut(plain(trouble), _LONGEST_TROUBLE),
@@ -71,7 +72,10 @@ def worded(shown: Shown, options: Namespace, environment: Mapping[str, str]) -> 
     else:
         is_coloured = _is_coloured(options, environment)
         cells = _columns(environment)
-        text = written(parts, output, is_coloured=is_coloured, cells=cells)
+        text = "\n".join(
+            written(row, output, is_coloured=is_coloured, cells=cells)
+            for row in rows_of(parts, options.rows if output in ("claude", "plain") else 1)
+        )
     if output != "waybar":
         return text or "ccmon"
     return waybar(

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from engine.domain.owners import name_of_owner
 from engine.domain.questions import Glance
 from engine.domain.settings import Settings, SettingsError
-from engine.domain.times import DAY
-from engine.limits.readings import Reading, best, readings_of_hook
+from engine.limits.readings import HookSaid, Reading, readings_of_hook
 from tui.statusline.hook import Hook
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ _JUST_NOW = 10_000
 """Milliseconds for which a look at all transcripts, by any process, is good enough."""
 _MOST_BYTES = 32 << 20
 """New bytes read at most: of a first long history the newest, the rest at the next call."""
-_LONGEST_WINDOW = 7 * DAY
 _TROUBLE = "ccmon could not read its ledger: see ccmon doctor"
 
 
@@ -34,7 +33,8 @@ class Facts:
     def __init__(self, hook: Hook, now: int) -> None:
         self.now = now
         self.readings = readings_of_hook(hook.rate_limits, now, hook.session)
-        self.windows: Mapping[str, Reading] = best(self.readings, now)
+        self.windows: Mapping[str, Reading] = {each.window: each for each in self.readings}
+        self.account = ""
         self.glance: Glance | None = None
         self.is_partial = False
         self.trouble = ""
@@ -78,11 +78,8 @@ def _ask(settings: Settings, hook: Hook, found: Facts) -> None:
     with Monitor(settings) as monitor:
         monitor.wait_at_most(_TURN)
         found.is_partial = True
-        if found.readings:
-            monitor.limits.note_readings(found.readings)
-            earlier = monitor.limits.readings(found.now - _LONGEST_WINDOW)
-            found.windows = best((*earlier, *found.readings), found.now)
         is_free = _read(monitor, hook.transcript)
+        _note(monitor, hook, found)
         found.glance = monitor.glance(session)
         if is_free:
             before = monitor.ledger_revision()
@@ -90,6 +87,21 @@ def _ask(settings: Settings, hook: Hook, found: Facts) -> None:
             if monitor.ledger_revision() != before:
                 found.glance = monitor.glance(session)
             found.is_partial = not is_all
+
+
+def _note(monitor: Monitor, hook: Hook, found: Facts) -> None:
+    """Keep what the hook says of limits and of its context, and learn what else is known."""
+    said = HookSaid(
+        session=hook.session,
+        readings=found.readings,
+        transcript=hook.transcript,
+        model=hook.model_id,
+        context_size=hook.context_size,
+        api_time=hook.api_time,
+    )
+    found.windows = monitor.limits.note_hook(said, found.now)
+    owner = next((each.owner for each in found.windows.values()), "")
+    found.account = name_of_owner(owner, monitor.settings.accounts)
 
 
 def _read(monitor: Monitor, transcript: str) -> bool:

@@ -33,6 +33,9 @@ class Hook(Struct, frozen=True):
     version: str = ""
     model: str = ""
     effort: str = ""
+    model_id: str = ""
+    api_time: int | None = None
+    """Milliseconds that the API has worked for the session."""
     cost: int | None = None
     """Of the session, by Claude Code's own count, in pico-dollars."""
     context_tokens: int | None = None
@@ -59,6 +62,8 @@ def parse_hook(given: bytes) -> Hook:
         version=_text(value, "version"),
         model=_text(model, "display_name") or (short_model(model_id) if model_id else ""),
         effort=_text(_object(value, "effort"), "level"),
+        model_id=model_id,
+        api_time=_count(_object(value, "cost"), "total_api_duration_ms"),
         cost=_dollars(_object(value, "cost").get("total_cost_usd")),
         context_tokens=_context_tokens(context),
         context_size=_count(context, "context_window_size") or _size_of(model_id),
@@ -122,7 +127,7 @@ def _dollars(found: object) -> int | None:
 
 def _share(percent: object) -> float | None:
     number = _number(percent)
-    return number / 100 if number is not None and number <= 1_000 else None
+    return number / 100 if number is not None and number <= 100 else None
 
 
 def _context_tokens(context: Mapping[str, object]) -> int | None:

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from difflib import unified_diff
 from importlib.util import find_spec
@@ -27,6 +27,7 @@ from tui.terminal.consent import agrees
 from tui.words.format import plain
 
 _NAMES = ("ccmon", "ccmon.exe", "ccmon-live", "ccmon-live.exe")
+_OF_INSTALLING = ("--install", "--uninstall", "-y", "--yes")
 
 
 def run_install(options: Namespace) -> int:
@@ -95,7 +96,8 @@ def _changed(path: Path, text: str, *, is_out: bool) -> str:
     words = own_words(present)
     if is_out:
         return text if words is None else _taken_out(settings, words)
-    return text if words is not None else with_command(settings, _command(present))
+    kept = _kept_flags(sys.argv[1:])
+    return text if words is not None else with_command(settings, _command(present, kept))
 
 
 def _taken_out(settings: Settings, words: list[str]) -> str:
@@ -103,16 +105,29 @@ def _taken_out(settings: Settings, words: list[str]) -> str:
     return without_status_line(settings) if before is None else with_command(settings, before)
 
 
-def _command(present: str | None) -> str:
-    own = f"{_program()} statusline"
+def _kept_flags(given: Sequence[str]) -> list[str]:
+    """Return the flags that were given beside `--install`: the line is to have them, too."""
+    words = list(given)
+    words = words[words.index("statusline") + 1 :] if "statusline" in words else []
+    return [word for word in words if word not in _OF_INSTALLING]
+
+
+def _command(present: str | None, kept: Sequence[str] = ()) -> str:
+    own = " ".join([f"{_program()} statusline", *map(shlex.quote, kept)])
     return own if present is None else f"{own} --wrap {shlex.quote(present)}"
 
 
 def _program() -> str:
-    """Return how a shell finds ccmon: by its name, else by the path it was started from."""
-    if shutil.which("ccmon"):
-        return "ccmon"
+    """Return how a shell finds ccmon: by the path it was started from.
+
+    By its bare name only where that is this very script, and in no virtual environment: another
+    shell may have another one in force, or none.
+    """
     started = os.path.abspath(sys.argv[0])
+    found = shutil.which("ccmon")
+    is_this = found is not None and os.path.realpath(found) == os.path.realpath(started)
+    if is_this and sys.prefix == sys.base_prefix:
+        return "ccmon"
     if os.path.basename(started) in _NAMES:
         return shlex.quote(started)
     module = "ccmon_live" if find_spec("ccmon_live") else "tui"

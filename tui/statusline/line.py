@@ -30,6 +30,10 @@ class Part(NamedTuple):
     pieces: tuple[Piece, ...]
     is_near: bool = False
     """It goes on with what the part before it speaks of."""
+    rank: int = 0
+    """Of parts that do not fit the one with the highest rank gives way first."""
+    short: tuple[Piece, ...] = ()
+    """What says the least that it must, where there is less room."""
 
 
 class Marks(NamedTuple):
@@ -41,7 +45,7 @@ class Marks(NamedTuple):
 
 
 def parts_of(shown: Shown, marks: Marks) -> tuple[Part, ...]:
-    """Return the parts of the line that are known; narrow lines lose the last ones first."""
+    """Return the parts of the line that are known; narrow lines lose the lesser ones first."""
     return (
         *_model(shown),
         *_costs(shown),
@@ -49,8 +53,8 @@ def parts_of(shown: Shown, marks: Marks) -> tuple[Part, ...]:
         *_windows(shown, marks.levels),
         *_context(shown, marks),
         *_rate(shown),
-        *((Part((Piece("still reading", "muted"),)),) if shown.is_partial else ()),
-        *((Part((Piece(shown.trouble, "warning"),)),) if shown.trouble else ()),
+        *((Part((Piece("still reading", "muted"),), rank=7),) if shown.is_partial else ()),
+        *((Part((Piece(shown.trouble, "warning"),), rank=2),) if shown.trouble else ()),
     )
 
 
@@ -58,15 +62,15 @@ def _model(shown: Shown) -> Iterator[Part]:
     name, effort = shown.model(), shown.hook.effort
     if name is not None:
         said = (Piece(f" ({effort})", "muted"),) if effort else ()
-        yield Part((Piece(name, "strong"), *said))
+        yield Part((Piece(name, "strong"), *said), rank=1, short=(Piece(name, "strong"),))
 
 
 def _costs(shown: Shown) -> Iterator[Part]:
     session, today = shown.session_cost(), shown.today_cost()
     if session is not None:
-        yield Part((Piece(session), Piece(" session", "muted")))
+        yield Part((Piece(session), Piece(" session", "muted")), rank=4)
     if today is not None:
-        yield Part((Piece(today), Piece(" today", "muted")), is_near=session is not None)
+        yield Part((Piece(today), Piece(" today", "muted")), is_near=session is not None, rank=6)
 
 
 def _block(shown: Shown) -> Iterator[Part]:
@@ -75,20 +79,23 @@ def _block(shown: Shown) -> Iterator[Part]:
     if cost is not None:
         is_told = left is not None and shown.left(FIVE_HOUR) is None
         said = (Piece(f", {left} left", "muted"),) if is_told else ()
-        yield Part((Piece("block ", "muted"), Piece(cost), *said))
+        yield Part((Piece("block ", "muted"), Piece(cost), *said), rank=5)
     elif shown.glance is not None:
-        yield Part((Piece("no active block", "muted"),))
+        yield Part((Piece("no active block", "muted"),), rank=8)
 
 
 def _windows(shown: Shown, levels: Levels) -> Iterator[Part]:
     is_near = False
-    for window, name in _WINDOWS:
+    model = shown.model_week()
+    named = (*_WINDOWS, (model, f"{model.partition(':')[2]} 7d")) if model else _WINDOWS
+    for window, name in named:
         used, left = shown.used(window), shown.left(window)
         if used is None:
             continue
         tone = _tone_of_level(level_of(shown.windows[window].used_share, levels))
         said = (Piece(f" ({left} left)", "muted"),) if left is not None else ()
-        yield Part((Piece(f"{name} ", "muted"), Piece(used, tone), *said), is_near)
+        short = (Piece(f"{name} ", "muted"), Piece(used, tone))
+        yield Part((*short, *said), is_near, short=short)
         is_near = True
 
 
@@ -108,7 +115,7 @@ def _context(shown: Shown, marks: Marks) -> Iterator[Part]:
     if share is not None:
         said = f" ({percent(share)})" if count is not None else f" {percent(share)}"
         pieces.append(Piece(said, _fill(share, marks)))
-    yield Part(tuple(pieces))
+    yield Part(tuple(pieces), rank=3)
 
 
 def _fill(share: float, marks: Marks) -> Tone:
@@ -122,4 +129,6 @@ def _rate(shown: Shown) -> Iterator[Part]:
     if rate is None or shown.glance is None or shown.glance.block is None:
         return
     word = shown.glance.burn_rate.word
-    yield Part((Piece(rate, _RATE_TONES.get(word, "") if shown.burn_words != "off" else ""),))
+    yield Part(
+        (Piece(rate, _RATE_TONES.get(word, "") if shown.burn_words != "off" else ""),), rank=7
+    )

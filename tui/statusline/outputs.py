@@ -11,6 +11,10 @@ Format = Literal["claude", "plain", "tmux", "waybar"]
 
 _BETWEEN = " │ "
 _NEAR = " · "
+_SHORTENED_BELOW = 4
+"""Parts of this rank and above give way before others are shortened."""
+_OF_LIMITS = (0, 3)
+"""Ranks of what stands in the second row, where there are two."""
 _ANSI: dict[Tone, str] = {
     "strong": "1",
     "muted": "2",
@@ -37,9 +41,18 @@ def escape(text: str, output: Format) -> str:
 
 
 def written(parts: Sequence[Part], output: Format, *, is_coloured: bool, cells: int | None) -> str:
-    """Return the parts as one line; in fewer cells the last parts give way first."""
+    """Return the parts as one line; in fewer cells lesser parts give way first."""
     fitting = parts if cells is None else _fitting(parts, cells)
     return "".join(_piece(piece, output, is_coloured) for piece in _pieces(fitting))
+
+
+def rows_of(parts: Sequence[Part], rows: int) -> list[Sequence[Part]]:
+    """Return the parts row by row: limits and context stand in the second of two."""
+    if rows < 2:
+        return [parts]
+    below = [part for part in parts if part.rank in _OF_LIMITS]
+    above = [part for part in parts if part.rank not in _OF_LIMITS]
+    return [row for row in (above, below) if row]
 
 
 def _piece(piece: Piece, output: Format, is_coloured: bool) -> str:
@@ -52,10 +65,15 @@ def _piece(piece: Piece, output: Format, is_coloured: bool) -> str:
 
 
 def _fitting(parts: Sequence[Part], cells: int) -> Sequence[Part]:
-    """Return as many of the first parts as fit; of the first, what fits."""
+    """Return the parts that fit: the lesser give way first, then what is left is shortened."""
     kept = list(parts)
     while len(kept) > 1 and width(plain_text(kept)) > cells:
-        kept.pop()
+        place = max(range(len(kept)), key=lambda place: (kept[place].rank, place))
+        long = [each for each in kept if each.short and each.short != each.pieces]
+        if long and kept[place].rank < _SHORTENED_BELOW:
+            kept = [each._replace(pieces=each.short or each.pieces) for each in kept]
+            continue
+        del kept[place]
     if kept and width(plain_text(kept)) > cells:
         return [Part((Piece(cut(plain_text(kept), cells)),))]
     return kept

@@ -7,6 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from engine.domain.contexts import context_size
 from engine.domain.levels import level_of
 from engine.domain.questions import Glance
 from engine.domain.reports import Figures, Level, Levels
@@ -32,6 +33,8 @@ class Shown(Struct, frozen=True, kw_only=True):
     now: int
     is_partial: bool = False
     """History is still being read."""
+    account: str = ""
+    """What the user calls the account whose windows these are."""
     trouble: str = ""
     """What the user should look after, in few words."""
     cost_source: CostSource = "auto"
@@ -113,13 +116,25 @@ class Shown(Struct, frozen=True, kw_only=True):
         """Return how full the context is."""
         if self.hook.context_share is not None:
             return self.hook.context_share
-        count, size = self.context_tokens(), self.hook.context_size
-        return count / size if count is not None and size else None
+        count, told = self.context_tokens(), self.hook.context_size
+        if count is None or not (told or self.hook.model_id):
+            return None
+        return count / context_size(self.hook.model_id, told, count)
 
     def used(self, window: str) -> str | None:
         """Return the official percentage of a window."""
         reading = self.windows.get(window)
         return percent(reading.used_share) if reading else None
+
+    def model_week(self) -> str | None:
+        """Return the week of the model in use, where it has one of its own."""
+        names = f"{self.hook.model} {self.hook.model_id}".lower()
+        for window in self.windows:
+            kind, _, model = window.partition(":")
+            word = model.partition(" ")[0].lower()
+            if kind == SEVEN_DAY and word and word in names:
+                return window
+        return None
 
     def left(self, window: str) -> str | None:
         """Return how long an official window lasts."""
@@ -196,6 +211,14 @@ FIELDS: dict[str, tuple[str, Callable[[Shown], str | None]]] = {
     "five_hour_left": ("time until they are reset", lambda shown: shown.left(FIVE_HOUR)),
     "seven_day": ("official percentage of seven days", lambda shown: shown.used(SEVEN_DAY)),
     "seven_day_left": ("time until they are reset", lambda shown: shown.left(SEVEN_DAY)),
+    "model_week": (
+        "official percentage of the week of the model in use",
+        lambda shown: shown.used(shown.model_week() or ""),
+    ),
+    "account": (
+        "the account, as [accounts] of the configuration names it",
+        lambda shown: shown.account or None,
+    ),
     "spend_limit": (
         "official percentage of a spend limit",
         lambda shown: shown.used(SPEND_LIMIT),

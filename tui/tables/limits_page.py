@@ -9,7 +9,16 @@ from tui.tables.layout import Across, Cell, Column, Step, Table, TableLine, Tabl
 from tui.tables.look import Look
 from tui.tables.title import title_line
 from tui.words.format import plain
-from tui.words.limits import hit_text, left_text, share_text, when, window_notes
+from tui.words.limits import (
+    hit_text,
+    is_estimated,
+    left_text,
+    name_text,
+    share_text,
+    usual_text,
+    when,
+    window_notes,
+)
 from tui.words.lines import BLANK, Line, Piece, footnotes, line, paragraph, text_of
 
 LEVEL_WORDS: dict[WindowLevel, str] = {
@@ -87,9 +96,9 @@ def _row(window: WindowNow, now: int, zone: str) -> TableRow:
     word = LEVEL_WORDS[window.level] if is_known else "unknown"
     return TableRow(
         {
-            "window": Cell(plain(window.label), style="bold"),
+            "window": Cell(name_text(window), style="bold"),
             "bar": Cell("", share=min(window.used_share or 0.0, 1.0), style=style),
-            "used": Cell(share_text(window)),
+            "used": Cell(usual_text(window) if is_estimated(window) else share_text(window)),
             "level": Cell(word, style=style),
             "resets": Cell("" if end is None else when(end, now, zone)),
             "left": Cell("" if end is None else left_text(end, now)),

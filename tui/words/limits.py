@@ -87,12 +87,16 @@ def hit_text(hit: HitNow, now: int, zone: str) -> str:
         until = "until a response succeeds"
     else:
         until = f"reset {when(hit.resets_at, now, zone)}, in {left_text(hit.resets_at, now)}"
-    return f"{what} {plain(hit.label)} · {until} · since {when(hit.since, now, zone)}"
+    return f"{what} {name_text(hit)} · {until} · since {when(hit.since, now, zone)}"
 
 
 def forecast_text(window: WindowNow, now: int, zone: str) -> str:
     """Say what becomes of a window, with its range; empty where nothing is foreseen."""
     forecast, end = window.forecast, window.resets_at
+    if window.state == "extra usage":
+        return "beyond the limit, on extra usage" + _spend_text(window)
+    if forecast.is_frozen and not window.is_gravest:
+        return "used up until its reset"
     if forecast.is_frozen:
         return "limit hit, nothing moves until the reset"
     if forecast.reaches_at is not None:
@@ -107,6 +111,11 @@ def forecast_text(window: WindowNow, now: int, zone: str) -> str:
     )
 
 
+def _spend_text(window: WindowNow) -> str:
+    spend = window.spend
+    return "" if spend is None else f", {percent(spend.share)} of its limit is spent"
+
+
 def pace_text(forecast: Forecast) -> str:
     """Say how far use is from even use, such as `6 points over pace`."""
     if forecast.pace is None or forecast.pace_word is None:
@@ -115,6 +124,24 @@ def pace_text(forecast: Forecast) -> str:
     if not points or forecast.pace_word == "on":
         return "on pace"
     return f"{points} point{'' if points == 1 else 's'} {forecast.pace_word} pace"
+
+
+def name_text(of: WindowNow | HitNow) -> str:
+    """Return what a window is called, with its owner where there are several."""
+    return f"{plain(of.label)} · {plain(of.owner_name)}" if of.owner_name else plain(of.label)
+
+
+def window_line(window: WindowNow, now: int, zone: str) -> str:
+    """Say in one line how a window stands and what becomes of it."""
+    used = f"{usual_text(window)} your usual" if is_estimated(window) else share_text(window)
+    parts = [name_text(window), used if window.used_share is not None else plain(window.reason)]
+    if window.state in ("hit", "extra usage", "last known"):
+        parts.append(window.state)
+    if window.resets_at is not None:
+        end = f"resets {when(window.resets_at, now, zone)}"
+        parts.append(f"{end} in {left_text(window.resets_at, now)}")
+    parts += [forecast_text(window, now, zone), source_text(window)]
+    return " · ".join(part for part in parts if part)
 
 
 def window_notes(window: WindowNow, now: int, zone: str) -> Iterator[str]:

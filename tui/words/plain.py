@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from engine.agents.names import title_of
-from engine.domain.reports import Figures, Limit, Snapshot
+from engine.domain.reports import Figures, Snapshot
 from tui.words import format as fmt
+from tui.words.limits import window_line
 
 
 def snapshot_lines(snapshot: Snapshot) -> list[str]:
@@ -16,7 +17,7 @@ def snapshot_lines(snapshot: Snapshot) -> list[str]:
         lines += [f"  {fmt.plain(place.path)}: {place.found}" for place in snapshot.places]
         lines.append("Point elsewhere with CLAUDE_CONFIG_DIR or --config-dir PATH.")
         return lines
-    lines += ["", *_block_lines(snapshot), ""]
+    lines += ["", *_block_lines(snapshot), *_limit_lines(snapshot), ""]
     lines += [
         f"{name:<9}{_figures(figures)}"
         for name, figures in (
@@ -56,25 +57,14 @@ def _block_lines(snapshot: Snapshot) -> list[str]:
         f"Burn     {fmt.tokens(round(rate.tokens_per_minute))} tokens/min"
         f" · {fmt.dollars(rate.cost_per_hour)}/h · {rate.word}",
     ]
-    if snapshot.projection is not None:
-        projection = snapshot.projection
-        lines.append(
-            f"At end   {fmt.tokens(projection.tokens)} tokens · {fmt.dollars(projection.cost)}"
-            " if this rate goes on"
-        )
-    lines.append(f"Limit    {_limit(snapshot.limit, zone)}")
     return lines
 
 
-def _limit(limit: Limit, zone: str) -> str:
-    if limit.value is None or limit.used_share is None:
-        return limit.reason
-    show = fmt.tokens if limit.unit == "tokens" else fmt.dollars
-    reached = f" · reached at {fmt.clock(limit.reached_at, zone)}" if limit.reached_at else ""
-    return (
-        f"{fmt.percent(limit.used_share)} of {show(limit.value)} ({limit.label})"
-        f" · {limit.level}{reached}"
-    )
+def _limit_lines(snapshot: Snapshot) -> list[str]:
+    """Return a line for each limit window, the gravest first, with the one forecast of it."""
+    now, zone = snapshot.generated_at, snapshot.zone
+    windows = sorted(snapshot.windows, key=lambda window: not window.is_gravest)
+    return [f"Limit    {window_line(window, now, zone)}" for window in windows]
 
 
 def _figures(figures: Figures) -> str:

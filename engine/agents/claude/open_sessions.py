@@ -9,6 +9,8 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
+from engine.domain.files import open_regular
+
 SessionState = Literal["busy", "idle", ""]
 
 _LARGEST = 64 << 10
@@ -78,7 +80,7 @@ class SessionStates:
         said = None
         if status.st_size <= _LARGEST:
             try:
-                with open(path, "rb") as file:
+                with open_regular(path) as file:
                     said = _said(file.read(_LARGEST))
             except OSError:
                 said = None

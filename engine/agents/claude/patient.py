@@ -26,6 +26,9 @@ _DECODER = json.JSONDecoder(strict=False, parse_int=_whole_number)
 _RECORD = re.compile(
     r'\{\s*"(?:parentUuid|type|messageId|timestamp|sessionId|message|uuid|isSidechain|cwd)"\s*:'
 )
+_TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+_DEEPEST = 200
+"""Levels of nesting that are read."""
 _MOST_FAILURES = 60
 """So many beginnings of records that never end are tried in one line, fewer in a long one."""
 _MOST_WORK = 100 << 20
@@ -36,16 +39,25 @@ def read_objects(line: bytes) -> tuple[list[tuple[int, dict[str, Any]]], bool]:
     """Return the whole objects in a line with their positions, and whether that was all.
 
     A position is counted in characters from the line's start; `True` says that nothing
-    but blanks lies outside the objects.
+    but blanks lies outside the objects. What is nested deeper than any decoder goes is 0.
     """
     text = line.decode("utf-8", "surrogatepass" if _has_surrogates(line) else "replace")
+    try:
+        return _objects_in(text, (ValueError,))
+    except RecursionError:
+        return _objects_in(shallow(text), (ValueError, RecursionError))
+
+
+def _objects_in(
+    text: str, refused: tuple[type[Exception], ...]
+) -> tuple[list[tuple[int, dict[str, Any]]], bool]:
     failures_left = max(3, min(_MOST_FAILURES, _MOST_WORK // (len(text) + 1)))
     objects: list[tuple[int, dict[str, Any]]] = []
     is_whole = True
     position = _skip_blank(text, 0)
     while position < len(text) and failures_left:
         if text[position] == "{":
-            found = _decode_at(text, position)
+            found = _decode_at(text, position, refused)
             if found is not None:
                 objects.append((position, found[0]))
                 position = _skip_blank(text, found[1])
@@ -55,6 +67,28 @@ def read_objects(line: bytes) -> tuple[list[tuple[int, dict[str, Any]]], bool]:
         match = _RECORD.search(text, position + 1)
         position = match.start() if match else len(text)
     return objects, is_whole
+
+
+def shallow(text: str) -> str:
+    """Return text of JSON, as long as before, with 0 for each value that is nested too deep.
+
+    No field that is read lies as deep, so that a response is not lost with what stands beside it.
+    """
+    depth = start = 0
+    kept: list[str] = []
+    end = 0
+    for token in _TOKENS.finditer(text):
+        sign = token[0][0]
+        if sign in "[{":
+            depth += 1
+            if depth == _DEEPEST:
+                start = token.start()
+        elif sign in "]}":
+            depth = max(0, depth - 1)
+            if depth == _DEEPEST - 1:
+                kept += text[end:start], "0".ljust(token.end() - start)
+                end = token.end()
+    return "".join((*kept, text[end:]))
 
 
 def read_records(line: bytes, decoder: msgspec.json.Decoder[T]) -> tuple[list[T], str | None]:
@@ -93,10 +127,12 @@ def _skip_blank(text: str, position: int) -> int:
     return position
 
 
-def _decode_at(text: str, position: int) -> tuple[dict[str, Any], int] | None:
+def _decode_at(
+    text: str, position: int, refused: tuple[type[Exception], ...]
+) -> tuple[dict[str, Any], int] | None:
     """Return the object that begins at a brace, and where it ends."""
     try:
         value, end = _DECODER.raw_decode(text, position)
-    except (ValueError, RecursionError):
+    except refused:
         return None
     return value, end

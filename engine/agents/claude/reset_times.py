@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from engine.domain.times import DAY, HOUR, MINUTE, SECOND, minute_of
@@ -33,7 +33,8 @@ def reset_in(text: str, time: int, zone: Callable[[], tzinfo], longest: int) -> 
 
     A clock time is the next one after the moment, in the zone named in parentheses, else
     in `zone()`. Where that is further than the window lasts (`longest`, in milliseconds),
-    the message was repeated late and means the one before. `None` where none is told.
+    the message was repeated late and means the one before. `None` where none is told, and
+    where the zone named is not known: it is never taken for another.
     """
     epoch = _EPOCH.search(text)
     if epoch is not None:
@@ -46,7 +47,10 @@ def reset_in(text: str, time: int, zone: Callable[[], tzinfo], longest: int) -> 
     clock = _clock_of(said) if said is not None else None
     if said is None or clock is None:
         return None
-    moments = sorted(_moments(said, clock, time, _zone_named(said["zone"]) or zone()))
+    named = _zone_named(said["zone"]) if said["zone"] else zone()
+    if named is None:
+        return None
+    moments = sorted(_moments(said, clock, time, named))
     if said["month"]:
         return min(moments, key=lambda moment: abs(moment - time), default=None)
     following = [moment for moment in moments if time < moment <= time + longest]
@@ -90,9 +94,9 @@ def _days(said: re.Match[str], today: date) -> Iterator[date]:
             yield day
 
 
-def _zone_named(name: str | None) -> tzinfo | None:
-    if not name:
-        return None
+def _zone_named(name: str) -> tzinfo | None:
+    if name.upper() in ("UTC", "GMT", "ETC/UTC"):
+        return UTC
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):

@@ -13,6 +13,8 @@ from typing import BinaryIO
 
 from msgspec import Struct
 
+from engine.domain.files import open_regular
+
 _KINDS = {"custom-title": "customTitle", "ai-title": "aiTitle", "last-prompt": "lastPrompt"}
 """Kinds of title lines with their key: the user's own before a made one, that before none."""
 _NEEDLES = (b'"custom-title"', b'"ai-title"', b'"last-prompt"')
@@ -62,7 +64,7 @@ class Titles:
 
     def _read_on(self, path: str) -> str:
         try:
-            with open(path, "rb") as file:
+            with open_regular(path) as file:
                 status = os.fstat(file.fileno())
                 known = self._transcripts.get(path)
                 if known is None or known.inode != status.st_ino or status.st_size < known.searched:
@@ -125,7 +127,7 @@ def agent_names(paths: Iterable[str]) -> dict[str, str]:
             continue
         agent = name[len("agent-") : -len(".jsonl")]
         try:
-            with open(path[: -len(".jsonl")] + ".meta.json", "rb") as file:
+            with open_regular(path[: -len(".jsonl")] + ".meta.json") as file:
                 value = json.loads(file.read(1 << 20))
         except (OSError, ValueError, RecursionError):
             continue

@@ -16,6 +16,8 @@ def tell_windows(limits: object, time: int, told: Told) -> None:
     if not isinstance(limits, dict):
         return
     limit = text_of(limits.get("limit_id")) or ""
+    model = text_of(limits.get("limit_name")) or limit
+    plan = text_of(limits.get("plan_type")) or ""
     for slot in ("primary", "secondary"):
         window = limits.get(slot)
         if not isinstance(window, dict):
@@ -24,15 +26,15 @@ def tell_windows(limits: object, time: int, told: Told) -> None:
         minutes = _number(window.get("window_minutes"))
         if percent is None or not minutes:
             continue
-        told.use(_name(limit, round(minutes)), percent, _resets_at(window, time), time)
+        name = _name("" if limit in _PLAN else model, round(minutes))
+        told.use(name, percent, _resets_at(window, time), time, plan)
 
 
-def _name(limit: str, minutes: int) -> str:
+def _name(model: str, minutes: int) -> str:
     """Return a window's name; servers have said 299 minutes for five hours."""
-    minutes = round(minutes / 5) * 5
-    if limit in _PLAN:
-        return _NAMES.get(minutes) or f"codex {minutes} min"
-    return f"{limit} {minutes} min"
+    minutes = max(round(minutes / 5) * 5, 1)
+    name = _NAMES.get(minutes) or f"{minutes}_min"
+    return f"{name}:{model.replace(':', ' ')}" if model else name
 
 
 def _resets_at(window: dict[str, object], time: int) -> int | None:

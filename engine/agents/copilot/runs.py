@@ -22,6 +22,7 @@ from engine.agents.claude.patient import read_records
 from engine.agents.copilot.sums import NOTHING, Sums, added, beyond, said_in
 from engine.agents.fields import mapping, milliseconds, text
 from engine.agents.shares import part, share
+from engine.domain.files import open_regular
 
 _CUMULATIVE_SINCE = (1, 0, 83)
 _MOST_CALLS = 10_000
@@ -228,7 +229,7 @@ class Runs:
         """Yield the messages with an output up to a byte of the log, each once: the last."""
         found: dict[str, _Message] = {}
         model = ""
-        with open(os.path.join(self._place.root, self._place.path), "rb") as file:
+        with open_regular(os.path.join(self._place.root, self._place.path)) as file:
             offset = 0
             for line in file:
                 if offset >= until:

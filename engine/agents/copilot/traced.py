@@ -6,6 +6,8 @@ import os
 import re
 from collections.abc import Set
 
+from engine.domain.files import open_regular
+
 _CALL = b'"chat'
 _SESSION = re.compile(rb'"gen_ai\.conversation\.id"\s*:\s*"([^"\\]+)"')
 
@@ -31,7 +33,7 @@ class Traced:
         try:
             if os.stat(path).st_size <= offset:
                 return
-            with open(path, "rb") as file:
+            with open_regular(path) as file:
                 file.seek(offset)
                 for line in file:
                     if not line.endswith(b"\n"):

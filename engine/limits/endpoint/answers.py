@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from engine.agents.claude.limit_messages import window_of_type
+from engine.domain.owners import NOBODY
 from engine.limits.readings import (
     FIVE_HOUR,
     SEVEN_DAY,
@@ -21,7 +22,7 @@ _OF_MONEY = ("spend", "extra_usage")
 
 
 def readings_of_usage(
-    body: object, captured_at: int, source: ReadingSource, account: str = ""
+    body: object, captured_at: int, source: ReadingSource, owner: str = NOBODY
 ) -> tuple[Reading, ...]:
     """Return the readings in a usage answer; what makes no sense is left out.
 
@@ -34,10 +35,10 @@ def readings_of_usage(
     for window, percent, resets_at in (*_listed(body.get("limits")), *_flat(body)):
         if window in found:
             continue
-        reading = reading_of(window, percent, resets_at, captured_at, source, account=account)
+        reading = reading_of(window, percent, resets_at, captured_at, source, owner=owner)
         if reading is not None:
             found[window] = reading
-    spend = reading_of(SPEND_LIMIT, _spent(body), None, captured_at, source, account=account)
+    spend = reading_of(SPEND_LIMIT, _spent(body), None, captured_at, source, owner=owner)
     if spend is not None:
         found[SPEND_LIMIT] = spend
     return tuple(found.values())

@@ -5,14 +5,16 @@ Only the keys named here are decoded; no e-mail, name or token ever is.
 
 from __future__ import annotations
 
+import os
 import re
+from pathlib import Path
 from typing import Any
 
 import msgspec
 from msgspec import Raw, Struct
 
+from engine.domain.owners import owner_key
 from engine.domain.times import DAY, MINUTE
-from engine.limits.endpoint.answers import readings_of_usage
 from engine.limits.readings import Reading, name_of
 
 FILE_NAME = ".claude.json"
@@ -38,8 +40,13 @@ class Account(Struct, frozen=True):
     account: str = ""
     organization: str = ""
 
+    @property
+    def owner(self) -> str:
+        """The owner's key."""
+        return owner_key(self.account, self.organization)
 
-NOBODY = Account()
+
+NO_ACCOUNT = Account()
 
 
 class ClaudeState(Struct, frozen=True):
@@ -48,7 +55,7 @@ class ClaudeState(Struct, frozen=True):
     fetched_at: int = 0
     """When its usage was asked for, 0 where it has none that can still hold."""
     readings: tuple[Reading, ...] = ()
-    account: Account = NOBODY
+    account: Account = NO_ACCOUNT
     plan: Plan | None = None
 
 
@@ -83,9 +90,20 @@ def state_of(data: bytes, now: int) -> ClaudeState | None:
     except (msgspec.DecodeError, ValueError, RecursionError):
         return None
     signed = _signed_of(file.oauth_account)
-    fetched_at, readings = _usage_of(file.cached_usage_utilization, now)
     account = Account(name_of(signed.account_uuid), name_of(signed.organization_uuid))
+    fetched_at, readings = _usage_of(file.cached_usage_utilization, now, account)
     return ClaudeState(fetched_at, readings, account, _plan_of(signed))
+
+
+def signed_in(data: bytes) -> tuple[Account, Plan | None] | None:
+    """Return who the file's bytes say is signed in, `None` where they are no JSON object."""
+    try:
+        signed = _signed_of(_decode_file(data).oauth_account)
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return None
+    return Account(name_of(signed.account_uuid), name_of(signed.organization_uuid)), _plan_of(
+        signed
+    )
 
 
 def _signed_of(data: Raw) -> _Signed:
@@ -95,7 +113,7 @@ def _signed_of(data: Raw) -> _Signed:
         return _Signed()
 
 
-def _usage_of(data: Raw, now: int) -> tuple[int, tuple[Reading, ...]]:
+def _usage_of(data: Raw, now: int, signed: Account) -> tuple[int, tuple[Reading, ...]]:
     """Return when usage was asked for, and what it was: a floor, for it may be days old."""
     try:
         cached = _decode_cached(data)
@@ -106,8 +124,33 @@ def _usage_of(data: Raw, now: int) -> tuple[int, tuple[Reading, ...]]:
         return 0, ()
     if cached is None or not now - _OLDEST < at <= now + _AHEAD:
         return 0, ()
+    from engine.limits.endpoint.answers import readings_of_usage
+
     account = name_of(cached.account_uuid)
-    return int(at), readings_of_usage(cached.utilization, int(at), "claude.json", account)
+    is_of_signed = not account or account == signed.account
+    owner = signed.owner if is_of_signed else owner_key(account, "")
+    return int(at), readings_of_usage(cached.utilization, int(at), "claude.json", owner)
+
+
+def account_path(root: Path, home: Path) -> Path:
+    """Return the file that says whose a root is (SPEC §9).
+
+    Of the usual roots it is the home's, unless Claude Code was told to keep its files in one of
+    them: then its own is there, and the one that was written last holds.
+    """
+    own, of_home = root / FILE_NAME, home / FILE_NAME
+    real = os.path.realpath(root)
+    usual = (home / ".claude", home / ".config" / "claude")
+    if real not in {os.path.realpath(each) for each in usual}:
+        return own
+    return max((of_home, own), key=_written_at)
+
+
+def _written_at(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except (OSError, ValueError):
+        return 0
 
 
 def _plan_of(signed: _Signed) -> Plan | None:

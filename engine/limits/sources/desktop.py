@@ -10,9 +10,10 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from engine.domain.owners import owner_key
 from engine.domain.times import DAY, MINUTE
 from engine.limits.readings import FIVE_HOUR, SEVEN_DAY, SPEND_LIMIT, Reading, name_of, reading_of
-from engine.limits.sources.claude_json import NOBODY, Account
+from engine.limits.sources.claude_json import NO_ACCOUNT, Account
 
 _FILE_NAME = "plan-usage-history.json"
 _STORE = ("Packages", "Claude_pzs8sxrjxfjjc", "LocalCache", "Roaming")
@@ -45,7 +46,7 @@ def history_paths(
 
 
 def readings_of_history(
-    data: bytes, now: int, account: Account = NOBODY, after: int = 0
+    data: bytes, now: int, account: Account = NO_ACCOUNT, after: int = 0
 ) -> tuple[Reading, ...] | None:
     """Return the readings of the last 8 days later than `after`, oldest first.
 
@@ -87,11 +88,12 @@ def _readings_of(sample: dict[str, Any], factor: int, account: Account) -> Itera
     if time is None:
         return
     organization = name_of(sample.get("org"))
-    owner = account.account if organization == account.organization else organization
+    is_own = organization and organization == account.organization
+    owner = account.owner if is_own else owner_key("", organization)
     for key, window in _WINDOWS.items():
         value = _number(_used_of(sample).get(key))
         percent = None if value is None else value * factor
-        reading = reading_of(window, percent, None, int(time), "desktop", account=owner)
+        reading = reading_of(window, percent, None, int(time), "desktop", owner=owner)
         if reading is not None:
             yield reading
 

@@ -7,11 +7,14 @@ from pathlib import Path
 from stat import S_ISREG
 
 from engine.agents.claude.places import candidate_roots
+from engine.domain.owners import owner_key
 from engine.domain.settings import Settings
 from engine.limits.readings import Reading
-from engine.limits.sources.claude_json import FILE_NAME, ClaudeState, Plan, state_of
+from engine.limits.sources.claude_json import FILE_NAME, ClaudeState, Plan, account_path, state_of
 from engine.limits.sources.desktop import history_paths, readings_of_history
 
+DESKTOP_SESSIONS = "local-agent-mode-sessions"
+"""In the paths of roots of the desktop app's own sessions."""
 _LARGEST = 20 << 20
 """Bytes; no file of these programs is ever as large."""
 
@@ -32,12 +35,15 @@ class LocalSources:
         roots = settings.roots or tuple(candidate_roots(environment, home)[0])
         own = os.path.realpath(home / ".claude")
         is_of_home = any(os.path.realpath(root) == own for root in roots)
-        states = [root / FILE_NAME for root in roots]
-        self._state_paths = (*states, home / FILE_NAME) if is_of_home else tuple(states)
+        usual = [home / FILE_NAME] if any(_is_usual(root, home) for root in roots) else []
+        self._home = home
+        self._state_paths = tuple(dict.fromkeys([*(root / FILE_NAME for root in roots), *usual]))
         self._history_paths = history_paths(environment, home) if is_of_home else ()
         self._looks: dict[Path, _Look | None] = {}
         self._states: dict[Path, ClaudeState] = {}
         self._read_until: dict[Path, int] = {}
+        self._organization = ""
+        """Of the desktop app, by its newest sample."""
 
     def changed(self) -> bool:
         """Say whether a file is another than when it was last read; opens none."""
@@ -46,11 +52,13 @@ class LocalSources:
 
     def read(self, now: int) -> tuple[Reading, ...]:
         """Return what changed files say that they have not said before."""
-        before = self._latest().readings
+        found: list[Reading] = []
         for path in self._state_paths:
+            before = self._states.get(path)
             self._read_state(path, now)
-        latest = self._latest().readings
-        found = list(latest) if latest != before else []
+            state = self._states.get(path)
+            if state is not None and (before is None or before.readings != state.readings):
+                found += state.readings
         for path in self._history_paths:
             found += self._read_history(path, now)
         return tuple(found)
@@ -58,6 +66,18 @@ class LocalSources:
     def plan(self) -> Plan | None:
         """Return the plan, as of the last `read`."""
         return self._latest().plan
+
+    def owner(self, root: str) -> tuple[str, str] | None:
+        """Return whose a root is and the plan, `None` where no file of it was read.
+
+        The desktop app's own sessions are its organization's.
+        """
+        if DESKTOP_SESSIONS in root:
+            return (owner_key("", self._organization), "") if self._organization else None
+        state = self._states.get(account_path(Path(root), self._home))
+        if state is None:
+            return None
+        return state.account.owner, state.plan.name if state.plan is not None else ""
 
     def _latest(self) -> ClaudeState:
         """Return the state whose usage is newest, else the first that names a plan."""
@@ -84,6 +104,7 @@ class LocalSources:
         if not readings:
             return ()
         self._read_until[path] = readings[-1].captured_at
+        self._organization = readings[-1].owner.partition("/")[2]
         return readings
 
     def _read_if_changed(self, path: Path) -> bytes | None:
@@ -99,6 +120,11 @@ class LocalSources:
                 return file.read(_LARGEST)
         except OSError:
             return None
+
+
+def _is_usual(root: Path, home: Path) -> bool:
+    usual = (home / ".claude", home / ".config" / "claude")
+    return os.path.realpath(root) in {os.path.realpath(each) for each in usual}
 
 
 def _look(path: Path) -> _Look | None:

@@ -1,0 +1,81 @@
+"""Whose limits are: keys that tell the owners of readings, hits and windows apart (SPEC §9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+NOBODY = ""
+"""Roots without an account: together they are one owner."""
+UNKNOWN = "?"
+"""Whoever it was before anything was noted."""
+
+OwnerNotes = Mapping[str, Sequence[tuple[int, str]]]
+"""By root: since when which owner, earliest first."""
+
+
+def owner_key(account: str, organization: str) -> str:
+    """Return the key of an account in an organization; either may be empty."""
+    return f"{account}/{organization}" if account or organization else NOBODY
+
+
+def store_owner(agent: str, store: str, plan: str) -> str:
+    """Return the owner of another agent's limits: its store and the plan that is named there."""
+    return f"{agent}:{plan}@{store}"
+
+
+def name_of_owner(owner: str, names: Mapping[str, str]) -> str:
+    """Return what a user calls an owner: by its key, its account or its organization."""
+    account, _, organization = owner.partition("/")
+    handles = (owner, account, organization)
+    return next((names[each] for each in handles if each and each in names), "")
+
+
+def is_of_store(owner: str) -> bool:
+    """Say whether an owner is of another agent than Claude Code."""
+    return "@" in owner and ":" in owner.partition("@")[0]
+
+
+def plan_of_store(owner: str) -> str:
+    """Return the plan in the key of another agent's owner."""
+    return owner.partition("@")[0].partition(":")[2]
+
+
+def is_named(owner: str) -> bool:
+    """Say whether anybody is named."""
+    return owner not in (NOBODY, UNKNOWN)
+
+
+def resolved(owners: Iterable[str]) -> dict[str, str]:
+    """Return by each key the whole one that it stands for.
+
+    A key without account or organization is the only one that has its other half; nobody is
+    the only one that is named.
+    """
+    found = set(owners)
+    named = {each for each in found if is_named(each) and not is_of_store(each)}
+    whole = {each for each in named if all(each.split("/", 1))}
+    made = {each: each for each in found}
+    for each in named - whole:
+        account, _, organization = each.partition("/")
+        fitting = [
+            other
+            for other in whole
+            if (account and other.startswith(f"{account}/"))
+            or (organization and other.endswith(f"/{organization}"))
+        ]
+        if len(fitting) == 1:
+            made[each] = fitting[0]
+    owners_named = {made[each] for each in named}
+    if len(owners_named) == 1:
+        made[NOBODY] = next(iter(owners_named))
+    return made
+
+
+def owner_at(notes: OwnerNotes, root: str, time: int) -> str:
+    """Return whose a root was at a time; before the first note nobody knows."""
+    known = UNKNOWN if notes.get(root) else NOBODY
+    for since, owner in notes.get(root, ()):
+        if since > time:
+            break
+        known = owner
+    return known

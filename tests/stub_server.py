@@ -77,7 +77,7 @@ class StubHandler(BaseHTTPRequestHandler):
 
     def say_nothing(self) -> None:
         """Keep the connection open, without an answer."""
-        self.server.ended.wait(5)
+        self.server.ended.wait(120)
 
     def log_message(self, format: str, *arguments: object) -> None:
         pass

@@ -30,12 +30,12 @@ def was_ledger(path: str) -> bool:
     """Say whether a file that cannot be opened is, or once was, a ledger.
 
     One that any ccmon opened lately has its lock beside it; else its tables are looked for in
-    what is left of it.
+    what is left of it. Raises `OSError` where that cannot be read.
     """
     if os.path.exists(lock_of(path)):
         return True
     for name in (path, f"{path}-wal"):
-        with suppress(OSError), open(name, "rb") as file:
+        with suppress(FileNotFoundError), open(name, "rb") as file:
             if _TABLE in file.read(_LOOKED_THROUGH):
                 return True
     return False

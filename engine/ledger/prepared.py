@@ -6,6 +6,9 @@ import sqlite3
 
 from engine.ledger.schema import TABLES, VERSION
 
+OWN_VERSION = "0.1.0"
+"""The version of ccmon, as in `tui`, which the engine does not know; asking the package for it
+would take longer than making a ledger."""
 WRITTEN_BY = "written_by"
 """The setting that names the ccmon which made the tables or brought them to their version."""
 
@@ -55,18 +58,9 @@ def _named(connection: sqlite3.Connection) -> str:
         ).fetchone()
     except sqlite3.Error:
         row = None
-    own = own_version()
-    return f", {row[0]}; this one is {own}" if row else f" than this one, {own}"
-
-
-def own_version() -> str:
-    """Return the version of the ccmon that runs, which only its package knows for certain."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("ccmon-live")
-    except PackageNotFoundError:
-        return "unversioned"
+    if row:
+        return f", {row[0]}; this one is {OWN_VERSION}"
+    return f" than this one, {OWN_VERSION}"
 
 
 def prepare(connection: sqlite3.Connection, path: str | None = None) -> sqlite3.Connection:
@@ -145,4 +139,4 @@ def _migrate(connection: sqlite3.Connection, path: str | None) -> None:
 
 def note_writer(connection: sqlite3.Connection) -> None:
     """Note in the transaction that is open that this ccmon made the tables what they are."""
-    connection.execute("INSERT OR REPLACE INTO settings VALUES (?,?)", (WRITTEN_BY, own_version()))
+    connection.execute("INSERT OR REPLACE INTO settings VALUES (?,?)", (WRITTEN_BY, OWN_VERSION))

@@ -25,6 +25,8 @@ from engine.limits.labels import is_of_model
 from engine.limits.marks import Marks
 from engine.limits.readings import Reading, length_of
 
+_SHORT_ID = 12
+
 
 class Owners:
     """The owners of some roots, as of a look at the ledger's notes."""
@@ -124,8 +126,14 @@ class Owners:
     def names(self, owners: Iterable[str]) -> dict[str, str]:
         """Return what owners are called: as the user says, else by plan or root."""
         made = {owner: self._name(owner) for owner in {*owners, *self._plans}}
+        rooted = {owner: self._with_root(owner, name) for owner, name in made.items()}
+        names, with_roots = list(made.values()), list(rooted.values())
         return {
-            owner: name if list(made.values()).count(name) == 1 else self._with_root(owner, name)
+            owner: name
+            if names.count(name) == 1
+            else rooted[owner]
+            if with_roots.count(rooted[owner]) == 1
+            else _with_id(owner, name)
             for owner, name in made.items()
         }
 
@@ -166,6 +174,12 @@ class Owners:
         for root in self._roots_of.get(owner, ()):
             handles += [root, _short(root, self._settings.home)]
         return tuple(each for each in handles if each)
+
+
+def _with_id(owner: str, name: str) -> str:
+    """Return a name with the beginning of the account's id, or all of a short one."""
+    account = owner.strip("/").partition("/")[0]
+    return f"{name} {account if len(account) <= _SHORT_ID else account[:8]}"
 
 
 def _short(path: str, home: Path) -> str:

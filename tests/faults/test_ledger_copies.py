@@ -21,6 +21,7 @@ from tests.agreement import assert_agreement
 from tests.faults.earlier import RIGHT, by_model, version_of, write_earlier
 from tests.faults.written import append, responses, transcript, wait_until
 from tests.slow_reading import read
+from tui import __version__
 from tui.cli import main
 
 MakeSettings = Callable[..., Settings]
@@ -204,3 +205,9 @@ def test_the_log_beside_the_ledger_shrinks_when_a_long_reader_is_done(tmp_path: 
         for _ in range(3):
             writer.execute("INSERT INTO load VALUES (randomblob(1000))")
         assert log.stat().st_size <= _LOG_KEPT
+
+
+def test_a_ledger_says_which_ccmon_made_it(tmp_path: Path) -> None:
+    with closing(prepared.prepare(sqlite3.connect(tmp_path / "ledger.db"))) as ledger:
+        rows = ledger.execute("SELECT value FROM settings WHERE name = 'written_by'").fetchall()
+    assert rows == [(__version__,)]

@@ -271,6 +271,7 @@ def loaded_by(*commands: list[str]) -> set[str]:
 
 def test_who_does_not_use_cursor_loads_nothing_of_it(home: Path, data: Path) -> None:
     write(home / ".claude", answer("a", AT))
+    loaded_by(["daily", "--json"])
     loaded = loaded_by(["daily", "--json"], ["daily", "--json"])
     assert "engine.live.updater" in loaded
     assert not {name for name in loaded if name.startswith(("engine.agents.cursor",))}

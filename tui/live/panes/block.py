@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.agents.names import title_of
 from engine.domain.reports import Block, Figures, Part, Snapshot
@@ -36,7 +37,7 @@ def block_view(snapshot: Snapshot, by: Basis) -> BlockView:
     """Take from a snapshot what the pane shows."""
     block = snapshot.block
     return BlockView(
-        block=block,
+        block=None if block is None else _at_rest(block),
         zone=snapshot.zone,
         by=by,
         gone=fmt.duration(block.elapsed) if block else "",
@@ -44,6 +45,11 @@ def block_view(snapshot: Snapshot, by: Basis) -> BlockView:
         closed=() if block else _said_of_closed(snapshot),
         whose="" if snapshot.agent == CLAUDE else fmt.plain(title_of(snapshot.agent)),
     )
+
+
+def _at_rest(block: Block) -> Block:
+    """Return a block without the milliseconds that go by, so that it rests while nothing comes."""
+    return replace(block, elapsed=0, remaining=0, elapsed_share=round(block.elapsed_share, 2))
 
 
 class BlockPane(LinePane):

@@ -75,7 +75,9 @@ def _usages(draw: st.DrawFn) -> dict[str, Any]:
     )
     if draw(st.integers(0, 9)) == 0:
         own = {"type": "advisor_message", "model": "claude-opus-5-5", "output_tokens": 70}
-        usage["iterations"] = [{"type": "message", "input_tokens": 1}, own]
+        compaction = {"type": "compaction", "input_tokens": 900, "output_tokens": 40}
+        compaction |= draw(_SOME(({}, {"model": "claude-haiku-5-5"}, {"speed": "standard"})))
+        usage["iterations"] = [{"type": "message", "input_tokens": 1}, compaction, own]
     return usage
 
 

@@ -22,6 +22,9 @@ from tests.slow_prices import Prices
 
 MOST_TOKENS = 10**9
 
+BESIDE = ("advisor_message", "compaction")
+"""Iterations that a usage leaves out of its own tokens."""
+
 _OF_NESTED = ("requestId", "uuid", "timestamp")
 """What a progress line's nested message says of itself."""
 
@@ -169,11 +172,14 @@ def _read_object(
 
 
 def _advice(line: SlowLine, usage: dict[str, Any]) -> Iterator[SlowLine]:
-    """Yield the advisor's responses, which the line's own tokens leave out."""
+    """Yield an advisor's and a compaction's responses, which the line's tokens leave out."""
     iterations = usage.get("iterations")
     for number, step in enumerate(iterations if isinstance(iterations, list) else []):
-        if not isinstance(step, dict) or step.get("type") != "advisor_message":
+        kind = step.get("type") if isinstance(step, dict) else None
+        if kind not in BESIDE:
             continue
+        if kind == "compaction":
+            step = {**_how(usage, line.model), **{k: v for k, v in step.items() if _text(v) or v}}
         yield SlowLine(
             key=("advice", line.key, number),
             time=line.time,
@@ -191,11 +197,17 @@ def _advice(line: SlowLine, usage: dict[str, Any]) -> Iterator[SlowLine]:
         )
 
 
+def _how(usage: dict[str, Any], model: str) -> dict[str, Any]:
+    """Return how a line ran, for what in it says nothing else."""
+    kept = ("speed", "inference_geo", "service_tier")
+    return {"model": model, **{name: usage.get(name) for name in kept}}
+
+
 def _key(
     message: dict[str, Any], outer: dict[str, Any], session: str, tokens: SlowTokens
 ) -> tuple[object, ...] | None:
     name, request = _text(message.get("id")), _text(outer.get("requestId"))
-    if name.startswith("msg_"):
+    if name.startswith("msg_") and any(each in name for each in "0123456789"):
         return ("message", name)
     if name and request:
         return ("message and request", name, request)
@@ -303,7 +315,7 @@ def billed_name(line: SlowLine) -> str:
 
 def how_final(line: SlowLine) -> tuple[object, ...]:
     tokens = line.tokens
-    rules = (not line.is_sidechain, tokens.output, tokens.total, line.time)
+    rules = (tokens.output, not line.is_sidechain, tokens.total, line.time)
     to_be_total = (
         -1 if line.recorded is None else line.recorded,
         tokens.input,

@@ -135,11 +135,14 @@ def merge(one: Sighting, other: Sighting) -> Sighting:
 
 
 def _wins(one: Sighting, other: Sighting) -> bool:
-    """Say whether the first line's figures hold: not side-chain, most tokens, then latest."""
-    if one.is_sidechain != other.is_sidechain:
-        return other.is_sidechain
+    """Say whether the first line's figures hold: most output, not side-chain, most tokens, latest.
+
+    A side-chain's line may hold the end of an answer whose own line was left unfinished.
+    """
     if one.output != other.output:
         return one.output > other.output
+    if one.is_sidechain != other.is_sidechain:
+        return other.is_sidechain
     if one.total != other.total:
         return one.total > other.total
     if one.won_at != other.won_at:

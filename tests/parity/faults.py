@@ -16,6 +16,7 @@ NAMELESS = 105
 EMPTY = 106
 HUGE = 107
 ALONE = 108
+COMPACTED = 109
 
 REPORTING = frozenset((15, 16, 22, 23, PATH_ORDER, EMPTY))
 """Those of what is printed of responses, not of the responses themselves."""
@@ -33,6 +34,7 @@ FAULTS: Mapping[int, str] = {
     2: "a null or strange value in a field that is read drops the line",
     3: "JSON spacing, a broken neighbour, an unusual time, version or speed drops the line",
     12: "sub-agent progress and unclean text count in some reports only",
+    COMPACTED: "what a compaction took beside its answer is left out",
     20: "symbolic links are not followed",
     4: "a flat cache write larger than its breakdown is left out",
     HUGE: "more than a thousand million tokens of one response are believed",

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from tests.slow_reading import MOST_TOKENS, SlowLine, SlowTokens, read_bytes, transcripts
+from tests.parity.faults import COMPACTED
+from tests.slow_reading import BESIDE, MOST_TOKENS, SlowLine, SlowTokens, read_bytes, transcripts
 
 Loader = Literal["daily", "entries"]
 """ccusage has two readers: that of `daily`, and that of all other reports."""
@@ -85,13 +86,15 @@ def _seen(
     usage = _object(message.get("usage"))
     advice, is_synthetic = 0, False
     for line in lines:
+        is_compaction = False
         steps = [usage]
         name = _text(message.get("id"))
         if line.key[0] != "advice":
             is_synthetic = line.model == SYNTHETIC
         if line.key[0] == "advice":
-            steps = [s for s in usage.get("iterations", []) if s.get("type") == "advisor_message"]
+            steps = [s for s in usage.get("iterations", []) if s.get("type") in BESIDE]
             steps = steps[advice : advice + 1]
+            is_compaction = steps[0]["type"] == "compaction"
             name = f"{name}:advisor:{advice}" if name else ""
             advice += 1
             is_nested = outer is not record
@@ -111,7 +114,9 @@ def _seen(
             has_speed=counted.get("speed") is not None,
             is_synthetic=is_synthetic,
             is_sidechain=outer.get("isSidechain") is True,
-            refused=refused,
+            refused=(refused[0] | {COMPACTED}, refused[1] | {COMPACTED})
+            if is_compaction
+            else refused,
         )
 
 

@@ -151,6 +151,7 @@ class _Writer:
             {"speed": "turbo"},
             {
                 "iterations": [
+                    {"type": "compaction", "input_tokens": 700, "output_tokens": 30},
                     {"type": "message", "input_tokens": 1, "output_tokens": 1, "model": None},
                     {
                         "type": "advisor_message",

@@ -6,6 +6,8 @@ patient one only for lines that the strict one refuses.
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from engine.agents.claude.lines import (
@@ -26,6 +28,11 @@ from engine.agents.claude.places import SUFFIX
 from engine.domain.responses import MOST_DOLLARS, PICO, Sighting
 from engine.domain.scans import Place
 from engine.domain.times import parse_time
+
+_OWN_ID = re.compile(r"msg_.*[0-9]", re.DOTALL)
+"""What an id looks like that names one response: `msg_proxy_stream` is a gateway's for all."""
+_BESIDE = (b"advisor_message", b"compaction")
+"""Iterations whose tokens the top level of a usage leaves out."""
 
 Keyed = tuple[str, Sighting]
 """A sighting, and what names its response across files and roots (SPEC §3)."""
@@ -136,9 +143,10 @@ def _sightings(line: Line, offset: int, place: Place) -> list[Keyed]:
         place.project,
     )
     id_ = message.id
-    key = id_ if id_ and id_[:4] == "msg_" else _other_key(line, id_, sighting, offset, place)
-    if usage.iterations is not ABSENT and b"advisor_message" in bytes(usage.iterations):
-        return [(key, sighting), *_advisors(key, sighting, bytes(usage.iterations))]
+    is_own = id_ is not None and (id_[:5] == "msg_0" or _OWN_ID.match(id_) is not None)
+    key = id_ if id_ and is_own else _other_key(line, id_, sighting, offset, place)
+    if usage.iterations is not ABSENT:
+        return [(key, sighting), *_iterations(key, sighting, usage)]
     return [(key, sighting)]
 
 
@@ -197,26 +205,36 @@ def _progress(line: Line) -> Line | None:
     )
 
 
-def _advisors(key: str, parent: Sighting, iterations: bytes) -> list[Keyed]:
-    """Return the advisor's own responses, which the top level does not contain."""
+def _iterations(key: str, parent: Sighting, usage: Usage) -> list[Keyed]:
+    """Return the responses that the top level does not contain: an advisor's, a compaction's.
+
+    A compaction is of the line's model and runs as the line does, where it says nothing else.
+    """
+    iterations = bytes(usage.iterations)
+    if not any(kind in iterations for kind in _BESIDE):
+        return []
     found: list[Keyed] = []
     decoded = loads(iterations)
     for number, iteration in enumerate(decoded if isinstance(decoded, list) else []):
-        if not isinstance(iteration, dict) or iteration.get("type") != "advisor_message":
+        kind = iteration.get("type") if isinstance(iteration, dict) else None
+        if kind not in ("advisor_message", "compaction"):
             continue
-        usage = lenient_usage(iteration)
-        write_5m, write_1h = _cache_writes(usage)
+        own = lenient_usage(iteration)
+        model = text_of(iteration.get("model")) or ""
+        write_5m, write_1h = _cache_writes(own)
+        is_like_parent = kind == "compaction"
+        how = usage if is_like_parent else own
         sighting = msgspec.structs.replace(
             parent,
-            model=text_of(iteration.get("model")) or "",
-            input=usage.input_tokens or 0,
-            output=usage.output_tokens or 0,
-            cache_read=usage.cache_read_input_tokens or 0,
+            model=model or (parent.model if is_like_parent else ""),
+            input=own.input_tokens or 0,
+            output=own.output_tokens or 0,
+            cache_read=own.cache_read_input_tokens or 0,
             cache_write_5m=write_5m,
             cache_write_1h=write_1h,
-            is_fast=usage.speed == "fast",
-            is_us=usage.inference_geo == "us",
-            is_batch=usage.service_tier == "batch",
+            is_fast=(own.speed or how.speed) == "fast",
+            is_us=(own.inference_geo or how.inference_geo) == "us",
+            is_batch=(own.service_tier or how.service_tier) == "batch",
             searches=0,
             recorded=None,
         )

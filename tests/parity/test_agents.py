@@ -17,9 +17,6 @@ from tests.parity.found_samples import found
 from tests.parity.more_traps import more_traps
 
 NOT_MENDED = {
-    "Claude Code: an aside with the whole answer",
-    "Claude Code: a compaction beside its answer",
-    "Claude Code: a gateway's constant id",
     "Claude Code: sessions of Claude Desktop",
 }
 """Found cases that ccmon reads wrongly still: whoever mends one takes it out."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sqlite3
 import tempfile
 import time
 from contextlib import closing
@@ -60,12 +61,26 @@ def follow(path: Path, seconds: float) -> tuple[Followed, dict[str, int]]:
     with writing(path, seconds) as process:
         while process.poll() is None:
             if path.exists() and path.stat().st_size and _has_tables(path):
-                followed.read()
+                _read_patiently(followed)
             time.sleep(0.01)
         assert process.stdout is not None
         written = json.loads(process.stdout.read())
-    followed.read()
+    _read_patiently(followed)
     return followed, written
+
+
+def _read_patiently(followed: Followed) -> None:
+    """Read; again where the writer was just then making its log anew, as a monitor does."""
+    for _ in range(40):
+        try:
+            followed.read()
+        except sqlite3.OperationalError as error:
+            if "readonly" not in str(error):
+                raise
+            time.sleep(0.05)
+        else:
+            return
+    followed.read()
 
 
 def follow_by_monitor(home: Path, seconds: float) -> tuple[int, int, dict[str, int]]:

@@ -24,6 +24,8 @@ class RootHealth(Struct, frozen=True, rename="camel"):
     """Transcripts that Claude Code's clean-up will delete in the next seven days."""
     oldest_deleted_at: int | None
     """When the clean-up deletes the oldest transcript."""
+    is_cowork: bool = False
+    """Whether it is the store of Claude Desktop's agent sessions, which no clean-up is known of."""
 
 
 class BadLine(Struct, frozen=True):

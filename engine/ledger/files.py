@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from engine.agents.claude.places import IN_COWORK
 from engine.domain.scans import Root
 from engine.ledger.book import Ledger
 
@@ -47,14 +48,18 @@ def paths_of_session(
     """Return the transcripts that a session's name points to, main file first."""
     found: list[str] = []
     with ledger.lock:
-        for root in roots:
+        for root in map(Root, roots):
             for project in projects:
                 stem = f"{project}/{session}" if project else session
+                if root.is_cowork:
+                    within, values = "instr(files.path, ?)", [f"{IN_COWORK}{stem}"]
+                else:
+                    within = "(files.path = ? OR (files.path >= ? AND files.path < ?))"
+                    values = [f"{stem}.jsonl", f"{stem}/", f"{stem}0"]
                 rows = ledger.connection.execute(
                     "SELECT files.path FROM files JOIN roots USING (root) WHERE roots.path = ?"
-                    " AND (files.path = ? OR (files.path >= ? AND files.path < ?))"
-                    " ORDER BY length(files.path), files.path",
-                    (root, f"{stem}.jsonl", f"{stem}/", f"{stem}0"),
+                    f" AND {within} ORDER BY length(files.path), files.path",
+                    (root.path, *values),
                 ).fetchall()
-                found += [f"{root}/projects/{path}" for (path,) in rows]
+                found += [f"{root.projects}/{path}" for (path,) in rows]
     return found

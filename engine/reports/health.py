@@ -69,7 +69,8 @@ def examine(
 
 def _root_health(root: Root, counts: FileCounts | None, now: int) -> RootHealth:
     days, is_default = cleanup_days(Path(root.path))
-    times = [found.mtime // 1_000_000 + days * DAY for found in discover.walk(root).files]
+    files = [] if root.is_cowork else discover.walk(root).files
+    times = [found.mtime // 1_000_000 + days * DAY for found in files]
     return RootHealth(
         path=root.path,
         files=counts.files if counts else 0,
@@ -80,6 +81,7 @@ def _root_health(root: Root, counts: FileCounts | None, now: int) -> RootHealth:
         cleanup_is_default=is_default,
         files_deleted_within_week=sum(time <= now + 7 * DAY for time in times),
         oldest_deleted_at=min(times, default=None),
+        is_cowork=root.is_cowork,
     )
 
 

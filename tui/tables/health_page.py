@@ -50,6 +50,9 @@ def _root_lines(root: RootHealth, zone: str) -> Iterator[str]:
         f"  {root.files:,} transcripts, {root.lines:,} lines, {fmt.size(root.bytes)},"
         f" {root.bad_lines:,} lines could not be read"
     )
+    if root.is_cowork:
+        yield "  sessions of Claude Desktop (Cowork), each with a directory of its own"
+        return
     said = "its default" if root.cleanup_is_default else "set in its settings"
     yield (
         f"  Claude Code deletes transcripts after {root.cleanup_days} days (cleanupPeriodDays,"

@@ -6,7 +6,7 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta, tzinfo
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter
 
 from engine.aggregates.packed import Packed
 from engine.aggregates.tally import Tally
@@ -31,13 +31,13 @@ class History:
     def update(self, rows: Iterable[SlotSums]) -> int | None:
         """Take changed rows; return the earliest slot that changed."""
         changed: set[int] = set()
-        for slot, of_slot in groupby(rows, itemgetter(0)):
+        for slot, of_slot in groupby(rows, attrgetter("slot")):
             models = self.slots.get(slot, {})
-            for _, model, sums in of_slot:
-                old = models.pop(model, None)
-                self.responses += sums.responses - (old.responses if old else 0)
-                if sums.responses:
-                    models[model] = sums
+            for row in of_slot:
+                old = models.pop(row.model, None)
+                self.responses += row.sums.responses - (old.responses if old else 0)
+                if row.sums.responses:
+                    models[row.model] = row.sums
             self.slots[slot] = models
             changed.add(slot)
         self._put_in_order(changed)

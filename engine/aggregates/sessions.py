@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter
 
 from engine.aggregates.packed import Packed
 from engine.aggregates.tally import Tally
@@ -53,13 +53,13 @@ class Sessions:
 
     def update(self, rows: Iterable[SessionSums]) -> None:
         """Take changed rows."""
-        for session, of_session in groupby(rows, itemgetter(0)):
+        for session, of_session in groupby(rows, attrgetter("session")):
             projects = self._rows.get(session, {})
-            for _, project, model, sums in of_session:
-                models = projects.setdefault(project, {})
-                models.pop(model, None)
-                if sums.responses:
-                    models[model] = sums
+            for row in of_session:
+                models = projects.setdefault(row.project, {})
+                models.pop(row.model, None)
+                if row.sums.responses:
+                    models[row.model] = row.sums
             if any(projects.values()):
                 self._rows[session] = projects
             else:

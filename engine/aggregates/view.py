@@ -193,5 +193,5 @@ class View:
 
 def _by_session(rows: list[SessionSums]) -> dict[int, Group]:
     """Group rows by session, empty ones left out."""
-    parts = ((row[:3], row.sums) for row in rows if row.sums.responses)
+    parts = ((row.key, row.sums) for row in rows if row.sums.responses)
     return group_by(parts, lambda key: key[0])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from msgspec import Struct
+
 
 class Sums(NamedTuple):
     """What some responses of one model sum to; money is whole pico-dollars, times UTC ms."""
@@ -24,7 +26,7 @@ class Sums(NamedTuple):
     """Tokens that are known to be reasoning inside the output."""
 
 
-class SlotSums(NamedTuple):
+class SlotSums(Struct, frozen=True, gc=False):
     """Sums of a quarter hour's slot and a model."""
 
     slot: int
@@ -32,7 +34,7 @@ class SlotSums(NamedTuple):
     sums: Sums
 
 
-class SessionSums(NamedTuple):
+class SessionSums(Struct, frozen=True, gc=False):
     """Sums of a session, a project and a model."""
 
     session: int
@@ -40,8 +42,13 @@ class SessionSums(NamedTuple):
     model: int
     sums: Sums
 
+    @property
+    def key(self) -> tuple[int, int, int]:
+        """Session, project and model."""
+        return (self.session, self.project, self.model)
 
-class AgentSums(NamedTuple):
+
+class AgentSums(Struct, frozen=True, gc=False):
     """Sums of a sub-agent and a model."""
 
     agent: int
@@ -49,7 +56,7 @@ class AgentSums(NamedTuple):
     sums: Sums
 
 
-class KeyedSums(NamedTuple):
+class KeyedSums(Struct, frozen=True, gc=False):
     """Sums by the keys asked for, in their order, and a model."""
 
     keys: tuple[int, ...]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 import time
 from contextlib import closing, suppress
@@ -67,6 +66,8 @@ def move_aside(path: str, why: str = "set-aside") -> str:
     What is beside it bears the other name too before the ledger itself does, so that a kill
     at any point parts nothing from it. Raises `OSError`.
     """
+    import shutil
+
     aside = free_name(f"{path}.{why}-{time.strftime('%Y%m%d-%H%M%S')}")
     beside = [suffix for suffix in _BESIDE if os.path.exists(path + suffix)]
     for suffix in beside:

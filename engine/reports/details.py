@@ -153,7 +153,7 @@ class DetailMaker:
 
     def _sessions(self, rows: Iterable[SessionSums]) -> tuple[Row, ...]:
         """Return session rows, the dearest first, with their shares of one another."""
-        groups = group_by(((row[:3], row.sums) for row in rows), lambda key: key[0])
+        groups = group_by(((row.key, row.sums) for row in rows), lambda key: key[0])
         projects = self._project_names()
         made = [
             self._tabs.session_row(session, group, projects) for session, group in groups.items()

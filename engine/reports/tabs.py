@@ -150,7 +150,7 @@ class TabMaker:
         part = itemgetter(_PLACES[by])
         if first:
             rows = self._reader.session_rows_between(first, _LATEST_SLOT)
-            groups = group_by(((row[:3], row.sums) for row in rows), part)
+            groups = group_by(((row.key, row.sums) for row in rows), part)
         else:
             with self._lock:
                 groups = group_by(self._view.sessions.items(), part)

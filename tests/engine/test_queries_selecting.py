@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
 from engine.domain.chosen import Chosen
 from engine.domain.questions import Question, Selection
@@ -111,7 +112,7 @@ def test_sums_of_some_slots_are_the_same_from_every_table(
     assert totals.sums.responses == sum(part.sums.responses for part in parts) == 2
     assert totals.sums.input == sum(part.sums.input for part in parts) == 107
     (slot,) = selector.sums(("slot",), some)
-    assert slot == totals._replace(keys=(slot_of(moment("2026-11-22T10:07")),))
+    assert slot == replace(totals, keys=(slot_of(moment("2026-11-22T10:07")),))
     (whole,) = selector.sums((), Chosen())
     (alone,) = selector.sums((), Chosen(sessions=(parts[1].keys[0],), before=some.before - 1))
     assert (whole.sums.responses, alone.sums.responses, alone.sums.input) == (3, 1, 7)

@@ -17,16 +17,7 @@ from tests.parity.found_samples import found
 from tests.parity.more_traps import more_traps
 
 NOT_MENDED = {
-    "Claude Code: an aside with the whole answer",
-    "Claude Code: a compaction beside its answer",
-    "Claude Code: a gateway's constant id",
     "Claude Code: sessions of Claude Desktop",
-    "Copilot CLI: two runs of a session",
-    "Copilot CLI: one run, told at its end",
-    "Copilot CLI: a run that was killed",
-    "Roo Code: the cache inside the input",
-    "Hermes: a session of two models",
-    "Grok Build: a fork without event ids",
 }
 """Found cases that ccmon reads wrongly still: whoever mends one takes it out."""
 

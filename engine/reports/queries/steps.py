@@ -47,10 +47,10 @@ class Steps:
             if step is None:
                 for row in self._selector.sums(("slot", *by), part):
                     number = self._number(row.keys[0], offset)
-                    yield (number, offset), row._replace(keys=row.keys[1:])
+                    yield (number, offset), KeyedSums(row.keys[1:], row.model, row.sums)
             else:
                 for row in self._selector.sums(by, part, step):
-                    yield (row.keys[0], offset), row._replace(keys=row.keys[1:])
+                    yield (row.keys[0], offset), KeyedSums(row.keys[1:], row.model, row.sums)
 
     def sessions(
         self, by: Sequence[Key], chosen: Chosen

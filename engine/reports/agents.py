@@ -52,6 +52,7 @@ def _found(
     used = used_in(ledger, scope) if scope is not None else Used()
     is_there = any(place.is_root for place in places)
     has_agent = name != CLAUDE and is_there
+    is_read = is_there and bool(own)
     return AgentFound(
         agent=name,
         title=roots.registry.title(name),
@@ -70,7 +71,7 @@ def _found(
         last_response=used.last,
         unreadable=tuple(unreadable),
         note=roots.registry.agent(name).note if has_agent else "",
-        silence=_silence(counted, bool(unreadable)) if is_there and not used.responses else "",
+        silence=_silence(counted, bool(unreadable)) if is_read and not used.responses else "",
         promptless=used.promptless,
     )
 

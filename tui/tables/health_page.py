@@ -116,7 +116,7 @@ def _unread_lines(health: Health) -> Iterator[str]:
         yield f"  {fmt.plain(path)}: {reason}"
     for bad in health.bad_files[:_BAD_FILES_SHOWN]:
         is_in_part = 1 < bad.lines < bad.records
-        more = f"; {bad.lines - 1:,} more lines of it" if is_in_part else ""
+        more = f"; {bad.lines - 1:,} more of its lines" if is_in_part else ""
         yield f"  {fmt.plain(bad.path)} at byte {bad.offset:,}: {bad.reason}{more}"
     if len(health.bad_files) > _BAD_FILES_SHOWN:
         yield f"  … more: ccmon doctor --json lists {len(health.bad_files)} files"

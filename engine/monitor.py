@@ -9,9 +9,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
 from engine.agents.registry import Registry
+from engine.domain.mistakes import SettingsError
 from engine.domain.paths import ledger_path
 from engine.domain.responses import CLAUDE
-from engine.domain.settings import Settings, SettingsError
+from engine.domain.settings import Settings
 from engine.domain.times import day_of, open_zone
 from engine.ingest import discover
 from engine.ingest.roots import Roots

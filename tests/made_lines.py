@@ -56,7 +56,7 @@ def answer(
         "type": "assistant",
         "timestamp": stamp.replace("+00:00", "Z"),
         "sessionId": session,
-        "message": {"id": f"msg_{name}", "model": model, "usage": {"input_tokens": tokens}},
+        "message": {"id": f"msg_01{name}", "model": model, "usage": {"input_tokens": tokens}},
         **more,
     }
     return json.dumps(record).encode() + b"\n"

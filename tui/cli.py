@@ -64,7 +64,7 @@ def _run(words: Sequence[str]) -> int:
     from tui.startup import import_msgspec
 
     import_msgspec()
-    from engine.domain.settings import SettingsError
+    from engine.domain.mistakes import SettingsError
     from tui.config.command_line import parse
     from tui.options.definition import UsageError
 

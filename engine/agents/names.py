@@ -7,8 +7,8 @@ from functools import cache
 
 from engine.agents.catalog import LISTED
 from engine.agents.packages import packaged
+from engine.domain.mistakes import SettingsError
 from engine.domain.responses import CLAUDE
-from engine.domain.settings import SettingsError
 
 _TITLES = {CLAUDE: "Claude Code", **{listed.name: listed.title for listed in LISTED}}
 

@@ -7,7 +7,7 @@ from random import Random
 
 from msgspec import Struct
 
-from engine.domain.settings import SettingsError
+from engine.domain.mistakes import SettingsError
 
 
 class DemoUser(Struct, frozen=True):

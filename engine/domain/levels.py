@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from engine.domain.mistakes import SettingsError
 from engine.domain.reports import LEVELS, Level, Levels
-from engine.domain.settings import SettingsError
 
 _NAMES: tuple[Level, ...] = ("half", "high", "critical")
 

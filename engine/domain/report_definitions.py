@@ -7,9 +7,7 @@ or on the screen is said once for each of these faces, and not for each report.
 from __future__ import annotations
 
 from functools import cache
-from typing import Literal
-
-from msgspec import Struct
+from typing import Literal, NamedTuple
 
 By = Literal["hour", "day", "week", "month", "session", "block", "project", "model"]
 """What a report's rows are of, each computed in one place of `engine.reports`."""
@@ -17,7 +15,7 @@ Period = Literal["hour", "day", "week", "month"]
 PERIODS: tuple[Period, ...] = ("hour", "day", "week", "month")
 
 
-class Tab(Struct, frozen=True):
+class Tab(NamedTuple):
     """A report's tab on the live screen."""
 
     key: str
@@ -33,7 +31,7 @@ class Tab(Struct, frozen=True):
     """The columns that give way where it is narrow, the last ones first; the others never do."""
 
 
-class ReportDefinition(Struct, frozen=True):
+class ReportDefinition(NamedTuple):
     """One report, whoever shows it."""
 
     key: str

@@ -11,8 +11,8 @@ from typing import Literal
 from msgspec import Struct
 
 from engine.domain.hits import Hit
+from engine.domain.mistakes import SettingsError
 from engine.domain.responses import CLAUDE, Sighting
-from engine.domain.settings import SettingsError
 
 COWORK = "local-agent-mode-sessions"
 """The directory in which Claude Desktop keeps its agent sessions, each with transcripts."""

@@ -20,10 +20,6 @@ if TYPE_CHECKING:
 USUAL_THRESHOLDS = (0.5, 0.75, 0.9)
 
 
-class SettingsError(Exception):
-    """A setting that cannot hold; its text is one sentence for the user."""
-
-
 def system_clock() -> int:
     """Return now as UTC milliseconds."""
     return time.time_ns() // 1_000_000

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from engine.domain.settings import SettingsError
+from engine.domain.mistakes import SettingsError
 
 SECOND = 1_000
 MINUTE = 60_000

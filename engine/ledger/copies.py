@@ -16,7 +16,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from engine.domain.settings import SettingsError
+from engine.domain.mistakes import SettingsError
 from engine.ledger.aside import move_aside
 from engine.ledger.prepared import NewerLedger, check_version, is_damage, prepare, version_of
 from engine.ledger.schema import VERSION

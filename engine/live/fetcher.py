@@ -11,9 +11,10 @@ from collections.abc import Callable
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from engine.domain.mistakes import SettingsError
 from engine.domain.pace import CURSOR_LOOK, Every
 from engine.domain.paths import cursor_session_path
-from engine.domain.settings import Settings, SettingsError
+from engine.domain.settings import Settings
 from engine.pricing.updates import PriceUpdates
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
-from engine.domain.settings import SettingsError
+from engine.domain.mistakes import SettingsError
 from engine.domain.typed.clocks import QuietHours, parse_quiet_hours
 from engine.notify.webhook import checked_host
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from engine.domain.settings import SettingsError, system_clock
+from engine.domain.mistakes import SettingsError
+from engine.domain.settings import system_clock
 from engine.domain.times import SECOND
 from engine.net import private_host, retry_after
 from engine.notify.channel import Channel, NotDelivered, Patience

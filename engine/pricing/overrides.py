@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from msgspec import convert
 
-from engine.domain.settings import SettingsError
+from engine.domain.mistakes import SettingsError
 from engine.pricing.match import folded
 from engine.pricing.price import ModelEntry, ModelPrice, model_price
 

@@ -16,9 +16,10 @@ from engine.agents.cursor.login import TokenKeeping
 from engine.agents.cursor.sync import FRESH, Synced, is_due, lack_of, load_state, state_path, sync
 from engine.agents.cursor.tokens import parse_token
 from engine.agents.cursor.usage_files import sum_files, take_csv
+from engine.domain.mistakes import SettingsError
 from engine.domain.paths import cursor_directory
 from engine.domain.responses import PICO
-from engine.domain.settings import Settings, SettingsError
+from engine.domain.settings import Settings
 from tests.conftest import NOW
 from tests.cursor_site import HTML, SECRET, TOKEN, CursorSite, csv_of, holds_secret, usage_event
 from tests.made_lines import DAY, HOUR, Clock

@@ -13,7 +13,8 @@ import pytest
 
 from engine.demo import DemoUser, DemoWriter, Written, write_history
 from engine.demo.others import places_of_others, write_others
-from engine.domain.settings import Settings, SettingsError
+from engine.domain.mistakes import SettingsError
+from engine.domain.settings import Settings
 from engine.monitor import Monitor
 from tests.agreement import assert_agreement
 from tests.conftest import NOW

@@ -17,8 +17,8 @@ from engine.documents.limits import (
     limits_document,
 )
 from engine.domain.limit_windows import Budget
+from engine.domain.mistakes import SettingsError
 from engine.domain.responses import PICO
-from engine.domain.settings import SettingsError
 from engine.domain.typed.amounts import one_of_each, parse_budget
 from engine.limits.status import status_of
 from tests.conftest import NOW

@@ -7,8 +7,8 @@ from msgspec.structs import replace
 
 from engine.aggregates.blocks import BlockSpan
 from engine.domain.levels import level_of
+from engine.domain.mistakes import SettingsError
 from engine.domain.responses import PICO
-from engine.domain.settings import SettingsError
 from engine.domain.sums import Sums
 from engine.domain.typed.amounts import LimitChoice, parse_limit
 from engine.limits.estimate import LimitBasis, find_basis

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from engine.domain.settings import SettingsError
+from engine.domain.mistakes import SettingsError
 from engine.domain.typed.clocks import parse_quiet_hours
 from engine.notify.channels import Channels, channels_of
 from engine.notify.notifier import Notifier

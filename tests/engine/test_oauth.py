@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from engine.domain.settings import SettingsError
+from engine.domain.mistakes import SettingsError
 from engine.domain.times import DAY, HOUR, MINUTE
 from engine.limits.endpoint.credentials import Found, find_token
 from engine.limits.endpoint.oauth import UsageAnswer, UsageEndpoint

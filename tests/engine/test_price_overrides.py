@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.domain.mistakes import SettingsError
 from engine.domain.responses import PICO
-from engine.domain.settings import Settings, SettingsError
+from engine.domain.settings import Settings
 from engine.domain.typed.amounts import parse_limit
 from engine.monitor import Monitor
 from tests.conftest import NOW

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.domain.mistakes import SettingsError
 from engine.domain.questions import Selection
-from engine.domain.settings import SettingsError
 from engine.monitor import Monitor
 from engine.reports.queries.comparison import parse_period
 from tests.asking import MakeSettings, write_at

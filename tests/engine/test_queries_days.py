@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from engine.domain.chosen import LATEST_SLOT
-from engine.domain.settings import SettingsError
+from engine.domain.mistakes import SettingsError
 from engine.domain.typed.amounts import parse_token_limit
 from engine.domain.typed.days import check_days, parse_day
 from engine.ledger.rows import slot_of

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.domain.mistakes import SettingsError
 from engine.domain.questions import AnswerRow
-from engine.domain.settings import SettingsError
 from tests.asking import Ask, MakeSettings, asker, write_at
 from tests.made_lines import PICO_PER_INPUT, answer, moment, write
 

@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from engine.domain.settings import SettingsError
+from engine.domain.mistakes import SettingsError
 from engine.domain.times import (
     clock_of,
     day_of,

@@ -16,9 +16,10 @@ from pathlib import Path
 import msgspec
 
 from engine.demo import DemoUser, write_history
+from engine.domain.mistakes import SettingsError
 from engine.domain.paths import ledger_path
 from engine.domain.questions import Question
-from engine.domain.settings import Settings, SettingsError
+from engine.domain.settings import Settings
 from engine.domain.times import DAY
 from engine.ingest import discover
 from engine.limits.endpoint.answers import readings_of_usage

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.domain.settings import Settings, SettingsError
+from engine.domain.mistakes import SettingsError
+from engine.domain.settings import Settings
 from engine.ledger import copies, prepared
 from engine.ledger.copies import backup, restore
 from engine.ledger.schema import VERSION

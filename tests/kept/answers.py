@@ -28,7 +28,10 @@ from tui.cli import main
 
 _LEDGER = ".local/share/ccmon"
 _MACHINE = (
-    (re.compile(r'"command": "\S+(?: -m tui)? statusline'), '"command": "ccmon statusline'),
+    (
+        re.compile(r'"command": "\S+(?: -m \w+)? statusline'),
+        '"command": "ccmon statusline',
+    ),
     (re.compile(r'("ledgerSize": )\d+'), r"\g<1>0"),
     (re.compile(r"(ledger\.db, )[\d.,]+ [kM]?B"), r"\g<1>0 kB"),
     (re.compile(r'("versions": \{)[^}]*'), r"\1"),

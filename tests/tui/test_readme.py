@@ -48,7 +48,7 @@ def test_the_first_screen_has_a_picture_what_it_is_and_the_two_commands() -> Non
     assert (PROJECT / _PICTURE.findall(first)[0]).is_file()
     live, tests = _COMMAND.findall(first)
     assert live.endswith("ccmon live")
-    assert tests.endswith("pytest")
+    assert tests.endswith("pytest -n 2")
 
 
 def test_the_continuous_integration_runs_the_readmes_test_command() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.domain.settings import SettingsError
+from engine.domain.mistakes import SettingsError
 from tui.config.command_line import parse
 from tui.statusline.install import own_words, run_install, settings_path, wrapped_command
 

@@ -7,7 +7,8 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.domain.settings import Settings, SettingsError
+from engine.domain.mistakes import SettingsError
+from engine.domain.settings import Settings
 from tui.options import values
 from tui.options.definition import Command, Option, UsageError
 from tui.options.shared import JSON, OFFLINE

@@ -7,7 +7,8 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.domain.settings import SettingsError, system_clock
+from engine.domain.mistakes import SettingsError
+from engine.domain.settings import system_clock
 from tui.options import values
 from tui.options.definition import Command, Option, UsageError
 

@@ -10,8 +10,8 @@ from tui.options.definition import Command, Option
 
 def run(options: Namespace) -> int:
     """Fetch, keep and report; return the exit code."""
+    from engine.domain.mistakes import SettingsError
     from engine.domain.paths import prices_path
-    from engine.domain.settings import SettingsError
     from engine.pricing.refresh import DEFAULT_URL, RefreshError, refresh
     from tui.config.settings import settings_of
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from engine.domain.settings import SettingsError
+from engine.domain.mistakes import SettingsError
 from tui.config.check import check_place
 from tui.config.places import Place
 from tui.config.template import template

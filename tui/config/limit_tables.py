@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from engine.domain.settings import SettingsError
+from engine.domain.mistakes import SettingsError
 from tui.config.layer import LIMITED_WINDOWS, Found
 from tui.config.sections import Reader, is_amount
 from tui.options.values import hint

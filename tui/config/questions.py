@@ -5,8 +5,8 @@ from __future__ import annotations
 from argparse import Namespace
 from datetime import date
 
+from engine.domain.mistakes import SettingsError
 from engine.domain.questions import Question, Selection
-from engine.domain.settings import SettingsError
 from engine.domain.times import HOUR
 from engine.domain.typed.days import check_days
 from tui.config.settings import agents_of

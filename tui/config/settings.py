@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from engine.domain.settings import Settings, SettingsError
+from engine.domain.mistakes import SettingsError
+from engine.domain.settings import Settings
 
 if TYPE_CHECKING:
     from engine.notify.channels import Channels

@@ -7,7 +7,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from engine.domain.settings import SettingsError
+from engine.domain.mistakes import SettingsError
 
 _FOR_ALL = 0o666
 

@@ -180,7 +180,7 @@ def alias_map(text: str) -> dict[str, str]:
 
 def _typed(parse: Callable[[_T], _R], given: _T) -> _R:
     """Return what the engine makes of something typed; its sentence says what would be right."""
-    from engine.domain.settings import SettingsError
+    from engine.domain.mistakes import SettingsError
 
     try:
         return parse(given)

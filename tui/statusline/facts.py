@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from engine.domain.mistakes import SettingsError
 from engine.domain.owners import name_of_owner
 from engine.domain.questions import Glance
-from engine.domain.settings import Settings, SettingsError
+from engine.domain.settings import Settings
 from engine.limits.readings import HookSaid, Reading, readings_of_hook
 from tui.statusline.hook import Hook
 

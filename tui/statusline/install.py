@@ -16,7 +16,7 @@ from difflib import unified_diff
 from importlib.util import find_spec
 from pathlib import Path
 
-from engine.domain.settings import SettingsError
+from engine.domain.mistakes import SettingsError
 from tui.statusline.settings_text import (
     Settings,
     parse_settings,

@@ -7,7 +7,7 @@ import re
 from json.decoder import JSONDecodeError
 from typing import NamedTuple
 
-from engine.domain.settings import SettingsError
+from engine.domain.mistakes import SettingsError
 
 KEY = "statusLine"
 _BLANKS = re.compile(r"[ \t\r\n]*")

@@ -15,7 +15,7 @@ from msgspec import Struct
 from engine.agents.base import Unreadable
 from engine.agents.cursor.events import event_of, events_of, read_csv
 from engine.agents.cursor.tokens import SessionToken
-from engine.domain.settings import SettingsError
+from engine.domain.mistakes import SettingsError
 from engine.net import private_host, retry_after
 
 BASE = "https://cursor.com"

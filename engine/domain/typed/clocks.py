@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
-from engine.domain.settings import SettingsError
+from engine.domain.mistakes import SettingsError
 from engine.domain.times import BLOCK_LENGTH, MINUTE, SECOND
 
 _CLOCK = re.compile(r"\s*(\d{1,2}):(\d\d)\s*\Z", re.ASCII)

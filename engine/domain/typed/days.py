@@ -8,8 +8,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from engine.domain.mistakes import SettingsError
 from engine.domain.periods import day_after, first_day, first_day_before
-from engine.domain.settings import SettingsError
 
 _DATE = r"(\d{4})-(\d\d)-(\d\d)|(\d{4})(\d\d)(\d\d)"
 _NAMED_PERIODS: tuple[Literal["week", "month"], ...] = ("week", "month")

@@ -17,7 +17,8 @@ from typing import Any, Literal, NamedTuple, get_args
 import msgspec
 from msgspec import Struct
 
-from engine.domain.settings import SettingsError, system_clock
+from engine.domain.mistakes import SettingsError
+from engine.domain.settings import system_clock
 from engine.domain.times import MINUTE
 from engine.limits.endpoint.answers import readings_of_usage
 from engine.limits.endpoint.credentials import SCOPE, VARIABLE, find_token

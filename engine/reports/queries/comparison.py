@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from engine.aggregates.sessions import Group
 from engine.domain.chosen import Chosen
+from engine.domain.mistakes import SettingsError
 from engine.domain.questions import AnswerRow, ComparedPart, Comparison, Selection
 from engine.domain.reports import Figures
-from engine.domain.settings import SettingsError
 from engine.domain.times import start_of_day
 from engine.domain.typed.days import PERIODS, Days, check_days, parse_period
 from engine.reports.queries.basis import Basis

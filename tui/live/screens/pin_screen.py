@@ -12,7 +12,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from engine.domain.settings import SettingsError
+from engine.domain.mistakes import SettingsError
 from engine.domain.typed.clocks import checked_pin, parse_clock
 from tui.words.format import zone_at
 

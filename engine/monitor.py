@@ -267,9 +267,11 @@ class Monitor:
         return self._updater.recovery.insist(ask)
 
     def _health(self) -> Health:
+        from engine.reports.agents import agents_found
         from engine.reports.health import examine
 
         shown = self._state.shown
+        refused = self._updater.reader.refused()
         return examine(
             self.settings,
             self._ledger,
@@ -277,9 +279,11 @@ class Monitor:
             self._prices.table,
             watch=self._updater.wakeup.watcher.probe(self._roots.watched()),
             notices=self._board.notices(),
-            refused=self._updater.reader.refused(),
+            refused=refused,
             responses=shown.view.history.responses,
             span=shown.view.span(),
+            agents=agents_found(self.settings, self._ledger, self._roots, refused),
+            scope=self._roots.open_scopes().get(CLAUDE),
         )
 
 

@@ -48,6 +48,7 @@ class Aider(Agent):
 
     name = "aider"
     title = "Aider"
+    has_records = False
 
     def trees(self, root: str) -> tuple[Tree, ...]:
         """Return the project's own directory."""

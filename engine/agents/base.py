@@ -194,6 +194,8 @@ class Agent:
     """On screens: `Codex`."""
     is_cumulative = False
     """Its store holds growing counts per session, of which it stays known what they were."""
+    has_records = True
+    """Every line of its files of kind `lines` is a JSON record; of others none is missed."""
     note = ""
     """What one should know of its figures."""
 

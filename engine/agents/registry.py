@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.agents.catalog import LISTED
+from engine.agents.claude.places import listed as listed_entries
 from engine.agents.packages import Listed, packaged
 from engine.domain.responses import CLAUDE
 
@@ -101,7 +102,9 @@ def places_of(listed: Listed, environment: Mapping[str, str], home: Path) -> lis
     """Return the directories where an agent's store may lie, best first."""
     named = environment.get(listed.variable, "").strip() if listed.variable else ""
     if named:
-        entries = [entry.strip() for entry in named.split(",") if entry.strip()]
+        entries = listed_entries(
+            named, lambda entry: os.path.isdir(_expanded(entry, environment, home))
+        )
         roots = [_expanded(each, environment, home) for each in entries]
         return [os.path.join(root, listed.within) for root in roots] if listed.within else roots
     expanded = (_expanded(place, environment, home) for place in listed.places)

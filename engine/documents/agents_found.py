@@ -40,6 +40,9 @@ class AgentDocument(Struct, frozen=True, kw_only=True, rename="camel"):
     last_activity: str | None
     unreadable: list[UnreadDocument]
     note: str | None
+    silence: str | None
+    promptless_responses: int
+    promptless_tokens: int
 
 
 class AgentsDocument(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -74,4 +77,7 @@ def _agent(found: AgentFound) -> AgentDocument:
         last_activity=iso(found.last_response),
         unreadable=[UnreadDocument(path=path, reason=why) for path, why in found.unreadable],
         note=found.note or None,
+        silence=found.silence or None,
+        promptless_responses=found.promptless[0],
+        promptless_tokens=found.promptless[1],
     )

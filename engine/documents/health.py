@@ -5,8 +5,17 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from engine.documents.encoding import iso
-from engine.domain.found import BadLine, Health, RootHealth
+from engine.documents.encoding import dollars, iso
+from engine.domain.found import (
+    BadFile,
+    BadLine,
+    EmptyResponses,
+    Health,
+    OwnFigures,
+    Promptless,
+    RootHealth,
+    SilentStore,
+)
 from engine.domain.reports import Notice, PlaceLookedAt
 from engine.domain.times import iso_time
 
@@ -23,6 +32,15 @@ class RootDocument(Struct, frozen=True, kw_only=True, rename="camel"):
     cleanup_is_default: bool
     files_deleted_within_week: int
     oldest_deleted_at: str | None
+    is_cowork: bool
+
+
+class OwnFiguresDocument(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Sessions of which Claude Code says what they cost, by its count and by ours, in USD."""
+
+    sessions: int
+    claude_code_cost: float
+    total_cost: float
 
 
 class HealthDocument(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -35,6 +53,7 @@ class HealthDocument(Struct, frozen=True, kw_only=True, rename="camel"):
     first_response: str | None
     last_response: str | None
     bad_lines: tuple[BadLine, ...]
+    bad_files: tuple[BadFile, ...]
     refused: tuple[tuple[str, str], ...]
     unpriced_models: tuple[str, ...]
     other_prices_as_of: str
@@ -45,6 +64,10 @@ class HealthDocument(Struct, frozen=True, kw_only=True, rename="camel"):
     notices: tuple[Notice, ...]
     versions: dict[str, str]
     agents: tuple[str, ...]
+    silent: tuple[SilentStore, ...]
+    promptless: tuple[Promptless, ...]
+    empty: tuple[EmptyResponses, ...]
+    own_figures: OwnFiguresDocument | None
 
 
 def health_document(health: Health) -> HealthDocument:
@@ -57,7 +80,18 @@ def health_document(health: Health) -> HealthDocument:
             "last_response": iso(health.last_response),
             "roots": [_root(root) for root in health.roots],
             "versions": dict(health.versions),
+            "own_figures": _own_figures(health.own_figures),
         }
+    )
+
+
+def _own_figures(own: OwnFigures | None) -> OwnFiguresDocument | None:
+    if own is None:
+        return None
+    return OwnFiguresDocument(
+        sessions=own.sessions,
+        claude_code_cost=dollars(own.theirs),
+        total_cost=dollars(own.ours),
     )
 
 

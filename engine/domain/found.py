@@ -24,6 +24,8 @@ class RootHealth(Struct, frozen=True, rename="camel"):
     """Transcripts that Claude Code's clean-up will delete in the next seven days."""
     oldest_deleted_at: int | None
     """When the clean-up deletes the oldest transcript."""
+    is_cowork: bool = False
+    """Whether it is the store of Claude Desktop's agent sessions, which no clean-up is known of."""
 
 
 class BadLine(Struct, frozen=True):
@@ -32,6 +34,51 @@ class BadLine(Struct, frozen=True):
     path: str
     offset: int
     reason: str
+
+
+class BadFile(Struct, frozen=True):
+    """A file with lines that could not be read: how many, and where and why the first."""
+
+    path: str
+    lines: int
+    records: int
+    """How many it has."""
+    offset: int
+    reason: str
+
+
+class Promptless(Struct, frozen=True):
+    """An agent's responses of which the output alone is known, and its tokens."""
+
+    agent: str
+    title: str
+    responses: int
+    output: int
+
+
+class EmptyResponses(Struct, frozen=True):
+    """Responses of a model that came without tokens: its endpoint tells none."""
+
+    model: str
+    responses: int
+
+
+class SilentStore(Struct, frozen=True):
+    """An agent whose store is there and of which nothing could be counted, and why."""
+
+    agent: str
+    title: str
+    reason: str
+
+
+class OwnFigures(Struct, frozen=True, rename="camel"):
+    """What Claude Code itself counted of sessions, beside what is counted here of the same."""
+
+    sessions: int
+    theirs: int
+    """Pico-dollars."""
+    ours: int
+    """Pico-dollars."""
 
 
 class Health(Struct, frozen=True, rename="camel"):
@@ -44,6 +91,8 @@ class Health(Struct, frozen=True, rename="camel"):
     first_response: int | None
     last_response: int | None
     bad_lines: tuple[BadLine, ...]
+    """The first ones, of every file some."""
+    bad_files: tuple[BadFile, ...]
     refused: tuple[tuple[str, str], ...]
     """Paths that could not be read at all, with the reason."""
     unpriced_models: tuple[str, ...]
@@ -57,6 +106,12 @@ class Health(Struct, frozen=True, rename="camel"):
     versions: tuple[tuple[str, str], ...]
     agents: tuple[str, ...] = ()
     """Coding agents beside Claude Code whose stores are there."""
+    silent: tuple[SilentStore, ...] = ()
+    promptless: tuple[Promptless, ...] = ()
+    empty: tuple[EmptyResponses, ...] = ()
+    """Of Claude Code alone; they are in no figure."""
+    own_figures: OwnFigures | None = None
+    """`None` where no session says what Claude Code counted of it."""
 
 
 class AgentFound(Struct, frozen=True, rename="camel"):
@@ -87,6 +142,10 @@ class AgentFound(Struct, frozen=True, rename="camel"):
     """Path and reason of what could not be read."""
     note: str = ""
     """What one should know of its figures, such as that it counts by session."""
+    silence: str = ""
+    """Why nothing could be counted of a store that is there; empty where anything was."""
+    promptless: tuple[int, int] = (0, 0)
+    """Responses of which the output alone is known, and its tokens."""
 
     @property
     def is_found(self) -> bool:

@@ -14,12 +14,16 @@ from engine.domain.hits import Hit
 from engine.domain.mistakes import SettingsError
 from engine.domain.responses import CLAUDE, Sighting
 
+COWORK = "local-agent-mode-sessions"
+"""The directory in which Claude Desktop keeps its agent sessions, each with transcripts."""
+
 
 class Root(Struct, frozen=True):
     """A directory that an agent keeps its data in."""
 
     path: str
-    """The real path: of Claude Code's the config directory, whose `projects` is read."""
+    """The real path: of Claude Code's the config directory, whose `projects` is read, or the
+    store of Claude Desktop's agent sessions, each with a config directory of its own."""
     agent: str = CLAUDE
 
     @classmethod
@@ -39,9 +43,14 @@ class Root(Struct, frozen=True):
         return self.agent == CLAUDE
 
     @property
+    def is_cowork(self) -> bool:
+        """Whether it is the store of Claude Desktop's agent sessions."""
+        return self.is_claude and os.path.basename(self.path) == COWORK
+
+    @property
     def projects(self) -> str:
-        """The directory that holds Claude Code's transcripts."""
-        return os.path.join(self.path, "projects")
+        """The directory below which Claude Code's transcripts lie."""
+        return self.path if self.is_cowork else os.path.join(self.path, "projects")
 
     @property
     def base(self) -> str:

@@ -10,10 +10,10 @@ from stat import S_ISREG
 
 from msgspec import Struct
 
-from engine.agents.claude.places import SUFFIX, as_root, candidate_roots
+from engine.agents.claude.places import SUFFIX, as_root, candidate_roots, cowork_projects
 from engine.domain.mistakes import SettingsError
 from engine.domain.reports import PlaceLookedAt
-from engine.domain.scans import Found, Root
+from engine.domain.scans import COWORK, Found, Root
 from engine.domain.settings import Settings
 
 REPOSITORY = ".git"
@@ -70,6 +70,8 @@ def look_at(settings: Settings, counts: dict[str, int]) -> tuple[PlaceLookedAt, 
     for path in candidates(settings)[0]:
         root = Root.at(path)
         if not os.path.isdir(path):
+            if path.name == COWORK:
+                continue
             found = "no such directory"
         elif not os.path.isdir(root.projects):
             found = "no 'projects' directory in it"
@@ -85,7 +87,19 @@ def look_at(settings: Settings, counts: dict[str, int]) -> tuple[PlaceLookedAt, 
 
 def walk(root: Root) -> Walk:
     """Find every transcript below a root; what cannot be read is named, never fatal."""
-    return _walk(root.projects, "")
+    if not root.is_cowork:
+        return _walk(root.projects, "")
+    walks = [_walk(path, _below(root, path)) for path in cowork_projects(root.path)]
+    return Walk(
+        [found for each in walks for found in each.files],
+        [refused for each in walks for refused in each.refused],
+    )
+
+
+def _below(root: Root, path: str) -> str:
+    """Return a path below a root, with `/`."""
+    below = path[len(root.path) + 1 :].replace(os.sep, "/")
+    return below.encode("utf-8", "replace").decode("utf-8")
 
 
 def files_of_session(path: str, relative: str) -> list[Found]:

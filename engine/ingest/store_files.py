@@ -9,14 +9,14 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, suppress
 from typing import BinaryIO
 
 from msgspec import DecodeError, Struct
 from msgspec.structs import replace
 
-from engine.agents.base import Agent, Kind, Place, Told, Tree, UnknownStore, Unreadable
+from engine.agents.base import Agent, Kind, Lines, Place, Told, Tree, UnknownStore, Unreadable
 from engine.agents.opened import open_read_only
 from engine.domain.files import open_regular
 from engine.domain.responses import merge, response_id
@@ -24,6 +24,7 @@ from engine.domain.scans import Cursor, Found, Problem, Root, Scan, WindowUse
 from engine.domain.scans import Place as Where
 from engine.domain.times import DAY
 from engine.ingest.discover import REPOSITORY, stat
+from engine.ingest.pointers import LONGEST, pointer_in
 from engine.ingest.tail import LONGEST_LINE, MOST_PROBLEMS, NOTHING_READ, fingerprint
 
 _BESIDE = ("-wal", "-shm", "-journal")
@@ -31,6 +32,9 @@ _BESIDE = ("-wal", "-shm", "-journal")
 _KEPT_USES = 8 * DAY
 """What was said of a window longer ago tells nothing of one that is running."""
 _LARGEST_DOCUMENT = 512 << 20
+_BLANK = b"\xef\xbb\xbf\x00 \t\r\n"
+_RECORDS = ((b"{", b"}"), (b"[", b"]"))
+"""How a line begins and ends that is a JSON record."""
 
 
 class StoreUnreadable(OSError):
@@ -193,12 +197,16 @@ def _read_document(agent: Agent, place: Place, found: Found, state: bytes, told:
         raise StoreUnreadable("it is larger than 512 MB")
     with open_regular(found.path) as file:
         data = file.read()
+    pointer = pointer_in(data) if len(data) < LONGEST else None
     try:
+        if pointer is not None:
+            raise Unreadable(pointer)
         state = agent.document(data, place, state, told)
     except (Unreadable, DecodeError, ValueError, RecursionError) as error:
         told.problem(0, _said(error))
     scan = _begun(found, state, is_anew=True)
-    scan.cursor = replace(scan.cursor, offset=len(data), lines=len(told.sightings))
+    records = len(told.sightings) + len(told.problems)
+    scan.cursor = replace(scan.cursor, offset=len(data), lines=records)
     return scan
 
 
@@ -211,6 +219,8 @@ def _read_database(
     """
     if not found.size:
         raise StoreUnreadable("it is empty: its agent has written nothing to it yet")
+    if found.size < LONGEST and (pointer := _pointer_at(found.path)) is not None:
+        raise StoreUnreadable(pointer)
     is_same = cursor is not None and (cursor.device, cursor.inode) == (found.device, found.inode)
     try:
         with closing(open_read_only(found.path)) as connection:
@@ -253,9 +263,15 @@ def _read_lines(
         before = cursor if cursor is not None and start else NOTHING_READ
         scan = _begun(found, b"", is_anew=start == 0)
         lines = agent.lines(place, state if start else b"", told)
+        if start == 0 and found.size < LONGEST and (pointer := pointer_in(file.read(LONGEST))):
+            scan.state = lines.state()
+            scan.cursor = _of_pointer(file, scan.cursor)
+            scan.problems = [Problem(0, pointer)]
+            return scan
         file.seek(start)
-        offset, count = _feed(file, start, lines.read, told)
+        offset, count, rest = _feed(file, start, agent, lines, told)
         scan.state = lines.state()
+        _feed_unfinished(rest, offset, lines, told)
         scan.cursor = replace(
             scan.cursor,
             offset=offset,
@@ -266,24 +282,63 @@ def _read_lines(
     return scan
 
 
+def _pointer_at(path: str) -> str | None:
+    with open_regular(path) as file:
+        return pointer_in(file.read(LONGEST))
+
+
+def _of_pointer(file: BinaryIO, cursor: Cursor) -> Cursor:
+    """Return the cursor after a pointer, all of whose lines are bad."""
+    file.seek(0)
+    data = file.read()
+    lines = data.count(b"\n") + (not data.endswith(b"\n"))
+    return replace(
+        cursor,
+        offset=len(data),
+        fingerprint=fingerprint(file, len(data)),
+        lines=lines,
+        bad=lines,
+    )
+
+
 def _feed(
-    file: BinaryIO, start: int, read: Callable[[bytes, int], None], told: Told
-) -> tuple[int, int]:
-    """Hand finished lines over; return where the first unfinished one begins, and how many."""
+    file: BinaryIO, start: int, agent: Agent, lines: Lines, told: Told
+) -> tuple[int, int, bytes]:
+    """Hand finished lines over; return where the first unfinished one begins, how many, and it."""
     offset, count = start, 0
     for line in file:
         if line[-1:] != b"\n":
-            break
+            return offset, count, line
         if len(line) > LONGEST_LINE:
             told.problem(offset, "a line of more than 256 MB")
         elif len(line) > 2:
-            try:
-                read(line, offset)
-            except (Unreadable, DecodeError, ValueError, RecursionError) as error:
-                told.problem(offset, _said(error))
+            _hand_over(line, offset, agent, lines, told)
         offset += len(line)
         count += 1
-    return offset, count
+    return offset, count, b""
+
+
+def _hand_over(line: bytes, offset: int, agent: Agent, lines: Lines, told: Told) -> None:
+    """Hand a line over; one that is no record, which its agent may pass over, is told too."""
+    known = len(told.problems)
+    try:
+        lines.read(line, offset)
+    except (Unreadable, DecodeError, ValueError, RecursionError) as error:
+        told.problem(offset, _said(error))
+    if agent.has_records and len(told.problems) == known:
+        ends = line.strip(_BLANK)
+        if ends and (ends[:1], ends[-1:]) not in _RECORDS:
+            told.problem(offset, "a broken record" if ends[:1] == b"{" else "not a JSON object")
+
+
+def _feed_unfinished(line: bytes, offset: int, lines: Lines, told: Told) -> None:
+    """Hand over a last line that is whole but for its end; it is read again when it has one."""
+    if not line.rstrip(_BLANK).endswith(b"}"):
+        return
+    known = len(told.problems)
+    with suppress(Unreadable, DecodeError, ValueError, RecursionError):
+        lines.read(line, offset)
+    del told.problems[known:]
 
 
 def _said(error: Exception) -> str:

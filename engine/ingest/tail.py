@@ -18,6 +18,7 @@ from engine.domain.hits import MARK
 from engine.domain.responses import Sighting, merge, response_id
 from engine.domain.scans import Cursor, Found, Problem, Scan, is_new
 from engine.domain.times import open_zone
+from engine.ingest.pointers import LONGEST, pointer_in
 
 _BUFFER = 1 << 20
 _FINGERPRINTED = 512
@@ -89,6 +90,8 @@ class Tail:
                 self._unfinished[found.path] = (offset, offset + len(tail))
         else:
             self._unfinished.pop(found.path, None)
+        if is_anew and bad == lines and scan.problems and offset < LONGEST:
+            _note_pointer(file, scan)
         for key, sighting in seen.items():
             scan.sightings[response_id(key)] = sighting
         before = cursor if cursor is not None and not is_anew else NOTHING_READ
@@ -120,6 +123,14 @@ def fingerprint(file: BinaryIO, offset: int) -> int:
         file.seek(begin)
         before = file.read(offset - begin)
     return int.from_bytes(blake2b(before, digest_size=7).digest(), "big")
+
+
+def _note_pointer(file: BinaryIO, scan: Scan) -> None:
+    """Say of a file that only points to another that it does, in place of what its lines are."""
+    file.seek(0)
+    pointer = pointer_in(file.read(LONGEST))
+    if pointer is not None:
+        scan.problems = [Problem(0, pointer)]
 
 
 def _has_newline(file: BinaryIO) -> bool:

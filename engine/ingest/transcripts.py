@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from engine.agents.claude.places import SUFFIX
+from engine.agents.claude.places import SUFFIX, may_hold_cowork
 from engine.domain.scans import Found, Mark, Root, Scan, is_new, mark_of
 from engine.domain.settings import Settings
 from engine.domain.times import open_zone
@@ -102,6 +102,8 @@ class Transcripts:
             if not path.endswith(SUFFIX) and not os.path.isdir(path):
                 continue
             root, relative = place
+            if root.is_cowork and not may_hold_cowork(relative):
+                continue
             found = discover.stat(path, relative)
             if found is None:
                 is_sure = is_sure and not os.path.isdir(path)

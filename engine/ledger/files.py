@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from engine.agents.claude.places import IN_COWORK
 from engine.domain.scans import Root
 from engine.ledger.book import Ledger
 
@@ -29,16 +30,57 @@ def files_of(ledger: Ledger, agent: str) -> dict[str, FileCounts]:
     return {row[0]: FileCounts(*row) for row in rows}
 
 
-def problems_of(ledger: Ledger, roots: list[Root], most: int) -> list[tuple[str, str, int, str]]:
-    """Return root, path, byte offset and reason of lines that could not be read."""
+class BadRecord(Struct, frozen=True):
+    """A record that could not be read."""
+
+    root: Root
+    path: str
+    """Below the root's base, with `/`."""
+    position: int
+    """Byte offset, row or entry."""
+    reason: str
+    bad: int
+    """How many of its file could not be read."""
+    records: int
+    """How many its file has."""
+
+    @property
+    def others(self) -> int:
+        """How many more of its file could not be read, where anything of it could."""
+        return self.bad - 1 if self.bad < self.records else 0
+
+    @property
+    def place(self) -> str:
+        """The file's whole path."""
+        return f"{self.root.base}/{self.path}"
+
+
+def problems_of(
+    ledger: Ledger, roots: list[Root], most: int, *, is_by_file: bool = False
+) -> list[BadRecord]:
+    """Return records that could not be read, file by file, or the first of each file alone.
+
+    Where there are more than that, each file's first go before any file's second.
+    """
+    if not roots:
+        return []
+    listed = ",".join(["(?, ?)"] * len(roots))
+    values = [value for root in roots for value in (root.agent, root.path)]
     with ledger.lock:
-        return ledger.connection.execute(
-            "SELECT roots.path, files.path, problems.position, reason FROM problems"
-            " JOIN files USING (file) JOIN roots USING (root)"
-            f" WHERE (roots.agent, roots.path) IN (VALUES {','.join(['(?, ?)'] * len(roots))})"
-            " ORDER BY roots.path, files.path, problems.position LIMIT ?",
-            (*(value for root in roots for value in (root.agent, root.path)), most),
+        rows = ledger.connection.execute(
+            "SELECT roots.agent, roots.path, files.path, problems.position, reason, bad, lines,"
+            " row_number() OVER (PARTITION BY file ORDER BY problems.position) AS place"
+            " FROM problems JOIN files USING (file) JOIN roots USING (root)"
+            f" WHERE (roots.agent, roots.path) IN (VALUES {listed})"
+            " ORDER BY place, files.mtime DESC, files.path LIMIT ?",
+            (*values, most),
         ).fetchall()
+    found = [
+        BadRecord(Root(path, agent), *rest)
+        for agent, path, *rest, place in rows
+        if place == 1 or not is_by_file
+    ]
+    return sorted(found, key=lambda each: (each.root.path, each.path, each.position))
 
 
 def paths_of_session(
@@ -47,14 +89,18 @@ def paths_of_session(
     """Return the transcripts that a session's name points to, main file first."""
     found: list[str] = []
     with ledger.lock:
-        for root in roots:
+        for root in map(Root, roots):
             for project in projects:
                 stem = f"{project}/{session}" if project else session
+                if root.is_cowork:
+                    within, values = "instr(files.path, ?)", [f"{IN_COWORK}{stem}"]
+                else:
+                    within = "(files.path = ? OR (files.path >= ? AND files.path < ?))"
+                    values = [f"{stem}.jsonl", f"{stem}/", f"{stem}0"]
                 rows = ledger.connection.execute(
                     "SELECT files.path FROM files JOIN roots USING (root) WHERE roots.path = ?"
-                    " AND (files.path = ? OR (files.path >= ? AND files.path < ?))"
-                    " ORDER BY length(files.path), files.path",
-                    (root, f"{stem}.jsonl", f"{stem}/", f"{stem}0"),
+                    f" AND {within} ORDER BY length(files.path), files.path",
+                    (root.path, *values),
                 ).fetchall()
-                found += [f"{root}/projects/{path}" for (path,) in rows]
+                found += [f"{root.projects}/{path}" for (path,) in rows]
     return found

@@ -9,6 +9,7 @@ from msgspec import Struct
 from engine.domain.responses import CLAUDE
 from engine.domain.scans import Root
 from engine.ledger.book import Ledger
+from engine.ledger.sums import COUNTS
 
 
 def open_scopes(ledger: Ledger, roots: Iterable[Root]) -> dict[str, int]:
@@ -33,6 +34,8 @@ class Used(Struct, frozen=True):
     last: int | None = None
     unpriced: tuple[str, ...] = ()
     """Models without a price that were used."""
+    promptless: tuple[int, int] = (0, 0)
+    """Responses of which the output alone is known, and its tokens."""
 
 
 def used_in(ledger: Ledger, scope: int) -> Used:
@@ -49,9 +52,35 @@ def used_in(ledger: Ledger, scope: int) -> Used:
             " WHERE scope = ? AND unpriced > 0 ORDER BY name",
             (scope,),
         ).fetchall()
-    counts = [count or 0 for count in sums[:5]]
+        promptless = ledger.connection.execute(
+            "SELECT count(*), coalesce(sum(output), 0) FROM responses WHERE scope = ?"
+            " AND output > 0 AND input + cache_read + cache_write_5m + cache_write_1h = 0",
+            (scope,),
+        ).fetchone()
+    responses, tokens, cost, recorded, calculated = (count or 0 for count in sums[:5])
     names = tuple(name for (name,) in models)
-    return Used(counts[0], counts[1], counts[2], counts[3], counts[4], sums[5], sums[6], names)
+    return Used(responses, tokens, cost, recorded, calculated, sums[5], sums[6], names, promptless)
+
+
+def empty_responses(ledger: Ledger, scope: int) -> list[tuple[str, int]]:
+    """Return models whose responses came without tokens and cost, and how many did."""
+    with ledger.lock:
+        return ledger.connection.execute(
+            "SELECT name, count(*) FROM responses JOIN models USING (model) WHERE scope = ?"
+            f" AND NOT {COUNTS} GROUP BY name ORDER BY name",
+            (scope,),
+        ).fetchall()
+
+
+def cost_of_session(ledger: Ledger, scope: int, session: str) -> int | None:
+    """Return what a session of a scope cost, pico-dollars; `None` where that is not known."""
+    with ledger.lock:
+        cost, unpriced = ledger.connection.execute(
+            "SELECT sum(cost), sum(unpriced) FROM session_totals JOIN sessions USING (session)"
+            " WHERE scope = ? AND name = ? AND responses > 0",
+            (scope, session),
+        ).fetchone()
+    return cost if not unpriced else None
 
 
 def unpriced_models(ledger: Ledger) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from engine.agents.claude.places import as_root
+from engine.agents.claude.places import named_roots
 from engine.domain.contexts import bare_model
 from engine.domain.owners import NOBODY, OwnerNotes, owner_at, resolved
 from engine.domain.settings import Settings
@@ -142,12 +142,6 @@ def _root_of(ledger: Connection, settings: Settings, said: HookSaid) -> Path:
 
 
 def _named_root(environment: Mapping[str, str], home: Path) -> Path | None:
-    """Return the root that `CLAUDE_CONFIG_DIR` names: the whole of it, else its first entry."""
+    """Return the first root that `CLAUDE_CONFIG_DIR` names, if it names any."""
     text = environment.get("CLAUDE_CONFIG_DIR", "").strip()
-    if not text:
-        return None
-    whole = as_root(text, home)
-    if whole.is_dir():
-        return whole
-    first = next((entry.strip() for entry in text.split(",") if entry.strip()), "")
-    return as_root(first, home) if first else None
+    return next(iter(named_roots(text, home)), None)

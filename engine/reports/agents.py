@@ -13,10 +13,10 @@ from engine.domain.settings import Settings
 from engine.ingest import discover
 from engine.ingest.roots import Roots
 from engine.ledger.book import Ledger
-from engine.ledger.files import files_of, problems_of
+from engine.ledger.files import BadRecord, FileCounts, files_of, problems_of
 from engine.ledger.scopes import Used, used_in
 
-_MOST_PROBLEMS = 20
+_MOST_FILES = 50
 _CLOSED = os.strerror(errno.EACCES)
 
 
@@ -43,14 +43,16 @@ def _found(
     counts = files_of(ledger, name)
     places = _places(name, settings, roots, {path: each.files for path, each in counts.items()})
     counted = [counts[root.path] for root in own if root.path in counts]
-    problems = problems_of(ledger, own, _MOST_PROBLEMS) if own else []
+    problems = problems_of(ledger, own, _MOST_FILES, is_by_file=True) if own else []
     unreadable = [(path, why) for path, why in refused.items() if _is_of(path, own)]
     unreadable += [(place.path, _CLOSED) for place in places if place.found == _CLOSED]
-    unreadable += [(f"{root}/{path}:{where}", why) for root, path, where, why in problems]
+    unreadable += [(f"{each.place}:{each.position}", _why(each)) for each in problems]
     if (problem := roots.registry.problem(name)) and (not places or _there(places)):
         unreadable.append((_there(places) or name, problem))
     used = used_in(ledger, scope) if scope is not None else Used()
-    has_agent = name != CLAUDE and any(place.is_root for place in places)
+    is_there = any(place.is_root for place in places)
+    has_agent = name != CLAUDE and is_there
+    is_read = is_there and bool(own)
     return AgentFound(
         agent=name,
         title=roots.registry.title(name),
@@ -69,7 +71,30 @@ def _found(
         last_response=used.last,
         unreadable=tuple(unreadable),
         note=roots.registry.agent(name).note if has_agent else "",
+        silence=_silence(counted, bool(unreadable)) if is_read and not used.responses else "",
+        promptless=used.promptless,
     )
+
+
+def _why(bad: BadRecord) -> str:
+    """Return why a record could not be read, and how many more of a file that could in part."""
+    return f"{bad.reason}, and {bad.others:,} more" if bad.others else bad.reason
+
+
+def _silence(counted: list[FileCounts], is_refused: bool) -> str:
+    """Return why nothing could be counted of a store that is there."""
+    files = sum(each.files for each in counted)
+    records, bad = sum(each.lines for each in counted), sum(each.bad for each in counted)
+    if not files:
+        return "what is there could not be read" if is_refused else "no file of usage is there"
+    named = f"{files:,} file{'' if files == 1 else 's'} {'is' if files == 1 else 'are'} there"
+    if bad and bad >= records:
+        return f"{named}, and none of {'its' if files == 1 else 'their'} records could be read"
+    if bad:
+        return f"{named}, {bad:,} of {records:,} records could not be read"
+    if is_refused:
+        return f"{named}, and not all that is there could be read"
+    return f"{named} and {'tells' if files == 1 else 'tell'} of no tokens"
 
 
 def _places(

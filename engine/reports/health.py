@@ -8,7 +8,18 @@ import platform
 import sqlite3
 from pathlib import Path
 
-from engine.domain.found import BadLine, Health, RootHealth
+from engine.agents.claude.cost_states import costs_by_session
+from engine.domain.found import (
+    AgentFound,
+    BadFile,
+    BadLine,
+    EmptyResponses,
+    Health,
+    OwnFigures,
+    Promptless,
+    RootHealth,
+    SilentStore,
+)
 from engine.domain.reports import Notice
 from engine.domain.responses import CLAUDE
 from engine.domain.scans import Root
@@ -17,7 +28,7 @@ from engine.domain.times import DAY
 from engine.ingest import discover
 from engine.ledger.book import Ledger
 from engine.ledger.files import FileCounts, files_of, problems_of
-from engine.ledger.scopes import unpriced_models
+from engine.ledger.scopes import cost_of_session, empty_responses, unpriced_models
 from engine.pricing.table import PriceTable
 
 _CLEANUP_DAYS = 30
@@ -36,8 +47,10 @@ def examine(
     refused: dict[str, str],
     responses: int,
     span: tuple[int | None, int | None],
+    agents: tuple[AgentFound, ...],
+    scope: int | None,
 ) -> Health:
-    """Gather what there is to tell."""
+    """Gather what there is to tell; `scope` is Claude Code's, `None` where it is not read."""
     now = settings.clock()
     counts = files_of(ledger, CLAUDE)
     return Health(
@@ -50,10 +63,13 @@ def examine(
         first_response=span[0],
         last_response=span[1],
         bad_lines=tuple(
-            BadLine(f"{root.base}/{path}", offset, reason)
-            for root in roots
-            for _, path, offset, reason in problems_of(ledger, [root], _MOST_PROBLEMS)
-        )[:_MOST_PROBLEMS],
+            BadLine(each.place, each.position, each.reason)
+            for each in problems_of(ledger, roots, _MOST_PROBLEMS)
+        ),
+        bad_files=tuple(
+            BadFile(each.place, each.bad, each.records, each.position, each.reason)
+            for each in problems_of(ledger, roots, _MOST_PROBLEMS, is_by_file=True)
+        ),
         refused=tuple(refused.items()),
         unpriced_models=unpriced_models(ledger),
         other_prices_as_of=prices.others_as_of,
@@ -64,12 +80,39 @@ def examine(
         notices=notices,
         versions=_versions(),
         agents=tuple(dict.fromkeys(root.agent for root in roots if not root.is_claude)),
+        silent=tuple(
+            SilentStore(each.agent, each.title, each.silence) for each in agents if each.silence
+        ),
+        promptless=tuple(
+            Promptless(each.agent, each.title, *each.promptless)
+            for each in agents
+            if each.promptless[0]
+        ),
+        empty=tuple(
+            EmptyResponses(*found) for found in (empty_responses(ledger, scope) if scope else ())
+        ),
+        own_figures=_own_figures(ledger, roots, scope) if scope else None,
     )
+
+
+def _own_figures(ledger: Ledger, roots: list[Root], scope: int) -> OwnFigures | None:
+    """Return what Claude Code counted of the sessions that say so, beside what is counted here."""
+    files = [found for root in roots if root.is_claude for found in discover.walk(root).files]
+    compared = [
+        (theirs, ours)
+        for session, theirs in costs_by_session(files).items()
+        if (ours := cost_of_session(ledger, scope, session)) is not None
+    ]
+    if not compared:
+        return None
+    theirs, ours = (sum(side) for side in zip(*compared, strict=True))
+    return OwnFigures(len(compared), theirs, ours)
 
 
 def _root_health(root: Root, counts: FileCounts | None, now: int) -> RootHealth:
     days, is_default = cleanup_days(Path(root.path))
-    times = [found.mtime // 1_000_000 + days * DAY for found in discover.walk(root).files]
+    files = [] if root.is_cowork else discover.walk(root).files
+    times = [found.mtime // 1_000_000 + days * DAY for found in files]
     return RootHealth(
         path=root.path,
         files=counts.files if counts else 0,
@@ -80,6 +123,7 @@ def _root_health(root: Root, counts: FileCounts | None, now: int) -> RootHealth:
         cleanup_is_default=is_default,
         files_deleted_within_week=sum(time <= now + 7 * DAY for time in times),
         oldest_deleted_at=min(times, default=None),
+        is_cowork=root.is_cowork,
     )
 
 

@@ -77,6 +77,14 @@ def _notes(agent: AgentFound) -> Iterator[str]:
     for place in agent.places:
         if place.is_root or not agent.is_found:
             yield f"{place.path}: {place.found}"
+    if agent.silence:
+        yield f"nothing could be counted: {agent.silence}"
+    if agent.promptless[0]:
+        count, output = agent.promptless
+        yield (
+            f"of {count:,} response{'' if count == 1 else 's'} the output alone is known"
+            f" ({tokens_exact(output)} tokens): what was asked is not recorded"
+        )
     if agent.recorded_cost and agent.recorded_cost != agent.calculated_cost:
         ours, theirs = dollars(agent.calculated_cost), dollars(agent.recorded_cost)
         yield f"it recorded {theirs} itself; by list prices all comes to {ours}"

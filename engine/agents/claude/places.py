@@ -2,25 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+
+from engine.domain.scans import COWORK
 
 SUFFIX = ".jsonl"
 """What the name of a transcript ends with."""
+IN_COWORK = "/.claude/projects/"
+"""What stands before a project's directory in the desktop app's store of sessions."""
+_FROM_STORE = "Claude_*"
+"""Among Windows' packages: the desktop app that came from its store."""
 
 
-def candidate_roots(environment: Mapping[str, str], home: Path) -> tuple[list[Path], bool]:
+def candidate_roots(
+    environment: Mapping[str, str], home: Path, platform: str = sys.platform
+) -> tuple[list[Path], bool]:
     """Return the config directories to look at, and whether the user named them.
 
-    `CLAUDE_CONFIG_DIR` is a comma-separated list; an entry that is itself a `projects`
-    directory means its parent.
+    The stores of the desktop app's agent sessions ("Cowork") come last; each is one root.
     """
     named = environment.get("CLAUDE_CONFIG_DIR", "").strip()
     if named:
-        entries = [entry.strip() for entry in named.split(",")]
-        return [as_root(entry, home) for entry in entries if entry], True
+        return named_roots(named, home), True
     config = environment.get("XDG_CONFIG_HOME", "").strip() or str(home / ".config")
-    return [as_root(config, home) / "claude", home / ".claude"], False
+    usual = [as_root(config, home) / "claude", home / ".claude"]
+    return [*usual, *cowork_roots(environment, home, platform)], False
+
+
+def named_roots(text: str, home: Path) -> list[Path]:
+    """Return the config directories that `CLAUDE_CONFIG_DIR` names, separated by commas.
+
+    A comma that is part of a directory's name separates nothing. An entry that is itself a
+    `projects` directory means its parent.
+    """
+    entries = listed(text, lambda entry: as_root(entry, home).is_dir())
+    return [as_root(entry, home) for entry in entries]
+
+
+def listed(text: str, is_there: Callable[[str], bool]) -> list[str]:
+    """Return the entries of a list with commas: of several that make one that is there, that."""
+    parts = text.split(",")
+    found: list[str] = []
+    begin = 0
+    while begin < len(parts):
+        for end in range(len(parts), begin, -1):
+            entry = ",".join(parts[begin:end]).strip()
+            if end == begin + 1 or (entry and is_there(entry)):
+                break
+        if entry:
+            found.append(entry)
+        begin = end
+    return found
 
 
 def as_root(entry: str, home: Path) -> Path:
@@ -30,3 +65,51 @@ def as_root(entry: str, home: Path) -> Path:
     if path.name == "projects" and not (path / "projects").is_dir():
         return path.parent
     return path
+
+
+def cowork_roots(
+    environment: Mapping[str, str], home: Path, platform: str = sys.platform
+) -> Iterator[Path]:
+    """Yield where Claude Desktop may keep its agent sessions on a platform (`sys.platform`)."""
+    if platform == "darwin":
+        parents = [home / "Library" / "Application Support"]
+    elif platform == "win32":
+        local = Path(environment.get("LOCALAPPDATA") or home / "AppData" / "Local")
+        stores = sorted((local / "Packages").glob(_FROM_STORE))
+        parents = [Path(environment.get("APPDATA") or home / "AppData" / "Roaming")]
+        parents += [store / "LocalCache" / "Roaming" for store in stores]
+    else:
+        parents = [Path(environment.get("XDG_CONFIG_HOME", "").strip() or home / ".config")]
+    for parent in parents:
+        yield parent / "Claude" / COWORK
+
+
+def cowork_projects(root: str) -> Iterator[str]:
+    """Yield the `projects` directories of all of Cowork's sessions that are there.
+
+    That is `*/*/local_*/.claude/projects` below their store.
+    """
+    for account in _directories(root):
+        for organization in _directories(account):
+            for session in _directories(organization):
+                projects = os.path.join(session, ".claude", "projects")
+                if os.path.basename(session).startswith("local_") and os.path.isdir(projects):
+                    yield projects
+
+
+def _directories(path: str) -> list[str]:
+    try:
+        with os.scandir(path) as entries:
+            return sorted(entry.path for entry in entries if entry.is_dir())
+    except OSError:
+        return []
+
+
+def may_hold_cowork(relative: str) -> bool:
+    """Say whether a path below Cowork's store is that of a transcript, or of a place for some."""
+    session, *below = relative.split("/")[2:] or [""]
+    if not session:
+        return True
+    place = [".claude", "projects"]
+    is_inside = session.startswith("local_") and below[:2] == place[: len(below)]
+    return is_inside and (len(below) <= 2 or relative.endswith(SUFFIX) or "." not in below[-1])

@@ -24,7 +24,7 @@ from engine.agents.claude.lines import (
     text_of,
 )
 from engine.agents.claude.patient import read_objects
-from engine.agents.claude.places import SUFFIX
+from engine.agents.claude.places import IN_COWORK, SUFFIX
 from engine.domain.responses import MOST_DOLLARS, PICO, Sighting
 from engine.domain.scans import Place
 from engine.domain.times import parse_time
@@ -43,8 +43,8 @@ class Unreadable(Exception):
 
 
 def place_of(relative: str) -> Place:
-    """Return what the path of a transcript below `projects` says."""
-    parts = relative.split("/")
+    """Return what the path of a transcript below `projects` says, or below Cowork's store."""
+    parts = relative.rpartition(IN_COWORK)[2].split("/")
     if len(parts) == 1:
         return Place(relative, "", _stem(parts[0]))
     session = _stem(parts[1]) if len(parts) == 2 else parts[1]

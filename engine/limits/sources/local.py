@@ -8,13 +8,12 @@ from stat import S_ISREG
 
 from engine.agents.claude.places import candidate_roots
 from engine.domain.owners import owner_key
+from engine.domain.scans import COWORK
 from engine.domain.settings import Settings
 from engine.limits.readings import Reading
 from engine.limits.sources.claude_json import FILE_NAME, ClaudeState, Plan, account_path, state_of
 from engine.limits.sources.desktop import history_paths, readings_of_history
 
-DESKTOP_SESSIONS = "local-agent-mode-sessions"
-"""In the paths of roots of the desktop app's own sessions."""
 _LARGEST = 20 << 20
 """Bytes; no file of these programs is ever as large."""
 
@@ -72,7 +71,7 @@ class LocalSources:
 
         The desktop app's own sessions are its organization's.
         """
-        if DESKTOP_SESSIONS in root:
+        if COWORK in root:
             return (owner_key("", self._organization), "") if self._organization else None
         state = self._states.get(account_path(Path(root), self._home))
         if state is None:

@@ -12,11 +12,12 @@ from engine.domain.found import (
     EmptyResponses,
     Health,
     OwnFigures,
+    PlaceLookedAt,
     Promptless,
     RootHealth,
     SilentStore,
 )
-from engine.domain.reports import Notice, PlaceLookedAt
+from engine.domain.notices import Notice
 from engine.domain.times import iso_time
 
 

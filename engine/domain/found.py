@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from engine.domain.reports import Notice, PlaceLookedAt
+from engine.domain.notices import Notice
+
+
+class PlaceLookedAt(Struct, frozen=True, rename="camel"):
+    """One place where transcripts were looked for, and what was found."""
+
+    path: str
+    found: str
+    """Such as `12 files`, `no projects directory`, `permission denied`."""
+    is_root: bool
 
 
 class RootHealth(Struct, frozen=True, rename="camel"):

@@ -121,11 +121,10 @@ def _estimated(window: WindowNow, now: int, zone: str) -> tuple[Line, ...]:
 
 
 def _unknown(window: WindowNow, now: int, zone: str, rest: tuple[Line, ...]) -> HeroView:
-    line: Line = (
-        Piece(" No limit is known", "bold"),
-        *((Piece(" · window"), *_until(window, now, zone)) if window.resets_at else ()),
-    )
-    return HeroView((line, (Piece(EXACT, "accent"),)), (), rest)
+    parts: list[Line] = [(Piece(" No limit is known", "bold"),), (Piece(EXACT, "accent"),)]
+    if window.resets_at is not None:
+        parts.append((Piece("window"), *_until(window, now, zone)))
+    return HeroView(tuple(parts), (), rest)
 
 
 def _without_limit(snapshot: Snapshot) -> HeroView:

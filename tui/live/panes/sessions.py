@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import ClassVar, NamedTuple
 
 from msgspec import Struct
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from textual import events
 from textual.binding import BindingType
 from textual.geometry import Size
@@ -249,14 +249,32 @@ def _head(first: SessionNow, view: SessionsView, width: int) -> Line:
     return (Piece(text, "muted"),)
 
 
-def _name(session: SessionNow, width: int) -> Line:
+def _name(session: SessionNow, width: int, others: Collection[str]) -> Line:
     """Name a session by its project and, in what room is left, its title."""
-    project = fmt.plain(session.project) or "no project"
+    project = _project_of(session)
     room = width - cell_len(project) - 2
     if not session.title or room < _LEAST_TITLE:
-        return (Piece(fmt.fit(project, width)),)
+        return (Piece(_told_apart(project, width, others)),)
     title = fmt.fit(fmt.plain(session.title), room)
     return (Piece(f"{project}  "), Piece(title, "muted"))
+
+
+def _project_of(session: SessionNow) -> str:
+    return fmt.plain(session.project) or "no project"
+
+
+def _told_apart(name: str, width: int, others: Collection[str]) -> str:
+    """Fit a name; one that another begins like is cut in its middle, for it ends otherwise."""
+    shown = fmt.fit(name, width)
+    if cell_len(name) <= width or not any(
+        other != name and fmt.fit(other, width) == shown for other in others
+    ):
+        return shown
+    head = set_cell_size(name, (width - 1) // 3)
+    room, start = width - 1 - cell_len(head), len(name)
+    while start and cell_len(name[start - 1 :]) <= room:
+        start -= 1
+    return fmt.fit(f"{head}…{name[start:]}", width)
 
 
 def _row(session: SessionNow, since: str, view: SessionsView, width: int, has_cursor: bool) -> Line:
@@ -266,7 +284,7 @@ def _row(session: SessionNow, since: str, view: SessionsView, width: int, has_cu
     models = names_of_models(session.models, model - 1)
     pieces = [
         Piece("▸ " if has_cursor else "  "),
-        *_name(session, project - 1),
+        *_name(session, project - 1, {_project_of(each) for each, _ in view.sessions}),
         Piece(" "),
         Piece(fmt.fit(models, model - 1) + " " if model else "", "muted"),
     ]

@@ -575,7 +575,5 @@ def test_sessions_whose_names_begin_alike_can_be_told_apart(width: int):
     view = sessions_view(replace(snapshot(), sessions=alike), "cost", 0, False)
     lines = drawn(SessionsPane, view, width, 9)
     assert {cell_len(line) for line in lines[1:]} == {width}
-    told = {line[2:24] for line in lines[1:5]}
-    assert len(told) == 4
-    for end in ("api", "web", "ops"):
-        assert any(end in line for line in lines)
+    for end in ("-api", "-web", "-ops"):
+        assert sum(end in line for line in lines) == 1

@@ -197,7 +197,7 @@ def test_a_forecast_whose_range_crosses_the_limit_is_no_all_clear():
     week = windows()[1]
     crossing = replace(week.forecast, share_high=1.08, earliest=NOW + 30 * HOUR)
     held = replace(snapshot(), windows=(replace(week, forecast=crossing),))
-    assert "probably lasts: ~63% at the reset · earliest Mon 22:05" in hero(held, 120)
+    assert "probably lasts · earliest out Mon 22:05 · ~63% at the reset" in hero(held, 120)
 
 
 def test_every_window_says_share_reset_countdown_forecast_and_age_in_one_line():

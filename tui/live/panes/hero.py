@@ -164,12 +164,11 @@ def _ahead(window: WindowNow, now: int, zone: str) -> tuple[Line, ...]:
         share = f"~{fmt.percent(forecast.share_at_reset)} at the reset"
         if outlook == "lasts":
             return ((Piece("lasts", ink), Piece(f": {share}", "muted")),)
-        parts = [(Piece("probably lasts", ink), Piece(f": {share}", "muted"))]
+        parts = [(Piece("probably lasts", ink),)]
         if forecast.earliest is not None:
-            parts.append(
-                (Piece("earliest ", "muted"), Piece(day_and_clock(forecast.earliest, now, zone)))
-            )
-        return tuple(parts)
+            earliest = day_and_clock(forecast.earliest, now, zone)
+            parts.append((Piece("earliest out ", "muted"), Piece(earliest)))
+        return (*parts, (Piece(share, "muted"),))
     return ()
 
 

@@ -111,7 +111,7 @@ class SessionsPane(LinePane, can_focus=True):
         if not view.sessions:
             said = "Reading…" if view.is_reading else "No session is at work."
             return [(Piece(f" {said}", "muted"),)]
-        has_head = height >= 5
+        has_head = self._has_head(height)
         self._page = page = max(1, height - has_head)
         if len(view.sessions) <= page:
             self._first = 0
@@ -125,10 +125,15 @@ class SessionsPane(LinePane, can_focus=True):
         ]
         return [_head(view.sessions[0][0], view, width), *rows] if has_head else rows
 
+    def _has_head(self, height: int) -> bool:
+        """Whether the columns are named: where that costs few sessions their row."""
+        view = self.view
+        return height >= 5 or (isinstance(view, SessionsView) and height > len(view.sessions))
+
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
         """Return the lines that all sessions and their head need."""
         view = self.view
-        return max(3, len(view.sessions) + 1) if isinstance(view, SessionsView) else 3
+        return max(2, len(view.sessions) + 1) if isinstance(view, SessionsView) else 2
 
     def action_move(self, rows: int) -> None:
         """Move the cursor by rows."""
@@ -160,7 +165,7 @@ class SessionsPane(LinePane, can_focus=True):
         view = self.view
         if at is None or not isinstance(view, SessionsView):
             return
-        place = self._first + at.y - (self.size.height >= 5)
+        place = self._first + at.y - self._has_head(self.size.height)
         if not 0 <= place < len(view.sessions):
             return
         if place == self.cursor:

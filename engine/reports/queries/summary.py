@@ -40,6 +40,7 @@ def summary(selection: Selection, snapshot: Snapshot, basis: Basis) -> Summary:
         notes=choice.notes,
         agent=snapshot.agent,
         agents=selection.agents,
+        window=next((each for each in snapshot.windows if each.is_gravest), None),
     )
 
 

@@ -16,7 +16,7 @@ from tui.words import format as fmt
 from tui.words.lines import BLANK, Line, Piece, cells, joined, padded
 
 _TABLE = 54
-_MOST_LINES = 16
+_MOST_LINES = 28
 
 
 class TotalsView(Struct, frozen=True):

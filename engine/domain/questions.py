@@ -12,9 +12,11 @@ from typing import Literal
 from msgspec import Struct
 
 from engine.domain.choices import Mode, Order, SortColumn
+from engine.domain.limit_windows import WindowNow
 from engine.domain.report_definitions import ReportDefinition, definition_of
-from engine.domain.reports import Block, BurnRate, Figures, Part, Projection, ResponseRow, Row
+from engine.domain.reports import Figures, Part, ResponseRow, Row
 from engine.domain.responses import CLAUDE
+from engine.domain.snapshots import Block, BurnRate, Projection
 from engine.domain.times import BLOCK_LENGTH
 
 
@@ -209,6 +211,8 @@ class Summary(Struct, frozen=True, kw_only=True):
     """Whose block, burn rate and projection these are."""
     agents: tuple[str, ...] = ()
     """The coding agents asked about, none where it is of all."""
+    window: WindowNow | None = None
+    """The limit window that stands above all, with its forecast; `None` where none is known."""
 
     @property
     def has_agents(self) -> bool:

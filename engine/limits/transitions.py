@@ -201,7 +201,8 @@ def _of_hit(window: WindowNow, period: tuple[int, int], now: int, zone: tzinfo) 
     if hit is not None:
         until = f" until {_moment(hit.resets_at, now, zone)}" if hit.resets_at is not None else ""
         title = f"{_title(window)}: limit hit"
-        text = f"Claude refused to go on{until}."
+        is_told = window.source == "hit"
+        text = f"{'Claude refused to go on' if is_told else 'All of it was used up'}{until}."
         event = _event(window, now, "hit", "error", title, text, "reached")
         found.append(Told(event, *period, True))
     if window.state == "extra usage":

@@ -8,9 +8,12 @@ import pytest
 from msgspec.structs import replace
 from rich.cells import cell_len
 
+from engine.domain.levels import LEVELS
 from engine.domain.limit_windows import Forecast, Spend
-from engine.domain.reports import LEVELS, Figures, Notice, Part, Snapshot
+from engine.domain.notices import Notice
+from engine.domain.reports import Figures, Part
 from engine.domain.responses import PICO
+from engine.domain.snapshots import Snapshot
 from tests.tui.live_samples import (
     DAY,
     HOUR,
@@ -23,6 +26,7 @@ from tests.tui.live_samples import (
     hit_now,
     quiet,
     reading,
+    sessions,
     snapshot,
     windows,
 )
@@ -196,7 +200,7 @@ def test_a_forecast_whose_range_crosses_the_limit_is_no_all_clear():
     week = windows()[1]
     crossing = replace(week.forecast, share_high=1.08, earliest=NOW + 30 * HOUR)
     held = replace(snapshot(), windows=(replace(week, forecast=crossing),))
-    assert "probably lasts: ~63% at the reset · earliest Mon 22:05" in hero(held, 120)
+    assert "probably lasts · earliest out Mon 22:05 · ~63% at the reset" in hero(held, 120)
 
 
 def test_every_window_says_share_reset_countdown_forecast_and_age_in_one_line():
@@ -546,3 +550,33 @@ def test_extra_usage_is_a_state_of_its_own_with_its_spend():
     held = replace(snapshot(), windows=(beyond,))
     assert "5 hours used up, on extra usage · 32% of its limit until 18:00" in hero(held, 120)
     assert "on extra usage" in drawn(WindowsPane, windows_view(held), 120, 1)[0]
+
+
+@pytest.mark.parametrize("width", [36, 38, 44, 56, 78, 120])
+def test_no_figure_of_the_burn_rate_is_cut(width: int):
+    held = snapshot()
+    fast = tuple(
+        replace(rate, tokens_per_minute=1_234_567.0, cost_per_hour=123 * PICO + PICO // 3)
+        for rate in held.rates
+    )
+    lines = drawn(BurnPane, burn_view(replace(held, rates=fast), "cost"), width, 9)
+    table = lines[next(n for n, line in enumerate(lines) if line.split()[0] == "over") :][:4]
+    counts = {len(line.split()) for line in table}
+    assert len(counts) == 1
+    assert counts == {5} or width < 44
+    assert set(table[1].split()[1:]) == {"$123.33"}
+    assert set(table[3].split()[1:]) == {"1.23M"}
+
+
+@pytest.mark.parametrize("width", [46, 58, 70, 78, 98])
+def test_sessions_whose_names_begin_alike_can_be_told_apart(width: int):
+    first = sessions()[0]
+    names = [f"a-very-long-company-name-and-its-storefront-{end}" for end in ("api", "web", "ops")]
+    alike = tuple(
+        replace(first, session=end, project=end, title="") for end in (*names, "データ分析" * 9)
+    )
+    view = sessions_view(replace(snapshot(), sessions=alike), "cost", 0, False)
+    lines = drawn(SessionsPane, view, width, 9)
+    assert {cell_len(line) for line in lines[1:]} == {width}
+    for end in ("-api", "-web", "-ops"):
+        assert sum(end in line for line in lines) == 1

@@ -22,7 +22,8 @@ from tui.tables.columns import (
 )
 from tui.tables.layout import Cell, Table, TableRow, draw
 from tui.tables.look import Look, cost_text, unpriced_note
-from tui.words.format import clock, dollars, duration, tokens, tokens_exact
+from tui.words.format import clock, dollars, duration, plain, tokens, tokens_exact
+from tui.words.limits import forecast_text, share_text, source_text
 from tui.words.lines import BLANK, Line, facts, footnotes, line
 
 _NAME = "name"
@@ -88,18 +89,26 @@ def _block(summary: Summary, look: Look) -> list[Line]:
     times += f"{clock(block.start, summary.zone)} to {clock(block.end, summary.zone)}"
     used = [f"{tokens_exact(block.figures.tokens.total)} tokens"]
     burn = [f"{tokens(round(rate.tokens_per_minute))} tokens a minute"]
-    ahead = [f"{tokens(summary.projection.tokens)} tokens"] if summary.projection else []
     if look.has_cost:
         used.append(cost_text(block.figures))
         burn.append(f"{dollars(rate.cost_per_hour)} an hour")
-        ahead += [dollars(summary.projection.cost)] if summary.projection else []
     pairs = [
         ("Block", f"{times} ({block.anchor}) · {duration(block.remaining)} left"),
         ("Used", " · ".join(used)),
         ("Burn rate", " · ".join([*burn, rate.word])),
-        ("At its end", f"{' · '.join(ahead)} if this rate goes on" if ahead else ""),
+        ("Limit", _limit(summary)),
     ]
     return facts(pairs, look.width)
+
+
+def _limit(summary: Summary) -> str:
+    """Say the gravest limit window with the one forecast that every face shows."""
+    window, now, zone = summary.window, summary.now, summary.zone
+    if window is None:
+        return ""
+    name = " ".join(filter(None, (plain(window.label), plain(window.owner_name))))
+    parts = [f"{name} {share_text(window)}", source_text(window), forecast_text(window, now, zone)]
+    return " · ".join(filter(None, parts))
 
 
 def _models(summary: Summary, look: Look) -> list[Line]:

@@ -93,6 +93,7 @@ def hit_text(hit: HitNow, now: int, zone: str) -> str:
 def forecast_text(window: WindowNow, now: int, zone: str) -> str:
     """Say what becomes of a window, with its range; empty where nothing is foreseen."""
     forecast, end = window.forecast, window.resets_at
+    what = "more than usual" if is_estimated(window) else "limit"
     if window.state == "extra usage":
         return "beyond the limit, on extra usage" + _spend_text(window)
     if forecast.is_frozen and not window.is_gravest:
@@ -103,12 +104,15 @@ def forecast_text(window: WindowNow, now: int, zone: str) -> str:
         before = ""
         if end is not None and end > forecast.reaches_at:
             before = f", {left_text(end, forecast.reaches_at)} before the reset"
-        return f"limit at {when(forecast.reaches_at, now, zone)}{_times(forecast, zone)}{before}"
+        return f"{what} at {when(forecast.reaches_at, now, zone)}{_times(forecast, zone)}{before}"
     if forecast.share_at_reset is None:
         return ""
-    return (
-        f"limit not before the reset, ~{percent(forecast.share_at_reset)} then{_shares(forecast)}"
-    )
+    then = f"~{percent(forecast.share_at_reset)} then{_shares(forecast)}"
+    if outlook_of(window) != "may run out":
+        return f"{what} not before the reset, {then}"
+    first = forecast.earliest
+    earliest = "" if first is None else f" (earliest {when(first, now, zone)})"
+    return f"{what} probably not before the reset{earliest}, {then}"
 
 
 def _spend_text(window: WindowNow) -> str:

@@ -6,12 +6,17 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from engine.domain.reports import BurnRate, Figures, Snapshot, Trace
+from engine.domain.reports import Figures
+from engine.domain.snapshots import BurnRate, Snapshot, Trace
 from tui.live.drawing.lines import LinePane
 from tui.live.drawing.plot import AXIS, bars, columns, time_axis, with_axis
 from tui.live.words import Basis
 from tui.words import format as fmt
 from tui.words.lines import Line, Piece, cells, joined
+
+_SPAN_ROWS = {"over": "muted", "$/h": "bold", "new/min": "plain", "cached": "plain"}
+"""The rows of the table of spans, each with its ink."""
+_MOST_SPAN = 10
 
 
 class BurnView(Struct, frozen=True):
@@ -115,27 +120,33 @@ def _span(rate: BurnRate) -> str:
 
 
 def _span_table(view: BurnView, width: int) -> list[Line]:
-    """Set money, new and cached tokens over each span under each other; few cells, few spans."""
-    size, name = 9, 10
-    rates = view.rates[: max(1, (width - name) // size)]
-    if not rates:
-        return []
+    """Set money, new and cached tokens over each span under each other.
+
+    Columns are as wide as their figures need; spans without room are left out whole.
+    """
     unpriced = _has_unpriced(view)
-    rows = (
-        ("$/h", [fmt.dollars(rate.cost_per_hour, unpriced) for rate in rates], "bold"),
-        ("new/min", [fmt.tokens(round(r.plain_tokens_per_minute)) for r in rates], "plain"),
+    columns_of_spans = [
         (
-            "cached",
-            [fmt.tokens(round(r.tokens_per_minute - r.plain_tokens_per_minute)) for r in rates],
-            "plain",
-        ),
-    )
-    head = "".join(fmt.fit(_span(rate), size, "right") for rate in rates)
-    lines: list[Line] = [(Piece(f"{'over':{name}}{head}", "muted"),)]
-    for label, amounts, ink in rows:
-        text = "".join(fmt.fit(amount, size, "right") for amount in amounts)
-        lines.append((Piece(f"{label:{name}}", "muted"), Piece(text, ink)))
-    return lines
+            _span(rate),
+            fmt.dollars(rate.cost_per_hour, unpriced),
+            fmt.tokens(round(rate.plain_tokens_per_minute)),
+            fmt.tokens(round(rate.tokens_per_minute - rate.plain_tokens_per_minute)),
+        )
+        for rate in view.rates
+    ]
+    if not columns_of_spans:
+        return []
+    widest = max(len(cell) for column in columns_of_spans for cell in column)
+    name = max(map(len, _SPAN_ROWS)) + 1
+    size = min(_MOST_SPAN, max(widest + 1, (width - name) // len(columns_of_spans)))
+    shown = columns_of_spans[: max(1, (width - name) // size)]
+    return [
+        (
+            Piece(f"{label:{name}}", "muted"),
+            Piece("".join(fmt.fit(column[row], size, "right") for column in shown), ink),
+        )
+        for row, (label, ink) in enumerate(_SPAN_ROWS.items())
+    ]
 
 
 def _trace_lines(view: BurnView, trace: Trace, ends: int, width: int, height: int) -> list[Line]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from engine.domain.limit_windows import WindowNow
-from engine.domain.reports import Snapshot
+from engine.domain.snapshots import Snapshot
 from tui.live.drawing.lines import LinePane
 from tui.live.words import brief_label, day_and_clock
 from tui.words import format as fmt
@@ -121,11 +121,10 @@ def _estimated(window: WindowNow, now: int, zone: str) -> tuple[Line, ...]:
 
 
 def _unknown(window: WindowNow, now: int, zone: str, rest: tuple[Line, ...]) -> HeroView:
-    line: Line = (
-        Piece(" No limit is known", "bold"),
-        *((Piece(" · window"), *_until(window, now, zone)) if window.resets_at else ()),
-    )
-    return HeroView((line, (Piece(EXACT, "accent"),)), (), rest)
+    parts: list[Line] = [(Piece(" No limit is known", "bold"),), (Piece(EXACT, "accent"),)]
+    if window.resets_at is not None:
+        parts.append((Piece("window"), *_until(window, now, zone)))
+    return HeroView(tuple(parts), (), rest)
 
 
 def _without_limit(snapshot: Snapshot) -> HeroView:
@@ -165,12 +164,11 @@ def _ahead(window: WindowNow, now: int, zone: str) -> tuple[Line, ...]:
         share = f"~{fmt.percent(forecast.share_at_reset)} at the reset"
         if outlook == "lasts":
             return ((Piece("lasts", ink), Piece(f": {share}", "muted")),)
-        parts = [(Piece("probably lasts", ink), Piece(f": {share}", "muted"))]
+        parts = [(Piece("probably lasts", ink),)]
         if forecast.earliest is not None:
-            parts.append(
-                (Piece("earliest ", "muted"), Piece(day_and_clock(forecast.earliest, now, zone)))
-            )
-        return tuple(parts)
+            earliest = day_and_clock(forecast.earliest, now, zone)
+            parts.append((Piece("earliest out ", "muted"), Piece(earliest)))
+        return (*parts, (Piece(share, "muted"),))
     return ()
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import ClassVar, NamedTuple
 
 from msgspec import Struct
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from textual import events
 from textual.binding import BindingType
 from textual.geometry import Size
@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from engine.agents.names import title_of
-from engine.domain.reports import SessionNow, Snapshot
+from engine.domain.snapshots import SessionNow, Snapshot
 from tui.live.drawing.lines import LinePane
 from tui.live.keys import bindings
 from tui.live.words import Basis, names_of_models
@@ -111,7 +111,7 @@ class SessionsPane(LinePane, can_focus=True):
         if not view.sessions:
             said = "Reading…" if view.is_reading else "No session is at work."
             return [(Piece(f" {said}", "muted"),)]
-        has_head = height >= 5
+        has_head = self._has_head(height)
         self._page = page = max(1, height - has_head)
         if len(view.sessions) <= page:
             self._first = 0
@@ -125,10 +125,15 @@ class SessionsPane(LinePane, can_focus=True):
         ]
         return [_head(view.sessions[0][0], view, width), *rows] if has_head else rows
 
+    def _has_head(self, height: int) -> bool:
+        """Whether the columns are named: where that costs few sessions their row."""
+        view = self.view
+        return height >= 5 or (isinstance(view, SessionsView) and height > len(view.sessions))
+
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
         """Return the lines that all sessions and their head need."""
         view = self.view
-        return max(3, len(view.sessions) + 1) if isinstance(view, SessionsView) else 3
+        return max(2, len(view.sessions) + 1) if isinstance(view, SessionsView) else 2
 
     def action_move(self, rows: int) -> None:
         """Move the cursor by rows."""
@@ -160,7 +165,7 @@ class SessionsPane(LinePane, can_focus=True):
         view = self.view
         if at is None or not isinstance(view, SessionsView):
             return
-        place = self._first + at.y - (self.size.height >= 5)
+        place = self._first + at.y - self._has_head(self.size.height)
         if not 0 <= place < len(view.sessions):
             return
         if place == self.cursor:
@@ -249,14 +254,32 @@ def _head(first: SessionNow, view: SessionsView, width: int) -> Line:
     return (Piece(text, "muted"),)
 
 
-def _name(session: SessionNow, width: int) -> Line:
+def _name(session: SessionNow, width: int, others: Collection[str]) -> Line:
     """Name a session by its project and, in what room is left, its title."""
-    project = fmt.plain(session.project) or "no project"
+    project = _project_of(session)
     room = width - cell_len(project) - 2
     if not session.title or room < _LEAST_TITLE:
-        return (Piece(fmt.fit(project, width)),)
+        return (Piece(_told_apart(project, width, others)),)
     title = fmt.fit(fmt.plain(session.title), room)
     return (Piece(f"{project}  "), Piece(title, "muted"))
+
+
+def _project_of(session: SessionNow) -> str:
+    return fmt.plain(session.project) or "no project"
+
+
+def _told_apart(name: str, width: int, others: Collection[str]) -> str:
+    """Fit a name; one that another begins like is cut in its middle, for it ends otherwise."""
+    shown = fmt.fit(name, width)
+    if cell_len(name) <= width or not any(
+        other != name and fmt.fit(other, width) == shown for other in others
+    ):
+        return shown
+    head = set_cell_size(name, (width - 1) // 3)
+    room, start = width - 1 - cell_len(head), len(name)
+    while start and cell_len(name[start - 1 :]) <= room:
+        start -= 1
+    return fmt.fit(f"{head}…{name[start:]}", width)
 
 
 def _row(session: SessionNow, since: str, view: SessionsView, width: int, has_cursor: bool) -> Line:
@@ -266,7 +289,7 @@ def _row(session: SessionNow, since: str, view: SessionsView, width: int, has_cu
     models = names_of_models(session.models, model - 1)
     pieces = [
         Piece("▸ " if has_cursor else "  "),
-        *_name(session, project - 1),
+        *_name(session, project - 1, {_project_of(each) for each, _ in view.sessions}),
         Piece(" "),
         Piece(fmt.fit(models, model - 1) + " " if model else "", "muted"),
     ]

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from engine.domain.reports import Figures, Point, Snapshot
+from engine.domain.reports import Figures, Point
+from engine.domain.snapshots import Snapshot
 from tui.live.drawing.lines import LinePane
 from tui.live.drawing.plot import columns_of_bars
 from tui.live.frame.notices import name_unpriced, window_unpriced
@@ -15,7 +16,7 @@ from tui.words import format as fmt
 from tui.words.lines import BLANK, Line, Piece, cells, joined, padded
 
 _TABLE = 54
-_MOST_LINES = 16
+_MOST_LINES = 28
 
 
 class TotalsView(Struct, frozen=True):

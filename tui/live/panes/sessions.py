@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import ClassVar, NamedTuple
 
 from msgspec import Struct
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from textual import events
 from textual.binding import BindingType
 from textual.geometry import Size
@@ -259,27 +259,13 @@ def _name(session: SessionNow, width: int, others: Collection[str]) -> Line:
     project = _project_of(session)
     room = width - cell_len(project) - 2
     if not session.title or room < _LEAST_TITLE:
-        return (Piece(_told_apart(project, width, others)),)
+        return (Piece(fmt.fit_apart(project, width, others)),)
     title = fmt.fit(fmt.plain(session.title), room)
     return (Piece(f"{project}  "), Piece(title, "muted"))
 
 
 def _project_of(session: SessionNow) -> str:
     return fmt.plain(session.project) or "no project"
-
-
-def _told_apart(name: str, width: int, others: Collection[str]) -> str:
-    """Fit a name; one that another begins like is cut in its middle, for it ends otherwise."""
-    shown = fmt.fit(name, width)
-    if cell_len(name) <= width or not any(
-        other != name and fmt.fit(other, width) == shown for other in others
-    ):
-        return shown
-    head = set_cell_size(name, (width - 1) // 3)
-    room, start = width - 1 - cell_len(head), len(name)
-    while start and cell_len(name[start - 1 :]) <= room:
-        start -= 1
-    return fmt.fit(f"{head}…{name[start:]}", width)
 
 
 def _row(session: SessionNow, since: str, view: SessionsView, width: int, has_cursor: bool) -> Line:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
+from engine.domain.found import PlaceLookedAt
 from engine.domain.limit_windows import (
     BurnUp,
     Event,
@@ -17,14 +18,12 @@ from engine.domain.limit_windows import (
     UsePoint,
     WindowNow,
 )
-from engine.domain.reports import (
+from engine.domain.reports import Figures, Part, Point
+from engine.domain.responses import PICO, Tokens
+from engine.domain.snapshots import (
     Block,
     BurnRate,
-    Figures,
     Limit,
-    Part,
-    PlaceLookedAt,
-    Point,
     Progress,
     Projection,
     SessionNow,
@@ -32,7 +31,6 @@ from engine.domain.reports import (
     Trace,
     Warned,
 )
-from engine.domain.responses import PICO, Tokens
 
 ZONE = "Europe/Berlin"
 NOW = int(datetime(2026, 11, 22, 16, 5, 9, tzinfo=ZoneInfo(ZONE)).timestamp() * 1000)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from textual.pilot import Pilot
 
 from engine.domain.limit_windows import Event
-from engine.domain.reports import Notice
+from engine.domain.notices import Notice
 from engine.domain.typed.clocks import parse_quiet_hours
 from engine.notify.channels import Channels
 from tests.tui.fake_source import FakeSource

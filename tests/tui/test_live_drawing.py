@@ -8,9 +8,12 @@ import pytest
 from msgspec.structs import replace
 from rich.cells import cell_len
 
+from engine.domain.levels import LEVELS
 from engine.domain.limit_windows import Forecast, Spend
-from engine.domain.reports import LEVELS, Figures, Notice, Part, Snapshot
+from engine.domain.notices import Notice
+from engine.domain.reports import Figures, Part
 from engine.domain.responses import PICO
+from engine.domain.snapshots import Snapshot
 from tests.tui.live_samples import (
     DAY,
     HOUR,

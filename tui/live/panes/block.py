@@ -8,8 +8,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from engine.agents.names import title_of
-from engine.domain.reports import Block, Figures, Part, Snapshot
+from engine.domain.reports import Figures, Part
 from engine.domain.responses import CLAUDE
+from engine.domain.snapshots import Block, Snapshot
 from tui.live.drawing.lines import LinePane
 from tui.live.drawing.plot import gauge
 from tui.live.words import Basis, cost_text, figure, note, share_text

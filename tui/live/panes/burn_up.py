@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from engine.domain.limit_windows import BurnUp, Forecast, WindowNow
-from engine.domain.reports import Snapshot, Trace
 from engine.domain.responses import CLAUDE
+from engine.domain.snapshots import Snapshot, Trace
 from tui.live.drawing.course_plot import (
     Course,
     course_axis,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from engine.domain.limit_windows import Event
-from engine.domain.reports import Snapshot
+from engine.domain.snapshots import Snapshot
 from tui.live.drawing.lines import LinePane
 from tui.live.screens.help_screen import Sheet
 from tui.live.words import day_and_clock

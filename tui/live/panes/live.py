@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.widget import Widget
 
-from engine.domain.reports import Snapshot
+from engine.domain.snapshots import Snapshot
 from tui.live.panes.block import BlockPane, block_view
 from tui.live.panes.burn import BurnPane, burn_view
 from tui.live.panes.burn_up import BurnUpPane, burn_up_view, course_view

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from engine.agents.names import title_of
-from engine.domain.reports import SessionNow, Snapshot
+from engine.domain.snapshots import SessionNow, Snapshot
 from tui.live.drawing.lines import LinePane
 from tui.live.keys import bindings
 from tui.live.words import Basis, names_of_models

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from engine.domain.reports import Figures, Point, Snapshot
+from engine.domain.reports import Figures, Point
+from engine.domain.snapshots import Snapshot
 from tui.live.drawing.lines import LinePane
 from tui.live.drawing.plot import columns_of_bars
 from tui.live.frame.notices import name_unpriced, window_unpriced

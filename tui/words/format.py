@@ -175,15 +175,23 @@ def fit(text: str, cells: int, align: Align = "left") -> str:
     return set_cell_size(text, cells - 1) + "…"
 
 
-def fit_apart(name: str, cells: int, others: Collection[str]) -> str:
-    """Fit a name; one that another begins like is cut in its middle, for it ends otherwise."""
-    shown = fit(name, cells)
-    if not shown.endswith("…") or not any(
-        other != name and fit(other, cells) == shown for other in others
-    ):
-        return shown
+def fit_apart(name: str, cells: int, others: Collection[str], mark: str = "…") -> str:
+    """Fit a name; one that another begins like is cut in its middle, for it ends otherwise.
+
+    A name without a `mark` is cut as it is where nothing begins like it.
+    """
+    if name.isascii() and len(name) <= cells:
+        return fit(name, cells)
     from rich.cells import cell_len, set_cell_size
 
+    def cut(text: str) -> str:
+        return fit(text, cells) if mark else set_cell_size(text, cells)
+
+    shown = cut(name)
+    if cell_len(name) <= cells or not any(
+        other != name and cut(other) == shown for other in others
+    ):
+        return shown
     head = set_cell_size(name, (cells - 1) // 3)
     room, start = cells - 1 - cell_len(head), len(name)
     while start and cell_len(name[start - 1 :]) <= room:

@@ -10,8 +10,8 @@ from engine.aggregates.running_block import calm
 from engine.aggregates.sessions import Group
 from engine.aggregates.view import View
 from engine.domain.contexts import bare_model, context_size
-from engine.domain.reports import SessionNow
 from engine.domain.responses import CLAUDE
+from engine.domain.snapshots import SessionNow
 from engine.domain.times import MINUTE
 from engine.ledger.names import Names
 
@@ -71,7 +71,7 @@ class SessionMaker:
             session=name,
             title=self._titles.title(name),
             project=projects.get(group.project, ""),
-            models=figures.models,
+            models=tuple(part.name for part in group.tally.parts(self._names.model)),
             figures=figures,
             tokens_per_minute=rate,
             last=last,

@@ -19,7 +19,7 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from engine.agents.names import title_of
-from engine.domain.reports import Snapshot
+from engine.domain.snapshots import Snapshot
 from tui.live.frame.announcer import Announcer
 from tui.live.frame.footer import Told
 from tui.live.frame.palette import Command, Commands, Palette
@@ -203,7 +203,7 @@ class LiveApp(App[None]):
         announcer = self._announcer
         if announcer is None:
             return
-        self._write(announcer.progress(snapshot))
+        self._write(announcer.title(snapshot) + announcer.progress(snapshot))
         events = self._source.limits.take_events()
         toasts = announcer.toasts(events, snapshot)
         if not events or not self._has_warnings:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -86,12 +87,14 @@ def only_one(settings: Settings) -> Iterator[Path]:
             " CCMON_DATA_DIR."
         ) from error
     try:
-        if not _take(handle):
+        if not _comes(handle):
             raise AlreadyRunning(_already(_read(directory)))
         forget(directory)
-        yield directory
+        try:
+            yield directory
+        finally:
+            forget(directory)
     finally:
-        forget(directory, os.getpid())
         os.close(handle)
 
 
@@ -100,12 +103,10 @@ def tell(directory: Path, running: Running) -> None:
     write_private(directory / _STATE, msgspec.json.encode(running))
 
 
-def forget(directory: Path, pid: int | None = None) -> None:
-    """Take the state file away; with a process id only where it is that process's."""
-    found = _read(directory)
-    if pid is None or (found is not None and found.pid == pid):
-        with suppress(OSError):
-            os.unlink(directory / _STATE)
+def forget(directory: Path) -> None:
+    """Take the state file away."""
+    with suppress(OSError):
+        os.unlink(directory / _STATE)
 
 
 def kept_token(directory: Path, given: str | None = None) -> str:
@@ -142,6 +143,15 @@ def write_private(path: Path, data: bytes) -> None:
         file.flush()
         os.fsync(handle)
     os.replace(made, path)
+
+
+def _comes(handle: int) -> bool:
+    """Take the lock; who only looks whether a service runs holds it for a moment."""
+    for _ in range(20):
+        if _take(handle):
+            return True
+        time.sleep(0.01)
+    return False
 
 
 def _already(running: Running | None) -> str:

@@ -28,6 +28,14 @@ def number(text: str) -> int:
     return _argument(parse_number, text)
 
 
+def port(text: str) -> int:
+    """Return a port of TCP, 0 for any that is free."""
+    value = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else -1
+    if not 0 <= value < 1 << 16:
+        raise ArgumentTypeError(f"'{text}' is not a port from 0 to 65535")
+    return value
+
+
 def year(text: str) -> int:
     """Return a year in which responses can have come."""
     from engine.domain.typed.numbers import parse_year

@@ -51,4 +51,4 @@ def question_of(kind: str, said: Mapping[str, Any], selection: Selection) -> Que
 
 
 def _day(typed: TypedDay | None, today: date) -> date | None:
-    return typed and typed.on(today)
+    return None if typed is None else typed.on(today)

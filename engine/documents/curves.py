@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from engine.documents.encoding import dollars, percent
 from engine.domain.limit_windows import BurnUp, Foreseen, WindowNow
@@ -48,7 +48,7 @@ class PointDocument(Struct, frozen=True, kw_only=True, rename="camel"):
     label: str
     responses: int
     total_tokens: int
-    cost_usd: float
+    cost_usd: float = field(name="costUSD")
 
 
 class CurvesDocument(Struct, frozen=True, kw_only=True, rename="camel"):

@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+import mimetypes
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
 
 import msgspec
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
 from engine.domain.mistakes import SettingsError
-from engine.domain.times import HOUR
+from engine.domain.paths import data_directory, ledger_path
+from engine.domain.times import HOUR, SECOND
 from engine.service import push, replies
 from engine.service.endpoints import API, ENDPOINTS
 from engine.service.guards import Guard, Rules
 from engine.service.hub import Hub
 from engine.service.kept import KeptAnswers
+from engine.service.metrics import MEDIA_TYPE, Counters, exposition
 from engine.service.openapi import openapi
 from engine.service.problems import Problem
 from engine.service.source import Source
 
-Handle = Callable[[Request], Awaitable[Response]]
+_WEB = Path(__file__).with_name("web")
+mimetypes.add_type("text/javascript", ".js")  # which Windows' registry may say otherwise
 
 
 class Service:
@@ -37,6 +43,9 @@ class Service:
         self.source = source
         self.rules = rules
         self.kept = KeptAnswers(source.monitor)
+        ledger = ledger_path(source.monitor.settings)
+        marks = data_directory(source.monitor.settings) / "service.counters.json"
+        self.counters = Counters(None if ledger == ":memory:" else marks, ledger)
         self.hub: Hub | None = None
 
     def close(self) -> None:
@@ -62,7 +71,10 @@ def make_app(service: Service) -> ASGIApp:
     """Return the application with its guard in front."""
     routes: list[BaseRoute] = [
         Route("/health", partial(_health, service)),
+        Route("/", _page),
+        Mount("/web", StaticFiles(directory=_WEB)),
         Route("/login", partial(_login, service)),
+        Route("/metrics", partial(_metrics, service)),
         Route(f"{API}/openapi.json", partial(_openapi, service)),
         Route(f"{API}/refresh", partial(_refresh, service), methods=["POST"]),
         Route(f"{API}/codes", partial(_make_code, service), methods=["POST"]),
@@ -87,6 +99,10 @@ def make_app(service: Service) -> ASGIApp:
     return Guard(app, service.rules)
 
 
+async def _page(_: Request) -> Response:
+    return FileResponse(_WEB / "index.html", headers={"Cache-Control": "no-cache"})
+
+
 async def _health(service: Service, _: Request) -> Response:
     return replies.said({"status": "ok", "version": service.source.version})
 
@@ -108,6 +124,13 @@ async def _openapi(service: Service, request: Request) -> Response:
 
 def _described(version: str) -> bytes:
     return msgspec.json.encode(openapi(version))
+
+
+async def _metrics(service: Service, request: Request) -> Response:
+    source = service.source
+    make = partial(exposition, source.monitor, source.version, service.counters)
+    found = await service.kept.get("metrics", SECOND, make)
+    return replies.reply(found, request, MEDIA_TYPE)
 
 
 async def _refresh(service: Service, request: Request) -> Response:

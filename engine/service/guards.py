@@ -130,7 +130,10 @@ class Guard:
             if message["type"] == "http.response.start":
                 has_begun = True
                 timer.reschedule(None)
-                message["headers"] = [*message.get("headers", ()), *_ALWAYS]
+                told_headers = list(message.get("headers", ()))
+                if not any(name == b"cache-control" for name, _ in told_headers):
+                    told_headers.append((b"cache-control", b"no-cache"))
+                message["headers"] = [*told_headers, *_ALWAYS]
             await send(message)
 
         try:

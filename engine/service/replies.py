@@ -38,7 +38,7 @@ async def answer(
     return reply(found, request)
 
 
-def reply(found: Kept, request: Request) -> Response:
+def reply(found: Kept, request: Request, kind: str = _JSON) -> Response:
     """Return a kept answer; who has it already is told so."""
     headers = {**_PRIVATE, "ETag": found.tag, "Vary": "Accept-Encoding"}
     known = (
@@ -49,8 +49,8 @@ def reply(found: Kept, request: Request) -> Response:
         return Response(status_code=304, headers=headers)
     if found.zipped is not None and "gzip" in request.headers.get("accept-encoding", "").lower():
         headers["Content-Encoding"] = "gzip"
-        return Response(found.zipped, headers=headers, media_type=_JSON)
-    return Response(found.body, headers=headers, media_type=_JSON)
+        return Response(found.zipped, headers=headers, media_type=kind)
+    return Response(found.body, headers=headers, media_type=kind)
 
 
 def said(document: object, status: int = 200) -> Response:

@@ -120,6 +120,7 @@ def _events(answer: http.client.HTTPResponse) -> Iterator[dict[str, Any]]:
 
 def made_settings(home: Path, **given: Any) -> Settings:
     """Return settings that touch nothing outside a home, with a clock that stands."""
+    (home / "data").mkdir(exist_ok=True, mode=0o700)
     plain: dict[str, Any] = {
         "roots": (home / ".claude",),
         "ledger": ":memory:",

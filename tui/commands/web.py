@@ -60,4 +60,5 @@ COMMAND = Command(
     " works once, within a minute; your browser gets a cookie for it, and no page of another site"
     " can use that.",
     examples=(("ccmon web", "open the page"),),
+    is_configurable=False,
 )

@@ -22,13 +22,13 @@ GROUPS: tuple[tuple[Group, str], ...] = (
 REPORT_NAMES = ("summary", *(report.key for report in REPORTS), "compare", "graph")
 NAMES = (
     "live",
-    "serve",
-    "web",
-    "service",
     *REPORT_NAMES,
     "limits",
     "events",
     "statusline",
+    "serve",
+    "web",
+    "service",
     "completion",
     "config",
     "agents",

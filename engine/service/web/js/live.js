@@ -187,7 +187,7 @@ function drawSessions(sessions, day) {
     ["Tokens", "wide"], ["Cost", ""], ["Last", "wide"]];
   return titled(
     "Sessions of the block",
-    h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Sessions of the block" },
+    h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Table of sessions" },
       h("table", {},
         h("thead", {}, h("tr", {}, heads.map(([name, kind]) =>
           h("th", { scope: "col", class: kind }, name || h("span", { class: "unseen" }, "State"))))),

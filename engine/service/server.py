@@ -65,6 +65,8 @@ class Face(NamedTuple):
 class Server(uvicorn.Server):
     """A server that says when it listens, and ends its streams before it waits for them."""
 
+    should_exit: bool
+
     def __init__(
         self, config: uvicorn.Config, service: Service, on_ready: Callable[[], None]
     ) -> None:

@@ -54,6 +54,7 @@ def _engine_without_service() -> list[str]:
 
 
 def test_the_service_knows_no_screen() -> None:
+    pytest.importorskip("uvicorn", reason="the extra `serve` is not installed")
     names = [name for name in _modules("engine") if name.startswith("engine.service.")]
     assert len(names) > 10
     assert _loaded("\n".join(f"import {name}" for name in names)) & _SCREEN == set()

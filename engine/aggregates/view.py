@@ -134,8 +134,11 @@ class View:
             self.sessions.update(sessions)
         if changed is not None:
             self._pull_recents(changed, revision)
+            is_news = True
+        else:
+            is_news = self._pull_compactions()
         self.revision = revision
-        return changed is not None
+        return is_news
 
     def _update(self, rows: Iterable[SlotSums]) -> int | None:
         """Bring rows into history and blocks; return the earliest slot that changed."""
@@ -223,6 +226,15 @@ class View:
                 self.recents.update(own_recent)
             self.now_groups = groups
             self._true, self._present = true, owned
+
+    def _pull_compactions(self) -> bool:
+        """Follow what is no response and changes no sum; return whether there was any."""
+        if not self._recents_from:
+            return False
+        recent = self._reader.recent(self._recents_from, self.revision)
+        with self.lock:
+            self.all_recents.update(recent)
+        return bool(recent)
 
     def _since_of_all(self, begun: int, now: int) -> tuple[int, dict[int, Group]]:
         """Return since when all owners are at work, and all sessions since then."""

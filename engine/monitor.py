@@ -27,8 +27,10 @@ from engine.pricing.updates import PriceUpdates
 if TYPE_CHECKING:
     from engine.domain.calendars import Calendar
     from engine.domain.found import AgentFound, Health
+    from engine.domain.notices import Notice
     from engine.domain.questions import Glance
-    from engine.domain.reports import Detail, Notice, Progress, Report, ReportKind, Snapshot, Span
+    from engine.domain.reports import Detail, Report, ReportKind, Span
+    from engine.domain.snapshots import Progress, Snapshot
     from engine.live.follower import Follower
     from engine.live.limits import Limits
     from engine.reports.queries.answers import Answers

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from engine.domain.calendars import Calendar
-from engine.domain.found import AgentFound
+from engine.domain.found import AgentFound, PlaceLookedAt
 from engine.domain.questions import (
     Answer,
     AnswerRow,
@@ -21,17 +21,9 @@ from engine.domain.questions import (
     TokenLimit,
     Trend,
 )
-from engine.domain.reports import (
-    Block,
-    BurnRate,
-    Figures,
-    Part,
-    PlaceLookedAt,
-    Projection,
-    ResponseRow,
-    Row,
-)
+from engine.domain.reports import Figures, Part, ResponseRow, Row
 from engine.domain.responses import PICO, Tokens
+from engine.domain.snapshots import Block, BurnRate, Projection
 from engine.domain.totals import total_of
 from engine.reports.queries.calendar import calendar_of
 

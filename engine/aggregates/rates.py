@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from engine.domain.reports import BurnRate, Trace
 from engine.domain.responses import COMPACTED
+from engine.domain.snapshots import BurnRate, Trace
 from engine.domain.times import BLOCK_LENGTH, HOUR, MINUTE
 from engine.ledger.rows import Recent
 

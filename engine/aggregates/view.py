@@ -14,10 +14,11 @@ from engine.aggregates.sessions import Group, Sessions, group_by
 from engine.aggregates.true_window import Anchor, Running, TrueSpan
 from engine.domain.owners import Held
 from engine.domain.responses import CLAUDE
+from engine.domain.slots import slot_of
 from engine.domain.sums import SessionSums, SlotSums
 from engine.domain.times import DAY, HOUR
 from engine.ledger.owned_rows import OwnedReader
-from engine.ledger.rows import Reader, slot_of
+from engine.ledger.rows import Reader
 
 HeldParts = tuple[Held, ...] | None
 """What is the present owner's; `None` where that is everything."""

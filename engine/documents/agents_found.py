@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from engine.documents.encoding import dollars, iso
-from engine.domain.found import AgentFound
-from engine.domain.reports import PlaceLookedAt
+from engine.domain.found import AgentFound, PlaceLookedAt
 from engine.domain.times import iso_time
 
 

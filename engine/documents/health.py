@@ -6,33 +6,14 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from engine.documents.encoding import dollars, iso
-from engine.domain.found import (
-    BadFile,
-    BadLine,
-    EmptyResponses,
-    Health,
-    OwnFigures,
-    Promptless,
-    RootHealth,
-    SilentStore,
-)
-from engine.domain.reports import Notice, PlaceLookedAt
+from engine.domain.found import Findings, Health, OwnFigures, RootFindings, RootHealth
 from engine.domain.times import iso_time
 
 
-class RootDocument(Struct, frozen=True, kw_only=True, rename="camel"):
+class RootDocument(RootFindings, frozen=True, kw_only=True):
     """One root: what was read, and what Claude Code will delete when."""
 
-    path: str
-    files: int
-    lines: int
-    bad_lines: int
-    bytes: int
-    cleanup_days: int
-    cleanup_is_default: bool
-    files_deleted_within_week: int
     oldest_deleted_at: str | None
-    is_cowork: bool
 
 
 class OwnFiguresDocument(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -43,30 +24,14 @@ class OwnFiguresDocument(Struct, frozen=True, kw_only=True, rename="camel"):
     total_cost: float
 
 
-class HealthDocument(Struct, frozen=True, kw_only=True, rename="camel"):
+class HealthDocument(Findings, frozen=True, kw_only=True):
     """What `ccmon doctor --json` prints."""
 
     generated_at: str
-    places: tuple[PlaceLookedAt, ...]
     roots: list[RootDocument]
-    responses: int
     first_response: str | None
     last_response: str | None
-    bad_lines: tuple[BadLine, ...]
-    bad_files: tuple[BadFile, ...]
-    refused: tuple[tuple[str, str], ...]
-    unpriced_models: tuple[str, ...]
-    other_prices_as_of: str
-    ledger_path: str
-    ledger_size: int
-    is_ledger_in_memory: bool
-    watch: str
-    notices: tuple[Notice, ...]
     versions: dict[str, str]
-    agents: tuple[str, ...]
-    silent: tuple[SilentStore, ...]
-    promptless: tuple[Promptless, ...]
-    empty: tuple[EmptyResponses, ...]
     own_figures: OwnFiguresDocument | None
 
 

@@ -22,17 +22,10 @@ from engine.documents.limits import (
     hit_document,
     window_documents,
 )
+from engine.domain.levels import Level
 from engine.domain.limit_windows import WindowSource
-from engine.domain.reports import (
-    Block,
-    BurnRate,
-    Level,
-    Limit,
-    Notice,
-    Projection,
-    SessionNow,
-    Snapshot,
-)
+from engine.domain.notices import Notice
+from engine.domain.snapshots import Block, BurnRate, Limit, Projection, SessionNow, Snapshot
 from engine.domain.times import MINUTE, iso_time
 from engine.limits.status import Status, status_of
 

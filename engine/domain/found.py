@@ -7,11 +7,20 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from engine.domain.reports import Notice, PlaceLookedAt
+from engine.domain.notices import Notice
 
 
-class RootHealth(Struct, frozen=True, rename="camel"):
-    """One root: what was read, and what Claude Code will delete when."""
+class PlaceLookedAt(Struct, frozen=True, rename="camel"):
+    """One place where transcripts were looked for, and what was found."""
+
+    path: str
+    found: str
+    """Such as `12 files`, `no projects directory`, `permission denied`."""
+    is_root: bool
+
+
+class RootFindings(Struct, frozen=True, kw_only=True, rename="camel"):
+    """One root: what was read, and how soon Claude Code deletes it; in JSON as here."""
 
     path: str
     files: int
@@ -22,10 +31,15 @@ class RootHealth(Struct, frozen=True, rename="camel"):
     cleanup_is_default: bool
     files_deleted_within_week: int
     """Transcripts that Claude Code's clean-up will delete in the next seven days."""
+    is_cowork: bool
+    """Whether it is the store of Claude Desktop's agent sessions, which no clean-up is known of."""
+
+
+class RootHealth(RootFindings, frozen=True, kw_only=True):
+    """One root, with the time that JSON writes in its own way."""
+
     oldest_deleted_at: int | None
     """When the clean-up deletes the oldest transcript."""
-    is_cowork: bool = False
-    """Whether it is the store of Claude Desktop's agent sessions, which no clean-up is known of."""
 
 
 class BadLine(Struct, frozen=True):
@@ -81,15 +95,11 @@ class OwnFigures(Struct, frozen=True, rename="camel"):
     """Pico-dollars."""
 
 
-class Health(Struct, frozen=True, rename="camel"):
-    """Everything that `ccmon doctor` tells."""
+class Findings(Struct, frozen=True, kw_only=True, rename="camel"):
+    """What `ccmon doctor` tells that stands in JSON as it is here."""
 
-    generated_at: int
     places: tuple[PlaceLookedAt, ...]
-    roots: tuple[RootHealth, ...]
     responses: int
-    first_response: int | None
-    last_response: int | None
     bad_lines: tuple[BadLine, ...]
     """The first ones, of every file some."""
     bad_files: tuple[BadFile, ...]
@@ -103,14 +113,23 @@ class Health(Struct, frozen=True, rename="camel"):
     is_ledger_in_memory: bool
     watch: str
     notices: tuple[Notice, ...]
-    versions: tuple[tuple[str, str], ...]
-    agents: tuple[str, ...] = ()
+    agents: tuple[str, ...]
     """Coding agents beside Claude Code whose stores are there."""
-    silent: tuple[SilentStore, ...] = ()
-    promptless: tuple[Promptless, ...] = ()
-    empty: tuple[EmptyResponses, ...] = ()
+    silent: tuple[SilentStore, ...]
+    promptless: tuple[Promptless, ...]
+    empty: tuple[EmptyResponses, ...]
     """Of Claude Code alone; they are in no figure."""
-    own_figures: OwnFigures | None = None
+
+
+class Health(Findings, frozen=True, kw_only=True):
+    """Everything that `ccmon doctor` tells, times and money as the engine has them."""
+
+    generated_at: int
+    roots: tuple[RootHealth, ...]
+    first_response: int | None
+    last_response: int | None
+    versions: tuple[tuple[str, str], ...]
+    own_figures: OwnFigures | None
     """`None` where no session says what Claude Code counted of it."""
 
 

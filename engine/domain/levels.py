@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from engine.domain.mistakes import SettingsError
-from engine.domain.reports import LEVELS, Level, Levels
+
+Level = Literal["fine", "half", "high", "critical", "reached"]
+Levels = tuple[tuple[float, Level], ...]
+LEVELS: Levels = (
+    (1.0, "reached"),
+    (0.9, "critical"),
+    (0.75, "high"),
+    (0.5, "half"),
+)
+"""Share of a limit at which each level begins unless the user says otherwise, highest first;
+under all of them: fine."""
 
 _NAMES: tuple[Level, ...] = ("half", "high", "critical")
 

@@ -14,8 +14,9 @@ from msgspec import Struct
 from engine.domain.choices import Mode, Order, SortColumn
 from engine.domain.limit_windows import WindowNow
 from engine.domain.report_definitions import ReportDefinition, definition_of
-from engine.domain.reports import Block, BurnRate, Figures, Part, Projection, ResponseRow, Row
+from engine.domain.reports import Figures, Part, ResponseRow, Row
 from engine.domain.responses import CLAUDE
+from engine.domain.snapshots import Block, BurnRate, Projection
 from engine.domain.times import BLOCK_LENGTH
 
 
@@ -109,7 +110,7 @@ class TokenLimit(Struct, frozen=True):
     projected: int
     projected_share: float
     status: Literal["ok", "warning", "exceeds"]
-    """More than 80 % of the limit is a warning, more than all of it exceeds."""
+    """More than 80% of the limit is a warning, more than all of it exceeds."""
 
 
 class AnswerRow(Struct, frozen=True, gc=False, kw_only=True):

@@ -1,4 +1,4 @@
-"""What the engine answers: frozen snapshots, reports and details.
+"""What the engine answers: reports and details, of figures and their parts.
 
 Faces draw these objects and compute nothing. Times are UTC milliseconds, durations
 milliseconds, money whole pico-dollars (`engine.domain.responses.PICO`), shares 0.0 to 1.0.
@@ -12,8 +12,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from engine.domain.limit_windows import BurnUp, Event, HitNow, WindowNow, WindowSource
-from engine.domain.responses import CLAUDE, Tokens
+from engine.domain.responses import Tokens
 
 ReportKind = str
 """The key of a tab (`engine.domain.report_definitions`)."""
@@ -21,17 +20,6 @@ ReportKind = str
 Span = Literal["5h", "24h", "7d", "30d", "all"]
 SPANS: tuple[Span, ...] = ("5h", "24h", "7d", "30d", "all")
 """How far back a report reaches from now; 5h and 24h count by quarter hours."""
-
-Level = Literal["fine", "half", "high", "critical", "reached"]
-Levels = tuple[tuple[float, Level], ...]
-LEVELS: Levels = (
-    (1.0, "reached"),
-    (0.9, "critical"),
-    (0.75, "high"),
-    (0.5, "half"),
-)
-"""Share of a limit at which each level begins unless the user says otherwise, highest first;
-under all of them: fine."""
 
 
 class Figures(Struct, frozen=True, gc=False):
@@ -73,210 +61,6 @@ class Point(Struct, frozen=True):
     responses: int
     tokens: int
     cost: int
-
-
-class Trace(Struct, frozen=True):
-    """Tokens and cost of equal steps over a block, from its start up to now.
-
-    Steps that have not begun are absent, so `len(tokens)` grows up to `steps`.
-    """
-
-    start: int
-    step: int
-    steps: int
-    tokens: tuple[int, ...]
-    cost: tuple[int, ...]
-    running_tokens: tuple[int, ...]
-    """Tokens of the block up to the end of each step."""
-    running_cost: tuple[int, ...]
-
-
-class BurnRate(Struct, frozen=True):
-    """How fast tokens and money were used over a recent window (SPEC §8)."""
-
-    window: int
-    """The window's length in milliseconds (idle time in it counts as idle)."""
-    tokens_per_minute: float
-    plain_tokens_per_minute: float
-    """The same of input and output alone, without cache."""
-    cost_per_hour: int
-    word: str
-    """`idle`, `calm`, `steady`, `busy` or `intense`."""
-
-
-class Projection(Struct, frozen=True):
-    """What the block will have used at its end if the recent rate goes on.
-
-    The range, known after an hour of the block, is what the rates of the last 10, 30 and
-    60 minutes would lead to.
-    """
-
-    tokens: int
-    cost: int
-    remaining: int
-    tokens_range: tuple[int, int] | None = None
-    cost_range: tuple[int, int] | None = None
-
-
-class Limit(Struct, frozen=True):
-    """The use of the 5 hours against one limit, all from one source: that of their window.
-
-    `value`, `used_share` and `projected_share` are `None` where no limit is known;
-    `reason` then says why in words a user reads.
-    """
-
-    source: WindowSource
-    label: str
-    """Such as `your limit`, `P90 of 23 finished blocks · estimate`, `not enough history`."""
-    unit: Literal["tokens", "cost", "percent"]
-    value: int | None
-    """`None` of an official limit, too: it says shares alone."""
-    used: int | None
-    used_share: float | None
-    projected_share: float | None
-    """What the window's one forecast expects at its end."""
-    level: Level
-    reached_at: int | None
-    """When the forecast expects the limit to be reached, if before the window's end."""
-    reason: str = ""
-
-
-class Block(Struct, frozen=True):
-    """The active 5-hour block: the true window where that is known, else as SPEC §7 has it."""
-
-    start: int
-    end: int
-    figures: Figures
-    by_model: tuple[Part, ...]
-    elapsed: int
-    remaining: int
-    elapsed_share: float
-    anchor: Literal["estimated", "official", "pinned"] = "estimated"
-    """Where the block's start is known from: its responses, an official reset, the user."""
-
-
-class SessionNow(Struct, frozen=True):
-    """A session with responses in the active block, as the live screen lists it."""
-
-    session: str
-    project: str
-    """The project's short name."""
-    models: tuple[str, ...]
-    figures: Figures
-    """What the session used in the active block."""
-    tokens_per_minute: float
-    """Over the last five minutes."""
-    last: int
-    is_busy: bool
-    """A response came within the last two minutes."""
-    sub_agents: int
-    """Sub-agents at work: each had a response within the last two minutes."""
-    title: str = ""
-    """What the session is called, where that is known."""
-    state: Literal["busy", "idle", ""] = ""
-    """What Claude Code itself says of a session that is open, empty where it says nothing."""
-    context_tokens: int | None = None
-    """Tokens in the context of its main chain, where that is known."""
-    context_share: float | None = None
-    """How full that context is."""
-    is_compacted: bool = False
-    """The context was compacted, and no response has told since how long it is."""
-    agent: str = CLAUDE
-    """The coding agent whose session it is."""
-
-
-class Progress(Struct, frozen=True):
-    """How far the first reading is."""
-
-    files_done: int
-    files_total: int
-    bytes_done: int
-    bytes_total: int
-    responses: int
-    seconds_left: float | None
-    share: float
-
-
-class Notice(Struct, frozen=True):
-    """Something a user should know: one clear sentence that says what to do."""
-
-    severity: Literal["information", "warning", "error"]
-    text: str
-
-
-class Warned(Struct, frozen=True):
-    """A level of the limit that was crossed, told once per window."""
-
-    level: Level
-    window: int
-    """Start of the block it belongs to."""
-    text: str
-    time: int
-
-
-class PlaceLookedAt(Struct, frozen=True, rename="camel"):
-    """One place where transcripts were looked for, and what was found."""
-
-    path: str
-    found: str
-    """Such as `12 files`, `no projects directory`, `permission denied`."""
-    is_root: bool
-
-
-class Snapshot(Struct, frozen=True):
-    """Everything the live screen's first tab shows, as of `generated_at`."""
-
-    generated_at: int
-    zone: str
-    revision: int
-    """Grows whenever counted figures changed; equal revisions have equal reports."""
-    state: Literal["reading", "following"]
-    progress: Progress | None
-    block: Block | None
-    burn_rate: BurnRate
-    trace: Trace | None
-    projection: Projection | None
-    limit: Limit
-    today: Figures
-    week: Figures
-    month: Figures
-    sessions: tuple[SessionNow, ...]
-    """Sessions of the active block, latest first."""
-    warned: tuple[Warned, ...]
-    """Levels crossed so far in the active block, latest first."""
-    unpriced: tuple[str, ...]
-    """Models without a price in anything shown here."""
-    notices: tuple[Notice, ...]
-    places: tuple[PlaceLookedAt, ...]
-    responses: int
-    """Responses known in all."""
-    last_response: int | None
-    """When the newest response came, in all of history."""
-    today_hours: tuple[Point, ...]
-    """The hours of the current day up to now, in the user's zone."""
-    recent_days: tuple[Point, ...]
-    """The last 30 days with today last, days without use included."""
-    windows: tuple[WindowNow, ...] = ()
-    """`five_hour` first, then the week, the week by model, spending, others, budgets."""
-    burn_ups: tuple[BurnUp, ...] = ()
-    """Of `five_hour` and `seven_day`, where their limits are known."""
-    rates: tuple[BurnRate, ...] = ()
-    """Over 1, 5, 15 and 60 minutes."""
-    events: tuple[Event, ...] = ()
-    """Latest first, at most 50, of all processes."""
-    plan: str = ""
-    """Such as `Max 5x`, empty where unknown."""
-    hit: HitNow | None = None
-    """The gravest limit that is hit now."""
-    agent: str = CLAUDE
-    """The coding agent whose block, burn rate, trace and projection these are."""
-    agents: tuple[str, ...] = (CLAUDE,)
-    """All coding agents whose responses are shown."""
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing was found to read."""
-        return self.responses == 0 and self.state == "following"
 
 
 class Row(Struct, frozen=True, gc=False):

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from msgspec import Struct
 
 from engine.agents.base import Kind
-from engine.domain.reports import Progress
 from engine.domain.scans import Cursor, Found, Root, Scan
+from engine.domain.snapshots import Progress
 from engine.ingest.tail import Tail
 from engine.ingest.worker import Answer, Task, task_size
 

@@ -11,9 +11,9 @@ from msgspec import Struct
 
 from engine.agents.base import Tree
 from engine.agents.registry import Registry
-from engine.domain.reports import Progress
 from engine.domain.scans import Found, Mark, Root, Scan, is_new, mark_of
 from engine.domain.settings import Settings
+from engine.domain.snapshots import Progress
 from engine.ingest.loader import Batch, Waiting
 from engine.ingest.store_files import (
     Stored,

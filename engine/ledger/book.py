@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import astuple
 
+from engine.domain.notices import Notice
 from engine.domain.owners import store_owner
-from engine.domain.reports import Notice
 from engine.domain.responses import CLAUDE, Sighting, merge
 from engine.domain.scans import Cursor, Mark
 from engine.ledger.connection import Connection

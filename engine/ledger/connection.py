@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from threading import RLock
 
-from engine.domain.reports import Notice
+from engine.domain.notices import Notice
 from engine.ledger import opening
 from engine.ledger.aside import identity_of
 from engine.ledger.names import Names

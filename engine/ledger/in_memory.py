@@ -7,7 +7,7 @@ import os
 import sqlite3
 from contextlib import closing
 
-from engine.domain.reports import Notice
+from engine.domain.notices import Notice
 from engine.ledger.prepared import NewerLedger, WrongTables, code_of, prepare, version_of
 from engine.ledger.schema import VERSION
 

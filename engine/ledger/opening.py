@@ -8,7 +8,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from engine.domain.reports import Notice
+from engine.domain.notices import Notice
 from engine.ledger.aside import identity_of, is_sound, move_aside, was_ledger
 from engine.ledger.in_memory import (
     MEMORY,

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from msgspec.structs import replace
 
 from engine.domain.owners import Held
+from engine.domain.slots import slot_bounds, slot_of
 from engine.domain.sums import SessionSums, SlotSums, Sums, added
 from engine.ledger.book import Ledger
-from engine.ledger.rows import Reader, Recent, slot_bounds, slot_of
+from engine.ledger.rows import Reader, Recent
 
 _NOTHING = Sums(*(0,) * 11)
 

@@ -10,10 +10,9 @@ from msgspec.structs import replace
 from engine.aggregates.running_block import calm
 from engine.aggregates.true_window import Running
 from engine.aggregates.view import View
-from engine.domain.levels import levels_of_window
+from engine.domain.levels import Levels, levels_of_window
 from engine.domain.limit_windows import BurnUp, HitNow, WindowNow, WindowSource
 from engine.domain.owners import UNKNOWN
-from engine.domain.reports import Levels
 from engine.domain.responses import CLAUDE
 from engine.domain.settings import Settings
 from engine.domain.typed.amounts import LimitChoice

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from engine.domain.levels import level_of, level_of_estimate
+from engine.domain.levels import Levels, level_of, level_of_estimate
 from engine.domain.limit_windows import (
     ESTIMATES,
     Forecast,
@@ -18,7 +18,7 @@ from engine.domain.limit_windows import (
     WindowState,
 )
 from engine.domain.owners import NOBODY, UNKNOWN, is_of_store
-from engine.domain.reports import Levels, Limit
+from engine.domain.snapshots import Limit
 from engine.domain.times import HOUR
 from engine.limits.estimate import LimitBasis
 from engine.limits.forecast import forecast_local, forecast_official, no_forecast, pace_of

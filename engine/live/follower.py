@@ -7,8 +7,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from threading import Thread
 
+from engine.domain.notices import Notice
 from engine.domain.pace import DRAWN
-from engine.domain.reports import Notice
 from engine.domain.settings import Settings
 from engine.ledger.book import Ledger
 from engine.live.fetcher import Fetcher

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from threading import Lock
 
-from engine.domain.reports import Notice
+from engine.domain.notices import Notice
 
 
 class NoticeBoard:

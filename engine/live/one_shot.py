@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from engine.domain.pace import CAUGHT_UP_NOTED, DRAWN, Every
 from engine.domain.paths import cursor_session_path
-from engine.domain.reports import Progress
 from engine.domain.settings import Settings
+from engine.domain.snapshots import Progress
 from engine.ingest.roots import Roots
 from engine.ledger.book import Ledger
 from engine.live.state import State

@@ -11,8 +11,8 @@ from engine.aggregates.running_block import calm
 from engine.aggregates.sessions import Group
 from engine.aggregates.view import View
 from engine.domain.contexts import bare_model, context_size
-from engine.domain.reports import SessionNow
 from engine.domain.responses import CLAUDE
+from engine.domain.snapshots import SessionNow
 from engine.ledger.names import Names
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import errno
 import os
 
-from engine.domain.found import AgentFound
-from engine.domain.reports import PlaceLookedAt
+from engine.domain.found import AgentFound, PlaceLookedAt
 from engine.domain.responses import CLAUDE
 from engine.domain.scans import Root
 from engine.domain.settings import Settings

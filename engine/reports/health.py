@@ -20,7 +20,7 @@ from engine.domain.found import (
     RootHealth,
     SilentStore,
 )
-from engine.domain.reports import Notice
+from engine.domain.notices import Notice
 from engine.domain.responses import CLAUDE
 from engine.domain.scans import Root
 from engine.domain.settings import Settings

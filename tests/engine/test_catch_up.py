@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.domain.reports import Progress
 from engine.domain.settings import Settings
+from engine.domain.snapshots import Progress
 from engine.monitor import Monitor
 from tests.conftest import NOW
 from tests.made_lines import HOUR, MINUTE, Clock, answer, write

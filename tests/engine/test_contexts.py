@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from engine.domain.reports import SessionNow
+from engine.domain.snapshots import SessionNow
 from engine.domain.settings import Settings
 from engine.limits.readings import HookSaid
 from engine.monitor import Monitor

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.domain.reports import Snapshot
 from engine.domain.settings import Settings
+from engine.domain.snapshots import Snapshot
 from engine.monitor import Monitor
 from tests.conftest import NOW
 from tests.made_lines import HOUR, MINUTE, SECOND, answer, write

@@ -11,8 +11,8 @@ from hypothesis import settings as checked
 from hypothesis import strategies as st
 
 from engine.domain.questions import Glance
-from engine.domain.reports import Snapshot
 from engine.domain.settings import Settings
+from engine.domain.snapshots import Snapshot
 from engine.ledger.rows import Reader
 from engine.monitor import Monitor
 from engine.reports.glance import glance

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from engine.domain.owners import FOREVER, NOBODY, Held, held_by
 from engine.domain.settings import Settings
+from engine.domain.slots import slot_of
 from engine.ledger.owned_rows import OwnedReader
 from engine.ledger.owners import note_owner
-from engine.ledger.rows import slot_of
 from engine.limits.readings import FIVE_HOUR, Reading
 from engine.monitor import Monitor
 from tests.conftest import NOW

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from engine.domain.reports import Snapshot
 from engine.domain.settings import Settings
+from engine.domain.snapshots import Snapshot
 from engine.domain.times import iso_time
 from engine.domain.typed.amounts import parse_limit
 from engine.monitor import Monitor

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from engine.domain.reports import Snapshot
+from engine.domain.snapshots import Snapshot
 from tests.conftest import NOW
 
 MINUTE = 60_000

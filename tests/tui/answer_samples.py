@@ -20,8 +20,9 @@ from engine.domain.questions import (
     TokenLimit,
     Trend,
 )
-from engine.domain.reports import Block, BurnRate, Figures, Part, Projection, ResponseRow, Row
+from engine.domain.reports import Figures, Part, ResponseRow, Row
 from engine.domain.responses import PICO, Tokens
+from engine.domain.snapshots import Block, BurnRate, Projection
 from engine.domain.totals import total_of
 
 NOW = 1_795_356_300_000

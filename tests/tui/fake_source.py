@@ -9,17 +9,9 @@ from msgspec.structs import replace
 
 from engine.domain.calendars import Calendar
 from engine.domain.limit_windows import Event
-from engine.domain.reports import (
-    Detail,
-    Part,
-    Report,
-    ReportKind,
-    ResponseRow,
-    Row,
-    Snapshot,
-    Span,
-)
+from engine.domain.reports import Detail, Part, Report, ReportKind, ResponseRow, Row, Span
 from engine.domain.responses import PICO, Tokens
+from engine.domain.snapshots import Snapshot
 from engine.reports.queries.calendar import calendar_of
 from tests.tui.live_samples import (
     BLOCK_START,

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
+from engine.domain.found import PlaceLookedAt
 from engine.domain.limit_windows import (
     BurnUp,
     Event,
@@ -17,14 +18,12 @@ from engine.domain.limit_windows import (
     UsePoint,
     WindowNow,
 )
-from engine.domain.reports import (
+from engine.domain.reports import Figures, Part, Point
+from engine.domain.responses import PICO, Tokens
+from engine.domain.snapshots import (
     Block,
     BurnRate,
-    Figures,
     Limit,
-    Part,
-    PlaceLookedAt,
-    Point,
     Progress,
     Projection,
     SessionNow,
@@ -32,7 +31,6 @@ from engine.domain.reports import (
     Trace,
     Warned,
 )
-from engine.domain.responses import PICO, Tokens
 
 ZONE = "Europe/Berlin"
 NOW = int(datetime(2026, 11, 22, 16, 5, 9, tzinfo=ZoneInfo(ZONE)).timestamp() * 1000)
@@ -240,8 +238,8 @@ def events(now: int = NOW) -> tuple[Event, ...]:
             "level",
             "five_hour",
             "warning",
-            "5 hours: 75 % used",
-            "75 % of the 5-hour limit was used at 15:56; it resets at 18:00.",
+            "5 hours: 75% used",
+            "75% of the 5-hour limit was used at 15:56; it resets at 18:00.",
             "high",
         ),
         Event(
@@ -318,8 +316,8 @@ def snapshot(now: int = NOW) -> Snapshot:
         month=figures(21_400),
         sessions=sessions(),
         warned=(
-            Warned("high", BLOCK_START, "75 % of the limit is used.", now - 9 * MINUTE),
-            Warned("half", BLOCK_START, "50 % of the limit is used.", now - 80 * MINUTE),
+            Warned("high", BLOCK_START, "75% of the limit is used.", now - 9 * MINUTE),
+            Warned("half", BLOCK_START, "50% of the limit is used.", now - 80 * MINUTE),
         ),
         unpriced=(),
         notices=(),

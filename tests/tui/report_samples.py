@@ -14,10 +14,10 @@ from engine.domain.reports import (
     ReportKind,
     ResponseRow,
     Row,
-    Snapshot,
     Span,
 )
 from engine.domain.responses import PICO, Tokens
+from engine.domain.snapshots import Snapshot
 from engine.domain.totals import total_of
 
 NOW = 1_795_356_300_000

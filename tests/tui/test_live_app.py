@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from textual.pilot import Pilot
 
 from engine.domain.limit_windows import Event
-from engine.domain.reports import Notice
+from engine.domain.notices import Notice
 from engine.domain.typed.clocks import parse_quiet_hours
 from engine.notify.channels import Channels
 from tests.tui.fake_source import FakeSource
@@ -289,7 +289,7 @@ async def test_all_events_are_listed_on_a_sheet_also_those_that_come_later():
         text = screen_text(app)
         for event in events():
             assert event.title in text
-        assert "75 % of the 5-hour limit was used at 15:56" in text
+        assert "75% of the 5-hour limit was used at 15:56" in text
         await pilot.press("v")
         assert isinstance(app.screen, WatchScreen)
 

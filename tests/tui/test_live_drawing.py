@@ -8,9 +8,12 @@ import pytest
 from msgspec.structs import replace
 from rich.cells import cell_len
 
+from engine.domain.levels import LEVELS
 from engine.domain.limit_windows import Forecast, Spend
-from engine.domain.reports import LEVELS, Figures, Notice, Part, Snapshot
+from engine.domain.notices import Notice
+from engine.domain.reports import Figures, Part
 from engine.domain.responses import PICO
+from engine.domain.snapshots import Snapshot
 from tests.tui.live_samples import (
     DAY,
     HOUR,
@@ -327,7 +330,7 @@ def test_a_countdown_is_exact_and_never_negative():
 
 def test_events_are_listed_latest_first_with_their_times():
     lines = drawn(EventsPane, events_view(snapshot()), 40, 3)
-    assert lines[0].startswith(" 15:56     ! 5 hours: 75 % used")
+    assert lines[0].startswith(" 15:56     ! 5 hours: 75% used")
     assert lines[2].startswith(" Sat 10:05 · 5 hours: reset")
     assert "Nothing happened" in text(drawn(EventsPane, events_view(quiet()), 40, 3))
 

@@ -11,7 +11,7 @@ from typing import Any, get_args
 import pytest
 
 from engine.domain.choices import MODES, SORT_COLUMNS, Order
-from engine.domain.reports import LEVELS
+from engine.domain.levels import LEVELS
 from engine.domain.typed.amounts import parse_limit
 from engine.domain.typed.days import read_day
 from engine.pricing.overrides import AMOUNTS

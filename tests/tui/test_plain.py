@@ -7,7 +7,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 from rich.cells import cell_len
 
-from engine.domain.reports import Notice
+from engine.domain.notices import Notice
 from engine.monitor import Monitor
 from tests.tui.live_samples import NOW, empty, quiet, snapshot
 from tui.tables.health_page import health_lines

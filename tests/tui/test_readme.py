@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from engine.documents.encoding import encode
 from engine.documents.live import live_document
-from engine.domain.reports import Notice
+from engine.domain.notices import Notice
 from engine.domain.settings import Settings
 from engine.monitor import Monitor
 from tui.dev.readme import updated

@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 import pytest
 from msgspec.structs import replace
 
-from engine.domain.reports import Notice, Progress
+from engine.domain.notices import Notice
 from engine.domain.settings import Settings
+from engine.domain.snapshots import Progress
 from engine.monitor import Monitor
 from tests.conftest import NOW
 from tests.made_lines import HOUR, answer, write

@@ -10,8 +10,9 @@ import pytest
 from msgspec.structs import replace
 
 from engine.domain.questions import Glance
-from engine.domain.reports import Block, BurnRate, Figures
+from engine.domain.reports import Figures
 from engine.domain.responses import PICO, Tokens
+from engine.domain.snapshots import Block, BurnRate
 from engine.limits.readings import Reading
 from tests.conftest import NOW
 from tests.made_lines import DAY, HOUR, MINUTE

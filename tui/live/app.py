@@ -19,7 +19,7 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from engine.agents.names import title_of
-from engine.domain.reports import Snapshot
+from engine.domain.snapshots import Snapshot
 from tui.live.frame.announcer import Announcer
 from tui.live.frame.footer import Told
 from tui.live.frame.palette import Command, Commands, Palette

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.message import Message
 
-from engine.domain.reports import Snapshot
+from engine.domain.snapshots import Snapshot
 from tui.live.frame.footer import Told
 from tui.live.source import Source
 

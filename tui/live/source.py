@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from engine.domain.calendars import Calendar
 from engine.domain.limit_windows import Event
-from engine.domain.reports import Detail, Report, ReportKind, Snapshot, Span
+from engine.domain.reports import Detail, Report, ReportKind, Span
+from engine.domain.snapshots import Snapshot
 from engine.notify.channels import Channels
 
 

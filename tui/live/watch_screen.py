@@ -14,7 +14,9 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from engine.agents.names import title_of
-from engine.domain.reports import SPANS, Notice, Snapshot, Span
+from engine.domain.notices import Notice
+from engine.domain.reports import SPANS, Span
+from engine.domain.snapshots import Snapshot
 from tui.live.drawing.lines import INK_CLASSES
 from tui.live.frame.footer import (
     EMPTY_KEYS,

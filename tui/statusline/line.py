@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from engine.domain.levels import level_of
-from engine.domain.reports import LEVELS, Level, Levels
+from engine.domain.levels import LEVELS, Level, Levels, level_of
 from engine.limits.readings import FIVE_HOUR, SEVEN_DAY, SPEND_LIMIT
 from tui.statusline.shown import Shown
 from tui.words.format import percent, tokens

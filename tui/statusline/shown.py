@@ -8,9 +8,9 @@ from typing import Literal
 from msgspec import Struct
 
 from engine.domain.contexts import context_size
-from engine.domain.levels import level_of
+from engine.domain.levels import Level, Levels, level_of
 from engine.domain.questions import Glance
-from engine.domain.reports import Figures, Level, Levels
+from engine.domain.reports import Figures
 from engine.limits.readings import FIVE_HOUR, SEVEN_DAY, SPEND_LIMIT, Reading
 from tui.statusline.hook import Hook
 from tui.words.format import clock, dollars, duration, percent, short_model, tokens

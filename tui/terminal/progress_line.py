@@ -8,7 +8,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TextIO
 
-from engine.domain.reports import Progress
+from engine.domain.snapshots import Progress
 
 _PATIENCE = 1.0
 _BETWEEN = 0.1

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from engine.agents.names import title_of
-from engine.domain.reports import Figures, Snapshot
+from engine.domain.reports import Figures
+from engine.domain.snapshots import Snapshot
 from tui.words import format as fmt
 from tui.words.limits import window_line
 

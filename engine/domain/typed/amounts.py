@@ -8,9 +8,9 @@ from typing import Literal
 
 from msgspec import Struct
 
+from engine.domain.levels import LEVELS, Levels
 from engine.domain.limit_windows import Budget
 from engine.domain.mistakes import SettingsError
-from engine.domain.reports import LEVELS, Levels
 from engine.domain.responses import PICO
 
 PERIODS: tuple[Literal["day", "week", "month"], ...] = ("day", "week", "month")

@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable
 from threading import Thread
 
+from engine.domain.notices import Notice
 from engine.domain.pace import USAGE_LOOK, Every
-from engine.domain.reports import Notice
 from engine.domain.settings import Settings
 from engine.ingest import discover
 from engine.ledger.book import Ledger

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from engine.domain.calendars import Calendar
     from engine.domain.questions import Comparison, SessionAnswer, Summary
-    from engine.domain.reports import Snapshot
+    from engine.domain.snapshots import Snapshot
 
     class Insist(Protocol):
         """Takes a step that asks the ledger until it is answered."""

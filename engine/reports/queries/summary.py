@@ -7,7 +7,8 @@ from datetime import timedelta
 from engine.domain.periods import day_after, first_day, key_of, label_of
 from engine.domain.questions import Question, Selection, Summary
 from engine.domain.report_definitions import Period
-from engine.domain.reports import Row, Snapshot
+from engine.domain.reports import Row
+from engine.domain.snapshots import Snapshot
 from engine.domain.times import start_of_day
 from engine.reports.queries.basis import Basis
 from engine.reports.queries.choice import Choice, choose

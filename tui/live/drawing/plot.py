@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from engine.domain.reports import Level
+from engine.domain.levels import Level
 from tui.words import format as fmt
 from tui.words.lines import BLANK, Line, Piece, padded
 

@@ -8,7 +8,7 @@ from datetime import tzinfo
 from msgspec import Struct
 
 from engine.domain.limit_windows import Event, WindowLevel
-from engine.domain.reports import Snapshot
+from engine.domain.snapshots import Snapshot
 from engine.notify.channels import Channels
 from engine.notify.message import Message
 from engine.notify.notifier import Notifier

@@ -5,8 +5,8 @@ from __future__ import annotations
 from msgspec import Struct
 
 from engine.agents.names import title_of
-from engine.domain.reports import Snapshot
 from engine.domain.responses import CLAUDE
+from engine.domain.snapshots import Snapshot
 from tui.live.drawing.lines import OneLine
 from tui.words import format as fmt
 from tui.words.lines import Line, Piece, cells, ends

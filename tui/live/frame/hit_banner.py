@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from engine.domain.reports import Snapshot
+from engine.domain.snapshots import Snapshot
 from tui.live.drawing.lines import OneLine
 from tui.words import format as fmt
 from tui.words.limits import when

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.domain.reports import Notice, Snapshot
+from engine.domain.notices import Notice
+from engine.domain.snapshots import Snapshot
 from tui.live.drawing.lines import OneLine
 from tui.words import format as fmt
 from tui.words.lines import BLANK, Line, Piece, ends

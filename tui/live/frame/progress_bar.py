@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.domain.reports import Progress
+from engine.domain.snapshots import Progress
 from tui.live.drawing.lines import OneLine
 from tui.live.drawing.plot import gauge
 from tui.live.words import figure

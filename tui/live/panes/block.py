@@ -8,8 +8,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from engine.agents.names import title_of
-from engine.domain.reports import Block, Figures, Part, Snapshot
+from engine.domain.reports import Figures, Part
 from engine.domain.responses import CLAUDE
+from engine.domain.snapshots import Block, Snapshot
 from tui.live.drawing.lines import LinePane
 from tui.live.drawing.plot import gauge
 from tui.live.words import Basis, cost_text, figure, note, share_text
@@ -59,7 +60,7 @@ class BlockPane(LinePane):
         """Name the window in the border, then repaint."""
         view = self.view
         if isinstance(view, BlockView):
-            self.entitle(_title(view))
+            self.entitle((Piece(_title(view)),))
         super().watch_view()
 
     def draw(self, width: int, height: int) -> Sequence[Line]:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from engine.domain.reports import BurnRate, Figures, Snapshot, Trace
+from engine.domain.reports import Figures
+from engine.domain.snapshots import BurnRate, Snapshot, Trace
 from tui.live.drawing.lines import LinePane
 from tui.live.drawing.plot import AXIS, bars, columns, time_axis, with_axis
 from tui.live.words import Basis

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from engine.domain.limit_windows import WindowNow
-from engine.domain.reports import Snapshot
+from engine.domain.snapshots import Snapshot
 from tui.live.drawing.lines import LinePane
 from tui.live.words import brief_label, day_and_clock
 from tui.words import format as fmt

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from engine.domain.reports import Figures, Point, Snapshot
+from engine.domain.reports import Figures, Point
+from engine.domain.snapshots import Snapshot
 from tui.live.drawing.lines import LinePane
 from tui.live.drawing.plot import columns_of_bars
 from tui.live.frame.notices import name_unpriced, window_unpriced
@@ -60,7 +61,7 @@ class TotalsPane(LinePane):
         """Name what has no price in the border, then repaint."""
         view = self.view
         if isinstance(view, TotalsView):
-            self.entitle(f"{self.TITLE} · {view.missing}" if view.missing else self.TITLE)
+            self.entitle((Piece(f"{self.TITLE} · {view.missing}" if view.missing else self.TITLE),))
         super().watch_view()
 
     def draw(self, width: int, height: int) -> Sequence[Line]:

@@ -8,7 +8,7 @@ from msgspec import Struct
 from rich.cells import cell_len
 
 from engine.domain.limit_windows import OFFICIAL, WindowNow
-from engine.domain.reports import Snapshot
+from engine.domain.snapshots import Snapshot
 from tui.live.drawing.lines import LinePane
 from tui.live.drawing.plot import LEVEL_WORDS, gauge
 from tui.live.words import brief_label, day_and_clock, range_of_shares

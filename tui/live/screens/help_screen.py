@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 
-from engine.domain.reports import Notice
+from engine.domain.notices import Notice
 from tui.live.drawing.lines import INK_CLASSES, LinePane
 from tui.live.frame.notices import MARKS
 from tui.live.keys import key_rows

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from engine.domain.snapshots import SessionNow
 from engine.domain.settings import Settings
+from engine.domain.snapshots import SessionNow
 from engine.limits.readings import HookSaid
 from engine.monitor import Monitor
 from tests.conftest import NOW

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from engine.domain.owners import FOREVER, NOBODY, Held, held_by
@@ -66,6 +67,7 @@ TURNS = st.lists(
 )
 
 
+@examples(deadline=None, max_examples=60)
 @given(USES, TURNS, st.integers(0, 25))
 def test_what_an_owner_used_is_what_looking_at_each_response_says(
     uses: list[tuple[str, int, int]], turns: list[tuple[str, str, int]], read_at: int

@@ -104,6 +104,7 @@ static int take_response(Chunk *chunk, Piece *piece, const Line *line, size_t at
         (total(&record) > 0 && !note_place(piece, &record, line->cwd, at)))
         return 0;
     if (piece->last_id.at != NULL && same(piece->last_id, line->id)) {
+        record.id = chunk->records[piece->last_record].id;
         merge(chunk, &chunk->records[piece->last_record], &record);
         return 1;
     }

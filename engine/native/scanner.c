@@ -228,11 +228,13 @@ static int ask_rates(const Chunk *chunk, Prices *prices, const Record *record, P
     return !PyErr_Occurred();
 }
 
-/* Prices all records; returns 0 with an error set. */
+/* Prices all records, none where nobody is to be asked; returns 0 with an error set. */
 static int price_all(Chunk *chunk, PyObject *ask) {
     size_t kinds = chunk->models.size * KINDS;
     Prices prices;
     int is_priced = 1;
+    if (ask == Py_None)
+        return 1;
     memset(&prices, 0, sizeof prices);
     prices.rates = malloc((kinds + 1) * sizeof *prices.rates);
     for (size_t i = 0; prices.rates != NULL && i < kinds; i++)
@@ -288,6 +290,7 @@ static PyObject *sum_of(const Sum *sum) {
     return row;
 }
 
+/* Returns a list of sums, None where one is too large; NULL with an error set. */
 static PyObject *sums_of(const Chunk *chunk) {
     Sums sums;
     PyObject *list = NULL;
@@ -296,12 +299,12 @@ static PyObject *sums_of(const Chunk *chunk) {
     for (size_t i = 0; is_added > 0 && i < chunk->size; i++)
         is_added = add_up(&sums, &chunk->records[i]);
     if (is_added == 0)
-        PyErr_SetString(PyExc_OverflowError, "a sum that no record can hold");
+        list = Py_NewRef(Py_None);
     else if (is_added < 0)
         PyErr_NoMemory();
     else
         list = PyList_New((Py_ssize_t)sums.size);
-    for (size_t i = 0; list != NULL && i < sums.size; i++)
+    for (size_t i = 0; list != NULL && list != Py_None && i < sums.size; i++)
         put_item(&list, i, sum_of(&sums.sums[i]));
     sums_free(&sums);
     return list;

@@ -30,10 +30,11 @@ class Chunk:
         """Take the fields of a `Sighting`; raises `OverflowError` where no record holds them."""
 
     def pack(
-        self, rates: Callable[[str, bool, bool, bool], Rates], /
-    ) -> tuple[tuple[bytes, bytes], Names, list[tuple[int, ...]]]:
+        self, rates: Callable[[str, bool, bool, bool], Rates] | None, /
+    ) -> tuple[tuple[bytes, bytes], Names, list[tuple[int, ...]] | None]:
         """Return ids and records, names and sums of a `Pack`; the chunk is empty after that.
 
-        `rates` is asked for each model, whether fast, in the US alone and in a batch. Raises
-        `OverflowError` where a price or a cost is too large or too fine a number.
+        `rates` is asked for each model, whether fast, in the US alone and in a batch; without it
+        no record has a price. Raises `OverflowError` where a price or a cost is too large or too
+        fine a number, which leaves the chunk as it was. Sums that are too large are `None`.
         """

@@ -115,7 +115,6 @@ static int price(const Prices *prices, Record *record) {
     const Band *band;
     Wide whole = {0, 0};
     int64_t cost;
-    record->calculated = NO_COST;
     if (rates->first == rates->end)
         return 1;
     period = period_at(prices, rates, record->time);

@@ -233,6 +233,8 @@ static int price_all(Chunk *chunk, PyObject *ask) {
     size_t kinds = chunk->models.size * KINDS;
     Prices prices;
     int is_priced = 1;
+    for (size_t i = 0; i < chunk->size; i++)
+        chunk->records[i].calculated = NO_COST;
     if (ask == Py_None)
         return 1;
     memset(&prices, 0, sizeof prices);

@@ -110,7 +110,7 @@ class TokenLimit(Struct, frozen=True):
     projected: int
     projected_share: float
     status: Literal["ok", "warning", "exceeds"]
-    """More than 80 % of the limit is a warning, more than all of it exceeds."""
+    """More than 80% of the limit is a warning, more than all of it exceeds."""
 
 
 class AnswerRow(Struct, frozen=True, gc=False, kw_only=True):

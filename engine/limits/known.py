@@ -144,7 +144,7 @@ def _last_end(known: Known, now: int) -> int | None:
 def hits_now(known: Known, now: int) -> dict[Key, HitNow]:
     """Return the limits that are hit now, by owner and window.
 
-    A message's hit lasts until its reset (without one as long as its window), an official 100 %
+    A message's hit lasts until its reset (without one as long as its window), an official 100%
     as long as it is said; either until a response of the owner comes that it would refuse.
     """
     found: dict[Key, HitNow] = {}

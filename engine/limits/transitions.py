@@ -236,7 +236,7 @@ def _early_since(window: WindowNow) -> int:
 
 
 def _percent(share: float) -> str:
-    return f"{int(share * 100 + 1e-9)} %"
+    return f"{int(share * 100 + 1e-9)}%"
 
 
 def _name(of: WindowNow | Event) -> _Name:

@@ -236,7 +236,7 @@ def test_an_early_reset_is_told_once_and_warnings_begin_anew(
             ("level", "half"),
             ("level", "high"),
         ]
-        assert "78 % → 2 %" in next(text for kind, _, text in told if kind == "early_reset")
+        assert "78% → 2%" in next(text for kind, _, text in told if kind == "early_reset")
         (week,) = (each for each in monitor.snapshot().windows if each.window == SEVEN_DAY)
         assert (week.begun_at, week.begun_share) == (NOW + 3 * MINUTE, 0.02)
 

@@ -289,7 +289,7 @@ async def test_all_events_are_listed_on_a_sheet_also_those_that_come_later():
         text = screen_text(app)
         for event in events():
             assert event.title in text
-        assert "75 % of the 5-hour limit was used at 15:56" in text
+        assert "75% of the 5-hour limit was used at 15:56" in text
         await pilot.press("v")
         assert isinstance(app.screen, WatchScreen)
 

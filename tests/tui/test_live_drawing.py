@@ -330,7 +330,7 @@ def test_a_countdown_is_exact_and_never_negative():
 
 def test_events_are_listed_latest_first_with_their_times():
     lines = drawn(EventsPane, events_view(snapshot()), 40, 3)
-    assert lines[0].startswith(" 15:56     ! 5 hours: 75 % used")
+    assert lines[0].startswith(" 15:56     ! 5 hours: 75% used")
     assert lines[2].startswith(" Sat 10:05 · 5 hours: reset")
     assert "Nothing happened" in text(drawn(EventsPane, events_view(quiet()), 40, 3))
 

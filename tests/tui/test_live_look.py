@@ -35,7 +35,7 @@ async def test_the_first_tab_shows_everything_essential_at_80_by_24():
         "61%",
         "Today $62.22",
         "Month $1,305.40",
-        "5 hours: 75 % used",
+        "5 hours: 75% used",
         "q quit",
     ):
         assert said in text

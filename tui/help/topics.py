@@ -208,7 +208,7 @@ def _limits() -> Page:
             (
                 ("0 fine", "less than half is used, and no limit is forecast before its reset"),
                 ("10 warning", "half or more is used, or a limit is forecast before its reset"),
-                ("11 critical", "90 % or more is used; of your own limits and estimates also all"),
+                ("11 critical", "90% or more is used; of your own limits and estimates also all"),
                 ("12 hit", "a limit is hit, or an official window is used up"),
                 ("20 unknown", "no share of any window is known"),
             )

@@ -60,7 +60,7 @@ class BlockPane(LinePane):
         """Name the window in the border, then repaint."""
         view = self.view
         if isinstance(view, BlockView):
-            self.entitle(_title(view))
+            self.entitle((Piece(_title(view)),))
         super().watch_view()
 
     def draw(self, width: int, height: int) -> Sequence[Line]:

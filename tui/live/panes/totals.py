@@ -61,7 +61,7 @@ class TotalsPane(LinePane):
         """Name what has no price in the border, then repaint."""
         view = self.view
         if isinstance(view, TotalsView):
-            self.entitle(f"{self.TITLE} · {view.missing}" if view.missing else self.TITLE)
+            self.entitle((Piece(f"{self.TITLE} · {view.missing}" if view.missing else self.TITLE),))
         super().watch_view()
 
     def draw(self, width: int, height: int) -> Sequence[Line]:

@@ -71,7 +71,7 @@ class SessionMaker:
             session=name,
             title=self._titles.title(name),
             project=projects.get(group.project, ""),
-            models=figures.models,
+            models=tuple(part.name for part in group.tally.parts(self._names.model)),
             figures=figures,
             tokens_per_minute=rate,
             last=last,

@@ -225,7 +225,7 @@ def test_sessions_of_the_active_block_are_busy_or_idle_with_their_sub_agents(
     assert (one.session, one.project, one.is_busy, one.sub_agents) == ("s1", "code/app", False, 2)
     assert (two.session, two.project, two.is_busy, two.sub_agents) == ("s2", "home/app", True, 0)
     assert (one.figures.tokens.total, one.figures.responses) == (4_321, 4)
-    assert (two.models, two.last) == (("claude-haiku-5-5", "claude-opus-5-5"), _NOW - 119_999)
+    assert (two.models, two.last) == (("claude-opus-5-5", "claude-haiku-5-5"), _NOW - 119_999)
     assert (one.tokens_per_minute, two.tokens_per_minute) == (1 / 5, 100)
 
 

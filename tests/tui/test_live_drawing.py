@@ -38,6 +38,7 @@ from tui.live.frame.hit_banner import HitBanner, countdown, hit_view
 from tui.live.frame.notices import Notices, notices_of
 from tui.live.frame.progress_bar import ProgressBar
 from tui.live.frame.status_line import StatusLine, status_view
+from tui.live.frame.terminal_title import title_text
 from tui.live.panes.block import BlockPane, block_view
 from tui.live.panes.burn import BurnPane, burn_view
 from tui.live.panes.burn_up import BurnUpPane, burn_up_view, course_view
@@ -580,3 +581,13 @@ def test_sessions_whose_names_begin_alike_can_be_told_apart(width: int):
     assert {cell_len(line) for line in lines[1:]} == {width}
     for end in ("-api", "-web", "-ops"):
         assert sum(end in line for line in lines) == 1
+
+
+def test_the_terminals_title_says_what_is_left_and_rests_between_percents():
+    said = title_text(snapshot())
+    assert said == "! 22% left · 5 hours until 18:00 · ccmon"
+    assert title_text(snapshot(NOW + 20_000)) == said
+    assert title_text(hit()) == "LIMIT HIT · 5 hours until 18:00 · ccmon"
+    assert title_text(estimated()) == "78% of usual · 5 hours until 18:00 · ccmon"
+    assert title_text(replace(snapshot(), windows=())) == "ccmon"
+    assert title_text(quiet()) == "59% left · Week until Wed 04:00 · ccmon"

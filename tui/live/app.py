@@ -203,7 +203,7 @@ class LiveApp(App[None]):
         announcer = self._announcer
         if announcer is None:
             return
-        self._write(announcer.progress(snapshot))
+        self._write(announcer.title(snapshot) + announcer.progress(snapshot))
         events = self._source.limits.take_events()
         toasts = announcer.toasts(events, snapshot)
         if not events or not self._has_warnings:

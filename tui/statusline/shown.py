@@ -13,7 +13,8 @@ from engine.domain.questions import Glance
 from engine.domain.reports import Figures
 from engine.limits.readings import FIVE_HOUR, SEVEN_DAY, SPEND_LIMIT, Reading
 from tui.statusline.hook import Hook
-from tui.words.format import clock, dollars, duration, percent, short_model, tokens
+from tui.words.format import clock, dollars, duration, percent, tokens
+from tui.words.models import short_model
 
 CostSource = Literal["auto", "ccmon", "cc", "both"]
 BurnWords = Literal["off", "emoji", "text", "emoji-text"]

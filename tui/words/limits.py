@@ -20,6 +20,8 @@ def outlook_of(window: WindowNow) -> Outlook:
     forecast = window.forecast
     if window.hit is not None and not window.hit.is_extra_usage:
         return "hit"
+    if is_estimated(window) and (window.used_share or 0.0) >= 1:
+        return "past usual"
     if forecast.reaches_at is not None:
         return "past usual" if is_estimated(window) else "runs out"
     if forecast.share_at_reset is None:
@@ -108,7 +110,10 @@ def forecast_text(window: WindowNow, now: int, zone: str) -> str:
     if forecast.share_at_reset is None:
         return ""
     then = f"~{percent(forecast.share_at_reset)} then{_shares(forecast)}"
-    if outlook_of(window) != "may run out":
+    outlook = outlook_of(window)
+    if outlook == "past usual":
+        return f"more than usual, {then}"
+    if outlook != "may run out":
         return f"{what} not before the reset, {then}"
     first = forecast.earliest
     earliest = "" if first is None else f" (earliest {when(first, now, zone)})"

@@ -1,4 +1,4 @@
-"""Tells what happened to the windows: toasts, bell, the terminal's own notifications."""
+"""Tells what happened to the windows: toasts, bell, the terminal's title and notifications."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from engine.notify.channels import Channels
 from engine.notify.message import Message
 from engine.notify.notifier import Notifier
 from engine.notify.terminal import BELL, PROGRESS_LASTS, ProgressState
+from tui.live.frame.terminal_title import title_text
 
 _RANK = {"information": 0, "warning": 1, "error": 2}
 _LEVELS: tuple[WindowLevel, ...] = ("fine", "half", "high", "critical", "reached")
@@ -47,6 +48,7 @@ class Announcer:
     ) -> None:
         self._channels = channels
         self._shown: Shown | None = None
+        self._title = ""
         self._first: dict[str, int] | None = None
         self._notifier = Notifier(
             channels,
@@ -102,8 +104,16 @@ class Announcer:
         self._shown = wanted
         return self._notifier.progress(wanted.state, wanted.percent)
 
+    def title(self, snapshot: Snapshot) -> bytes:
+        """Name the terminal's window or tab by what is left, once for each new answer."""
+        wanted = title_text(snapshot)
+        if wanted == self._title:
+            return b""
+        self._title = wanted
+        return self._notifier.title(wanted)
+
     def close(self) -> bytes:
-        """End the channels; return what takes progress away again."""
+        """End the channels; return what takes progress and title away again."""
         self._notifier.close()
         return self._notifier.cleared()
 

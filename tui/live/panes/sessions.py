@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar, NamedTuple
 
 from msgspec import Struct
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from textual import events
 from textual.binding import BindingType
 from textual.geometry import Size
@@ -290,43 +290,22 @@ def _name(session: SessionNow, view: SessionsView, width: int, has_id: bool) -> 
     )
     if title and room >= _LEAST_TITLE and is_only:
         titles = {fmt.plain(each.title) for each in alike}
-        return (Piece(f"{project}  "), Piece(_told_apart(title, room, titles), "muted"))
+        return (Piece(f"{project}  "), Piece(fmt.fit_apart(title, room, titles), "muted"))
     others = {_project_of(each) for each, _ in view.sessions}
     if len(alike) == 1 or has_id:
-        return (Piece(_told_apart(project, width, others)),)
-    head = _told_apart(project, max(1, width - _ID - 2), others).rstrip()
+        return (Piece(fmt.fit_apart(project, width, others)),)
+    head = fmt.fit_apart(project, max(1, width - _ID - 2), others).rstrip()
     return (Piece(f"{head}  "), Piece(_id_of(session, view), "muted"))
 
 
 def _id_of(session: SessionNow, view: SessionsView) -> str:
     """Return so much of a session's id as tells it from the others."""
     ids = {fmt.plain(each.session) for each, _ in view.sessions}
-    return _told_apart(fmt.plain(session.session), _ID, ids, "")
+    return fmt.fit_apart(fmt.plain(session.session), _ID, ids, "")
 
 
 def _project_of(session: SessionNow) -> str:
     return fmt.plain(session.project) or "no project"
-
-
-def _told_apart(name: str, width: int, others: Collection[str], mark: str = "…") -> str:
-    """Fit a name; one that another begins like is cut in its middle, for it ends otherwise.
-
-    A name without a `mark` is cut as it is where nothing begins like it.
-    """
-    shown = _cut(name, width, mark)
-    if cell_len(name) <= width or not any(
-        other != name and _cut(other, width, mark) == shown for other in others
-    ):
-        return shown
-    head = set_cell_size(name, (width - 1) // 3)
-    room, start = width - 1 - cell_len(head), len(name)
-    while start and cell_len(name[start - 1 :]) <= room:
-        start -= 1
-    return fmt.fit(f"{head}…{name[start:]}", width)
-
-
-def _cut(name: str, width: int, mark: str) -> str:
-    return fmt.fit(name, width) if mark else set_cell_size(name, width)
 
 
 def _row(session: SessionNow, since: str, view: SessionsView, width: int, has_cursor: bool) -> Line:

@@ -166,6 +166,7 @@ def read_store(
         known = scan.sightings.get(id_)
         scan.sightings[id_] = merge(known, sighting) if known else sighting
     scan.directories = told.directories
+    scan.workplaces = told.workplaces
     scan.problems += [Problem(where, reason) for where, reason in told.problems]
     del scan.problems[MOST_PROBLEMS:]
     scan.cursor = replace(scan.cursor, bad=scan.cursor.bad + len(told.problems))
@@ -185,7 +186,7 @@ def _newest_uses(told: Told, now: int) -> list[WindowUse]:
 def _begun(found: Found, state: bytes, *, is_anew: bool) -> Scan:
     cursor = Cursor(found.device, found.inode, found.size, found.mtime, 0, 0, 0, 0)
     where = Where(found.relative, "", "")
-    return Scan(where, cursor, {}, [], None, is_anew, True, state=state)
+    return Scan(where, cursor, {}, [], is_anew, True, state=state)
 
 
 def _read_document(agent: Agent, place: Place, found: Found, state: bytes, told: Told) -> Scan:

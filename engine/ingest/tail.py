@@ -19,6 +19,7 @@ from engine.domain.hits import MARK
 from engine.domain.responses import Sighting, merge, response_id
 from engine.domain.scans import Cursor, Found, Problem, Scan, is_new
 from engine.domain.times import open_zone
+from engine.domain.workplaces import MAIN, SIDE, workplace
 from engine.ingest.pointers import LONGEST, pointer_in
 from engine.ingest.usual_lines import Take, Taken, UsualLines
 from engine.native import native_chunk
@@ -106,7 +107,7 @@ class Tail:
     ) -> Scan:
         place = transcripts.place_of(found.relative)
         is_anew = start == 0
-        scan = Scan(place, NOTHING_READ, {}, [], None, is_anew, True)
+        scan = Scan(place, NOTHING_READ, {}, [], is_anew, True)
         seen: _Seen = {}
         take = partial(_read_one, scan=scan, seen=seen, zone=self._zone)
         taken = (0, 0, start)
@@ -224,28 +225,49 @@ def _read_one(
     A line that the strict reader takes tells of a response or of a hit, never of both.
     """
     reason: str | None = None
-    is_strict = True
     try:
         sightings, cwd = transcripts.read_line(line, offset, scan.place)
+        _add(sightings, cwd, scan, seen)
+        if not sightings:
+            _add_hits(line, offset, scan, zone)
     except Unreadable as error:
-        sightings, cwd, reason = [], None, str(error)
-    except (DecodeError, ValueError, RecursionError):
-        is_strict = False
-        sightings, cwd, reason = transcripts.read_patiently(line, offset, scan.place)
-    _add(sightings, seen)
-    if not (sightings and is_strict):
+        reason = str(error)
         _add_hits(line, offset, scan, zone)
-    if scan.cwd is None:
-        scan.cwd = cwd
+    except (DecodeError, ValueError, RecursionError):
+        said, reason = transcripts.read_patiently(line, offset, scan.place)
+        for sightings, cwd in said:
+            _add(sightings, cwd, scan, seen)
+        _add_hits(line, offset, scan, zone)
     if reason is not None and len(scan.problems) < MOST_PROBLEMS:
         scan.problems.append(Problem(offset, reason))
     return reason is None
 
 
-def _add(sightings: list[Keyed], seen: _Seen) -> None:
+def _add(sightings: list[Keyed], cwd: str | None, scan: Scan, seen: _Seen) -> None:
     for key, sighting in sightings:
         known = seen.get(key)
         seen[key] = sighting if known is None else merge(known, sighting)
+    if sightings:
+        _note_workplace(sightings[0][1], cwd, scan)
+
+
+def _note_workplace(sighting: Sighting, cwd: str | None, scan: Scan) -> None:
+    """Note where a line's session works; what is no response tells nothing of it.
+
+    Nearly always the session's first line has told what holds.
+    """
+    known = scan.workplaces.get(sighting.session)
+    is_sidechain = sighting.is_sidechain
+    if known is not None:
+        if known.time < sighting.time and known.rank == (SIDE if is_sidechain else MAIN):
+            return
+        if known.rank == MAIN and is_sidechain:
+            return
+    if not sighting.total and not sighting.recorded:
+        return
+    told = workplace(cwd, scan.place.project, sighting.time, is_sidechain=is_sidechain)
+    if known is None or told < known:
+        scan.workplaces[sighting.session] = told
 
 
 def _add_hits(line: bytes, offset: int, scan: Scan, zone: Callable[[], tzinfo]) -> None:
@@ -264,13 +286,14 @@ def _read_unfinished(
     if not tail.rstrip(b" \t\r").endswith(b"}") or b'"usage"' not in tail:
         return
     try:
-        sightings, _ = transcripts.read_line(tail, offset, scan.place)
+        said = [transcripts.read_line(tail, offset, scan.place)]
     except Unreadable:
         return
     except (DecodeError, ValueError, RecursionError):
-        sightings, _, reason = transcripts.read_patiently(tail, offset, scan.place)
+        said, reason = transcripts.read_patiently(tail, offset, scan.place)
         if reason is not None:
             return
-    _add(sightings, seen)
-    if not sightings:
+    for sightings, cwd in said:
+        _add(sightings, cwd, scan, seen)
+    if not any(sightings for sightings, _ in said):
         _add_hits(tail, offset, scan, zone)

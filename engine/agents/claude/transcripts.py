@@ -37,6 +37,9 @@ _BESIDE = (b"advisor_message", b"compaction")
 Keyed = tuple[str, Sighting]
 """A sighting, and what names its response across files and roots (SPEC §3)."""
 
+Said = tuple[list[Keyed], str | None]
+"""What one record says of responses, and the working directory it was said in."""
+
 
 class Unreadable(Exception):
     """A line that should tell of a response and cannot be read; the text says why."""
@@ -65,7 +68,7 @@ def is_worth_reading(line: bytes) -> bool:
     return line.rfind(b'"usage"') >= 0 or line[:1] != b"{" or line[-2:-1] != b"}"
 
 
-def read_line(line: bytes, offset: int, place: Place) -> tuple[list[Keyed], str | None]:
+def read_line(line: bytes, offset: int, place: Place) -> Said:
     """Return what a line says of responses, and the directory it was said in.
 
     Raises `msgspec.DecodeError`, `ValueError` or `RecursionError` for a line that needs
@@ -75,27 +78,23 @@ def read_line(line: bytes, offset: int, place: Place) -> tuple[list[Keyed], str 
     return _sightings(decoded, offset, place), decoded.cwd
 
 
-def read_patiently(
-    line: bytes, offset: int, place: Place
-) -> tuple[list[Keyed], str | None, str | None]:
-    """Return the sightings of a refused line, the directory, and why it was not whole.
+def read_patiently(line: bytes, offset: int, place: Place) -> tuple[list[Said], str | None]:
+    """Return what each record of a refused line says, and why the line was not whole.
 
     The reason is `None` where every byte of the line could be read.
     """
     objects, is_whole = read_objects(line)
-    sightings: list[Keyed] = []
-    cwd: str | None = None
+    said: list[Said] = []
     reason = None if is_whole else _reason(line, bool(objects))
     for position, value in objects:
         try:
             decoded = lenient_line(value)
-            cwd = cwd or decoded.cwd
-            sightings += _sightings(decoded, offset + position, place)
+            said.append((_sightings(decoded, offset + position, place), decoded.cwd))
         except Unreadable as error:
             reason = reason or str(error)
         except (ValueError, RecursionError):
             reason = reason or "a record nested too deep"
-    return sightings, cwd, reason
+    return said, reason
 
 
 def _reason(line: bytes, has_objects: bool) -> str:

@@ -32,7 +32,7 @@ ORDERS: tuple[tuple[str, Callable[[SessionNow], float | str]], ...] = (
 
 _LEAST_TITLE = 8
 """A title in fewer cells says nothing."""
-_LEAST_NAME, _LEAST_MODEL = 20, 12
+_LEAST_NAME, _LEAST_MODEL = 20, 14
 """Fewer cells tell no session from another; then the models have no column."""
 _LEAST_FIRST = ("id", "cache read", "out", "resp.", "tokens", "last", "ctx", "rate")
 """The order in which columns give way to the names."""

@@ -23,6 +23,7 @@ from engine.domain.packed_responses import (
 )
 from engine.domain.responses import Sighting, merge
 from engine.domain.scans import Cursor, Found, Problem
+from engine.domain.workplaces import Workplace, note
 from engine.ingest.tail import Tail
 from engine.ingest.usual_lines import UsualLines
 from engine.native import SWITCH, native_chunk
@@ -82,6 +83,8 @@ class Told(NamedTuple):
     cursor: Cursor | None
     problems: list[Problem]
     hits: list[object]
+    workplaces: dict[str, Workplace]
+    """Where each session works."""
 
 
 def read_by(
@@ -97,21 +100,23 @@ def read_by(
     cursor: Cursor | None = None
     problems: list[Problem] = []
     hits: list[object] = []
+    workplaces: dict[str, Workplace] = {}
     seen: dict[int, Sighting] = {}
     while (scan := tail.read(found, cursor, most, chunk)) is not None:
         for id_, sighting in scan.sightings.items():
             seen[id_] = merge(seen[id_], sighting) if id_ in seen else sighting
         problems += scan.problems
         hits += scan.hits
+        note(workplaces, scan.workplaces)
         cursor = scan.cursor
         if scan.is_finished:
             break
     if chunk is not None:
         for id_, sighting in seen.items():
             chunk.see(id_, astuple(sighting))
-        return Told(*packed(chunk), cursor, problems, hits)
+        return Told(*packed(chunk), cursor, problems, hits, workplaces)
     costs = {id_: cost_of(sighting) for id_, sighting in seen.items()}
-    return Told(seen, costs, _summed(seen, costs), cursor, problems, hits)
+    return Told(seen, costs, _summed(seen, costs), cursor, problems, hits, workplaces)
 
 
 def cost_of(each: Sighting) -> int:

@@ -21,7 +21,7 @@ from engine.domain.scans import Cursor, Found, Problem, Scan, is_new
 from engine.domain.times import open_zone
 from engine.domain.workplaces import MAIN, SIDE, workplace
 from engine.ingest.pointers import LONGEST, pointer_in
-from engine.ingest.usual_lines import Take, Taken, UsualLines
+from engine.ingest.usual_lines import LONGEST_LINE, Take, Taken, UsualLines
 from engine.native import native_chunk
 
 if TYPE_CHECKING:
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 _BUFFER = 1 << 17
 _FINGERPRINTED = 512
 """So many bytes before the offset tell whether a file is still the one that was read."""
-LONGEST_LINE = 256 << 20
-"""A longer line cannot be a transcript's and is passed over."""
 MOST_PROBLEMS = 100
 """So many unreadable lines of one file are kept with their places; all are counted."""
 

@@ -10,13 +10,15 @@ from engine.agents.claude.lines import loads
 from engine.domain.packed_responses import PackedModel, PackedNames, records_in, sighting_of
 from engine.domain.responses import Sighting
 from engine.domain.scans import Scan
+from engine.domain.workplaces import note, workplace
 
 if TYPE_CHECKING:
     from engine.native.scanner import Chunk, Place
 
 _PIECE = 1 << 20
 """Bytes read at once; more only where a line is longer."""
-_LONGEST_PIECE = 256 << 20
+LONGEST_LINE = 256 << 20
+"""A longer line cannot be a transcript's and is passed over."""
 
 Take = Callable[[bytes, int], bool]
 """Reads a line that begins at a byte, and says whether all of it could be read."""
@@ -59,7 +61,7 @@ class UsualLines:
             _note(scan, places)
             lines += finished
             offset += read
-            if len(data) < wanted or (not read and not wanted == len(memory) < _LONGEST_PIECE):
+            if len(data) < wanted or (not read and not wanted == len(memory) < LONGEST_LINE):
                 break
             memory = self._memory if read else memoryview(bytearray(2 * len(memory)))
         if into is None:
@@ -76,10 +78,10 @@ def sightings_of(chunk: Chunk) -> dict[int, Sighting]:
 
 
 def _note(scan: Scan, places: Iterable[Place]) -> None:
-    """Note in which directory the transcript's session works."""
-    for _, _, cwd, _, _ in places:
-        if cwd and scan.cwd is None:
-            scan.cwd = _text(cwd)
+    """Note where the sessions of the lines that were taken work."""
+    for session, is_sidechain, cwd, time in places:
+        told = workplace(_text(cwd), scan.place.project, time, is_sidechain=is_sidechain)
+        note(scan.workplaces, {session: told})
 
 
 def _text(written: bytes) -> str:

@@ -15,16 +15,11 @@ typedef struct {
 } Span;
 
 typedef struct {
-    int64_t time; /* the earliest */
-    size_t at;    /* where the first line stands that says so */
-} Seen;
-
-typedef struct {
     Span *odd; /* lines to be read elsewhere, in order */
     size_t odd_size, odd_room;
     Names places; /* session, side-chain or not, working directory as JSON writes it */
-    Seen *seen;   /* when and where each place was told of */
-    size_t seen_room;
+    int64_t *times; /* the earliest that each place was told of */
+    size_t times_room;
     uint32_t last_place;
     size_t lines, read; /* finished lines, and their bytes */
     Text session;       /* of lines that name none */
@@ -35,15 +30,15 @@ typedef struct {
 
 static void piece_free(Piece *piece) {
     free(piece->odd);
-    free(piece->seen);
+    free(piece->times);
     names_free(&piece->places);
 }
 
 /* Notes in which directory, if any, a line of a session was written; returns 0 without memory. */
-static int note_place(Piece *piece, const Record *record, Text cwd, size_t at) {
+static int note_place(Piece *piece, const Record *record, Text cwd) {
     u8 bytes[PLACE_HEAD + LONGEST_PATH];
     Text place = {bytes, PLACE_HEAD + cwd.size};
-    Seen *seen;
+    int64_t *times;
     size_t known = piece->places.size;
     for (int i = 0; i < PLACE_HEAD - 1; i++)
         bytes[i] = (u8)(record->session >> i * 8);
@@ -52,15 +47,12 @@ static int note_place(Piece *piece, const Record *record, Text cwd, size_t at) {
         memcpy(bytes + PLACE_HEAD, cwd.at, cwd.size);
     if (!same_number(&piece->places, place, &piece->last_place))
         return 0;
-    seen = with_room(piece->seen, piece->places.size, &piece->seen_room, sizeof *seen);
-    if (seen == NULL)
+    times = with_room(piece->times, piece->places.size, &piece->times_room, sizeof *times);
+    if (times == NULL)
         return 0;
-    piece->seen = seen;
-    if (piece->last_place == known) {
-        seen[known].time = record->time;
-        seen[known].at = at;
-    } else if (record->time < seen[piece->last_place].time)
-        seen[piece->last_place].time = record->time;
+    piece->times = times;
+    if (piece->last_place == known || record->time < times[piece->last_place])
+        times[piece->last_place] = record->time;
     return 1;
 }
 
@@ -98,10 +90,10 @@ static int record_of(Chunk *chunk, const Piece *piece, const Line *line, Record 
 }
 
 /* Takes a line that is a response; returns 0 without memory. */
-static int take_response(Chunk *chunk, Piece *piece, const Line *line, size_t at) {
+static int take_response(Chunk *chunk, Piece *piece, const Line *line) {
     Record record;
     if (!record_of(chunk, piece, line, &record) ||
-        (total(&record) > 0 && !note_place(piece, &record, line->cwd, at)))
+        (total(&record) > 0 && !note_place(piece, &record, line->cwd)))
         return 0;
     if (piece->last_id.at != NULL && same(piece->last_id, line->id)) {
         record.id = chunk->records[piece->last_record].id;
@@ -149,14 +141,13 @@ static const u8 *usage_at(const u8 *p, const u8 *end) {
 /* Reads one line; says whether nothing in it is odd, -1 without memory. A line without the key
  * tells of no response, and is whole as far as its first and last sign say, as
  * `is_worth_reading` of engine/agents/claude/transcripts.py has it. */
-static int take_line(Chunk *chunk, Piece *piece, const u8 *p, const u8 *close, int has_key,
-                     size_t at) {
+static int take_line(Chunk *chunk, Piece *piece, const u8 *p, const u8 *close, int has_key) {
     Line line;
     if (!has_key)
         return p < close && *p == '{' && close[-1] == '}';
     if (!read_line(p, close, &line) || line.counts[SEARCHES] > MOST_SEARCHES)
         return 0;
-    return take_response(chunk, piece, &line, at) ? 1 : -1;
+    return take_response(chunk, piece, &line) ? 1 : -1;
 }
 
 /* Reads the finished lines of a piece; returns 0 without memory. */
@@ -167,7 +158,7 @@ static int read_piece(Chunk *chunk, Piece *piece, const u8 *data, size_t size) {
         int is_usual;
         if (usage == NULL || usage < p)
             usage = usage_at(p, end);
-        is_usual = take_line(chunk, piece, p, close, usage < close, at);
+        is_usual = take_line(chunk, piece, p, close, usage < close);
         if (is_usual < 0)
             return 0;
         if (!is_usual && !put_aside(piece, at, (size_t)(close + 1 - p)))

@@ -50,11 +50,11 @@ static PyObject *places_of(const Chunk *chunk, const Piece *piece) {
         for (int j = PLACE_HEAD - 2; j >= 0; j--)
             session = session << 8 | place.at[j];
         put_item(&list, i,
-                 Py_BuildValue("NOy#Ln", text_of(name(&chunk->sessions, session)),
+                 Py_BuildValue("NOy#L", text_of(name(&chunk->sessions, session)),
                                place.at[PLACE_HEAD - 1] ? Py_True : Py_False,
                                (const char *)place.at + PLACE_HEAD,
                                (Py_ssize_t)(place.size - PLACE_HEAD),
-                               (long long)piece->seen[i].time, (Py_ssize_t)piece->seen[i].at));
+                               (long long)piece->times[i]));
     }
     return list;
 }

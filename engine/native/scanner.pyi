@@ -11,9 +11,9 @@ Period = tuple[int | None, int, tuple[Band, ...]]
 """Until when it holds (UTC milliseconds), how many rates are a pico-dollar, the bands."""
 Rates = tuple[Period, ...] | None
 """As `engine.pricing.cost.rates_of` has them, `None` without a price."""
-Place = tuple[str, bool, bytes, int, int]
-"""Session, whether of a side chain, working directory as JSON writes it (empty for none), the
-earliest time, and where the first line of a response begins that says so."""
+Place = tuple[str, bool, bytes, int]
+"""Session, whether of a side chain, working directory as JSON writes it (empty for none), and the
+earliest time of the responses with tokens that say so."""
 Read = tuple[int, int, list[tuple[int, int]], list[Place]]
 """Finished lines and their bytes; begin and length of each line to be read elsewhere; places."""
 Names = tuple[list[str], list[str], list[tuple[str, bool, str]], list[str]]

@@ -159,20 +159,22 @@ _PARTS = st.one_of(
     st.sampled_from(sorted(UNUSUAL)).map(UNUSUAL.__getitem__),
     st.sampled_from(sorted(USUAL)).map(lambda name: _bytes(USUAL[name])),
     st.builds(
-        lambda output, at, side, session, agent: _bytes(
+        lambda output, at, side, session, agent, cwd: _bytes(
             _line(
                 message={"usage": {**_USAGE, "output_tokens": output}},
                 timestamp=f"2026-11-22T13:00:00.25{at}Z",
                 isSidechain=side,
                 sessionId=session,
                 agentId=agent,
+                cwd=cwd,
             )
         ),
-        st.integers(39, 41),
+        st.sampled_from((0, 39, 40, 41)),
         st.integers(0, 2),
         st.booleans(),
         st.sampled_from(("s1", "s0", "", None)),
         st.sampled_from(("a", "é", "b", None)),
+        st.sampled_from(("/code/app", "/code", "/kód", "C:\\code\\app", "", None)),
     ),
 )
 
@@ -196,7 +198,7 @@ def test_a_time_is_the_same_moment(moment: datetime) -> None:
     chunk = new_chunk()
     read = chunk.read(_bytes(_line(timestamp=text)), "s1", "p")
     assert read[2] == []
-    assert [place[3] for place in read[3]] == [parse_time(text)]
+    assert read[3] == [("s1", False, b"/code/app", parse_time(text))]
 
 
 @examples(max_examples=200, derandomize=True, deadline=None)
@@ -244,7 +246,7 @@ def test_a_line_too_long_for_any_transcript_is_passed_over_alike(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tail, "LONGEST_LINE", 4_000)
-    monkeypatch.setattr(usual_lines, "_LONGEST_PIECE", 4_000)
+    monkeypatch.setattr(usual_lines, "LONGEST_LINE", 4_000)
     path = tmp_path / "s1.jsonl"
     after = _bytes(_line(message={"id": "msg_02"}))
     path.write_bytes(_bytes(_line()) + b"x" * 9_000 + b"\n" + after)

@@ -13,11 +13,12 @@ the quarter hour (they end a block but begin a day), the odd one after it the re
 
 A `state` is what reading on in a file of another agent than Claude Code needs to know. A
 model's name is that under which its responses count (`engine.domain.responses.billed_name`);
-where `is_fast`, its price is that of the name without the suffix. A *reading* is what an
-official source said of a window's use; a row stands for as long as it said the same. A
-*hit* is a refusal since a limit was reached, as a transcript of a root tells it. An
-*event* is what was told of a window that lasted from `start` until `until`. An *owner* is
-whose limits a root's were from a time on. A *workplace* is a working directory or, where
+where `is_fast`, its price is that of the name without the suffix. The compaction of a context
+is a row of `responses` that counts for nothing; what `flags` say is in `engine.ledger.sums`.
+A *reading* is what an official source said of a window's use; a row stands for as long as it
+said the same. A *hit* is a refusal since a limit was reached, as a transcript of a root tells
+it. An *event* is what was told of a window that lasted from `start` until `until`. An *owner*
+is whose limits a root's were from a time on. A *workplace* is a working directory or, where
 `is_name`, the name of a directory below `projects`; a session's is the one that its line of
 least `rank`, then `time`, tells of (`engine.domain.workplaces`). A *told session* is what the
 status line said of one: how long its context may be (of the model), and how long the API has

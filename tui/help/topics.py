@@ -231,7 +231,7 @@ def _limits() -> Page:
                 "[notify]",
                 "toast = true      # on the live screen",
                 "bell = true",
-                "title = true      # what is left, in the window's or tab's name",
+                "title = true      # what is left: OSC 2",
                 "terminal = false  # the terminal's own: OSC 9, 777, 99",
                 "progress = false  # in the taskbar or tab: OSC 9;4",
                 "desktop = false   # the desktop's notifications",

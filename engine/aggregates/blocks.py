@@ -7,8 +7,8 @@ from typing import ClassVar, Literal
 
 from engine.aggregates.history import History, span_of
 from engine.aggregates.tally import Tally
+from engine.domain.slots import slot_bounds
 from engine.domain.times import BLOCK_LENGTH, HOUR
-from engine.ledger.rows import slot_bounds
 
 
 class BlockSpan:

@@ -10,9 +10,9 @@ from operator import attrgetter
 
 from engine.aggregates.packed import Packed
 from engine.aggregates.tally import Tally
+from engine.domain.slots import slot_bounds, slot_of
 from engine.domain.sums import SlotSums, Sums
 from engine.domain.times import day_of, start_of_day
-from engine.ledger.rows import slot_bounds, slot_of
 
 
 class History:

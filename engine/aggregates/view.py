@@ -12,9 +12,10 @@ from engine.aggregates.rates import Recents
 from engine.aggregates.sessions import Group, Sessions, group_by
 from engine.aggregates.true_window import Anchor, Running, TrueSpan
 from engine.domain.responses import CLAUDE
+from engine.domain.slots import slot_of
 from engine.domain.sums import SessionSums, SlotSums
 from engine.domain.times import DAY, HOUR
-from engine.ledger.rows import Reader, slot_of
+from engine.ledger.rows import Reader
 
 _RECENT = 40 * DAY
 """History that a first snapshot needs: this month, 30 days, the present block."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.domain.responses import CLAUDE
-from engine.ledger.rows import slot_of
+from engine.domain.slots import slot_of
 
 if TYPE_CHECKING:
     from engine.ledger.connection import Connection

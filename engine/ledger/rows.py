@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 
 from engine.domain.responses import Tokens
+from engine.domain.slots import QUARTER, slot_bounds, slot_of
 from engine.domain.sums import AgentSums, SessionSums, SlotSums, Sums
 from engine.ledger.book import Ledger
 from engine.ledger.files import paths_of_session
-from engine.ledger.sums import COUNTS, QUARTER
+from engine.ledger.sums import COUNTS
 
 _SUMS = (
     "responses, unpriced, input, output, cache_read, cache_write_5m, cache_write_1h, cost,"
@@ -277,14 +278,3 @@ def _booked(row: tuple[int, ...]) -> Booked:
         tokens=Tokens(*row[6:11]),
         cost=row[11],
     )
-
-
-def slot_bounds(slot: int) -> tuple[int, int]:
-    """Return the first and the last millisecond of a slot."""
-    quarter = slot // 2 * QUARTER
-    return (quarter, quarter) if slot % 2 == 0 else (quarter + 1, quarter + QUARTER - 1)
-
-
-def slot_of(time: int) -> int:
-    """Return the slot of a moment (see `engine.ledger.schema`)."""
-    return time // QUARTER * 2 + (time % QUARTER != 0)

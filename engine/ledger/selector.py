@@ -9,11 +9,12 @@ from typing import Literal
 
 from engine.domain.choices import Mode
 from engine.domain.chosen import Chosen, Key, Single, Step
+from engine.domain.slots import slot_bounds
 from engine.domain.sums import KeyedSums, Sums
 from engine.domain.times import DAY
 from engine.ledger.book import Ledger
 from engine.ledger.names import Names
-from engine.ledger.rows import slot_bounds, within
+from engine.ledger.rows import within
 from engine.ledger.sums import COUNTS
 
 _QUARTERS_OF_DAY = 96

@@ -6,10 +6,8 @@ The ids of the responses stand in `temp.booked`; their sums by bucket, with a si
 
 from __future__ import annotations
 
+from engine.domain.slots import QUARTER
 from engine.ledger.schema import SUMS
-
-QUARTER = 900_000
-"""Milliseconds of a quarter hour."""
 
 SLOT = f"(time / {QUARTER} * 2 + (time % {QUARTER} <> 0))"
 COUNTS = (

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 from engine.aggregates.history import History
 from engine.domain.limit_windows import Budget, WindowNow
+from engine.domain.slots import slot_of
 from engine.domain.times import day_of, start_of_day, start_of_week
-from engine.ledger.rows import slot_of
 from engine.limits.estimate import LimitBasis
 from engine.limits.labels import BUDGET, basis_of
 from engine.limits.standing import LevelsOf, LocalUse, Use, local_window

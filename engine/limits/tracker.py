@@ -16,6 +16,7 @@ from engine.domain import pace
 from engine.domain.owners import UNKNOWN
 from engine.domain.pace import Every
 from engine.domain.settings import Settings
+from engine.domain.slots import slot_bounds, slot_of
 from engine.domain.times import DAY, MINUTE
 from engine.domain.typed.clocks import checked_pin
 from engine.ledger.book import Ledger
@@ -23,7 +24,6 @@ from engine.ledger.limit_events import newest_events
 from engine.ledger.limit_hits import rooted_hits_since
 from engine.ledger.limit_readings import KeptRow, keep_readings, readings_since
 from engine.ledger.owners import note_owner
-from engine.ledger.rows import slot_bounds, slot_of
 from engine.ledger.told_sessions import context_sizes
 from engine.limits.calibration import Calibration, calibrate, pairs_of
 from engine.limits.choice import choice_of

@@ -19,11 +19,11 @@ from engine.domain.limit_windows import WindowNow
 from engine.domain.notices import Notice
 from engine.domain.reports import Figures, Point
 from engine.domain.settings import Settings
+from engine.domain.slots import slot_of
 from engine.domain.snapshots import BurnRate, Progress, Projection, Snapshot, Warned
 from engine.domain.times import HOUR, MINUTE, day_of, start_of_day, start_of_week
 from engine.domain.typed.amounts import LimitChoice
 from engine.ledger.names import Names
-from engine.ledger.rows import slot_of
 from engine.limits.board import WindowMaker
 from engine.limits.estimate import LimitBasis, find_basis
 from engine.limits.known import Known

@@ -16,12 +16,12 @@ from engine.domain.periods import day_after
 from engine.domain.report_definitions import By, report_of_tab
 from engine.domain.reports import Detail, Part, Point, ReportKind, ResponseRow, Row
 from engine.domain.responses import CLAUDE
+from engine.domain.slots import QUARTER, slot_of
 from engine.domain.sums import SessionSums, SlotSums
 from engine.domain.times import HOUR, clock_of, day_of, start_of_day
 from engine.ledger.book import Ledger
 from engine.ledger.files import paths_of_session
-from engine.ledger.rows import Booked, Reader, slot_of
-from engine.ledger.sums import QUARTER
+from engine.ledger.rows import Booked, Reader
 from engine.reports.points import days_between, days_of, point, steps_between
 from engine.reports.rows import block_key, with_shares
 from engine.reports.tabs import TabMaker

@@ -11,9 +11,10 @@ from engine.aggregates.running_block import block_at, calm
 from engine.aggregates.tally import Tally
 from engine.domain.questions import Glance
 from engine.domain.reports import Figures
+from engine.domain.slots import slot_of
 from engine.domain.times import BLOCK_LENGTH, DAY, HOUR, day_of
 from engine.ledger.names import Names
-from engine.ledger.rows import Reader, slot_of
+from engine.ledger.rows import Reader
 
 _FIRST_REACH = 2 * DAY
 """Today is in it whatever the zone."""

@@ -8,9 +8,9 @@ from datetime import date, timedelta, tzinfo
 from engine.aggregates.history import History
 from engine.aggregates.tally import Tally
 from engine.domain.reports import Point
+from engine.domain.slots import slot_of
 from engine.domain.sums import SlotSums
 from engine.domain.times import clock_of, day_of, start_of_day
-from engine.ledger.rows import slot_of
 
 _MOST_DAYS = 400
 

@@ -15,9 +15,10 @@ from engine.domain.periods import day_after, first_day, key_of, label_of
 from engine.domain.report_definitions import PERIODS, By, report_of_tab
 from engine.domain.reports import Report, ReportKind, Row, Span
 from engine.domain.responses import CLAUDE
+from engine.domain.slots import slot_bounds, slot_of
 from engine.domain.times import DAY, HOUR, day_of, start_of_day
 from engine.ledger.names import Names
-from engine.ledger.rows import Reader, slot_bounds, slot_of
+from engine.ledger.rows import Reader
 from engine.reports.rows import (
     block_row,
     finish,

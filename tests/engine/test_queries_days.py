@@ -9,9 +9,9 @@ import pytest
 
 from engine.domain.chosen import LATEST_SLOT
 from engine.domain.mistakes import SettingsError
+from engine.domain.slots import slot_of
 from engine.domain.typed.amounts import parse_token_limit
 from engine.domain.typed.days import check_days, parse_day
-from engine.ledger.rows import slot_of
 from engine.reports.queries.days import slots_between
 from tests.made_lines import moment
 

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from engine.domain.chosen import Chosen
 from engine.domain.questions import Question, Selection
+from engine.domain.slots import slot_of
 from engine.ledger.book import Ledger
-from engine.ledger.rows import slot_of
 from engine.ledger.selector import LedgerSource, Selector
 from engine.monitor import Monitor
 from engine.pricing.table import PriceTable

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.domain.chosen import Chosen
+from engine.domain.slots import slot_bounds, slot_of
 from engine.domain.times import DAY, HOUR, day_of, offsets_between, start_of_day
 from engine.ledger.book import Ledger
-from engine.ledger.rows import slot_bounds, slot_of
 from engine.ledger.selector import Selector
 from engine.pricing.table import PriceTable
 from engine.reports.queries.steps import Steps, day_numbered, hour_bounds

@@ -17,9 +17,9 @@ from engine.domain.questions import (
 )
 from engine.domain.reports import Figures
 from engine.domain.responses import PICO
+from engine.domain.slots import QUARTER
 from engine.domain.sums import KeyedSums, SlotSums
 from engine.domain.times import DAY, HOUR, MINUTE, day_of
-from engine.ledger.sums import QUARTER
 from engine.reports.queries.basis import Basis
 from engine.reports.queries.choice import Choice
 from engine.reports.queries.source import SumSource

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta, tzinfo
 
 from engine.domain.chosen import LATEST_SLOT
+from engine.domain.slots import slot_of
 from engine.domain.times import start_of_day
-from engine.ledger.rows import slot_of
 
 _EARLIEST = date(1970, 1, 3)
 _LATEST = date(9989, 12, 30)

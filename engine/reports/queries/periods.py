@@ -12,8 +12,8 @@ from engine.aggregates.tally import Tally
 from engine.domain.chosen import Chosen, Key
 from engine.domain.periods import day_after, first_day, first_day_before, key_of, label_of
 from engine.domain.questions import AnswerRow, Question, Trend
+from engine.domain.slots import slot_of
 from engine.domain.times import DAY, HOUR, SECOND, offsets_between, start_of_day
-from engine.ledger.rows import slot_of
 from engine.reports.queries.basis import Basis
 from engine.reports.queries.changes import change_between
 from engine.reports.queries.choice import Choice

@@ -10,11 +10,10 @@ from itertools import pairwise
 from msgspec.structs import replace
 
 from engine.domain.chosen import Chosen, Key, Step
+from engine.domain.slots import QUARTER, slot_bounds
 from engine.domain.sums import KeyedSums
 from engine.domain.times import DAY, HOUR, offsets_between
-from engine.ledger.rows import slot_bounds
 from engine.ledger.selector import in_parts
-from engine.ledger.sums import QUARTER
 from engine.reports.queries.source import SumSource
 
 _AT_ONCE = 2 * 366 * DAY // QUARTER * 2

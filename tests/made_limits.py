@@ -70,8 +70,8 @@ def event(ago: int = 0, **given: Any) -> Event:
         "kind": "level",
         "window": "five_hour",
         "severity": "warning",
-        "title": "5 hours: 75 % used",
-        "text": "75 % of the 5 hours was used at 12:58.",
+        "title": "5 hours: 75% used",
+        "text": "75% of the 5 hours was used at 12:58.",
         "level": "high",
     }
     return Event(time=NOW - ago, **{**plain, **given})

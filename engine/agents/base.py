@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from engine.domain.responses import MOST_DOLLARS, Sighting, Tokens
 from engine.domain.scans import WindowUse
+from engine.domain.workplaces import MAIN, SIDE, UNNAMED, Workplace, note
 
 Kind = Literal["lines", "document", "database"]
 """How a file grows: by whole lines, by being written anew, as an SQLite database."""
@@ -69,6 +70,8 @@ class Told:
         """What names a response that is none after all, and how many sightings came before."""
         self.directories: dict[str, str] = {}
         """Working directory of each project seen."""
+        self.workplaces: dict[str, Workplace] = {}
+        """Where each session seen works."""
         self.uses: list[WindowUse] = []
         self.problems: list[tuple[int, str]] = []
         """Where (byte, row or entry) and why something could not be read."""
@@ -128,6 +131,8 @@ class Told:
             reasoning=min(reasoning, tokens.output),
         )
         self.sightings.append((f"{self._agent}\n{key}", sighting))
+        rank = (SIDE if is_sidechain else MAIN) if directory else UNNAMED
+        note(self.workplaces, {session: Workplace(rank, time, directory)})
 
     def withdraw(self, key: str) -> None:
         """Take back what was told under a key, now or ever: it is told better under another."""

@@ -11,8 +11,8 @@ SEED = 7
 
 
 def made_up_user(directory: Path, now: int) -> DemoUser:
-    """Write a month of a made-up user's transcripts into a directory; return the user."""
-    user = DemoUser(seed=SEED, now_ms=now, responses=6_000, days=30, sessions=90)
+    """Write a year of a made-up user's transcripts into a directory; return the user."""
+    user = DemoUser(seed=SEED, now_ms=now, responses=8_400, days=365, sessions=160)
     write_history(directory, user)
     return user
 

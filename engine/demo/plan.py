@@ -16,6 +16,9 @@ _BETWEEN_STARTS = 5 * HOUR + 25 * MINUTE
 """So far apart, each stretch of a day falls into a block of its own."""
 _CHANCE_OF_STRETCH = {-1: 0.95, 0: 0.9, 1: 0.45}
 _CHANCE_AT_WEEKEND = {-1: 0.4, 0: 0.25, 1: 0.2}
+_RECENT_DAYS = 30
+_CHANCE_BEFORE, _WEIGHT_BEFORE = 0.2, 0.15
+"""The user took to it in the last month: before that fewer stretches, each with less work."""
 _BUSY_NOW = 3
 _SHARE_OF_HEAVY = 0.62
 """How much the active stretch has of a heavy one (the 90th percentile)."""
@@ -109,16 +112,21 @@ def _stretches(user: DemoUser, chance: Random) -> list[_Stretch]:
     stretches = []
     for day in range(user.days - 1, -1, -1):
         middle = active_start - day * DAY
+        is_recent = day < _RECENT_DAYS
         is_weekend = datetime.fromtimestamp(middle / 1000, UTC).weekday() >= 5
         chances = _CHANCE_AT_WEEKEND if is_weekend else _CHANCE_OF_STRETCH
-        for slot, likely in chances.items():
+        for slot, usual in chances.items():
+            likely = usual * (1 if is_recent else _CHANCE_BEFORE)
             if (day == 0 and slot >= 0) or (chance.random() > likely and (day, slot) != (0, -1)):
                 continue
             start = middle + slot * _BETWEEN_STARTS + chance.randrange(-6, 7) * MINUTE
             hours = chance.uniform(1.6, 4.2)
             weight = hours * chance.lognormvariate(0, 0.45) * (0.5 if is_weekend else 1)
+            weight *= 1 if is_recent else _WEIGHT_BEFORE
             stretches.append(_Stretch(start, start + int(hours * HOUR), weight))
-    heavy = sorted(stretch.weight for stretch in stretches)[len(stretches) * 9 // 10]
+    first_recent = active_start - _RECENT_DAYS * DAY
+    recent = sorted(stretch.weight for stretch in stretches if stretch.start > first_recent)
+    heavy = recent[len(recent) * 9 // 10]
     active = _Stretch(active_start, user.now_ms, heavy * _SHARE_OF_HEAVY, is_active=True)
     return [*stretches, active]
 

@@ -13,7 +13,8 @@ from engine.domain.mistakes import SettingsError
 class DemoUser(Struct, frozen=True):
     """A made-up user as of `now_ms` (UTC milliseconds); equal users write equal bytes.
 
-    `responses`, `days` and `sessions` are what the history up to now comes to.
+    `responses`, `days` and `sessions` are what the history up to now comes to; most of it is
+    of the last 30 days.
     `text_scale` sizes the text of prompts, answers and tool results: 1.0 is as long as
     real ones (about 8 kB a response).
     """

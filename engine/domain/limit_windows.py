@@ -180,7 +180,7 @@ class Event(Struct, frozen=True):
     window: str
     severity: Severity
     title: str
-    """A few words, such as `5 hours: 75 % used`."""
+    """A few words, such as `5 hours: 75% used`."""
     text: str
     """One sentence that says what it means, in the past tense."""
     level: WindowLevel = "fine"

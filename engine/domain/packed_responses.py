@@ -33,7 +33,8 @@ ID_WIDTH = 8
 class Record(NamedTuple):
     """A response: what `Sighting` has of it, with numbers in place of names, and its price.
 
-    What is wider than its field is no record, and is told as a sighting.
+    What is wider than its field is no record, and is told as a sighting; so is what has another
+    context than its prompt (`Sighting.context`): a compaction, or what an advisor took part in.
     """
 
     id: int

@@ -110,7 +110,7 @@ class TokenLimit(Struct, frozen=True):
     projected: int
     projected_share: float
     status: Literal["ok", "warning", "exceeds"]
-    """More than 80 % of the limit is a warning, more than all of it exceeds."""
+    """More than 80% of the limit is a warning, more than all of it exceeds."""
 
 
 class AnswerRow(Struct, frozen=True, gc=False, kw_only=True):
@@ -235,4 +235,8 @@ class Glance(Struct, frozen=True, kw_only=True):
     block: Block | None
     burn_rate: BurnRate
     context: int | None = None
-    """Tokens that the session's newest response of its own was given."""
+    """Tokens in the context of the session's main chain."""
+    longest_context: int = 0
+    """The most that were in one of its model."""
+    is_compacted: bool = False
+    """The context was compacted, and nothing has told since how long it is."""

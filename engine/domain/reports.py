@@ -91,6 +91,16 @@ class Row(Struct, frozen=True, gc=False):
     provider: str = ""
     """Who ran a model, where its agent names it."""
 
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The models, the dearest first where each one's part is known."""
+        return tuple(part.name for part in self.by_model) or self.figures.models
+
+    @property
+    def agents(self) -> tuple[str, ...]:
+        """The coding agents, the dearest first where each one's part is known."""
+        return tuple(part.name for part in self.by_agent) or self.figures.agents
+
 
 class Report(Struct, frozen=True):
     """A tab's table: rows newest (or largest) first, and their exact totals."""

@@ -13,6 +13,7 @@ from msgspec import Struct
 from engine.domain.hits import Hit
 from engine.domain.mistakes import SettingsError
 from engine.domain.responses import CLAUDE, Sighting
+from engine.domain.workplaces import Workplace
 
 COWORK = "local-agent-mode-sessions"
 """The directory in which Claude Desktop keeps its agent sessions, each with transcripts."""
@@ -144,7 +145,6 @@ class Scan(Struct):
     sightings: dict[int, Sighting]
     """By the number of their response."""
     problems: list[Problem]
-    cwd: str | None
     is_anew: bool
     """Reading began at the file's start: earlier problems of the file are void."""
     is_finished: bool
@@ -157,5 +157,7 @@ class Scan(Struct):
     """What reading on needs to know, of another agent's file."""
     directories: dict[str, str] = {}
     """Working directories of projects, of another agent's file."""
+    workplaces: dict[str, Workplace] = {}
+    """Where sessions work."""
     uses: list[WindowUse] = []
     """What another agent's server said of limit windows."""

@@ -24,7 +24,8 @@ from engine.domain.scans import Place as Where
 from engine.domain.times import DAY
 from engine.ingest.pointers import LONGEST, pointer_in
 from engine.ingest.store_files import Stored
-from engine.ingest.tail import LONGEST_LINE, MOST_PROBLEMS, NOTHING_READ, fingerprint
+from engine.ingest.tail import MOST_PROBLEMS, NOTHING_READ, fingerprint
+from engine.ingest.usual_lines import LONGEST_LINE
 
 _KEPT_USES = 8 * DAY
 """What was said of a window longer ago tells nothing of one that is running."""
@@ -66,6 +67,7 @@ def read_store(
         known = scan.sightings.get(id_)
         scan.sightings[id_] = merge(known, sighting) if known else sighting
     scan.directories = told.directories
+    scan.workplaces = told.workplaces
     scan.problems += [Problem(where, reason) for where, reason in told.problems]
     del scan.problems[MOST_PROBLEMS:]
     scan.cursor = replace(scan.cursor, bad=scan.cursor.bad + len(told.problems))
@@ -85,7 +87,7 @@ def _newest_uses(told: Told, now: int) -> list[WindowUse]:
 def _begun(found: Found, state: bytes, *, is_anew: bool) -> Scan:
     cursor = Cursor(found.device, found.inode, found.size, found.mtime, 0, 0, 0, 0)
     where = Where(found.relative, "", "")
-    return Scan(where, cursor, {}, [], None, is_anew, True, state=state)
+    return Scan(where, cursor, {}, [], is_anew, True, state=state)
 
 
 def _read_document(agent: Agent, place: Place, found: Found, state: bytes, told: Told) -> Scan:

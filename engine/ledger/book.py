@@ -14,9 +14,11 @@ from engine.domain.notices import Notice
 from engine.domain.owners import store_owner
 from engine.domain.responses import CLAUDE, Sighting, merge
 from engine.domain.scans import Cursor, Mark
+from engine.domain.workplaces import UNNAMED, Workplace, note
 from engine.ledger.connection import Connection
 from engine.ledger.limit_hits import keep_hits
 from engine.ledger.limit_readings import ReadingRow, write_readings
+from engine.ledger.workplaces import copy_workplaces, keep_workplaces, workplaces_in
 from engine.pricing.table import PriceTable
 
 if TYPE_CHECKING:
@@ -91,7 +93,10 @@ class Ledger(Connection):
                 with self.transaction() as revision:
                     self._booking.book(scope, responses, revision)
                 after = max(responses)
-        with self.transaction():
+        with self.transaction() as revision:
+            for root in roots:
+                single = self._scope(str(root), agent)
+                copy_workplaces(self.connection, single, scope, revision)
             self.connection.execute("UPDATE scopes SET roots = ? WHERE scope = ?", (text, scope))
         return scope
 
@@ -116,12 +121,25 @@ class Ledger(Connection):
         rows = self.connection.execute("SELECT scope, roots FROM scopes").fetchall()
         return [scope for scope, roots in rows if str(root) in roots.lstrip(_UNFINISHED).split(",")]
 
-    def book(self, root: Root, responses: Mapping[int, Sighting]) -> None:
-        """Book what a root gave by response id, without cursors."""
+    def book(
+        self,
+        root: Root,
+        responses: Mapping[int, Sighting],
+        workplaces: Mapping[str, Workplace],
+    ) -> None:
+        """Book what a root gave by response id, and where its sessions work, without cursors."""
         self.open_scope([root.path], root.agent)
         with self.transaction() as revision:
-            for scope in self._scopes_with(self.names.number("roots", root.path, root.agent)):
+            number = self.names.number("roots", root.path, root.agent)
+            for scope in self._scopes_with(number):
                 self._booking.book(scope, responses, revision)
+            self._keep_workplaces(number, root.agent, workplaces, revision)
+
+    def workplaces_of(self, root: Root) -> dict[str, Workplace]:
+        """Return where sessions work, as far as a root tells."""
+        scope = self.open_scope([root.path], root.agent)
+        with self.lock:
+            return workplaces_in(self.connection, scope)
 
     def responses_of(self, root: Root) -> Iterator[Mapping[int, Sighting]]:
         """Yield all that a root ever gave by response id, in parts."""
@@ -177,8 +195,10 @@ class Ledger(Connection):
     def take(self, root: Root, scans: list[Scan]) -> int:
         """Book what reading gave, with its cursors, in one transaction; return the revision."""
         sightings: dict[int, Sighting] = {}
+        workplaces: dict[str, Workplace] = {}
         withdrawn = {id_ for scan in scans for id_ in scan.withdrawn}
         for scan in scans:
+            note(workplaces, scan.workplaces)
             for id_, sighting in scan.sightings.items():
                 known = sightings.get(id_)
                 sightings[id_] = merge(known, sighting) if known else sighting
@@ -191,7 +211,13 @@ class Ledger(Connection):
             for scope in self._scopes_with(number):
                 self._booking.withdraw(scope, withdrawn, revision)
                 self._booking.book(scope, sightings, revision)
+            self._keep_workplaces(number, root.agent, workplaces, revision)
         return revision
+
+    def _keep_workplaces(
+        self, root: int, agent: str, told: Mapping[str, Workplace], revision: int
+    ) -> None:
+        keep_workplaces(self.connection, self.names, self._scopes_with(root), agent, told, revision)
 
     def _note_files(self, root: int, scans: list[Scan]) -> None:
         """Keep the cursors, the projects' directories and what could not be read."""
@@ -214,7 +240,12 @@ class Ledger(Connection):
                     f"INSERT OR REPLACE INTO problems VALUES (({_FILE}), ?, ?)",
                     (*place, problem.offset, problem.reason),
                 )
-        said_in = {(scan.place.project, scan.cwd): None for scan in scans if scan.sightings}
+        said_in = {
+            (scan.place.project, each.path): None
+            for scan in scans
+            for each in scan.workplaces.values()
+            if each.rank != UNNAMED and scan.place.project
+        }
         for scan in scans:
             said_in.update(dict.fromkeys(scan.directories.items()))
         for project, directory in said_in:

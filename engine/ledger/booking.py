@@ -13,7 +13,15 @@ import msgspec
 
 from engine.domain.responses import FAST, Sighting, Tokens, billed_name, merge
 from engine.ledger.names import Names
-from engine.ledger.sums import ADD, COUNTS, SLOT, SPAN_ANEW, TAKE_AWAY, TEMPORARY_TABLES
+from engine.ledger.sums import (
+    ADD,
+    CONTEXT_BITS,
+    COUNTS,
+    SLOT,
+    SPAN_ANEW,
+    TAKE_AWAY,
+    TEMPORARY_TABLES,
+)
 from engine.pricing.cost import Rates, calculated_cost, cost_at, rates_of
 from engine.pricing.table import PriceTable
 
@@ -193,6 +201,7 @@ class Booking:
                     project=name("projects", row[5]),
                     provider=self._names.model.provider(row[8]),
                     reasoning=row[20],
+                    context=(row[14] >> CONTEXT_BITS) - 1,
                 ),
             )
 
@@ -235,7 +244,7 @@ class Booking:
                 new.won_at,
                 model,
                 *tokens,
-                flags,
+                flags | (new.context + 1) << CONTEXT_BITS,
                 searches,
                 _NO_COST if recorded is None else recorded,
                 _NO_COST if rates is None else cost_at(rates, time, *tokens, searches),

@@ -113,5 +113,7 @@ def _carry_over(memory: Ledger, disk: Ledger) -> None:
                 )
     for agent, path in sorted(memory.known_roots()):
         root = Root(path, agent)
+        workplaces = memory.workplaces_of(root)
         for responses in memory.responses_of(root):
-            disk.book(root, responses)
+            disk.book(root, responses, workplaces)
+            workplaces = {}

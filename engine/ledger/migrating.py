@@ -6,7 +6,8 @@ import sqlite3
 from collections.abc import Callable
 
 from engine.domain.owners import UNKNOWN
-from engine.domain.responses import FAST
+from engine.domain.responses import CLAUDE, FAST
+from engine.domain.workplaces import SIDE, UNNAMED
 from engine.ledger.prepared import note_writer
 from engine.ledger.schema import (
     EVENTS,
@@ -19,6 +20,7 @@ from engine.ledger.schema import (
     SESSIONS,
     TOLD_SESSIONS,
     VERSION,
+    WORKPLACES,
 )
 from engine.ledger.sums import ADD, SLOT, SPAN_ANEW, TAKE_AWAY, TEMPORARY_TABLES
 
@@ -150,9 +152,43 @@ def _to_4(connection: sqlite3.Connection) -> None:
             connection.execute(statement)
 
 
+_KNOWN_WORKPLACES = (
+    "SELECT scope, session, min(first) AS first,"
+    f" CASE WHEN sessions.agent = '{CLAUDE}' OR directory = '' THEN projects.name ELSE directory"
+    f" END AS path, sessions.agent = '{CLAUDE}' OR directory = '' AS is_name"
+    " FROM session_totals JOIN sessions USING (session) JOIN projects USING (project)"
+    " WHERE first IS NOT NULL GROUP BY scope, session"
+)
+"""Other agents' projects are named after working directories; of Claude Code's sessions nothing
+is known but the directory's name. SQLite takes all columns from the row with the minimum."""
+
+
+def _to_5(connection: sqlite3.Connection) -> None:
+    """Let sessions be of working directories.
+
+    Every file that is still there is read once more from its start, by which nothing doubles:
+    it is as if others were in their places. Of counts that only grow it stays known what they
+    were. What was not read again says less than what will be.
+    """
+    for statement in WORKPLACES:
+        connection.execute(statement)
+    connection.execute(
+        "INSERT INTO workplaces (path, is_name)"
+        f" SELECT DISTINCT path, is_name FROM ({_KNOWN_WORKPLACES})"
+    )
+    connection.execute(
+        "INSERT INTO session_workplaces (scope, session, workplace, rank, time, changed)"
+        f" SELECT scope, session, workplace, iif(is_name, {UNNAMED}, {SIDE}), first, revision"
+        f" FROM ({_KNOWN_WORKPLACES}) JOIN workplaces USING (path, is_name), clock"
+    )
+    connection.execute(
+        "UPDATE files SET device = -1, inode = -1, mtime = -1, position = 0, fingerprint = -1"
+    )
+
+
 def _columns(connection: sqlite3.Connection, table: str) -> set[str]:
     return {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
 
 
-_STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (_to_2, _to_3, _to_4)
+_STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (_to_2, _to_3, _to_4, _to_5)
 """The first leads from version 1 to 2."""

@@ -11,7 +11,7 @@ from engine.domain.slots import QUARTER, slot_bounds, slot_of
 from engine.domain.sums import AgentSums, SessionSums, SlotSums, Sums
 from engine.ledger.book import Ledger
 from engine.ledger.files import paths_of_session
-from engine.ledger.sums import COUNTS
+from engine.ledger.sums import CONTEXT, COUNTS
 
 _SUMS = (
     "responses, unpriced, input, output, cache_read, cache_write_5m, cache_write_1h, cost,"
@@ -22,6 +22,8 @@ _GROUPED = (
     " sum(cache_write_5m), sum(cache_write_1h), sum(cost), min(first), max(last), sum(reasoning)"
 )
 
+_SLOTS_OF_CONTEXT = 40
+"""So many slots (five hours) before a session's last its last own response is looked for."""
 _OF_SESSION = "buckets INDEXED BY buckets_by_session"
 """SQLite would rather look through all buckets, in the order of their slots."""
 
@@ -40,8 +42,8 @@ class Recent(Struct, frozen=True, gc=False):
     cost: int
     is_counted: int
     """1 where it has tokens or a cost at all, else 0."""
-    prompt: int = 0
-    """Tokens the model was given."""
+    context: int = 0
+    """Tokens in the context after it: 0 says nothing of it, `COMPACTED` that nobody knows."""
 
 
 class Booked(Struct, frozen=True, gc=False):
@@ -181,8 +183,7 @@ class Reader:
         rows = self._all(
             "SELECT id, time, session, model, is_sidechain * agent, input + output + cache_read +"
             " cache_write_5m + cache_write_1h, input + output,"
-            f" coalesce(recorded, calculated, 0), {COUNTS}, input + cache_read + cache_write_5m +"
-            " cache_write_1h FROM responses"
+            f" coalesce(recorded, calculated, 0), {COUNTS}, {CONTEXT} FROM responses"
             f" WHERE {self._within} AND time >= ? AND changed > ?",
             start,
             since,
@@ -218,6 +219,30 @@ class Reader:
             if len(found) >= most:
                 break
         return found[:most]
+
+    def context_of(self, session: int) -> tuple[int, int] | None:
+        """Return the tokens in a session's context and the most that were in one of its model.
+
+        `COMPACTED` where nobody knows since a compaction, `None` where nothing is known.
+        """
+        slots = self._all(
+            f"SELECT max(slot) FROM {_OF_SESSION} WHERE {self._within} AND session = ?"
+            " AND responses > 0",
+            session,
+        )
+        if slots[0][0] is None:
+            return None
+        rows = self._all(
+            f"SELECT model, {COUNTS}, {CONTEXT} AS context FROM responses WHERE {self._within}"
+            " AND time >= ? AND session = ? AND NOT is_sidechain AND context > 0"
+            " ORDER BY time, id",
+            slot_bounds(slots[0][0] - _SLOTS_OF_CONTEXT)[0],
+            session,
+        )
+        if not rows:
+            return None
+        model = next((model for model, is_counted, _ in reversed(rows) if is_counted), None)
+        return rows[-1][2], max(row[2] for row in rows if row[0] == model or not row[1])
 
     def transcripts_of(self, roots: list[str], sessions: Iterable[str]) -> dict[str, str]:
         """Return the main transcript of each session that has one, by session."""

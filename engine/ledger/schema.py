@@ -13,17 +13,21 @@ the quarter hour (they end a block but begin a day), the odd one after it the re
 
 A `state` is what reading on in a file of another agent than Claude Code needs to know. A
 model's name is that under which its responses count (`engine.domain.responses.billed_name`);
-where `is_fast`, its price is that of the name without the suffix. A *reading* is what an
-official source said of a window's use; a row stands for as long as it said the same. A
-*hit* is a refusal since a limit was reached, as a transcript of a root tells it. An
-*event* is what was told of a window that lasted from `start` until `until`. An *owner* is
-whose limits a root's were from a time on. A *told session* is what the status line said of
-one: how long its context may be (of the model), and how long the API has worked for it.
+where `is_fast`, its price is that of the name without the suffix. The compaction of a context
+is a row of `responses` that counts for nothing; what `flags` say is in `engine.ledger.sums`.
+A *reading* is what an official source said of a window's use; a row stands for as long as it
+said the same. A *hit* is a refusal since a limit was reached, as a transcript of a root tells
+it. An *event* is what was told of a window that lasted from `start` until `until`. An *owner*
+is whose limits a root's were from a time on. A *workplace* is a working directory or, where
+`is_name`, the name of a directory below `projects`; a session's is the one that its line of
+least `rank`, then `time`, tells of (`engine.domain.workplaces`). A *told session* is what the
+status line said of one: how long its context may be (of the model), and how long the API has
+worked for it.
 """
 
 from __future__ import annotations
 
-VERSION = 4
+VERSION = 5
 
 SUMS = (
     "responses",
@@ -101,6 +105,24 @@ TOLD_SESSIONS = """CREATE TABLE told_sessions (
   PRIMARY KEY (session, model)
 ) STRICT, WITHOUT ROWID"""
 
+WORKPLACES = (
+    """CREATE TABLE workplaces (
+  workplace INTEGER PRIMARY KEY, path TEXT NOT NULL, is_name INTEGER NOT NULL,
+  UNIQUE (path, is_name)
+) STRICT""",
+    """CREATE TABLE session_workplaces (
+  scope INTEGER NOT NULL,
+  session INTEGER NOT NULL,
+  workplace INTEGER NOT NULL,
+  rank INTEGER NOT NULL,
+  time INTEGER NOT NULL,
+  changed INTEGER NOT NULL,
+  PRIMARY KEY (scope, session)
+) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX session_workplaces_by_change ON session_workplaces (scope, changed)",
+)
+_WORKPLACES = ";\n".join(WORKPLACES)
+
 ROOTS = """CREATE TABLE roots (
   root INTEGER PRIMARY KEY, path TEXT NOT NULL, agent TEXT NOT NULL DEFAULT 'claude',
   UNIQUE (path, agent)
@@ -136,6 +158,7 @@ CREATE TABLE projects (
 {EVENTS};
 {OWNERS};
 {TOLD_SESSIONS};
+{_WORKPLACES};
 CREATE TABLE agents (agent INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE files (
   file INTEGER PRIMARY KEY,

@@ -44,14 +44,14 @@ class Calibration(Struct, frozen=True):
     pairs: int
     windows: int
     label: str
-    """Such as `calibrated on 14 readings in 3 windows · estimate ±12 %`."""
+    """Such as `calibrated on 14 readings in 3 windows · estimate ±12%`."""
 
     @classmethod
     def of(cls, value: float, error: float, pairs: int, windows: int) -> Self:
         """Return a calibration with its label."""
         label = (
             f"calibrated on {pairs} readings in {windows} windows"
-            f" · estimate ±{math.ceil(error * 100)} %"
+            f" · estimate ±{math.ceil(error * 100)}%"
         )
         return cls(max(round(value), 1), error, pairs, windows, label)
 
@@ -61,7 +61,7 @@ class Calibration(Struct, frozen=True):
 
 
 def calibrate(pairs: Iterable[Pair]) -> Calibration | None:
-    """Return what 100 % is worth, `None` from fewer than five pairs or two windows.
+    """Return what 100% is worth, `None` from fewer than five pairs or two windows.
 
     The median of value per share, each pair weighing as much as its share (whole percents
     say less of a small one); the error is the weighted median deviation from it, and no less

@@ -138,4 +138,4 @@ def _moment(time: int, now: int, zone: tzinfo) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{int(share * 100 + 1e-9)} %"
+    return f"{int(share * 100 + 1e-9)}%"

@@ -211,7 +211,7 @@ class Updater:
         is_news = self._look_at_sessions()
         is_news = state.tracker.look(is_due=is_due) or is_news
         if not state.is_reading:
-            is_news = state.tracker.calibrate(state.whole.view.own_history) or is_news
+            is_news = state.tracker.calibrate(state.whole.view.own.history) or is_news
         return state.follow_anchor() or is_news
 
     def reprice(self) -> None:

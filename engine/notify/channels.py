@@ -10,16 +10,18 @@ from engine.domain.mistakes import SettingsError
 from engine.domain.typed.clocks import QuietHours, parse_quiet_hours
 from engine.notify.webhook import checked_host
 
-SWITCHES = ("toast", "bell", "terminal", "progress", "desktop")
+SWITCHES = ("toast", "bell", "title", "terminal", "progress", "desktop")
 """Channels that are true or false."""
 KEYS = (*SWITCHES, "command", "webhook", "quiet-hours")
 
 
 class Channels(Struct, frozen=True):
-    """The channels that are on. Toasts and progress are drawn; quiet hours do not hold them."""
+    """The channels that are on. Quiet hours hold none of toasts, title and progress."""
 
     toast: bool = True
     bell: bool = True
+    title: bool = True
+    """What is left, in the name of the terminal's window or tab (OSC 2)."""
     terminal: bool = False
     """The terminal's own notification (OSC 9, 777 or 99)."""
     progress: bool = False

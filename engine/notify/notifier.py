@@ -35,6 +35,7 @@ class Notifier:
         self._channels = channels
         self._zone = zone
         self.terminal = Terminal.of(environment)
+        self._has_title = False
         self._slow: list[Channel] = []
         if channels.desktop:
             path = environment.get("PATH")
@@ -69,9 +70,17 @@ class Notifier:
             return b""
         return terminal.progress(self.terminal, state, percent)
 
+    def title(self, text: str) -> bytes:
+        """Return what names the terminal's window or tab, where that is on."""
+        if not self._channels.title:
+            return b""
+        is_first, self._has_title = not self._has_title, True
+        return terminal.title(self.terminal, text, is_first=is_first)
+
     def cleared(self) -> bytes:
-        """Return what takes progress away again."""
-        return terminal.cleared(self.terminal) if self._channels.progress else b""
+        """Return what takes progress and title away again."""
+        title = terminal.old_title(self.terminal) if self._has_title else b""
+        return title + (terminal.cleared(self.terminal) if self._channels.progress else b"")
 
     def close(self) -> None:
         """Let the channels finish, all within two seconds."""

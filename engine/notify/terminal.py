@@ -1,4 +1,4 @@
-"""Bytes that make a terminal notify: the bell, OSC 9, 777 and 99, and OSC 9;4 progress."""
+"""Bytes beside the picture: the bell, OSC 9, 777 and 99, OSC 9;4 progress and OSC 2 titles."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ PROGRESS_LASTS = 15_000
 """Milliseconds after which Ghostty takes progress away unless it is sent again."""
 
 _ESCAPE, _END = "\x1b", "\x1b\\"
+_KEEP_TITLE, _GIVE_TITLE_BACK = "\x1b[22;2t", "\x1b[23;2t"
+"""XTerm's stack of titles (XTWINOPS 22 and 23); terminals that have none pass over it."""
 _LONGEST_TITLE = 100
 _LONGEST_TEXT = 300
 _LONGEST_SCREEN_STRING = 250
@@ -81,13 +83,16 @@ class Terminal(Struct, frozen=True):
     version: tuple[int, ...] = ()
     """Empty where it is not known: a multiplexer hides most versions."""
     multiplexer: Multiplexer = "none"
+    has_titles: bool = True
+    """Not of a console that prints what it does not know."""
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Self:
         """Return what a process's environment says of its terminal."""
         multiplexer = _multiplexer_of(environment)
         program = _program_of(environment)
-        return cls(program, _version_of(environment, program), multiplexer)
+        has_titles = environment.get("TERM") not in ("dumb", "linux", "vt100", "vt220")
+        return cls(program, _version_of(environment, program), multiplexer, has_titles)
 
 
 def notification(terminal: Terminal, message: Message) -> bytes:
@@ -123,6 +128,22 @@ def progress(terminal: Terminal, state: ProgressState, percent: float) -> bytes:
 def cleared(terminal: Terminal) -> bytes:
     """Return what takes progress away; empty where none can have been shown."""
     return _sent(terminal, "9;4;0;0") if has_progress(terminal) else b""
+
+
+def title(terminal: Terminal, text: str, *, is_first: bool = False) -> bytes:
+    """Return what names the terminal's window or tab; the first time the old name is kept.
+
+    A multiplexer takes the name for its own pane: nothing is passed on to the terminal outside.
+    """
+    if not terminal.has_titles:
+        return b""
+    kept = _KEEP_TITLE if is_first else ""
+    return f"{kept}{_ESCAPE}]2;{plain(text, _LONGEST_TITLE)}{BELL.decode()}".encode()
+
+
+def old_title(terminal: Terminal) -> bytes:
+    """Return what gives the window or tab the name back that it had before `title`."""
+    return _GIVE_TITLE_BACK.encode() if terminal.has_titles else b""
 
 
 def has_progress(terminal: Terminal) -> bool:

@@ -84,6 +84,10 @@ class ModelEntry(TermsEntry, frozen=True, omit_defaults=True, kw_only=True):
     released: str = ""
 
 
+NOTHING = ModelEntry(input=Decimal(), output=Decimal())
+"""The entry of a model that is served for nothing."""
+
+
 class PriceFile(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A price file; models are keyed by folded id. The last three tell a fetched one's origin."""
 

@@ -95,7 +95,8 @@ class PriceTable:
         return not self._claude_entries().keys().isdisjoint(canonical(model))
 
     def _look_up(self, ids: tuple[str, ...]) -> ModelPrice | None:
-        from engine.pricing.price import model_price
+        from engine.pricing.match import FREE
+        from engine.pricing.price import NOTHING, model_price
 
         for name in ids:
             if name in self._given:
@@ -104,6 +105,8 @@ class PriceTable:
         for name in ids:
             if name in claude:
                 return model_price(*claude[name])
+        if free := next((name for name in ids if name.endswith(FREE)), ""):
+            return model_price(free, NOTHING)
         for file in self._other_files() if ids else ():
             for name in ids:
                 if name in file.models:

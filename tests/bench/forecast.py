@@ -2,7 +2,7 @@
 
     python -m tests.bench.forecast [--archive PATH]
 
-At 25, 50 and 75 % of each window of each history, the use (tokens and cost) at the window's
+At 25, 50 and 75% of each window of each history, the use (tokens and cost) at the window's
 end is forecast from what was known then, and held against what it became. Half of the sets
 served to choose the rules' constants; the table of held-out sets is the one that counts. An
 error is a share of what the use became. Ends with 1 where the forecast of 5-hour blocks is

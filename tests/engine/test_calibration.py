@@ -1,4 +1,4 @@
-"""Calibration: what 100 % is worth in local figures, with an error that can be believed."""
+"""Calibration: what 100% is worth in local figures, with an error that can be believed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_exact_pairs_give_the_worth_of_a_window() -> None:
     assert found.value_at_100 == WORTH
     assert (found.pairs, found.windows) == (6, 2)
     assert found.error_share == pytest.approx(0.005 / 0.2)
-    assert found.label == "calibrated on 6 readings in 2 windows · estimate ±3 %"
+    assert found.label == "calibrated on 6 readings in 2 windows · estimate ±3%"
     assert found.share_of(WORTH // 4) == 0.25
 
 

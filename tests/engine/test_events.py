@@ -50,7 +50,7 @@ def test_a_share_that_wavers_tells_each_level_once(opened: Open) -> None:
     assert found == [f"level five_hour {name}" for name in ("half", "high", "critical")]
     events = opened(clock).limits.now().events
     assert events[0].title == "5 hours: limit hit"
-    assert events[-1].text == "51 % was used (official · status line)."
+    assert events[-1].text == "51% was used (official · status line)."
     assert told(attend(opened(clock))) == []
 
 
@@ -98,7 +98,7 @@ def test_a_hit_is_told_then_that_work_goes_on_and_extra_usage(tmp_path: Path, op
     (event,) = attend(monitor)
     assert (event.kind, event.text) == ("hit", "All of it was used up until 14:40.")
     write(tmp_path, refusal("h", NOW, "five_hour", RESET))
-    assert told(attend(monitor)) == [], "it was told of the official 100 %"
+    assert told(attend(monitor)) == [], "it was told of the official 100%"
     clock.now += 10 * MINUTE
     assert told(attend(monitor)) == []
     write(tmp_path, answer("ok", clock.now, 10))

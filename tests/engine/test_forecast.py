@@ -122,7 +122,7 @@ def test_what_idle_sessions_repeat_takes_nothing_back() -> None:
 
 
 def test_whole_percents_are_no_pause_between_them() -> None:
-    # 3 % in two hours: the next whole one is due only 40 minutes after the last.
+    # 3% in two hours: the next whole one is due only 40 minutes after the last.
     readings = [
         reading(START + minute * MINUTE, math.floor(3 * (minute + 1) / 120))
         for minute in range(120)

@@ -31,10 +31,10 @@ def notifier(channels: Channels, notices: list[str], **given: Any) -> Notifier:
     return Notifier(channels, **{**plain, **given})
 
 
-def test_only_toast_and_bell_are_on_unless_the_user_says_otherwise() -> None:
+def test_only_what_is_drawn_and_the_bell_are_on_unless_the_user_says_otherwise() -> None:
     assert channels_of({}) == Channels()
     on = {name for name in Channels.__struct_fields__ if getattr(Channels(), name)}
-    assert on == {"toast", "bell"}
+    assert on == {"toast", "bell", "title"}
 
 
 def test_every_channel_can_be_set() -> None:
@@ -42,6 +42,7 @@ def test_every_channel_can_be_set() -> None:
         {
             "toast": False,
             "bell": False,
+            "title": False,
             "terminal": True,
             "progress": True,
             "desktop": True,
@@ -52,6 +53,7 @@ def test_every_channel_can_be_set() -> None:
     ) == Channels(
         toast=False,
         bell=False,
+        title=False,
         terminal=True,
         progress=True,
         desktop=True,

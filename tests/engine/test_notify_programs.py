@@ -51,7 +51,7 @@ def test_a_command_gets_the_message_as_json(tmp_path: Path) -> None:
     channel.close()
     assert json.loads(target.read_bytes()) == {
         "kind": "level",
-        "title": "90 % of the 5-hour limit",
+        "title": "90% of the 5-hour limit",
         "text": "é ?",
         "severity": "warning",
         "window": "five_hour",

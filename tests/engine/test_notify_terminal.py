@@ -13,7 +13,9 @@ from engine.notify.terminal import (
     cleared,
     has_progress,
     notification,
+    old_title,
     progress,
+    title,
 )
 from tests.made_messages import message
 
@@ -50,7 +52,8 @@ IN_TMUX = {"TERM": "tmux-256color", "TERM_PROGRAM": "tmux", "TERM_PROGRAM_VERSIO
 def test_a_terminal_is_told_by_its_environment(
     environment: dict[str, str], program: str, version: tuple[int, ...]
 ) -> None:
-    assert Terminal.of(environment) == Terminal(program, version)  # type: ignore[arg-type]
+    terminal = Terminal.of(environment)
+    assert (terminal.program, terminal.version) == (program, version)
 
 
 def test_a_terminal_started_from_another_is_not_taken_for_it() -> None:
@@ -184,3 +187,28 @@ def test_progress_is_taken_away_through_tmux_too() -> None:
     assert cleared(Terminal("windows_terminal")) == b"\x1b]9;4;0;0\a"
     inside = Terminal("windows_terminal", (), "tmux")
     assert cleared(inside) == b"\x1bPtmux;\x1b\x1b]9;4;0;0\a\x1b\\"
+
+
+def test_a_title_keeps_the_old_one_first_and_gives_it_back():
+    terminal = Terminal.of(KITTY)
+    assert title(terminal, "42% left", is_first=True) == b"\x1b[22;2t\x1b]2;42% left\a"
+    assert title(terminal, "41% left") == b"\x1b]2;41% left\a"
+    assert old_title(terminal) == b"\x1b[23;2t"
+
+
+def test_a_title_is_the_panes_own_in_a_multiplexer():
+    assert title(Terminal.of(IN_TMUX), "42% left") == b"\x1b]2;42% left\a"
+
+
+@pytest.mark.parametrize("term", ["dumb", "linux", "vt100"])
+def test_a_console_that_would_print_a_title_gets_none(term: str):
+    terminal = Terminal.of({"TERM": term})
+    assert title(terminal, "42% left", is_first=True) == old_title(terminal) == b""
+
+
+@given(st.text())
+def test_nothing_in_a_title_steers_the_terminal(text: str):
+    sent = title(Terminal(), text).decode()
+    assert sent.startswith("\x1b]2;")
+    assert sent.endswith("\a")
+    assert not any(sign in sent[4:-1] for sign in "\x1b\a\n\x9c")

@@ -236,7 +236,7 @@ def test_an_early_reset_is_told_once_and_warnings_begin_anew(
             ("level", "half"),
             ("level", "high"),
         ]
-        assert "78 % → 2 %" in next(text for kind, _, text in told if kind == "early_reset")
+        assert "78% → 2%" in next(text for kind, _, text in told if kind == "early_reset")
         (week,) = (each for each in monitor.snapshot().windows if each.window == SEVEN_DAY)
         assert (week.begun_at, week.begun_share) == (NOW + 3 * MINUTE, 0.02)
 
@@ -259,6 +259,7 @@ def test_of_several_hits_the_one_that_is_reset_last_stands_above(
 
 _VERSION_3 = """
 DROP TABLE readings; DROP TABLE events; DROP TABLE owners; DROP TABLE told_sessions;
+DROP TABLE workplaces; DROP TABLE session_workplaces;
 CREATE TABLE readings (window TEXT NOT NULL, account TEXT NOT NULL, source TEXT NOT NULL,
   session TEXT NOT NULL, resets_at INTEGER NOT NULL, captured_at INTEGER NOT NULL,
   confirmed_at INTEGER NOT NULL, used_share REAL NOT NULL,

@@ -107,7 +107,7 @@ def test_the_thread_that_follows_tells_by_itself(tmp_path: Path, opened: Open) -
         while not monitor.snapshot().warned:
             assert time.monotonic() < end
             time.sleep(0.005)
-        assert [event.title for event in monitor.limits.take_events()] == ["5 hours: 76 % used"]
+        assert [event.title for event in monitor.limits.take_events()] == ["5 hours: 76% used"]
         assert monitor.limits.take_events() == ()
 
 

@@ -19,6 +19,7 @@ from engine.agents.claude.transcripts import Unreadable
 from engine.domain.responses import Sighting, merge
 from engine.domain.scans import Cursor, Place, Scan
 from engine.domain.times import DAY, MINUTE
+from engine.domain.workplaces import Workplace, note
 from engine.ingest import discover
 from engine.ingest.tail import Tail
 from tests.faults.corpus import error_record
@@ -32,18 +33,18 @@ def check_line(data: bytes) -> None:
     """Both readers take any line; what the strict one takes, the patient one takes alike."""
     line = data.replace(b"\n", b" ") + b"\n"
     patient = transcripts.read_patiently(line, 7, _PLACE)
-    for _, sighting in patient[0]:
-        _check_sighting(sighting)
+    for sightings, _ in patient[0]:
+        for _, sighting in sightings:
+            _check_sighting(sighting)
     try:
-        strict = transcripts.read_line(line, 7, _PLACE)
+        said, reason = [transcripts.read_line(line, 7, _PLACE)], None
     except Unreadable as error:
-        strict, reason = ([], patient[1]), str(error)
+        said, reason = [], str(error)
     except (DecodeError, ValueError, RecursionError):
         return
-    else:
-        reason = None
-    assert patient == (*strict, reason), (strict, reason, patient)
-    assert not strict[0] or b"\\" in line or transcripts.is_worth_reading(line)
+    assert patient == (said, reason), (said, reason, patient)
+    is_told = any(sightings for sightings, _ in said)
+    assert not is_told or b"\\" in line or transcripts.is_worth_reading(line)
 
 
 def _check_sighting(sighting: Sighting) -> None:
@@ -63,7 +64,7 @@ class _Told:
     def __init__(self) -> None:
         self.sightings: dict[int, Sighting] = {}
         self.hits: dict[int, Hit] = {}
-        self.cwd: str | None = None
+        self.workplaces: dict[str, Workplace] = {}
         self.cursor: Cursor | None = None
 
     def take(self, scan: Scan | None) -> None:
@@ -73,13 +74,13 @@ class _Told:
             known = self.sightings.get(key)
             self.sightings[key] = merge(known, sighting) if known else sighting
         self.hits |= {hit.id: hit for hit in scan.hits}
-        self.cwd = self.cwd or scan.cwd
+        note(self.workplaces, scan.workplaces)
         self.cursor = scan.cursor
 
     def told(self) -> tuple[object, ...]:
         cursor = self.cursor
         counts = (cursor.offset, cursor.lines, cursor.bad) if cursor is not None else ()
-        return self.sightings, self.hits, self.cwd, counts
+        return self.sightings, self.hits, self.workplaces, counts
 
 
 def check_tail(data: bytes) -> None:

@@ -27,6 +27,7 @@ from tui.cli import main
 _TIMES = {
     "lines": 2_000,
     "tail": 200,
+    "readers": 200,
     "limits": 1_000,
     "config": 200,
     "ccusage-config": 100,
@@ -93,8 +94,8 @@ def test_a_number_too_long_for_python_hides_no_response_of_a_damaged_line() -> N
     whole = corpus.lines()[0]
     line = whole[:-1] + b',"n":' + _MANY_DIGITS + b',"cut":"\\ud83d"}\n'
     place = claude.place_of("-code-app/s1.jsonl")
-    sightings, cwd, reason = claude.read_patiently(line, 0, place)
-    assert (sightings, cwd) == claude.read_line(whole, 0, place)
+    said, reason = claude.read_patiently(line, 0, place)
+    assert said == [claude.read_line(whole, 0, place)]
     assert reason is None
 
 

@@ -238,8 +238,8 @@ def events(now: int = NOW) -> tuple[Event, ...]:
             "level",
             "five_hour",
             "warning",
-            "5 hours: 75 % used",
-            "75 % of the 5-hour limit was used at 15:56; it resets at 18:00.",
+            "5 hours: 75% used",
+            "75% of the 5-hour limit was used at 15:56; it resets at 18:00.",
             "high",
         ),
         Event(
@@ -316,8 +316,8 @@ def snapshot(now: int = NOW) -> Snapshot:
         month=figures(21_400),
         sessions=sessions(),
         warned=(
-            Warned("high", BLOCK_START, "75 % of the limit is used.", now - 9 * MINUTE),
-            Warned("half", BLOCK_START, "50 % of the limit is used.", now - 80 * MINUTE),
+            Warned("high", BLOCK_START, "75% of the limit is used.", now - 9 * MINUTE),
+            Warned("half", BLOCK_START, "50% of the limit is used.", now - 80 * MINUTE),
         ),
         unpriced=(),
         notices=(),

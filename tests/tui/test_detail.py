@@ -57,7 +57,7 @@ def test_no_line_of_the_page_is_wider_than_the_screen(kind, width):
 def test_a_session_shows_its_models_sub_agents_and_responses():
     lines = texts(lines_of(detail("sessions", "key"), 120, "UTC", "cost"))
     page = "\n".join(lines)
-    assert "claude-opus-5-5-20260922" in page
+    assert "Opus 5.5  " in page
     assert "Explore: find the test" in page
     assert "199 newest responses" in page
     assert sum("no price" in line for line in lines) == 1

@@ -11,10 +11,10 @@ from tui.words.format import (
     fit,
     percent,
     plain,
-    short_model,
     tokens,
     tokens_exact,
 )
+from tui.words.models import short_model
 
 SUNDAY = 1_795_356_300_000
 """2026-11-22 14:05 UTC."""

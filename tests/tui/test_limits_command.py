@@ -49,7 +49,7 @@ def shown(monkeypatch: pytest.MonkeyPatch, root: Path) -> Callable[[LimitsNow], 
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[StubServer]:
-    """A usage endpoint on this machine that says that 77 % is used."""
+    """A usage endpoint on this machine that says that 77% is used."""
     hide_proxies(monkeypatch)
     with serving() as stub:
         monkeypatch.setattr(oauth, "URL", stub.url)

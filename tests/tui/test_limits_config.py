@@ -75,7 +75,7 @@ def test_every_key_reaches_the_settings_and_the_channels(user: Path) -> None:
     assert channels.quiet_hours == QuietHours(22 * 60, 7 * 60 + 30)
 
 
-def test_without_a_word_only_toast_and_bell_are_on() -> None:
+def test_without_a_word_only_what_is_drawn_and_the_bell_are_on() -> None:
     options = parse(["live"])
     channels = channels_of(options)
     assert (channels.toast, channels.bell) == (True, True)
@@ -198,5 +198,9 @@ def test_show_says_what_is_in_force_and_never_a_webhooks_address(
 def test_show_says_the_defaults_of_channels(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["config", "show", "live", "--json"]) == 0
     notify = json.loads(capsys.readouterr().out)["notify"]
-    assert {key for key, shown in notify.items() if shown["value"]} == {"toast", "bell"}
+    assert {key for key, shown in notify.items() if shown["value"]} == {
+        "toast",
+        "bell",
+        "title",
+    }
     assert {shown["source"] for shown in notify.values()} == {"default"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 
 import pytest
@@ -18,6 +19,7 @@ from tests.tui.live_samples import (
     BLOCK_START,
     HOUR,
     MINUTE,
+    NOW,
     ZONE,
     empty,
     events,
@@ -137,9 +139,14 @@ async def test_an_older_snapshot_never_takes_the_place_of_a_newer_one():
 
 
 def written(app: LiveApp, monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
-    """Return what the app writes besides the picture, from now on."""
+    """Keep what the app sends its terminal beside the picture, but the title."""
     kept: list[bytes] = []
-    monkeypatch.setattr(app, "_write", lambda data: kept.append(data) if data else None)
+
+    def keep(data: bytes) -> None:
+        rest = re.sub(rb"(\x1b\[2[23];2t)?(\x1b\]2;[^\a]*\a)?", b"", data)
+        kept.extend([rest] if rest else [])
+
+    monkeypatch.setattr(app._announcer, "_write", keep)
     return kept
 
 
@@ -209,6 +216,27 @@ async def test_what_is_told_covers_no_figure(size: tuple[int, int]):
         before = screen_text(app).split("\n")[:-1]
         await take(app, pilot, source, events()[0])
         assert screen_text(app).split("\n")[:-1] == before
+
+
+async def test_the_terminals_title_is_written_once_for_an_answer_and_the_old_one_comes_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    source = FakeSource(snapshot())
+    kept: list[bytes] = []
+    async with live(source) as (app, pilot):
+        monkeypatch.setattr(app._announcer, "_write", kept.append)
+        source.put(replace(snapshot(NOW + 20_000), revision=2))
+        await pilot.pause()
+        source.put(replace(hit(), revision=3))
+        await pilot.pause()
+        source.put(replace(hit(), revision=4))
+        await pilot.pause()
+    titles = [data.decode() for data in kept if b"\x1b]2;" in data]
+    assert [title.removeprefix("\x1b[22;2t") for title in titles] == [
+        "\x1b]2;! 22% left · 5 hours until 18:00 · ccmon\a",
+        "\x1b]2;LIMIT HIT · 5 hours until 18:00 · ccmon\a",
+    ]
+    assert kept[-1] == b"\x1b[23;2t"
 
 
 @pytest.mark.parametrize(
@@ -289,7 +317,7 @@ async def test_all_events_are_listed_on_a_sheet_also_those_that_come_later():
         text = screen_text(app)
         for event in events():
             assert event.title in text
-        assert "75 % of the 5-hour limit was used at 15:56" in text
+        assert "75% of the 5-hour limit was used at 15:56" in text
         await pilot.press("v")
         assert isinstance(app.screen, WatchScreen)
 

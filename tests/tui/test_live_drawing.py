@@ -38,6 +38,7 @@ from tui.live.frame.hit_banner import HitBanner, countdown, hit_view
 from tui.live.frame.notices import Notices, notices_of
 from tui.live.frame.progress_bar import ProgressBar
 from tui.live.frame.status_line import StatusLine, status_view
+from tui.live.frame.terminal_title import title_text
 from tui.live.panes.block import BlockPane, block_view
 from tui.live.panes.burn import BurnPane, burn_view
 from tui.live.panes.burn_up import BurnUpPane, burn_up_view, course_view
@@ -300,7 +301,7 @@ def test_a_hit_limit_says_when_it_opens_again_and_foresees_nothing():
 def test_the_burn_rate_leads_with_money_and_foresees_nothing():
     for height in (1, 3, 6, 9):
         lines = text(drawn(BurnPane, burn_view(snapshot(), "cost"), 78, height))
-        assert lines.startswith(" $9.80/h busy · 1.13k new + 17.1k cached tok/min")
+        assert lines.startswith(" $9.80/h busy · 1.13k new + 17.1k cache read/min")
         assert "at the end" not in lines
 
 
@@ -330,7 +331,7 @@ def test_a_countdown_is_exact_and_never_negative():
 
 def test_events_are_listed_latest_first_with_their_times():
     lines = drawn(EventsPane, events_view(snapshot()), 40, 3)
-    assert lines[0].startswith(" 15:56     ! 5 hours: 75 % used")
+    assert lines[0].startswith(" 15:56     ! 5 hours: 75% used")
     assert lines[2].startswith(" Sat 10:05 · 5 hours: reset")
     assert "Nothing happened" in text(drawn(EventsPane, events_view(quiet()), 40, 3))
 
@@ -400,7 +401,7 @@ def test_rates_over_several_spans_are_a_table():
     table = drawn(BurnPane, burn_view(snapshot(), "cost"), 58, 10)
     assert any(line.split() == ["over", "1m", "5m", "15m", "1h"] for line in table)
     assert any(line.split() == ["$/h", "$11.34", "$9.83", "$8.05", "$6.70"] for line in table)
-    assert any(line.split()[0] == "cached" for line in table)
+    assert any(line.split()[0] == "cache" for line in table)
 
 
 def test_sessions_come_in_the_order_asked_for():
@@ -580,3 +581,13 @@ def test_sessions_whose_names_begin_alike_can_be_told_apart(width: int):
     assert {cell_len(line) for line in lines[1:]} == {width}
     for end in ("-api", "-web", "-ops"):
         assert sum(end in line for line in lines) == 1
+
+
+def test_the_terminals_title_says_what_is_left_and_rests_between_percents():
+    said = title_text(snapshot())
+    assert said == "! 22% left · 5 hours until 18:00 · ccmon"
+    assert title_text(snapshot(NOW + 20_000)) == said
+    assert title_text(hit()) == "LIMIT HIT · 5 hours until 18:00 · ccmon"
+    assert title_text(estimated()) == "78% of your usual · 5 hours until 18:00 · ccmon"
+    assert title_text(replace(snapshot(), windows=())) == "ccmon"
+    assert title_text(quiet()) == "59% left · Week until Wed 04:00 · ccmon"

@@ -30,7 +30,7 @@ IS_RENEWED = "CCMON_RENEW_GOLDEN" in os.environ
 HERE = re.compile(r"^(  Transcript  ).*$", re.MULTILINE)
 """The one line of a screen that goes with the machine."""
 
-EVENT = "5 hours: 58 % used"
+EVENT = "5 hours: 58% used"
 """What the events pane says once the first reading has told of it."""
 
 TABS = ("daily", "weekly", "monthly", "sessions", "blocks", "models", "projects")

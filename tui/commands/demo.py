@@ -101,9 +101,15 @@ COMMAND = Command(
             is_required=False,
             completes="directory",
         ),
-        Option(("--responses",), "default: 20000", "NUMBER", read=values.number, default=20_000),
-        Option(("--days",), "default: 30", "NUMBER", read=values.demo_days, default=30),
-        Option(("--sessions",), "default: 160", "NUMBER", read=values.number, default=160),
+        Option(("--responses",), "default: 28000", "NUMBER", read=values.number, default=28_000),
+        Option(
+            ("--days",),
+            "most of the work is in the last 30 (default: 365)",
+            "NUMBER",
+            read=values.demo_days,
+            default=365,
+        ),
+        Option(("--sessions",), "default: 280", "NUMBER", read=values.number, default=280),
         Option(
             ("--seed",),
             "the same seed gives the same user",

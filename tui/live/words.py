@@ -7,8 +7,9 @@ from typing import Literal
 
 from engine.domain.limit_windows import Forecast, WindowNow
 from engine.domain.reports import Figures
-from tui.words.format import clock, dollars, moment_of, percent, plain, short_model
+from tui.words.format import clock, dollars, moment_of, percent, plain
 from tui.words.lines import Line, Piece, names_within
+from tui.words.models import short_model
 
 Basis = Literal["cost", "tokens"]
 """What bars, plots and shares are drawn by; `c` changes it."""
@@ -43,12 +44,10 @@ def cost_text(figures: Figures) -> str:
 
 
 def brief_label(window: WindowNow) -> str:
-    """Return a window's name in few cells: `Fable` for `Week · Fable`, `Codex week`."""
+    """Return a window's name in few cells: `Fable` for `Week · Fable`, `Week Codex`."""
     label = plain(window.label)
-    if window.source == "agent":
-        name, _, agent = label.partition(" · ")
-        return f"{agent} {name.lower()}" if agent else label
-    return label.removeprefix("Week · ").replace(" · ", " ")
+    of_model = label.removeprefix("Week · ") if window.source != "agent" else label
+    return of_model.replace(" · ", " ")
 
 
 def day_and_clock(time: int, beside: int, zone: str) -> str:

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 import msgspec
 from msgspec import Struct
 
-from tui.words.format import plain, short_model
+from tui.words.format import plain
+from tui.words.models import short_model
 
 _LONGEST = 80
 _MOST_TOKENS = 10**12

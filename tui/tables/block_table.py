@@ -10,9 +10,9 @@ from tui.tables.columns import (
     agent_cell,
     bar_cell,
     bar_share,
-    figure_cells,
     part_rows,
     report_columns,
+    row_cells,
     total_row,
 )
 from tui.tables.layout import Across, Cell, Step, Table, TableLine, TableRow, draw
@@ -62,7 +62,7 @@ def _lines(answer: Answer, look: Look, is_broken_down: bool) -> Iterator[TableLi
         if row.is_gap:
             yield _gap(row, answer.zone)
             continue
-        cells = figure_cells(row.figures, look, _has_mark(answer))
+        cells = row_cells(row, look, _has_mark(answer))
         cells |= _place_cells(row, answer)
         cells["agent"] = agent_cell(row, look)
         cells["limit"] = Cell(_share_of_limit(answer, row.figures.tokens.total))
@@ -116,7 +116,7 @@ def _rate_note(each: AnswerRow, look: Look, has_agents: bool) -> str:
 
 
 def _agents(each: AnswerRow, look: Look) -> str:
-    return ", ".join(map(look.agent, each.row.figures.agents))
+    return ", ".join(map(look.agent, each.row.agents))
 
 
 def active_block_lines(answer: Answer, look: Look) -> list[Line]:
@@ -140,7 +140,7 @@ def _active_block(answer: Answer, active: AnswerRow, look: Look) -> list[Line]:
         ("Used", f"{tokens_exact(each.total)} tokens{cost}"),
         ("Of these", " · ".join(f"{name} {tokens_exact(count)}" for name, count in named)),
         ("Responses", tokens_exact(figures.responses)),
-        ("Models", ", ".join(look.all_models(figures.models))),
+        ("Models", ", ".join(look.all_models(active.row.models))),
         ("Rate", _rate(active, look)),
         ("At its end", _ahead(active, look)),
         ("Limit", _limit(answer, active)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from msgspec.structs import replace
 
@@ -12,7 +12,7 @@ from engine.domain.reports import Figures, Part, Row
 from engine.domain.responses import Tokens
 from tui.tables.layout import Cell, Column, Step, TableRow
 from tui.tables.look import UNKNOWN_COST, Look, cost_text
-from tui.words.format import fit, moment_of, percent, plain, tokens, tokens_exact
+from tui.words.format import fit, fit_apart, moment_of, percent, plain, tokens, tokens_exact
 
 _LONG_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}", re.IGNORECASE)
 _MOST_OF_ID = 12
@@ -171,9 +171,15 @@ def figure_cells(figures: Figures, look: Look, has_mark: bool) -> dict[str, Cell
     }
 
 
+def row_cells(row: Row, look: Look, has_mark: bool) -> dict[str, Cell]:
+    """Return everything that a row sums to, its models the dearest first."""
+    cells = figure_cells(row.figures, look, has_mark)
+    return {**cells, "models": names_cell(look.all_models(row.models))}
+
+
 def agent_cell(row: Row, look: Look) -> Cell:
     """Return whose a row is: one agent's, or a list that may give way."""
-    agents = row.figures.agents
+    agents = row.agents
     if len(agents) == 1:
         return Cell(look.agent(agents[0]), plain(agents[0]))
     return names_cell(tuple(map(look.agent, agents)))
@@ -189,9 +195,9 @@ def part_rows(
 ) -> list[TableRow]:
     """Return one line for each model of a whole, indented below a row it is part of."""
     rows = []
-    for part in parts:
-        name = look.model(part.name)
-        cell = _inner_name(name) if is_inner else Cell(name)
+    names = [look.model(part.name) for part in parts]
+    for part, name in zip(parts, names, strict=True):
+        cell = _inner_name(name, names) if is_inner else Cell(name)
         rows.append(_part_row(part, first, cell, look, has_mark, "dim" if is_inner else ""))
     return rows
 
@@ -203,11 +209,14 @@ def agent_rows(
     rows = []
     for agent in row.by_agent:
         rows.append(_part_row(agent, first, _inner_name(look.agent(agent.name)), look, has_mark))
-        if is_broken_down:
-            rows += [
-                _part_row(part, first, _inner_name(look.model(part.name), 4), look, has_mark, "dim")
-                for part in agent.parts or row.by_model
-            ]
+        if not is_broken_down:
+            continue
+        parts = agent.parts or row.by_model
+        names = [look.model(part.name) for part in parts]
+        rows += [
+            _part_row(part, first, _inner_name(name, names, 4), look, has_mark, "dim")
+            for part, name in zip(parts, names, strict=True)
+        ]
     return rows
 
 
@@ -218,10 +227,13 @@ def _part_row(
     return TableRow({**cells, first: name, "models": Cell("")}, style=style)
 
 
-def _inner_name(name: str, indent: int = 2) -> Cell:
-    """Return a part's name below its row, cut so that the figures beside it have room."""
-    full, short = (fit(f"{'':{indent}}{name}", cells).rstrip() for cells in _MOST_OF_INNER)
-    return Cell(full, short)
+def _inner_name(name: str, names: Collection[str] = (), indent: int = 2) -> Cell:
+    """Return a part's name below its row, cut so that the figures beside it have room.
+
+    Of several `names` no two are cut into the same.
+    """
+    full, short = (fit_apart(name, cells - indent, names).rstrip() for cells in _MOST_OF_INNER)
+    return Cell(" " * indent + full, " " * indent + short)
 
 
 def bar_cell(row: Row, largest: float, look: Look) -> Cell:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.agents.names import title_of
 from engine.documents.figures import project_name
 from engine.domain.reports import Figures
-from tui.words.format import dollars, plain, short_model
+from tui.words.format import dollars, plain
+from tui.words.models import labels_of, short_model
 
 UNKNOWN_COST = "?"
 
@@ -25,6 +27,12 @@ class Look(Struct, frozen=True, kw_only=True):
     """Names for projects, by directory name or the name they have otherwise."""
     models: Mapping[str, str] = {}
     """Names for models, by their ids."""
+    labels: Mapping[str, str] = {}
+    """What models that stand side by side are called, where nobody gave a name."""
+
+    def among(self, models: Iterable[str]) -> Look:
+        """Return the look of a page on which models stand side by side."""
+        return replace(self, labels=labels_of(models))
 
     def project(self, name: str, directory: str = "") -> str:
         """Return what a project is called."""
@@ -33,7 +41,7 @@ class Look(Struct, frozen=True, kw_only=True):
     def model(self, name: str) -> str:
         """Return what a model is called, such as `Opus 5.5`."""
         given = self.models.get(name)
-        return plain(given) if given else short_model(name)
+        return plain(given) if given else self.labels.get(name) or short_model(name)
 
     def agent(self, name: str) -> str:
         """Return what people call a coding agent, such as `Claude Code`."""

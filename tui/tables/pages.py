@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from engine.domain.questions import Answer, Answered, Comparison, Selection, SessionAnswer
 from tui.tables.look import Look
 from tui.tables.title import selected, title_line, title_of
@@ -16,6 +18,7 @@ def page_of(
     is_by_agent: bool = False,
 ) -> list[Line]:
     """Return a page's lines, title first."""
+    look = look.among(_models_of(asked))
     if isinstance(asked, Answer):
         title = title_of(asked.question, look.zone, look.width)
         return [title, BLANK, *_table(asked, look, is_broken_down, is_by_agent)]
@@ -31,6 +34,15 @@ def page_of(
     from tui.tables.summary_page import summary_lines
 
     return [title_line("Summary", parts, look.width), BLANK, *summary_lines(asked, look)]
+
+
+def _models_of(asked: Answered) -> Iterable[str]:
+    """Return the models that a page has lines of."""
+    if isinstance(asked, Answer):
+        return asked.totals.figures.models
+    if isinstance(asked, SessionAnswer):
+        return asked.row.row.figures.models
+    return [part.name for part in asked.by_model]
 
 
 def _table(answer: Answer, look: Look, is_broken_down: bool, is_by_agent: bool) -> list[Line]:

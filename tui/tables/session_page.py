@@ -67,7 +67,7 @@ def _facts(answer: SessionAnswer, look: Look) -> list[tuple[str, str]]:
         ("Time", span),
         ("Used", f"{tokens_exact(figures.tokens.total)} tokens{cost}"),
         ("Responses", tokens_exact(figures.responses)),
-        ("Models", ", ".join(look.all_models(figures.models))),
+        ("Models", ", ".join(look.all_models(row.models))),
     ]
 
 

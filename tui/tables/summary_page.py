@@ -16,6 +16,7 @@ from tui.tables.columns import (
     figure_cells,
     part_rows,
     priced,
+    row_cells,
     session_cells,
     session_columns,
     text_column,
@@ -128,7 +129,7 @@ def _sessions(summary: Summary, look: Look) -> list[Line]:
     rows = [
         TableRow(
             {
-                **figure_cells(row.figures, look, has_mark),
+                **row_cells(row, look, has_mark),
                 **session_cells(row, look),
                 "agent": agent_cell(row, look),
             }

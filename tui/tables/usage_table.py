@@ -14,9 +14,9 @@ from tui.tables.columns import (
     bar_cell,
     bar_share,
     change_text,
-    figure_cells,
     part_rows,
     report_columns,
+    row_cells,
     session_cells,
     share_text,
     time_cell,
@@ -84,7 +84,7 @@ def _cells(
 ) -> dict[str, Cell]:
     row = each.row
     cells = {
-        **figure_cells(row.figures, look, _has_mark(answer)),
+        **row_cells(row, look, _has_mark(answer)),
         FIRST: _first_cell(answer.question.report.by, each, look, is_keyed),
         "agent": agent_cell(row, look),
         "provider": Cell(plain(row.provider)),
@@ -105,9 +105,7 @@ def _first_cell(by: By, each: AnswerRow, look: Look, is_keyed: bool) -> Cell:
     if by == "project":
         return Cell(look.project(row.label, row.key))
     if by == "model":
-        return Cell(
-            plain(look.models.get(row.label, row.label)) or "unknown", look.model(row.label)
-        )
+        return Cell(look.model(row.label))
     short = plain(row.key) if is_keyed and by != "hour" else ""
     return Cell(plain(row.label or row.key), short)
 

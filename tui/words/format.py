@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from typing import Literal
@@ -174,30 +175,31 @@ def fit(text: str, cells: int, align: Align = "left") -> str:
     return set_cell_size(text, cells - 1) + "…"
 
 
+def fit_apart(name: str, cells: int, others: Collection[str], mark: str = "…") -> str:
+    """Fit a name; one that another begins like is cut in its middle, for it ends otherwise.
+
+    A name without a `mark` is cut as it is where nothing begins like it.
+    """
+    if name.isascii() and len(name) <= cells:
+        return fit(name, cells)
+    from rich.cells import cell_len, set_cell_size
+
+    def cut(text: str) -> str:
+        return fit(text, cells) if mark else set_cell_size(text, cells)
+
+    shown = cut(name)
+    if cell_len(name) <= cells or not any(
+        other != name and cut(other) == shown for other in others
+    ):
+        return shown
+    head = set_cell_size(name, (cells - 1) // 3)
+    room, start = cells - 1 - cell_len(head), len(name)
+    while start and cell_len(name[start - 1 :]) <= room:
+        start -= 1
+    return fit(f"{head}…{name[start:]}", cells)
+
+
 def _fit_ascii(text: str, cells: int, align: Align) -> str:
     if len(text) <= cells:
         return text.ljust(cells) if align == "left" else text.rjust(cells)
     return text[: cells - 1] + "…" if cells > 0 else ""
-
-
-_MODEL = r"""
-    ^(?:[a-z0-9_./-]*[./])?claude-
-    (?:(?P<family>[a-z]+)-(?P<version>\d{1,2}(?:[-.]\d{1,2})?)
-      |(?P<older>\d{1,2}(?:[-.]\d{1,2})?)-(?P<kind>[a-z]+))
-    (?:[-@](?:\d{8}|latest|thinking|v\d+(?::\d+)?))*
-    (?:\[1m\])?(?P<fast>-fast)?$
-    """
-
-
-@lru_cache(maxsize=256)
-def short_model(name: str) -> str:
-    """Return a model's everyday name, such as `Opus 5.5` or `Opus 5 fast`; others stay."""
-    if not name:
-        return "unknown"
-    found = re.match(_MODEL, name, re.VERBOSE | re.IGNORECASE)
-    if found is None:
-        return plain(name)
-    family = found["family"] or found["kind"]
-    version = found["version"] or found["older"]
-    mode = " fast" if found["fast"] else ""
-    return f"{family.capitalize()} {version.replace('-', '.')}{mode}"

@@ -20,6 +20,8 @@ def outlook_of(window: WindowNow) -> Outlook:
     forecast = window.forecast
     if window.hit is not None and not window.hit.is_extra_usage:
         return "hit"
+    if is_estimated(window) and (window.used_share or 0.0) >= 1:
+        return "past usual"
     if forecast.reaches_at is not None:
         return "past usual" if is_estimated(window) else "runs out"
     if forecast.share_at_reset is None:
@@ -33,9 +35,15 @@ def is_estimated(window: WindowNow) -> bool:
 
 
 def usual_text(window: WindowNow) -> str:
-    """Return how much of an estimate is used: `54%`, from twice as much on `3.9 ×`."""
+    """Return how much of an estimate is used: `54%`, from all of it on `3.9 ×`."""
     times = window.usual_multiple or window.used_share or 0.0
     return percent(times) if times < 1 else f"{times:.1f} ×"
+
+
+def beside_usual_text(window: WindowNow) -> str:
+    """Say how much of an estimate is used: `54% of your usual`, `3.9 × your usual`."""
+    used = usual_text(window)
+    return f"{used}{' of' if used.endswith('%') else ''} your usual"
 
 
 def share_text(window: WindowNow) -> str:
@@ -108,7 +116,10 @@ def forecast_text(window: WindowNow, now: int, zone: str) -> str:
     if forecast.share_at_reset is None:
         return ""
     then = f"~{percent(forecast.share_at_reset)} then{_shares(forecast)}"
-    if outlook_of(window) != "may run out":
+    outlook = outlook_of(window)
+    if outlook == "past usual":
+        return f"more than usual, {then}"
+    if outlook != "may run out":
         return f"{what} not before the reset, {then}"
     first = forecast.earliest
     earliest = "" if first is None else f" (earliest {when(first, now, zone)})"
@@ -137,7 +148,7 @@ def name_text(of: WindowNow | HitNow) -> str:
 
 def window_line(window: WindowNow, now: int, zone: str) -> str:
     """Say in one line how a window stands and what becomes of it."""
-    used = f"{usual_text(window)} your usual" if is_estimated(window) else share_text(window)
+    used = beside_usual_text(window) if is_estimated(window) else share_text(window)
     parts = [name_text(window), used if window.used_share is not None else plain(window.reason)]
     if window.state in ("hit", "extra usage", "last known"):
         parts.append(window.state)

@@ -7,6 +7,7 @@ from engine.domain.reports import Figures
 from engine.domain.snapshots import Snapshot
 from tui.words import format as fmt
 from tui.words.limits import window_line
+from tui.words.models import short_model
 
 
 def snapshot_lines(snapshot: Snapshot) -> list[str]:
@@ -30,7 +31,7 @@ def snapshot_lines(snapshot: Snapshot) -> list[str]:
     if snapshot.sessions:
         lines.append("")
     for session in snapshot.sessions[:10]:
-        models = ", ".join(fmt.short_model(model) for model in session.models)
+        models = ", ".join(dict.fromkeys(map(short_model, session.models)))
         state = "busy" if session.is_busy else fmt.ago(snapshot.generated_at - session.last)
         agent = f"  {fmt.plain(title_of(session.agent))}" if len(snapshot.agents) > 1 else ""
         lines.append(

@@ -84,6 +84,7 @@ _ENVIRONMENT = Terms(
             "CCMON_CURSOR_URL",
             "asked instead of cursor.com, by https",
         ),
+        ("CCMON_NATIVE", "0 reads transcripts without the compiled reader"),
         ("CCMON_PRICES_URL", "asked instead of LiteLLM's table"),
         ("NO_COLOR", "no colour, whatever the value"),
         ("TZ", "the zone, unless --timezone says otherwise"),

@@ -27,7 +27,7 @@ _EXIT_CODES = Terms(
     (
         ("0 fine", "less than half is used, and no limit is forecast before its reset"),
         ("10 warning", "half or more is used, or a limit is forecast before its reset"),
-        ("11 critical", "90 % or more is used; of your own limits and estimates also all"),
+        ("11 critical", "90% or more is used; of your own limits and estimates also all"),
         ("12 hit", "a limit is hit, or an official window is used up"),
         ("20 unknown", "no share of any window is known"),
     )
@@ -44,6 +44,7 @@ _EXAMPLE = Code(
         "[notify]",
         "toast = true      # on the live screen",
         "bell = true",
+        "title = true      # what is left: OSC 2",
         "terminal = false  # the terminal's own: OSC 9, 777, 99",
         "progress = false  # in the taskbar or tab: OSC 9;4",
         "desktop = false   # the desktop's notifications",

@@ -89,8 +89,11 @@ def _column_of(course: Course, time: int, width: int) -> int:
 
 def _used_at(course: Course, x: int, width: int) -> float | None:
     """Return the share used at the end of a column; `None` before a reading and after now."""
-    if x > _column_of(course, course.now, width):
+    now = _column_of(course, course.now, width)
+    if x > now:
         return None
+    if x == now:  # `now` is rounded down: the latest reading may be a little later
+        return course.points[-1].share if course.points else None
     until = course.start + (course.end - course.start) * (x + 1) // width
     share = None
     for point in course.points:

@@ -14,7 +14,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.words.lines import BLANK, Line, Piece, cells, cropped
+from tui.words.lines import BLANK, Line, Piece, cells, cropped, line
 
 INKS = (
     "plain",
@@ -41,6 +41,10 @@ They belong to the screens, not to the panes, so that a dozen panes share fiftee
 """
 
 
+_CORNERS = 6
+"""Cells of a frame, or of the line above, that are not the name's."""
+
+
 class LinePane(Widget):
     """A pane that draws its `view` as lines and repaints only the cells that changed.
 
@@ -60,21 +64,27 @@ class LinePane(Widget):
         self._drawn: tuple[object, int, int] | None = None
         self._base: Style | None = None
         self._strips: dict[int, tuple[Line, int, Strip]] = {}
-        self._title = self.TITLE
-        self._framed = ""
+        self._titles: tuple[Line, ...] = (line(self.TITLE),)
+        self._framed: Line = BLANK
 
-    def entitle(self, title: str) -> None:
-        """Name the pane in its frame, or in the line above where there is no frame."""
-        self._title = title
-        space = "" if self.styles.border_left[0] or not title else " "
-        wanted = f"{space}{title}{space}"
+    def entitle(self, *titles: Line) -> None:
+        """Name the pane in its frame, or in the line above where there is no frame.
+
+        Of several names the first one holds that has room; the last one is cut.
+        """
+        self._titles = titles
+        room = self.size.width - _CORNERS
+        title = next((each for each in titles if cells(each) <= room), titles[-1])
+        space = BLANK if self.styles.border_left[0] or not cells(title) else line(" ")
+        wanted = (*space, *title, *space)
         if wanted != self._framed:
             self._framed = wanted
-            self.border_title = Content(wanted)
+            inked = ((text, "" if ink == "plain" else f"$ink-{ink}") for text, ink, _ in wanted)
+            self.border_title = Content.assemble(*inked)
 
     def on_resize(self) -> None:
         """Fit the name to the frame, which goes with the size."""
-        self.entitle(self._title)
+        self.entitle(*self._titles)
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
         """Return the lines of the present view for a size in cells."""
@@ -82,7 +92,7 @@ class LinePane(Widget):
 
     def lines(self, width: int, height: int) -> tuple[Line, ...]:
         """Return what is drawn at a size, never wider or higher than it."""
-        return tuple(cropped(line, width) for line in self.draw(width, height)[:height])
+        return tuple(cropped(row, width) for row in self.draw(width, height)[:height])
 
     def watch_view(self) -> None:
         """Repaint what the new view changes."""
@@ -108,16 +118,16 @@ class LinePane(Widget):
         width, height = self.size
         if self._drawn is None or self._drawn[1:] != (width, height):
             self._draw_now()
-        line = self._lines[y] if y < len(self._lines) else BLANK
+        drawn = self._lines[y] if y < len(self._lines) else BLANK
         known = self._strips.get(y)
-        if known is not None and known[0] == line and known[1] == width:
+        if known is not None and known[0] == drawn and known[1] == width:
             return known[2]
         if self._base is None:
             self._base = self.rich_style
         base = self._base
-        segments = [Segment(piece.text, base + self._style(piece)) for piece in line]
+        segments = [Segment(piece.text, base + self._style(piece)) for piece in drawn]
         strip = Strip(segments).adjust_cell_length(width, base)
-        self._strips[y] = (line, width, strip)
+        self._strips[y] = (drawn, width, strip)
         return strip
 
     def notify_style_update(self) -> None:

@@ -1,4 +1,4 @@
-"""Tells what happened to the windows: toasts, bell, the terminal's own notifications."""
+"""Tells what happened to the windows: toasts, bell, the terminal's title and notifications."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from engine.domain.snapshots import Snapshot
 from engine.notify.message import Message
 from engine.notify.notifier import Notifier
 from engine.notify.terminal import BELL, PROGRESS_LASTS, ProgressState
+from tui.live.frame.terminal_title import title_text
 from tui.live.source import LiveOptions
 
 _RANK = {"information": 0, "warning": 1, "error": 2}
@@ -51,6 +52,7 @@ class Announcer:
         self._is_headless = is_headless
         self._is_on = True
         self._shown: Shown | None = None
+        self._title = ""
         self._first: dict[str, int] | None = None
         self._notifier = Notifier(
             self._channels,
@@ -66,11 +68,11 @@ class Announcer:
         return self._is_on
 
     def tell(self, events: Sequence[Event], snapshot: Snapshot) -> list[Event]:
-        """Show the use in the taskbar, send events over every channel.
+        """Show the use in title and taskbar, send events over every channel.
 
         Returns those that the bottom line is to say.
         """
-        self._write(self._progress(snapshot))
+        self._write(self._title_of(snapshot) + self._progress(snapshot))
         toasts = self._toasts(events, snapshot)
         if not events or not self._is_on:
             return []
@@ -123,8 +125,16 @@ class Announcer:
         self._shown = wanted
         return self._notifier.progress(wanted.state, wanted.percent)
 
+    def _title_of(self, snapshot: Snapshot) -> bytes:
+        """Name the terminal's window or tab by what is left, once for each new answer."""
+        wanted = title_text(snapshot)
+        if wanted == self._title:
+            return b""
+        self._title = wanted
+        return self._notifier.title(wanted)
+
     def close(self) -> None:
-        """End the channels, and take the progress away again."""
+        """End the channels, and take progress and title away again."""
         self._notifier.close()
         self._write(self._notifier.cleared())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from itertools import zip_longest
 from typing import NamedTuple
@@ -17,6 +17,7 @@ from tui.graph import words
 from tui.graph.cells import LABEL_WIDTH, CellGrid, cell_grid, sign_of
 from tui.words import format as fmt
 from tui.words.lines import BLANK, Line, Piece, joined, padded, wrapped
+from tui.words.models import labels_of
 
 CURSOR = "◆"
 _INKS = ("track", "accent", "accent", "accent", "accent")
@@ -161,20 +162,26 @@ def _kinds(figures: Figures, width: int) -> Line:
 
 def _parts(by_agent: Sequence[Part], by_model: Sequence[Part], by: Measure) -> Iterator[Line]:
     """Say each agent's and each model's part."""
+    labels = labels_of(part.name for part in by_model)
+    names = labels.values()
     if len(by_agent) < 2:
-        yield from (_part(_model(part), part, by, "   ") for part in by_model)
+        yield from (_part(labels[part.name], part, by, "   ", names) for part in by_model)
         return
     for agent in by_agent:
         yield _part(fmt.plain(title_of(agent.name)), agent, by, "   ")
-        yield from (_part(_model(part), part, by, "     ", "muted") for part in agent.parts)
+        for part in agent.parts:
+            yield _part(labels[part.name], part, by, "     ", names, "muted")
 
 
-def _model(part: Part) -> str:
-    return fmt.short_model(part.name)
-
-
-def _part(name: str, part: Part, by: Measure, indent: str, ink: str = "plain") -> Line:
-    """Return a named part with its figures in columns."""
+def _part(
+    name: str,
+    part: Part,
+    by: Measure,
+    indent: str,
+    names: Collection[str] = (),
+    ink: str = "plain",
+) -> Line:
+    """Return a named part with its figures in columns, its name apart from the other `names`."""
     space = _NAME_END - len(indent)
     share = part.cost_share if by == "cost" else part.token_share
     is_unknown = by == "cost" and part.figures.unpriced and part.figures.cost == 0
@@ -183,4 +190,4 @@ def _part(name: str, part: Part, by: Measure, indent: str, ink: str = "plain") -
         f"{fmt.tokens(part.figures.tokens.total):>8} tokens"
         f"{'?' if is_unknown else fmt.percent(share):>6}"
     )
-    return (Piece(indent + fmt.fit(name, space), ink), Piece(figures, ink))
+    return (Piece(indent + fmt.fit_apart(name, space, names), ink), Piece(figures, ink))

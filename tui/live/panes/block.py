@@ -16,8 +16,9 @@ from tui.live.drawing.plot import gauge
 from tui.live.words import Basis, cost_text, figure, note, share_text
 from tui.words import format as fmt
 from tui.words.lines import BLANK, Line, Piece, cells, ends, joined
+from tui.words.models import labels_of
 
-_ANCHORS = {"estimated": "start estimated", "official": "official", "pinned": "reset pinned"}
+_ANCHORS = {"estimated": "estimated", "official": "official", "pinned": "reset pinned"}
 
 
 class BlockView(Struct, frozen=True):
@@ -60,7 +61,7 @@ class BlockPane(LinePane):
         """Name the window in the border, then repaint."""
         view = self.view
         if isinstance(view, BlockView):
-            self.entitle(_title(view))
+            self.entitle((Piece(_title(view)),))
         super().watch_view()
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
@@ -165,10 +166,11 @@ def _ranked(parts: Sequence[Part], by: Basis) -> list[Part]:
 
 
 def _models_inline(parts: Sequence[Part], by: Basis, width: int) -> Line:
+    labels = labels_of(part.name for part in parts)
     return joined(
         [
             (
-                Piece(fmt.short_model(part.name)),
+                Piece(labels[part.name]),
                 Piece(f" {share_text(_share(part, by), part.figures, by)}", "bold"),
             )
             for part in _ranked(parts, by)
@@ -182,6 +184,7 @@ def _model_lines(parts: Sequence[Part], by: Basis, width: int, height: int) -> l
     """Give every model a bar of its share; those without room become a count."""
     ranked = _ranked(parts, by)
     shown = ranked if len(ranked) <= height else ranked[: height - 1]
+    labels = labels_of(part.name for part in parts)
     lines: list[Line] = []
     for part in shown:
         if by == "cost":
@@ -191,7 +194,7 @@ def _model_lines(parts: Sequence[Part], by: Basis, width: int, height: int) -> l
         share = _share(part, by)
         lines.append(
             (
-                Piece(fmt.fit(fmt.short_model(part.name), 14) + " "),
+                Piece(fmt.fit_apart(labels[part.name], 14, labels.values()) + " "),
                 *gauge(share, max(4, width - 31), ink="second"),
                 Piece(fmt.fit(share_text(share, part.figures, by), 5, "right"), "bold"),
                 Piece(fmt.fit(amount, 11, "right"), "muted"),

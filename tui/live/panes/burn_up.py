@@ -21,7 +21,7 @@ from tui.live.drawing.lines import LinePane
 from tui.live.drawing.plot import AXIS, Curve, burn_up, time_axis, with_axis
 from tui.live.words import Basis, range_of_shares
 from tui.words import format as fmt
-from tui.words.lines import Line, Piece, joined, padded
+from tui.words.lines import Line, Piece, joined, line, padded
 
 
 class CourseView(Struct, frozen=True):
@@ -113,11 +113,9 @@ class BurnUpPane(LinePane):
         """Name the window and its source in the border, then repaint."""
         view = self.view
         if isinstance(view, CourseView):
-            forecast = f" {view.forecast}" if view.forecast else ""
-            keys = f"used █ {view.used} · forecast ░▒{forecast} · even pace ···"
-            self.entitle(f"{view.label} · {keys} · {view.basis}")
+            self.entitle(*_titles(view))
         else:
-            self.entitle(self.TITLE)
+            self.entitle(line(self.TITLE))
         super().watch_view()
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
@@ -130,6 +128,21 @@ class BurnUpPane(LinePane):
         if isinstance(view, RunningView):
             return _running_lines(view, width, height)
         return ()
+
+
+def _titles(view: CourseView) -> list[Line]:
+    """Name a window and what its picture's signs mean; what has no room goes from the end."""
+    parts: list[Line] = [
+        line(view.label),
+        (Piece("used "), Piece("█", "accent"), Piece(f" {view.used}")),
+    ]
+    if view.forecast:
+        parts.append((Piece("forecast "), Piece("▒", "second"), Piece(f" {view.forecast}")))
+    parts += [line("even pace ···"), line(view.basis)]
+    titles: list[Line] = [parts[0]]
+    for part in parts[1:]:
+        titles.append((*titles[-1], Piece(" · "), *part))
+    return titles[:0:-1]
 
 
 def _course_lines(view: CourseView, width: int, height: int) -> list[Line]:
@@ -151,7 +164,7 @@ def _course_lines(view: CourseView, width: int, height: int) -> list[Line]:
     ]
     axis = course_axis(view.course, view.zone, inner)
     foot = (Piece(fmt.fit("0", AXIS, "right"), "muted"), Piece("└", "edge"), *axis)
-    return [padded(line, width) for line in (*lines, foot)]
+    return [padded(row, width) for row in (*lines, foot)]
 
 
 def _running_lines(view: RunningView, width: int, height: int) -> list[Line]:

@@ -16,6 +16,7 @@ from tui.words.lines import BLANK, Line, Piece, wrapped
 
 _MARKS = {"information": "·", "warning": "!", "error": "!"}
 _INKS = {"information": "accent", "warning": "high", "error": "critical"}
+_ACTION = "app.events"
 _MOST = 12
 """Events that the pane has room for at its highest."""
 
@@ -51,15 +52,22 @@ class EventsPane(LinePane):
             return [(Piece(" Nothing happened yet.", "muted"),)]
         shown = view.events[:height]
         size = max(len(time) for time, _, _ in shown)
-        action = "app.events"
-        return [
-            (
-                Piece(f" {fmt.fit(time, size)} ", "muted", action),
-                Piece(f"{_MARKS[severity]} ", _INKS[severity], action),
-                Piece(fmt.fit(title, max(0, width - size - 4)), "plain", action),
+        room = max(1, width - size - 5)
+        rows: list[Line] = []
+        for place, (time, severity, title) in enumerate(shown):
+            # An event's words go over several lines where that costs no other event its own.
+            most = max(1, height - len(rows) - (len(shown) - place - 1))
+            said = wrapped(title, room) if most > 1 else [title]
+            said = said if len(said) <= most else [title]
+            rows.append(
+                (
+                    Piece(f" {fmt.fit(time, size)} ", "muted", _ACTION),
+                    Piece(f"{_MARKS[severity]} ", _INKS[severity], _ACTION),
+                    Piece(fmt.fit(said[0], room), "plain", _ACTION),
+                )
             )
-            for time, severity, title in shown
-        ]
+            rows += [(Piece(f"{'':{size + 4}}{row}", "plain", _ACTION),) for row in said[1:]]
+        return rows
 
 
 class EventsScreen(Sheet):

@@ -17,8 +17,6 @@ from tui.live.panes.totals import TotalsPane, totals_view
 from tui.live.panes.windows import WindowsPane, windows_view
 from tui.live.words import Basis
 
-_FEW = 4
-"""Windows that small screens have a line each for, unless sessions give up some."""
 _MOST_WINDOWS = 8
 
 
@@ -49,7 +47,6 @@ class LivePane(Widget):
     def show(self, snapshot: Snapshot, by: Basis) -> None:
         """Show a snapshot; panes whose part is the same do nothing."""
         week = course_view(snapshot, "seven_day")
-        self.set_class(len(snapshot.windows) > _FEW, "-many")
         self.set_class(week is not None, "-week")
         self.query_one(HeroPane).view = hero_view(snapshot)
         windows = self.query_one(WindowsPane)

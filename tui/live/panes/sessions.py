@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar, NamedTuple
 
 from msgspec import Struct
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from textual import events
 from textual.binding import BindingType
 from textual.geometry import Size
@@ -32,10 +32,12 @@ ORDERS: tuple[tuple[str, Callable[[SessionNow], float | str]], ...] = (
 
 _LEAST_TITLE = 8
 """A title in fewer cells says nothing."""
-_LEAST_NAME, _LEAST_MODEL = 20, 10
+_LEAST_NAME, _LEAST_MODEL = 20, 14
 """Fewer cells tell no session from another; then the models have no column."""
 _LEAST_FIRST = ("id", "cache read", "out", "resp.", "tokens", "last", "ctx", "rate")
 """The order in which columns give way to the names."""
+_ID = 8
+"""Cells of a session's id: as in the tabs."""
 
 
 class SessionsView(Struct, frozen=True):
@@ -86,6 +88,8 @@ class SessionsPane(LinePane, can_focus=True):
         self._first = 0
         self._page = 1
         self._chosen = ""
+        self._count = 0
+        """The sessions that the pane's height was found for."""
 
     def watch_view(self) -> None:
         """Keep the cursor on the session it was moved to while others go around it."""
@@ -93,10 +97,13 @@ class SessionsPane(LinePane, can_focus=True):
         if isinstance(view, SessionsView):
             count = len(view.sessions)
             named = f"Sessions · {count} in this window · by {view.order}"
-            self.entitle(named if count else "Sessions")
+            self.entitle((Piece(named if count else "Sessions"),))
             ids = [session.session for session, _ in view.sessions]
             chosen = ids.index(self._chosen) if self._chosen in ids else self.cursor
             self.set_reactive(SessionsPane.cursor, min(chosen, max(0, count - 1)))
+            if count != self._count:
+                self._count = count
+                self.refresh(layout=True)
         super().watch_view()
 
     def watch_cursor(self) -> None:
@@ -192,43 +199,60 @@ class _Cell(NamedTuple):
 def _fixed_cells(session: SessionNow, since: str, view: SessionsView, width: int) -> list[_Cell]:
     """Return the columns right of project and model, as many as the width has room for."""
     figures = session.figures
-    cost = _Cell("cost", 10, fmt.dollars(figures.cost, bool(figures.unpriced)))
+    is_tight = width < 100
+    cost = _Cell("cost", 9 if is_tight else 10, fmt.dollars(figures.cost, bool(figures.unpriced)))
     tokens = _Cell("tokens", 9, fmt.tokens(figures.tokens.total))
     main, other = (cost, tokens) if view.by == "cost" else (tokens, cost)
     rate = f"{fmt.tokens(round(session.tokens_per_minute))}/min"
     made = [_Cell("rate", 10, rate), main._replace(ink="bold")]
-    if view.has_agents and width >= 100:
+    if view.has_agents and not is_tight:
         made.insert(0, _Cell("agent", 13, f" {fmt.plain(title_of(session.agent))}", is_left=True))
     elif view.has_agents:
         made.insert(0, _Cell("agent", 8, f" {fmt.plain(session.agent)}", is_left=True))
     if width >= 60:
         share = session.context_share
+        filled = "" if share is None else fmt.percent(share)
         made.insert(
             int(view.has_agents),
-            _Cell("ctx", 6, "" if share is None else fmt.percent(share), "muted"),
+            _Cell("ctx", 5 if is_tight else 6, "?" if session.is_compacted else filled, "muted"),
         )
-    if width >= 100:
+    if not is_tight:
         made += [other, _Cell("resp.", 7, fmt.tokens_exact(figures.responses), "muted")]
     if width >= 150:
         made += [
             _Cell("out", 9, fmt.tokens(figures.tokens.output), "muted"),
             _Cell("cache read", 12, fmt.tokens(figures.tokens.cache_read), "muted"),
-            _Cell("id", 11, fmt.plain(session.session)[:8], "muted"),
+            _Cell("id", 11, _id_of(session, view), "muted"),
         ]
-    if width >= 70:
+    if not is_tight:
         made.append(_Cell("last", 9, since, "muted"))
-    is_busy = session.state == "busy" if session.state else session.is_busy
-    agents = f" +{session.sub_agents} sub" if session.sub_agents and is_busy else ""
-    state = ("  ● busy" if is_busy else "  ○ idle") + (agents if width >= 70 else "")
-    size = 16 if width >= 70 else 8
-    made.append(_Cell("  state", size, state, "fine" if is_busy else "muted", is_left=True))
+    made.append(_state_cell(session, since, width))
     return _with_room_for_names(made, width)
 
 
+def _state_cell(session: SessionNow, since: str, width: int) -> _Cell:
+    """Say whether a session is at work; where it has no column of its own, since when not."""
+    is_busy = session.state == "busy" if session.state else session.is_busy
+    if width < 70:
+        return _Cell("  state", 8, "  ● busy" if is_busy else "  ○ idle", _state_ink(is_busy), True)
+    agents = f" +{session.sub_agents} sub" if session.sub_agents else ""
+    idle = "○ idle" if width >= 100 else f"○ {since}"
+    text = f"  ● busy{agents}" if is_busy else f"  {idle}"
+    return _Cell("  state", 15 if width < 100 else 16, text, _state_ink(is_busy), True)
+
+
+def _state_ink(is_busy: bool) -> str:
+    return "fine" if is_busy else "muted"
+
+
 def _with_room_for_names(made: list[_Cell], width: int) -> list[_Cell]:
-    """Leave out the least columns until a name has the cells that it is known by."""
+    """Leave out the least columns until names and models have the cells they are known by.
+
+    The models' own column is the last to go but for the two that nothing else tells.
+    """
     for name in _LEAST_FIRST:
-        if width - 2 - sum(cell.width for cell in made) >= _LEAST_NAME:
+        wanted = _LEAST_NAME + (0 if name in ("ctx", "rate") else _LEAST_MODEL)
+        if width - 2 - sum(cell.width for cell in made) >= wanted:
             break
         made = [cell for cell in made if cell.name != name]
     return made
@@ -237,7 +261,7 @@ def _with_room_for_names(made: list[_Cell], width: int) -> list[_Cell]:
 def _name_widths(width: int, fixed: int) -> tuple[int, int]:
     """Share what the fixed columns leave between the name and the models; the name comes first."""
     free = max(8, width - 2 - fixed)
-    model = min(40, free - _LEAST_NAME, max(14, free * 2 // 5))
+    model = min(40, free - _LEAST_NAME, max(_LEAST_MODEL, free // 3))
     return (free, 0) if model < _LEAST_MODEL else (free - model, model)
 
 
@@ -254,32 +278,33 @@ def _head(first: SessionNow, view: SessionsView, width: int) -> Line:
     return (Piece(text, "muted"),)
 
 
-def _name(session: SessionNow, width: int, others: Collection[str]) -> Line:
-    """Name a session by its project and, in what room is left, its title."""
+def _name(session: SessionNow, view: SessionsView, width: int, has_id: bool) -> Line:
+    """Name a session by its project and, in what room is left, its title or what tells it apart."""
     project = _project_of(session)
+    alike = [each for each, _ in view.sessions if _project_of(each) == project]
     room = width - cell_len(project) - 2
-    if not session.title or room < _LEAST_TITLE:
-        return (Piece(_told_apart(project, width, others)),)
-    title = fmt.fit(fmt.plain(session.title), room)
-    return (Piece(f"{project}  "), Piece(title, "muted"))
+    title = fmt.plain(session.title)
+    is_only = has_id or not any(
+        each is not session and each.title == session.title for each in alike
+    )
+    if title and room >= _LEAST_TITLE and is_only:
+        titles = {fmt.plain(each.title) for each in alike}
+        return (Piece(f"{project}  "), Piece(fmt.fit_apart(title, room, titles), "muted"))
+    others = {_project_of(each) for each, _ in view.sessions}
+    if len(alike) == 1 or has_id:
+        return (Piece(fmt.fit_apart(project, width, others)),)
+    head = fmt.fit_apart(project, max(1, width - _ID - 2), others).rstrip()
+    return (Piece(f"{head}  "), Piece(_id_of(session, view), "muted"))
+
+
+def _id_of(session: SessionNow, view: SessionsView) -> str:
+    """Return so much of a session's id as tells it from the others."""
+    ids = {fmt.plain(each.session) for each, _ in view.sessions}
+    return fmt.fit_apart(fmt.plain(session.session), _ID, ids, "")
 
 
 def _project_of(session: SessionNow) -> str:
     return fmt.plain(session.project) or "no project"
-
-
-def _told_apart(name: str, width: int, others: Collection[str]) -> str:
-    """Fit a name; one that another begins like is cut in its middle, for it ends otherwise."""
-    shown = fmt.fit(name, width)
-    if cell_len(name) <= width or not any(
-        other != name and fmt.fit(other, width) == shown for other in others
-    ):
-        return shown
-    head = set_cell_size(name, (width - 1) // 3)
-    room, start = width - 1 - cell_len(head), len(name)
-    while start and cell_len(name[start - 1 :]) <= room:
-        start -= 1
-    return fmt.fit(f"{head}…{name[start:]}", width)
 
 
 def _row(session: SessionNow, since: str, view: SessionsView, width: int, has_cursor: bool) -> Line:
@@ -289,7 +314,7 @@ def _row(session: SessionNow, since: str, view: SessionsView, width: int, has_cu
     models = names_of_models(session.models, model - 1)
     pieces = [
         Piece("▸ " if has_cursor else "  "),
-        *_name(session, project - 1, {_project_of(each) for each, _ in view.sessions}),
+        *padded(_name(session, view, project - 1, any(c.name == "id" for c in made)), project - 1),
         Piece(" "),
         Piece(fmt.fit(models, model - 1) + " " if model else "", "muted"),
     ]

@@ -18,11 +18,13 @@ from tui.words.format import (
     clock,
     day_clock,
     duration,
+    fit_apart,
     moment_of,
     plain,
     tokens,
     tokens_exact,
 )
+from tui.words.models import labels_of, short_model
 
 _LONG_TITLE = 11
 """In fewer cells all agents go by their names, not only those whose titles have no room."""
@@ -30,30 +32,39 @@ _LONG_TITLE = 11
 
 @lru_cache(maxsize=32)
 def columns_of(
-    kind: ReportKind, by: Basis, year: int | None = None, has_agents: bool = False
+    kind: ReportKind,
+    by: Basis,
+    year: int | None = None,
+    has_agents: bool = False,
+    models: tuple[str, ...] = (),
 ) -> tuple[Column[Row], ...]:
     """Return the columns of a report, in the order they are drawn.
 
     Times name their year where it is not `year`; without one, none does. Where rows are of
-    several coding agents a column says whose each is, if the report has one.
+    several coding agents a column says whose each is, if the report has one. `models` are
+    all that may stand side by side.
     """
     report = report_of_tab(kind)
     assert report.tab is not None
     ranks = {name: rank for rank, name in enumerate(report.tab.keeps, 1)}
     return tuple(
-        replace(_column(name, report.name, by, year), rank=ranks.get(name, 0))
+        replace(_column(name, report.name, by, year, models), rank=ranks.get(name, 0))
         for name in report.tab.columns
         if name != "agent" or has_agents
     )
 
 
-def _column(name: str, title: str, by: Basis, year: int | None) -> Column[Row]:
+def _column(
+    name: str, title: str, by: Basis, year: int | None, models: tuple[str, ...]
+) -> Column[Row]:
     """Return a column by the name that it has in the definitions of reports."""
     match name:
         case "period":
             return _label("period", title, value=lambda row: row.key, least=24, most=24)
         case "share":
             return _share(by)
+        case "model":
+            return _model(models)
         case "last":
             return _last("Last activity", year)
         case "start":
@@ -134,12 +145,31 @@ def _last(title: str, year: int | None) -> Column[Row]:
     )
 
 
+def _model(models: tuple[str, ...]) -> Column[Row]:
+    labels = labels_of(models)
+
+    def text(row: Row, _zone: str, cells: int) -> str:
+        name = labels.get(row.label) or short_model(row.label)
+        return fit_apart(name, cells, labels.values()) if cells else name
+
+    return Column(
+        "model",
+        "Model",
+        text=text,
+        value=lambda row: (labels.get(row.label) or short_model(row.label)).casefold(),
+        align="left",
+        least=24,
+        most=36,
+        widest="rows",
+    )
+
+
 def _models() -> Column[Row]:
     return Column(
         "models",
         "Models",
-        text=lambda row, _zone, cells: names_of_models(row.figures.models, cells),
-        value=lambda row: row.figures.models,
+        text=lambda row, _zone, cells: names_of_models(row.models, cells),
+        value=lambda row: row.models,
         align="left",
         least=13,
         most=34,
@@ -152,8 +182,8 @@ def _agents() -> Column[Row]:
     return Column(
         "agent",
         "Agent",
-        text=lambda row, _zone, cells: _agents_within(row.figures.agents, cells),
-        value=lambda row: row.figures.agents,
+        text=lambda row, _zone, cells: _agents_within(row.agents, cells),
+        value=lambda row: row.agents,
         align="left",
         least=6,
         most=14,
@@ -229,10 +259,6 @@ def _session_name(row: Row) -> str:
     return plain(row.label) if row.label and row.label != row.key else plain(row.key[:8])
 
 
-def _model_name(row: Row) -> str:
-    return plain(row.label) or "unknown"
-
-
 def _length(row: Row) -> int:
     start = row.start if row.start is not None else row.figures.first
     end = row.end if row.end is not None else row.figures.last
@@ -249,9 +275,6 @@ _COLUMNS: dict[str, Column[Row]] = {
     "place": _label("project", "Project", text=_project_name, least=16, most=28),
     "project": _label("project", "Project", least=20, most=40),
     "session": _label("session", "Session", text=_session_name, least=18, most=40),
-    "model": _label(
-        "model", "Model", text=_model_name, value=lambda row: row.label, least=24, most=36
-    ),
     "end": Column(
         "end",
         "End",

@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from engine.domain.reports import Row
-from tui.words.format import short_model
+from tui.words.models import short_model
 
 
 class FilterBar(Horizontal):

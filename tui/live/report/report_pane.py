@@ -25,7 +25,7 @@ from tui.live.report.row_order import nouns_of
 from tui.live.report.table import ReportTable
 from tui.live.source import Source
 from tui.live.words import Basis
-from tui.words.format import plain, short_model
+from tui.words.format import plain
 
 _TITLED = 300
 """So many of the newest sessions are shown by their titles."""
@@ -278,7 +278,8 @@ def _counted(rows: Sequence[Row]) -> int:
 def _unpriced(models: tuple[str, ...]) -> str:
     if not models:
         return ""
-    return f"+ leaves out what has no known price: {', '.join(map(short_model, models))}"
+    names = ", ".join(plain(name) or "unknown" for name in models)
+    return f"+ leaves out what has no known price: {names}"
 
 
 def _failure(what: str, error: Exception) -> str:

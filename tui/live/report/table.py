@@ -76,6 +76,7 @@ class ReportTable(ScrollView):
         self._zone = "UTC"
         self._year: int | None = None
         self._has_agents = False
+        self._models: tuple[str, ...] = ()
         self._given: Sequence[Row] = ()
         self._rows: list[Row] = []
         self._totals = _NOTHING
@@ -91,7 +92,7 @@ class ReportTable(ScrollView):
     @property
     def columns(self) -> tuple[Column[Row], ...]:
         """All columns of the report, also those that gave way."""
-        return columns_of(self._kind, self._by, self._year, self._has_agents)
+        return columns_of(self._kind, self._by, self._year, self._has_agents, self._models)
 
     @property
     def order(self) -> Order:
@@ -112,9 +113,10 @@ class ReportTable(ScrollView):
         """Choose column widths from a whole report; the rows to show come with `set_rows`."""
         year = year_left_out(report.totals.figures, report.zone)
         has_agents = len(report.totals.figures.agents) > 1
-        looks = (report.zone, by, year, has_agents)
-        if looks != (self._zone, self._by, self._year, self._has_agents):
-            self._zone, self._by, self._year, self._has_agents = looks
+        models = report.totals.figures.models if self._kind == "models" else ()
+        looks = (report.zone, by, year, has_agents, models)
+        if looks != (self._zone, self._by, self._year, self._has_agents, self._models):
+            self._zone, self._by, self._year, self._has_agents, self._models = looks
             self._strips.clear()
             self.refresh()
         self._measured = measure(self.columns, report.rows, report.totals, report.zone)

@@ -10,19 +10,21 @@ from engine.domain.reports import Part, ResponseRow
 from engine.domain.responses import Tokens
 from tui.live.report.column_widths import Column
 from tui.live.words import Basis, cost_text, share_text
-from tui.words.format import day_clock, dollars, plain, short_model, tokens
+from tui.words.format import day_clock, dollars, plain, tokens
+from tui.words.models import labels_of, short_model
 
 R = TypeVar("R")
 
 
 @lru_cache(maxsize=8)
-def part_columns(title: str, by: Basis) -> tuple[Column[Part], ...]:
-    """Return the columns of models or sub-agents, with their share of cost or tokens."""
+def part_columns(title: str, by: Basis, models: tuple[str, ...] = ()) -> tuple[Column[Part], ...]:
+    """Return the columns of sub-agents or `models`, with their share of cost or tokens."""
+    labels = labels_of(models)
     return (
         Column[Part](
             "name",
             title,
-            text=lambda part, _zone, _cells: plain(part.name) or "unknown",
+            text=lambda part, _zone, _cells: labels.get(part.name) or plain(part.name) or "unknown",
             value=lambda part: part.name,
             align="left",
             least=28,
@@ -61,9 +63,10 @@ def share_of_part(part: Part, by: Basis) -> float:
     return part.cost_share if by == "cost" else part.token_share
 
 
-@lru_cache(maxsize=1)
-def response_columns() -> tuple[Column[ResponseRow], ...]:
-    """Return the columns of a session's single responses."""
+@lru_cache(maxsize=8)
+def response_columns(models: tuple[str, ...]) -> tuple[Column[ResponseRow], ...]:
+    """Return the columns of a session's single responses, which are of so many models."""
+    labels = labels_of(models)
     return (
         Column[ResponseRow](
             "time",
@@ -76,7 +79,7 @@ def response_columns() -> tuple[Column[ResponseRow], ...]:
         Column[ResponseRow](
             "model",
             "Model",
-            text=lambda row, _zone, _cells: short_model(row.model),
+            text=lambda row, _zone, _cells: labels.get(row.model) or short_model(row.model),
             value=lambda row: row.model,
             align="left",
             least=10,

@@ -18,7 +18,6 @@ from tui.words.format import (
     fit,
     moment_of,
     plain,
-    short_model,
     tokens,
     tokens_exact,
 )
@@ -45,14 +44,15 @@ def lines_of(detail: Detail, width: int, zone: str, by: Basis) -> tuple[PageLine
     parts: list[Iterator[PageLine]] = [_facts(detail, width)]
     parts.append(_figures(detail.figures, width, zone))
     parts.append(_chart(detail, width, by))
-    parts.append(_parts("Model", detail.by_model, width, by))
+    models = tuple(part.name for part in detail.by_model)
+    parts.append(_parts("Model", detail.by_model, width, by, models))
     parts.append(_parts("Sub-agent", detail.agents, width, by))
     year = year_left_out(detail.figures, zone)
     parts.append(_sessions(detail.sessions, width, zone, by, year))
     parts.append(
         _table(
             f"{len(detail.responses):,} newest responses",
-            response_columns(),
+            response_columns(models),
             detail.responses,
             width,
             zone,
@@ -97,7 +97,7 @@ def _figures(figures: Figures, width: int, zone: str) -> Iterator[PageLine]:
         last = day_clock(figures.last, zone)
         yield PageLine((Piece(f"{_MARGIN}from {first} to {last}, {year}", "muted"),))
     if figures.unpriced:
-        names = ", ".join(map(short_model, figures.unpriced))
+        names = ", ".join(plain(name) or "unknown" for name in figures.unpriced)
         yield PageLine((Piece(f"{_MARGIN}+ leaves out what has no known price: {names}", "muted"),))
 
 
@@ -148,8 +148,10 @@ def _axis(points: Sequence[Point], step: int, room: int) -> str:
     return axis
 
 
-def _parts(title: str, parts: Sequence[Part], width: int, by: Basis) -> Iterator[PageLine]:
-    columns = part_columns(title, by)
+def _parts(
+    title: str, parts: Sequence[Part], width: int, by: Basis, models: tuple[str, ...] = ()
+) -> Iterator[PageLine]:
+    columns = part_columns(title, by, models)
     return _table("", columns, parts, width, "UTC", bar=lambda part: share_of_part(part, by))
 
 

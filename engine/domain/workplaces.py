@@ -1,0 +1,87 @@
+"""Where a session works, as its lines tell it (SPEC §7a).
+
+Claude Code keeps a session's transcript below `projects`, in a directory that it names after
+the working directory. Different working directories can share such a name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+Rank = Literal[0, 1, 2, 3, 4]
+
+MAIN: Rank = 0
+"""A line of the main chain, whose working directory the directory below `projects` is named by."""
+MAIN_ELSEWHERE: Rank = 1
+"""A line of the main chain that works in another directory by then."""
+SIDE: Rank = 2
+SIDE_ELSEWHERE: Rank = 3
+"""The same of a side chain."""
+UNNAMED: Rank = 4
+"""A line that names no working directory: the directory's name below `projects` stands in."""
+
+_LONGEST_NAME = 200
+"""Characters of a directory's name; a longer one is cut and ends with a hash."""
+_NO_LETTER = re.compile(r"[^A-Za-z0-9]")
+_BEYOND = re.compile("[\U00010000-\U0010ffff]")
+"""Characters that are two to JavaScript, in which Claude Code names its directories."""
+_DRIVE = re.compile(r"[A-Za-z]:")
+
+
+class Workplace(NamedTuple):
+    """What a line tells of where its session works; of several the smallest holds.
+
+    So the result depends neither on the order of reading nor on repetition.
+    """
+
+    rank: Rank
+    time: int
+    """Of the line, UTC milliseconds."""
+    path: str
+    """The working directory as the line has it, or the name of a directory below `projects`."""
+
+
+def workplace(
+    cwd: str | None, directory: str, time: int, *, is_sidechain: bool = False
+) -> Workplace:
+    """Return what a line tells that was found in a directory below `projects`."""
+    if not cwd:
+        return Workplace(UNNAMED, time, directory)
+    if is_named_after(directory, cwd):
+        return Workplace(SIDE if is_sidechain else MAIN, time, cwd)
+    return Workplace(SIDE_ELSEWHERE if is_sidechain else MAIN_ELSEWHERE, time, cwd)
+
+
+def note(seen: dict[str, Workplace], told: Mapping[str, Workplace]) -> None:
+    """Bring what was told of sessions to what is known of them."""
+    for session, each in told.items():
+        known = seen.get(session)
+        if known is None or each < known:
+            seen[session] = each
+
+
+@lru_cache(maxsize=256)
+def is_named_after(directory: str, cwd: str) -> bool:
+    """Say whether a directory below `projects` bears the name of a working directory.
+
+    Drive letters are compared without case.
+    """
+    return any(_is_name(directory, name, cwd) for name in _names_of(cwd))
+
+
+def _is_name(directory: str, name: str, cwd: str) -> bool:
+    if _DRIVE.match(cwd):
+        directory, name = directory[:1].lower() + directory[1:], name[:1].lower() + name[1:]
+    if len(name) <= _LONGEST_NAME:
+        return directory == name
+    return directory == name or directory.startswith(f"{name[:_LONGEST_NAME]}-")
+
+
+def _names_of(cwd: str) -> Iterable[str]:
+    """Return how a working directory may be written: `-` stands for all but letters and digits."""
+    for path in dict.fromkeys((cwd, cwd.rstrip("/\\"))):
+        yield _NO_LETTER.sub("-", _BEYOND.sub("--", path))
+        yield _NO_LETTER.sub("-", path)

@@ -142,18 +142,18 @@ class PriceTable:
 
     def _kept_layers(self) -> list[Layer]:
         """Return what earlier refreshes changed."""
-        if self._refreshed is None:
+        if self.refreshed is None:
             return []
         from engine.pricing.history import NewerHistory, read_history
 
         try:
-            history, is_whole = read_history(self._refreshed)
+            history, is_whole = read_history(self.refreshed)
         except NewerHistory:
             history, reason = None, "a newer ccmon keeps it: update this one"
         else:
             reason = "" if is_whole else "it is damaged: `ccmon prices refresh` begins a new one"
         if reason:
-            self._problem = f"The history of prices beside {self._refreshed} was ignored, {reason}."
+            self._problem = f"The history of prices beside {self.refreshed} was ignored, {reason}."
         return history.layers if history else []
 
     def _refreshed_file(self) -> PriceFile | None:

@@ -15,6 +15,21 @@ _CASES = (
     ("iter-compaction", "claude", 207_500, None, "Claude Code: a compaction beside its answer"),
     ("proxy-const-msg-id", "claude", 15_442, None, "Claude Code: a gateway's constant id"),
     ("cowork/home", "claude", 2_480, None, "Claude Code: sessions of Claude Desktop"),
+    (
+        "third-party-zero",
+        "claude",
+        11,
+        None,
+        "Claude Code: another endpoint without counts",
+    ),
+    ("worktrees", "claude", 330, None, "Claude Code: three worktrees of a repository"),
+    (
+        "openrouter-dotted-id",
+        "claude",
+        6_000_000,
+        17.0,
+        "Claude Code: OpenRouter's spellings; one model is unknown",
+    ),
     ("copilot-shutdown", "copilot", 33_600, None, "Copilot CLI: two runs of a session"),
     ("copilot-shutdown-only", "copilot", 26_000, None, "Copilot CLI: one run, told at its end"),
     (

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from tests.agents.made_codex import zstandard
@@ -25,14 +27,18 @@ from tests.agents.made_more import (
     zed,
     zed_counts,
 )
+from tests.made_lines import answer, moment, write
 from tests.parity.agent_samples import Sample
 
 _SECOND = 1_000
+_RISEN = (200_000, (100_000 * 0.435 + 100_000 * 1.32) / 1e6)
+"""Tokens and US dollars of DeepSeek V4 pro on both sides of its rise."""
 
 
 def more_traps() -> tuple[Sample, ...]:
     """Return the traps, with their totals; dollars by hand as of `agent_samples.traps`."""
     of_chat = (450 * 1.75 + 2_200 * 0.175 + 90 * 14) / 1e6
+    of_second = (1_000 * 3 + 105 * 15 + 200 * 0.3 + 50 * 3.75) / 1e6
     of_app = (600 * 1.75 + 400 * 0.175 + 200 * 14) / 1e6
     return (
         Sample("Antigravity: a model's number beside the counts", "antigravity", 850, None, _model),
@@ -48,6 +54,9 @@ def more_traps() -> tuple[Sample, ...]:
         Sample("fx: the cache and reasoning inside", "fx", 170_275, 0.005, _fx),
         Sample("Augment: a turn that repeats its counts", "augment", 1_250, None, _augment),
         Sample("Aider: a chat history", "aider", 2_333, 0.04, _aider),
+        Sample("OpenCode 2: its own tables", "opencode", 1_355, of_second, _second),
+        Sample("a price that rose on 17 August, used before and since", "claude", *_RISEN, _risen),
+        Sample("what OpenRouter serves for nothing", "claude", 1_000_000, 0.0, _free),
         Sample("the first OpenCode: a cost, and no sum of tokens", "opencode-go", 0, 0.5, _first),
     )
 
@@ -203,3 +212,54 @@ def _aider(home: Path) -> None:
 def _first(home: Path) -> None:
     opencode_go(home / OPENCODE_GO, "o1", 0.5)
     opencode_go(home / OPENCODE_GO, "o2", 0.2, parent="o1")
+
+
+def _second(home: Path) -> None:
+    path = home / ".local" / "share" / "opencode" / "opencode.db"
+    path.parent.mkdir(parents=True)
+    at = moment("2026-11-20T10:00")
+    counts = {"input": 1_000, "output": 100, "reasoning": 5, "cache": {"read": 200, "write": 50}}
+    said = {
+        "time": {"created": at, "completed": at + _SECOND},
+        "model": {"id": "claude-sonnet-4-5", "providerID": "anthropic"},
+        "finish": "stop",
+        "cost": 0,
+        "tokens": counts,
+    }
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(
+            "CREATE TABLE session_v2 (id TEXT, project_id TEXT, parent_id TEXT, directory TEXT,"
+            " title TEXT, time_created INT, time_updated INT)"
+        )
+        connection.execute(
+            "CREATE TABLE session_message (id TEXT, session_id TEXT, type TEXT, seq INT,"
+            " time_created INT, time_updated INT, data TEXT)"
+        )
+        connection.execute(
+            "INSERT INTO session_v2 VALUES ('ses_1', 'p', NULL, '/w/p', 't', ?, ?)", (at, at)
+        )
+        connection.execute(
+            "INSERT INTO session_message VALUES ('msg_1', 'ses_1', 'assistant', 1, ?, ?, ?)",
+            (at, at, json.dumps(said)),
+        )
+
+
+def _risen(home: Path) -> None:
+    days = (moment("2026-08-16T23:59"), moment("2026-08-17T00:01"))
+    lines = [
+        answer(f"msg_0{number}", day, 100_000, model="deepseek-v4-pro")
+        for number, day in enumerate(days)
+    ]
+    write(home / ".claude", *map(_compact, lines))
+
+
+def _free(home: Path) -> None:
+    line = answer("gen-1", moment("2026-11-20T10:00"), 1_000_000, model="z-ai/glm-5.2:free")
+    write(home / ".claude", _compact(line))
+
+
+def _compact(line: bytes) -> bytes:
+    """Return a line as Claude Code writes it: without blanks, and with all counts."""
+    record = json.loads(line)
+    record["message"]["usage"]["output_tokens"] = 0
+    return json.dumps(record, separators=(",", ":")).encode() + b"\n"

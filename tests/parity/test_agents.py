@@ -65,7 +65,7 @@ def test_no_trap_catches_us(sample: Sample) -> None:
 
 def test_found_cases_are_right_but_for_those_not_mended(shared: Path) -> None:
     samples = list(found(shared / "cases" / "found"))
-    assert len(samples) == 12
+    assert len(samples) == 15
     wrong = {
         each.sample.name
         for each in ask_all(samples, {"ccmon": ask_ccmon})

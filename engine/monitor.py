@@ -101,6 +101,7 @@ class Monitor:
             self.settings.week_start,
             self._updater.recovery.insist,
             self.snapshot,
+            str(self.settings.home),
         )
 
     def require_roots(self) -> None:

@@ -8,6 +8,7 @@ from threading import RLock
 
 from engine.aggregates.blocks import Blocks
 from engine.aggregates.history import History
+from engine.aggregates.projects import Projects
 from engine.aggregates.rates import Recents
 from engine.aggregates.sessions import Group, Sessions, group_by
 from engine.aggregates.true_window import Anchor, Running, TrueSpan
@@ -38,8 +39,12 @@ class View:
         clock: Callable[[], int],
         lock: RLock,
         anchor: Anchor | None = None,
+        home: str = "",
     ) -> None:
-        """`agents` are those whose scopes are read, `agent_of` says whose a model is."""
+        """`agents` are those whose scopes are read, `agent_of` says whose a model is.
+
+        `home` is that of the user, below which worktrees are no repository's.
+        """
         self.history = History(zone)
         self.agent = CLAUDE if CLAUDE in agents or not agents else agents[0]
         """Whose blocks, window and rates are shown as those of now."""
@@ -52,6 +57,7 @@ class View:
             agent: Blocks(history) for agent, history in self._histories.items()
         }
         self.sessions = Sessions()
+        self.projects = Projects(home)
         self.recents = Recents()
         """Of `agent` alone."""
         self.all_recents = self.recents if len(self.agents) == 1 else Recents()
@@ -94,6 +100,7 @@ class View:
         """Bring in all of history, or the newest part that a first snapshot needs."""
         first = 0 if is_whole else slot_of(max(self._clock() - _RECENT, 0))
         self._update(self._reader.slot_rows(0, first))
+        self.projects.learn(self._reader.session_workplaces(), self._reader.workplaces())
         if is_whole:
             self.sessions.update(self._reader.session_rows())
             self.history.days()
@@ -107,7 +114,10 @@ class View:
             return False
         slots = list(self._reader.slot_rows(self.revision))
         sessions = list(self._reader.session_rows(self.revision)) if self.is_whole else []
+        moved = self._reader.session_workplaces(self.revision)
+        workplaces = self._reader.workplaces() if moved else {}
         with self.lock:
+            self.projects.learn(moved, workplaces)
             changed = self._update(slots)
             self.sessions.update(sessions)
         if changed is not None:

@@ -69,7 +69,7 @@ def is_named_after(directory: str, cwd: str) -> bool:
 
     Drive letters are compared without case.
     """
-    return any(_is_name(directory, name, cwd) for name in _names_of(cwd))
+    return any(_is_name(directory, name, cwd) for name in directory_names(cwd))
 
 
 def _is_name(directory: str, name: str, cwd: str) -> bool:
@@ -80,8 +80,8 @@ def _is_name(directory: str, name: str, cwd: str) -> bool:
     return directory == name or directory.startswith(f"{name[:_LONGEST_NAME]}-")
 
 
-def _names_of(cwd: str) -> Iterable[str]:
-    """Return how a working directory may be written: `-` stands for all but letters and digits."""
+def directory_names(cwd: str) -> Iterable[str]:
+    """Yield how a working directory's may be named: `-` stands for all but letters and digits."""
     for path in dict.fromkeys((cwd, cwd.rstrip("/\\"))):
         yield _NO_LETTER.sub("-", _BEYOND.sub("--", path))
         yield _NO_LETTER.sub("-", path)

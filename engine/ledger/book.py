@@ -14,7 +14,7 @@ from engine.domain.notices import Notice
 from engine.domain.owners import store_owner
 from engine.domain.responses import CLAUDE, Sighting, merge
 from engine.domain.scans import Cursor, Mark
-from engine.domain.workplaces import UNNAMED, Workplace, note
+from engine.domain.workplaces import Workplace, note
 from engine.ledger.connection import Connection
 from engine.ledger.limit_hits import keep_hits
 from engine.ledger.limit_readings import ReadingRow, write_readings
@@ -220,7 +220,7 @@ class Ledger(Connection):
         keep_workplaces(self.connection, self.names, self._scopes_with(root), agent, told, revision)
 
     def _note_files(self, root: int, scans: list[Scan]) -> None:
-        """Keep the cursors, the projects' directories and what could not be read."""
+        """Keep the cursors and what could not be read."""
         self.connection.executemany(
             "INSERT INTO files (root, path, device, inode, size, mtime, position, fingerprint,"
             " lines, bad, state) VALUES (?,?,?,?,?,?,?,?,?,?,?)"
@@ -240,17 +240,6 @@ class Ledger(Connection):
                     f"INSERT OR REPLACE INTO problems VALUES (({_FILE}), ?, ?)",
                     (*place, problem.offset, problem.reason),
                 )
-        said_in = {
-            (scan.place.project, each.path): None
-            for scan in scans
-            for each in scan.workplaces.values()
-            if each.rank != UNNAMED and scan.place.project
-        }
-        for scan in scans:
-            said_in.update(dict.fromkeys(scan.directories.items()))
-        for project, directory in said_in:
-            if directory:
-                self.names.note_directory(project, directory)
 
     def reprice(self, prices: PriceTable) -> bool:
         """Bring costs to another price table; return whether any changed."""

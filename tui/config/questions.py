@@ -37,6 +37,7 @@ def question_of(options: Namespace, selection: Selection) -> Question:
         selection=selection,
         last=options.last,
         by_project=options.instances,
+        by_directory=options.instances and options.json,
         sort=options.sort,
         order=options.order,
         top=options.top,

@@ -50,6 +50,7 @@ class Answers:
         week_start: int,
         insist: Insist,
         snapshot: Callable[[], Snapshot],
+        home: str = "",
     ) -> None:
         self._source = source
         self._scopes = scopes
@@ -58,6 +59,7 @@ class Answers:
         self._week_start = week_start
         self._insist = insist
         self._snapshot = snapshot
+        self._home = home
 
     def answer(self, question: Question) -> Answer:
         """Return a report; raises `SettingsError` where its last day comes before its first."""
@@ -112,7 +114,9 @@ class Answers:
         def once() -> _T:
             scopes = self._scopes(selection.agents)
             now = self._clock()
-            basis = Basis(self._source, scopes, selection.mode, self._zone, self._week_start, now)
+            zone, week_start = self._zone, self._week_start
+            mode, home = selection.mode, self._home
+            basis = Basis(self._source, scopes, mode, zone, week_start, now, home)
             with self._source.at_one_moment():
                 return ask(basis)
 

@@ -220,14 +220,15 @@ def _add(sightings: list[Keyed], cwd: str | None, scan: Scan, seen: _Seen) -> No
         known = seen.get(key)
         seen[key] = sighting if known is None else merge(known, sighting)
     if sightings:
-        _note_workplace(sightings[0][1], cwd, scan)
+        _note_workplace(sightings, cwd, scan)
 
 
-def _note_workplace(sighting: Sighting, cwd: str | None, scan: Scan) -> None:
-    """Note where a line's session works; what is no response tells nothing of it.
+def _note_workplace(sightings: list[Keyed], cwd: str | None, scan: Scan) -> None:
+    """Note where a line's session works.
 
     Nearly always the session's first line has told what holds.
     """
+    sighting = sightings[0][1]
     known = scan.workplaces.get(sighting.session)
     is_sidechain = sighting.is_sidechain
     if known is not None:
@@ -235,9 +236,13 @@ def _note_workplace(sighting: Sighting, cwd: str | None, scan: Scan) -> None:
             return
         if known.rank == MAIN and is_sidechain:
             return
-    if not sighting.total and not sighting.recorded:
-        return
-    told = workplace(cwd, scan.place.project, sighting.time, is_sidechain=is_sidechain)
+    told = workplace(
+        cwd,
+        scan.place.project,
+        sighting.time,
+        is_sidechain=is_sidechain,
+        is_empty=not any(each.total or each.recorded for _, each in sightings),
+    )
     if known is None or told < known:
         scan.workplaces[sighting.session] = told
 

@@ -124,7 +124,7 @@ class Answers:
 
 
 def _answer(question: Question, basis: Basis) -> Answer:
-    choice = choose(question.selection, basis)
+    choice = choose(question.selection, basis, by_directory=question.by_directory)
     limit = None if question.token_limit == "max" else question.token_limit
     notes = choice.notes
     if notes:

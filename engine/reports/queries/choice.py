@@ -7,6 +7,7 @@ from datetime import date
 from msgspec import Struct
 from msgspec.structs import replace
 
+from engine.aggregates.projects import Projects
 from engine.domain.chosen import Chosen
 from engine.domain.questions import Selection
 from engine.reports.queries.basis import Basis
@@ -48,13 +49,16 @@ class Choice(Struct, frozen=True):
         return replace(self.chosen, first=first, before=before)
 
 
-def choose(selection: Selection, basis: Basis) -> Choice:
-    """Return the projects and models that a selection names; its days are left open."""
+def choose(selection: Selection, basis: Basis, *, by_directory: bool = False) -> Choice:
+    """Return the projects and models that a selection names; its days are left open.
+
+    By directory, as ccusage has it, a directory's name comes before a project's.
+    """
     notes: list[str] = []
     named = Places()
     models = None
     if selection.project is not None:
-        found = places_named(selection.project, basis)
+        found = places_named(selection.project, basis, by_directory=by_directory)
         if found is None:
             notes.append(unknown_project(selection.project, basis))
         else:
@@ -68,22 +72,27 @@ def choose(selection: Selection, basis: Basis) -> Choice:
     return Choice(chosen, tuple(notes), named.projects)
 
 
-def places_named(pattern: str, basis: Basis) -> Places | None:
+def places_named(pattern: str, basis: Basis, *, by_directory: bool = False) -> Places | None:
     """Return the projects with responses that a pattern names, `None` where there is none.
 
-    The name of a directory below `projects` means what is in that directory alone: a worktree
-    without its repository, or all projects that share the name.
+    The name of a directory below `projects`, unless it is a project's, means what is in that
+    directory alone: a worktree without its repository, or all projects that share the name.
     """
     projects = basis.projects
-    if pattern:
+    project = None if by_directory else projects.find(pattern)
+    if pattern and project is None:
         for number in basis.selector.numbers("directory"):
             if basis.directory(number) == pattern:
                 return Places(directories=(number,))
-    found = find_projects(pattern, projects.named(), projects.labels, projects.key_at)
+    found = (project,) if project is not None else _found(pattern, projects)
     if not found:
         return None
     workplaces = tuple(place for number in found for place in projects.workplaces(number))
     return Places(workplaces=workplaces, projects=found)
+
+
+def _found(pattern: str, projects: Projects) -> tuple[int, ...]:
+    return find_projects(pattern, projects.named(), projects.labels, projects.key_at)
 
 
 def unknown_project(pattern: str, basis: Basis) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from datetime import date, tzinfo
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
@@ -90,15 +90,19 @@ class Monitor:
     @property
     def answers(self) -> Answers:
         """What answers the questions of one-shot reports from the ledger."""
+        return self.answers_in((self._state.zone_name, self._state.zone), None)
+
+    def answers_in(self, zone: tuple[str, tzinfo], week_start: int | None) -> Answers:
+        """Return what answers with the days of a zone, and weeks that begin on a day of theirs."""
         from engine.ledger.selector import LedgerSource
         from engine.reports.queries.answers import Answers
 
         return Answers(
             LedgerSource(self._ledger),
             self._roots.open_scopes,
-            (self._state.zone_name, self._state.zone),
+            zone,
             self.settings.clock,
-            self.settings.week_start,
+            self.settings.week_start if week_start is None else week_start,
             self._updater.recovery.insist,
             self.snapshot,
             str(self.settings.home),
@@ -258,6 +262,13 @@ class Monitor:
         return self._updater.recovery.insist(
             lambda: agents_found(self.settings, self._ledger, self._roots, refused())
         )
+
+    @property
+    def reader(self) -> str:
+        """Which reader takes transcripts in here: `native` or `python`."""
+        from engine.native import reader_name
+
+        return reader_name(self.settings.environment)
 
     def health(self) -> Health:
         """Return what `ccmon doctor` tells."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
+from engine.domain.responses import COMPACTED
 from engine.domain.snapshots import BurnRate, Trace
 from engine.domain.times import BLOCK_LENGTH, HOUR, MINUTE
 from engine.ledger.rows import Recent
@@ -14,12 +17,24 @@ WINDOW = 10 * MINUTE
 STEP = 2 * MINUTE
 """Length of a step of the trace."""
 _MINUTES = STEP // MINUTE
+BUSY = 2 * MINUTE
+"""Who wrote within it is at work."""
 SESSION_WINDOW = 5 * MINUTE
 """The window of a session's own rate."""
 
 _WORDS = ((5_000, "intense"), (2_000, "busy"), (500, "steady"))
 """Plain tokens a minute from which a word holds; the thresholds 2,000 and 5,000 are those
 that users know from ccusage's indicator."""
+
+
+class Context(NamedTuple):
+    """How long a session's context is: of the model that answered last."""
+
+    model: int
+    tokens: int | None
+    """`None` since a compaction that left nobody knows what."""
+    longest: int
+    """The most that were in one of that model."""
 
 
 class Recents:
@@ -29,15 +44,15 @@ class Recents:
         self._responses: dict[int, Recent] = {}
         self._order: list[tuple[int, int]] = []
         self._minutes: dict[int, list[int]] = {}
-        self._agents: dict[int, dict[int, int]] = {}
-        self._contexts: dict[int, tuple[Recent, int]] | None = None
+        self._compactions: dict[int, Recent] = {}
+        self._contexts: dict[int, Context] | None = None
 
     def clear(self) -> None:
         """Forget all, before the window moves."""
         self._responses.clear()
         self._order.clear()
         self._minutes.clear()
-        self._agents.clear()
+        self._compactions.clear()
         self._contexts = None
 
     def update(self, changed: Mapping[int, Recent]) -> None:
@@ -52,14 +67,13 @@ class Recents:
                 self._responses[id_] = recent
                 insort(self._order, (recent.time, id_))
                 self._count(recent, 1)
+            elif recent.context:
+                self._compactions[id_] = recent
 
     def _count(self, recent: Recent, sign: int) -> None:
         minute = self._minutes.setdefault(recent.time // MINUTE, [0, 0])
         minute[0] += sign * recent.tokens
         minute[1] += sign * recent.cost
-        if recent.agent:
-            agents = self._agents.setdefault(recent.session, {})
-            agents[recent.agent] = agents.get(recent.agent, 0) + sign
 
     def _within(self, window: int, now: int) -> Iterator[Recent]:
         """Yield the responses of a window up to now, in time order.
@@ -139,17 +153,28 @@ class Recents:
         """Yield the responses from a time up to now, in time order."""
         return self._within(now - start + 1, now)
 
-    def contexts(self) -> Mapping[int, tuple[Recent, int]]:
-        """Return each session's newest response of its own, and the longest prompt it had."""
+    def contexts(self) -> Mapping[int, Context]:
+        """Return the context of each session's main chain, where anything says how long it is."""
         if self._contexts is None:
-            self._contexts = {}
-            for _, id_ in self._order:
-                recent = self._responses[id_]
-                if recent.prompt and not recent.agent:
-                    known = self._contexts.get(recent.session)
-                    longest = max(recent.prompt, known[1] if known else 0)
-                    self._contexts[recent.session] = (recent, longest)
+            self._contexts = self._found_contexts()
         return self._contexts
+
+    def _found_contexts(self) -> dict[int, Context]:
+        found: dict[int, Context] = {}
+        longest: dict[tuple[int, int], int] = {}
+        every = [self._responses[id_] for _, id_ in self._order]
+        if self._compactions:
+            every = sorted([*every, *self._compactions.values()], key=lambda each: each.time)
+        for each in every:
+            if each.agent or not each.context:
+                continue
+            known = found.get(each.session)
+            model = each.model if each.is_counted or known is None else known.model
+            most = max(each.context, longest.get((each.session, model), 0))
+            longest[each.session, model] = most
+            tokens = None if each.context == COMPACTED else each.context
+            found[each.session] = Context(model, tokens, most)
+        return found
 
     def _at(self, moment: int) -> Iterator[Recent]:
         for time, id_ in self._order[bisect_left(self._order, (moment, -1)) :]:
@@ -164,9 +189,10 @@ class Recents:
             tokens[recent.session] = tokens.get(recent.session, 0) + recent.tokens
         return {session: count * MINUTE / SESSION_WINDOW for session, count in tokens.items()}
 
-    def agents_of(self, session: int) -> int:
-        """Return the number of sub-agents a session had; the main conversation is none."""
-        return sum(1 for count in self._agents.get(session, {}).values() if count > 0)
+    def running_agents(self, now: int) -> dict[int, int]:
+        """Return how many sub-agents of each session are at work: they wrote just now."""
+        at_work = {(each.session, each.agent) for each in self._within(BUSY, now) if each.agent}
+        return dict(Counter(session for session, _ in at_work))
 
 
 def _word(tokens: int, plain_rate: float) -> str:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from engine.domain.reports import Figures, Part
 from engine.domain.responses import Tokens
-from engine.domain.sums import Sums
+from engine.domain.sums import Sums, added
 from engine.ledger.names import ModelNames
 
 
@@ -26,7 +26,7 @@ class Tally:
         if sums.responses == 0:
             return
         known = self.by_model.get(model)
-        self.by_model[model] = sums if known is None else _added(known, sums)
+        self.by_model[model] = sums if known is None else added(known, sums)
 
     def add_all(self, by_model: Mapping[int, Sums]) -> None:
         """Add sums of several models."""
@@ -65,23 +65,6 @@ class Tally:
         return tuple(replace(part, parts=_models(groups[part.name], name)) for part in parts)
 
 
-def _added(one: Sums, other: Sums) -> Sums:
-    """Return the sums of both; the hottest loop of a long report, hence spelled out."""
-    return Sums(
-        one[0] + other[0],
-        one[1] + other[1],
-        one[2] + other[2],
-        one[3] + other[3],
-        one[4] + other[4],
-        one[5] + other[5],
-        one[6] + other[6],
-        one[7] + other[7],
-        min(one[8], other[8]),
-        max(one[9], other[9]),
-        one[10] + other[10],
-    )
-
-
 def _models(rows: Mapping[int, Sums], name: ModelNames) -> tuple[Part, ...]:
     """Return the parts of models by name, the dearest first."""
     groups = _grouped(rows, name)
@@ -102,7 +85,7 @@ def _figures(rows: Mapping[int, Sums], name: ModelNames) -> Figures:
         return _figures_of(name(model), name.agent(model), sums)
     if not rows:
         return Figures()
-    whole = reduce(_added, rows.values())
+    whole = reduce(added, rows.values())
     in_order = sorted(rows, key=lambda model: (rows[model].first, name(model)))
     return Figures(
         responses=whole.responses,

@@ -8,16 +8,24 @@ from threading import RLock
 
 from engine.aggregates.blocks import Blocks
 from engine.aggregates.history import History
+from engine.aggregates.owned import Owned, Use
 from engine.aggregates.projects import Projects
 from engine.aggregates.rates import Recents
 from engine.aggregates.sessions import Group, Sessions, group_by
 from engine.aggregates.true_window import Anchor, Running, TrueSpan
+from engine.domain.owners import Held
 from engine.domain.responses import CLAUDE
 from engine.domain.slots import slot_of
 from engine.domain.sums import SessionSums, SlotSums
 from engine.domain.times import DAY, HOUR
+from engine.ledger.owned_rows import OwnedReader
 from engine.ledger.rows import Reader
 
+HeldParts = tuple[Held, ...] | None
+"""What is the present owner's; `None` where that is everything."""
+
+_OWNERS = 4
+"""So many owners' use is kept in memory: who works for two answers for both in turn."""
 _RECENT = 40 * DAY
 """History that a first snapshot needs: this month, 30 days, the present block."""
 
@@ -38,12 +46,15 @@ class View:
         zone: tzinfo,
         clock: Callable[[], int],
         lock: RLock,
+        reader_of: Callable[[tuple[Held, ...]], OwnedReader],
         anchor: Anchor | None = None,
+        held: HeldParts = None,
         home: str = "",
     ) -> None:
         """`agents` are those whose scopes are read, `agent_of` says whose a model is.
 
-        `home` is that of the user, below which worktrees are no repository's.
+        `anchor` is the present owner's true window, `held` what is that owner's, `reader_of`
+        reads what is held. `home` is that of the user, below which worktrees are no repository's.
         """
         self.history = History(zone)
         self.agent = CLAUDE if CLAUDE in agents or not agents else agents[0]
@@ -66,6 +77,7 @@ class View:
         """Sessions of the true window, else of the newest block."""
         self.anchor = anchor if self.agent == CLAUDE else None
         """The true window of Claude Code's plan: other agents' accounts are their own."""
+        self.held = held if self.agent == CLAUDE else None
         self.lock = lock
         self.revision = 0
         self.is_whole = False
@@ -75,6 +87,12 @@ class View:
         self._clock = clock
         self._recents_from = 0
         self._true: TrueSpan | None = None
+        self._reader_of = reader_of
+        self._first = 0
+        """The first slot that is here."""
+        self._owned: dict[tuple[Held, ...], Owned] = {}
+        self._present: Owned | None = None
+        """The present owner's use, where there are others."""
 
     @property
     def blocks(self) -> Blocks:
@@ -82,9 +100,11 @@ class View:
         return self.blocks_by_agent[self.agent]
 
     @property
-    def own_history(self) -> History:
-        """The history of `agent` alone."""
-        return self.history_of(self.agent)
+    def own(self) -> Use:
+        """What the present owner used of `agent`: all of it where there is no other owner."""
+        if self._present is not None:
+            return self._present.use
+        return Use(self.history_of(self.agent), self.blocks, self.recents)
 
     def history_of(self, agent: str) -> History:
         """Return the history of one agent in view."""
@@ -98,14 +118,14 @@ class View:
 
     def load(self, revision: int, *, is_whole: bool) -> None:
         """Bring in all of history, or the newest part that a first snapshot needs."""
-        first = 0 if is_whole else slot_of(max(self._clock() - _RECENT, 0))
-        self._update(self._reader.slot_rows(0, first))
+        self._first = 0 if is_whole else slot_of(max(self._clock() - _RECENT, 0))
+        self._update(self._reader.slot_rows(0, self._first))
         self.projects.learn(self._reader.session_workplaces(), self._reader.workplaces())
         if is_whole:
             self.sessions.update(self._reader.session_rows())
             self.history.days()
         self.is_whole = is_whole
-        self._pull_recents(None)
+        self._pull_recents(None, revision)
         self.revision = revision
 
     def pull(self, revision: int) -> bool:
@@ -121,9 +141,12 @@ class View:
             changed = self._update(slots)
             self.sessions.update(sessions)
         if changed is not None:
-            self._pull_recents(changed)
+            self._pull_recents(changed, revision)
+            is_news = True
+        else:
+            is_news = self._pull_compactions()
         self.revision = revision
-        return changed is not None
+        return is_news
 
     def _update(self, rows: Iterable[SlotSums]) -> int | None:
         """Bring rows into history and blocks; return the earliest slot that changed."""
@@ -140,41 +163,65 @@ class View:
             self.blocks_by_agent[agent].update(self._histories[agent].update(own))
         return changed
 
-    def put_anchor(self, anchor: Anchor | None) -> bool:
-        """Follow another true window, or none; say whether that is new."""
-        if self.agent != CLAUDE or anchor == self.anchor:
+    def put_anchor(self, anchor: Anchor | None, held: HeldParts = None) -> bool:
+        """Follow another true window or owner; say whether that is new."""
+        if self.agent != CLAUDE or (anchor, held) == (self.anchor, self.held):
             return False
-        self.anchor = anchor
-        self._pull_recents(None)
+        self.anchor, self.held = anchor, held
+        self._pull_recents(None, self.revision)
         return True
 
+    def _bring_in(self, held: tuple[Held, ...], revision: int) -> Owned:
+        """Return what an owner used, as of a revision; the last few owners are remembered."""
+        owned = self._owned.pop(held, None)
+        if owned is None:
+            owned = Owned(self._reader_of(held), self.history.zone, self._first, self.lock)
+            while len(self._owned) >= _OWNERS:
+                self._owned.pop(next(iter(self._owned)))
+        owned.pull(revision)
+        self._owned[held] = owned
+        return owned
+
     def running(self, now: int) -> Running | None:
-        """Return the window that is running, if any: the true one where it is known."""
+        """Return the present owner's window that is running: the true one where it is known."""
         true = self._true
         if true is not None and true.holds(now):
             return true if true.has_begun else None
-        return self.blocks.active(now)
+        return self.own.blocks.active(now)
 
-    def _pull_recents(self, changed: int | None) -> None:
+    def _pull_recents(self, changed: int | None, revision: int) -> None:
         """Follow the responses and sessions of the true window, else of the newest block.
 
         Where something older changed, a response may have moved there: all are read anew.
         """
         now = self._clock()
+        owned = self._bring_in(self.held, revision) if self.held is not None else None
         anchor = self.anchor if self.anchor and self.anchor.is_in_force(now) else None
-        block = self.blocks.newest(now)
+        block = (owned.use.blocks if owned is not None else self.blocks).newest(now)
         if anchor is None and block is None:
+            with self.lock:
+                self._true, self._present = None, owned
             return
-        true, groups = None, {}
+        true = None
         if anchor is not None:
-            rows = self._reader.session_rows_within(anchor.start, anchor.end)
+            rows = (owned or self._reader).session_rows_within(anchor.start, anchor.end)
             true = TrueSpan(anchor, [row for row in rows if self._is_own(row.model)])
-            groups, begun = _by_session(rows), true.start
+            begun = true.start
         elif block is not None:
-            rows = self._reader.session_rows_between(block.first_slot, block.last_slot + 1)
-            groups, begun = _by_session(rows), block.start
+            begun = block.start
+            if owned is not None:
+                rows = owned.session_rows_within(begun, block.last + 1)
+            else:
+                rows = self._reader.session_rows_between(block.first_slot, block.last_slot + 1)
+        groups = _by_session(rows)
+        if owned is not None:
+            begun, others = self._since_of_all(begun, now)
+            groups = {**others, **groups}
         start = begun - HOUR
-        is_anew = changed is None or changed < slot_of(start) or start != self._recents_from
+        is_older = changed is None or changed < slot_of(start)
+        if owned is not None:
+            owned.follow(start, revision, is_anew=is_older)
+        is_anew = is_older or start != self._recents_from
         recent = self._reader.recent(start, 0 if is_anew else self.revision)
         with self.lock:
             if is_anew:
@@ -183,10 +230,25 @@ class View:
             self._recents_from = start
             self.all_recents.update(recent)
             if self.recents is not self.all_recents:
-                own = {id_: each for id_, each in recent.items() if self._is_own(each.model)}
-                self.recents.update(own)
+                own_recent = {id_: each for id_, each in recent.items() if self._is_own(each.model)}
+                self.recents.update(own_recent)
             self.now_groups = groups
-            self._true = true
+            self._true, self._present = true, owned
+
+    def _pull_compactions(self) -> bool:
+        """Follow what is no response and changes no sum; return whether there was any."""
+        if not self._recents_from:
+            return False
+        recent = self._reader.recent(self._recents_from, self.revision)
+        with self.lock:
+            self.all_recents.update(recent)
+        return bool(recent)
+
+    def _since_of_all(self, begun: int, now: int) -> tuple[int, dict[int, Group]]:
+        """Return since when all owners are at work, and all sessions since then."""
+        every = self.blocks.newest(now)
+        since = min(begun, every.start) if every is not None else begun
+        return since, _by_session(self._reader.session_rows_within(since, now + HOUR))
 
     def _is_own(self, model: int) -> bool:
         return len(self.agents) == 1 or self._agent_of(model) == self.agent

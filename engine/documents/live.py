@@ -82,6 +82,9 @@ class SessionNowDocument(Struct, frozen=True, kw_only=True, rename="camel"):
     state: Literal["busy", "idle"] | None
     """What Claude Code itself says of a session that is open."""
     context_percent: float | None
+    context_tokens: int | None
+    is_compacted: bool
+    """The context was compacted, and nothing has told since how long it is."""
     agent: str
 
 
@@ -220,5 +223,7 @@ def _session(session: SessionNow) -> SessionNowDocument:
         sub_agents=session.sub_agents,
         state=session.state or None,
         context_percent=percent(session.context_share),
+        context_tokens=session.context_tokens,
+        is_compacted=session.is_compacted,
         agent=session.agent,
     )

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
+
+from msgspec import Struct
 
 NOBODY = ""
 """Roots without an account: together they are one owner."""
 UNKNOWN = "?"
 """Whoever it was before anything was noted."""
 
+FOREVER = 1 << 62
+"""Until when what has no end holds."""
+
 OwnerNotes = Mapping[str, Sequence[tuple[int, str]]]
 """By root: since when which owner, earliest first."""
+
+
+class Held(Struct, frozen=True):
+    """Roots that were an owner's together, from a time up to another."""
+
+    roots: tuple[str, ...]
+    since: int
+    until: int
 
 
 def owner_key(account: str, organization: str) -> str:
@@ -79,3 +93,27 @@ def owner_at(notes: OwnerNotes, root: str, time: int) -> str:
             break
         known = owner
     return known
+
+
+def holder_at(notes: OwnerNotes, root: str, time: int) -> str:
+    """Return with whom what a root holds of a time is counted.
+
+    Before the first note that is whoever is noted first: of nobody else is anything known there.
+    """
+    noted = notes.get(root)
+    return owner_at(notes, root, max(time, noted[0][0])) if noted else NOBODY
+
+
+def held_by(
+    notes: OwnerNotes, roots: Sequence[str], is_own: Callable[[str], bool]
+) -> tuple[Held, ...] | None:
+    """Return what some of the roots were an owner's and when, in order; `None` for all always."""
+    turns = sorted({0, *(since for root in roots for since, _ in notes.get(root, ())[1:])})
+    made: list[Held] = []
+    for since, until in pairwise([*turns, FOREVER]):
+        own = tuple(root for root in roots if is_own(holder_at(notes, root, since)))
+        if made and (made[-1].roots, made[-1].until) == (own, since):
+            made[-1] = Held(own, made[-1].since, until)
+        elif own:
+            made.append(Held(own, since, until))
+    return None if made == [Held(tuple(roots), 0, FOREVER)] else tuple(made)

@@ -33,7 +33,8 @@ ID_WIDTH = 8
 class Record(NamedTuple):
     """A response: what `Sighting` has of it, with numbers in place of names, and its price.
 
-    What is wider than its field is no record, and is told as a sighting.
+    What is wider than its field is no record, and is told as a sighting; so is what has another
+    context than its prompt (`Sighting.context`): a compaction, or what an advisor took part in.
     """
 
     id: int
@@ -114,6 +115,11 @@ class Pack(Struct, array_like=True, gc=False):
     def numbers(self) -> tuple[int, ...]:
         """Return the ids."""
         return ids_in(self.ids)
+
+    def sightings(self) -> dict[int, Sighting]:
+        """Return what the records say by id."""
+        records = records_in(self.records)
+        return {record.id: sighting_of(record, self.names) for record in records}
 
 
 def ids_in(ids: bytes) -> tuple[int, ...]:

@@ -247,4 +247,8 @@ class Glance(Struct, frozen=True, kw_only=True):
     block: Block | None
     burn_rate: BurnRate
     context: int | None = None
-    """Tokens that the session's newest response of its own was given."""
+    """Tokens in the context of the session's main chain."""
+    longest_context: int = 0
+    """The most that were in one of its model."""
+    is_compacted: bool = False
+    """The context was compacted, and nothing has told since how long it is."""

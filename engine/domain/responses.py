@@ -19,6 +19,12 @@ MOST_DOLLARS = 10_000
 
 CLAUDE = "claude"
 """The agent whose transcripts and windows ccmon knows best: Claude Code."""
+PROMPT = -1
+"""Stands for a context that is as long as the response's prompt."""
+BESIDE = 0
+"""Stands for a response that had a context of its own, beside the session's."""
+COMPACTED = 1
+"""Stands for a context that was compacted to nobody knows what."""
 FAST = "-fast"
 """What follows a model's name where its responses came in fast mode, which is billed apart."""
 
@@ -84,6 +90,8 @@ class Sighting(Struct, frozen=True, gc=False, array_like=True):
     """Who ran the model, where an agent names it: `openai`. Of the winning line."""
     reasoning: int = 0
     """Tokens of the output that are known to be reasoning. Of the winning line."""
+    context: int = PROMPT
+    """Tokens in the session's context after it, or what stands for them. Of the winning line."""
 
     @property
     def tokens(self) -> Tokens:
@@ -131,6 +139,7 @@ def merge(one: Sighting, other: Sighting) -> Sighting:
         origin.project,
         winner.provider,
         winner.reasoning,
+        winner.context,
     )
 
 
@@ -165,6 +174,7 @@ def _further_rank(sighting: Sighting) -> tuple[object, ...]:
         sighting.agent,
         sighting.provider,
         sighting.reasoning,
+        sighting.context,
     )
 
 

@@ -113,13 +113,17 @@ class SessionNow(Struct, frozen=True):
     is_busy: bool
     """A response came within the last two minutes."""
     sub_agents: int
-    """Sub-agents with responses in the active block, or in the hour before it."""
+    """Sub-agents at work: each had a response within the last two minutes."""
     title: str = ""
     """What the session is called, where that is known."""
     state: Literal["busy", "idle", ""] = ""
     """What Claude Code itself says of a session that is open, empty where it says nothing."""
+    context_tokens: int | None = None
+    """Tokens in the context of its main chain, where that is known."""
     context_share: float | None = None
-    """How full the context was at the session's newest response of its own."""
+    """How full that context is."""
+    is_compacted: bool = False
+    """The context was compacted, and no response has told since how long it is."""
     agent: str = CLAUDE
     """The coding agent whose session it is."""
 

@@ -12,7 +12,8 @@ from engine.domain.slots import QUARTER, slot_bounds, slot_of
 from engine.domain.sums import AgentSums, SessionSums, SlotSums, Sums
 from engine.ledger.book import Ledger
 from engine.ledger.files import paths_of_session
-from engine.ledger.sums import COUNTS
+from engine.ledger.packed_rows import bring_between
+from engine.ledger.sums import CONTEXT, COUNTS
 
 _SUMS = (
     "responses, unpriced, input, output, cache_read, cache_write_5m, cache_write_1h, cost,"
@@ -25,6 +26,8 @@ _GROUPED = (
 
 Where = Literal["session", "workplace", "model"]
 
+_SLOTS_OF_CONTEXT = 40
+"""So many slots (five hours) before a session's last its last own response is looked for."""
 _OF_SESSION = "buckets INDEXED BY buckets_by_session"
 """SQLite would rather look through all buckets, in the order of their slots."""
 
@@ -43,8 +46,8 @@ class Recent(Struct, frozen=True, gc=False):
     cost: int
     is_counted: int
     """1 where it has tokens or a cost at all, else 0."""
-    prompt: int = 0
-    """Tokens the model was given."""
+    context: int = 0
+    """Tokens in the context after it: 0 says nothing of it, `COMPACTED` that nobody knows."""
 
 
 class Booked(Struct, frozen=True, gc=False):
@@ -66,6 +69,7 @@ class Reader:
     def __init__(self, ledger: Ledger, scopes: Sequence[int]) -> None:
         self._ledger = ledger
         self._connection = ledger.connection
+        self._scopes = scopes
         self._within = within(scopes)
 
     def _all(self, statement: str, *values: object) -> list[tuple[int, ...]]:
@@ -125,6 +129,7 @@ class Reader:
     def _rows_of_responses(self, start: int, end: int) -> list[SessionSums]:
         if start >= end:
             return []
+        bring_between(self._ledger, self._scopes, start, end)
         rows = self._all(
             "SELECT session, project, model, count(*),"
             " sum(recorded IS NULL AND calculated IS NULL), sum(input), sum(output),"
@@ -192,11 +197,11 @@ class Reader:
 
     def recent(self, start: int, since: int) -> dict[int, Recent]:
         """Return responses from a time on that changed after a revision, by id."""
+        bring_between(self._ledger, self._scopes, start)
         rows = self._all(
             "SELECT id, time, session, model, is_sidechain * agent, input + output + cache_read +"
             " cache_write_5m + cache_write_1h, input + output,"
-            f" coalesce(recorded, calculated, 0), {COUNTS}, input + cache_read + cache_write_5m +"
-            " cache_write_1h FROM responses"
+            f" coalesce(recorded, calculated, 0), {COUNTS}, {CONTEXT} FROM responses"
             f" WHERE {self._within} AND time >= ? AND changed > ?",
             start,
             since,
@@ -219,6 +224,7 @@ class Reader:
         found: list[Booked] = []
         for slot in slots:
             start, end = slot_bounds(slot)
+            bring_between(self._ledger, self._scopes, start, end + 1)
             rows = self._all(
                 "SELECT time, session, project, model, agent, is_sidechain, input, output,"
                 " cache_read, cache_write_5m, cache_write_1h, coalesce(recorded, calculated)"
@@ -232,6 +238,32 @@ class Reader:
             if len(found) >= most:
                 break
         return found[:most]
+
+    def context_of(self, session: int) -> tuple[int, int] | None:
+        """Return the tokens in a session's context and the most that were in one of its model.
+
+        `COMPACTED` where nobody knows since a compaction, `None` where nothing is known.
+        """
+        slots = self._all(
+            f"SELECT max(slot) FROM {_OF_SESSION} WHERE {self._within} AND session = ?"
+            " AND responses > 0",
+            session,
+        )
+        if slots[0][0] is None:
+            return None
+        start = slot_bounds(slots[0][0] - _SLOTS_OF_CONTEXT)[0]
+        bring_between(self._ledger, self._scopes, start)
+        rows = self._all(
+            f"SELECT model, {COUNTS}, {CONTEXT} AS context FROM responses WHERE {self._within}"
+            " AND time >= ? AND session = ? AND NOT is_sidechain AND context > 0"
+            " ORDER BY time, id",
+            start,
+            session,
+        )
+        if not rows:
+            return None
+        model = next((model for model, is_counted, _ in reversed(rows) if is_counted), None)
+        return rows[-1][2], max(row[2] for row in rows if row[0] == model or not row[1])
 
     def transcripts_of(self, roots: list[str], sessions: Iterable[str]) -> dict[str, str]:
         """Return the main transcript of each session that has one, by session."""
@@ -256,6 +288,8 @@ class Reader:
         )
         if slots[0][0] is None:
             return []
+        start, end = slot_bounds(slots[0][0])[0], slot_bounds(slots[0][1])[1]
+        bring_between(self._ledger, self._scopes, start, end + 1)
         rows = self._all(
             "SELECT agent, model, count(*), sum(recorded IS NULL AND calculated IS NULL),"
             " sum(input), sum(output), sum(cache_read), sum(cache_write_5m),"
@@ -263,8 +297,8 @@ class Reader:
             " sum(reasoning)"
             f" FROM responses WHERE {self._within} AND time >= ? AND time <= ? AND {COUNTS}"
             " AND session = ? AND is_sidechain GROUP BY agent, model",
-            slot_bounds(slots[0][0])[0],
-            slot_bounds(slots[0][1])[1],
+            start,
+            end,
             session,
         )
         return [AgentSums(row[0], row[1], Sums._make(row[2:])) for row in rows]

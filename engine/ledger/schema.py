@@ -14,20 +14,26 @@ ccusage's: the name of a directory below `projects`, as other agents' have one t
 
 A `state` is what reading on in a file of another agent than Claude Code needs to know. A
 model's name is that under which its responses count (`engine.domain.responses.billed_name`);
-where `is_fast`, its price is that of the name without the suffix. A *reading* is what an
-official source said of a window's use; a row stands for as long as it said the same. A
-*hit* is a refusal since a limit was reached, as a transcript of a root tells it. An
-*event* is what was told of a window that lasted from `start` until `until`. An *owner* is
-whose limits a root's were from a time on. A *workplace* is a working directory or, where
+where `is_fast`, its price is that of the name without the suffix. The compaction of a context
+is a row of `responses` that counts for nothing; what `flags` say is in `engine.ledger.sums`.
+A *reading* is what an official source said of a window's use; a row stands for as long as it
+said the same. A *hit* is a refusal since a limit was reached, as a transcript of a root tells
+it. An *event* is what was told of a window that lasted from `start` until `until`. An *owner*
+is whose limits a root's were from a time on. A *workplace* is a working directory or, where
 `is_name`, the name of a directory below `projects`; a session's is the one that its line of
 least `rank`, then `time`, tells of (`engine.domain.workplaces`). A *told session* is what the
 status line said of one: how long its context may be (of the model), and how long the API has
 worked for it.
+
+A *pack* has responses of a scope that are not rows of `responses` yet, as records
+(`engine.domain.packed_responses`) in the order of `ids`; one of them holds unless `responses`
+has its id. `first` and `last` are the times between which it may have any. One that `is_held`
+is counted nowhere before it is merged.
 """
 
 from __future__ import annotations
 
-VERSION = 5
+VERSION = 6
 
 SUMS = (
     "responses",
@@ -126,6 +132,21 @@ WORKPLACES = (
     "CREATE INDEX session_workplaces_by_change ON session_workplaces (scope, changed)",
 )
 _WORKPLACES = ";\n".join(WORKPLACES)
+PACKS = (
+    """CREATE TABLE packs (
+  pack INTEGER PRIMARY KEY,
+  scope INTEGER NOT NULL,
+  first INTEGER NOT NULL,
+  last INTEGER NOT NULL,
+  changed INTEGER NOT NULL,
+  is_held INTEGER NOT NULL,
+  names BLOB NOT NULL,
+  ids BLOB NOT NULL,
+  records BLOB NOT NULL
+) STRICT""",
+    "CREATE INDEX packs_by_time ON packs (scope, is_held, last)",
+)
+_PACKS = ";\n".join(PACKS)
 
 ROOTS = """CREATE TABLE roots (
   root INTEGER PRIMARY KEY, path TEXT NOT NULL, agent TEXT NOT NULL DEFAULT 'claude',
@@ -161,6 +182,7 @@ CREATE TABLE scopes (
 {OWNERS};
 {TOLD_SESSIONS};
 {_WORKPLACES};
+{_PACKS};
 CREATE TABLE agents (agent INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE files (
   file INTEGER PRIMARY KEY,

@@ -9,7 +9,8 @@ from msgspec import Struct
 from engine.domain.responses import CLAUDE
 from engine.domain.scans import Root
 from engine.ledger.book import Ledger
-from engine.ledger.sums import COUNTS
+from engine.ledger.packed_rows import bring_all
+from engine.ledger.sums import CONTEXT_BITS, COUNTS
 
 
 def open_scopes(ledger: Ledger, roots: Iterable[Root]) -> dict[str, int]:
@@ -40,6 +41,7 @@ class Used(Struct, frozen=True):
 
 def used_in(ledger: Ledger, scope: int) -> Used:
     """Return what was used in a scope."""
+    bring_all(ledger, (scope,))
     with ledger.lock:
         sums = ledger.connection.execute(
             "SELECT sum(responses), sum(input + output + cache_read + cache_write_5m"
@@ -64,10 +66,11 @@ def used_in(ledger: Ledger, scope: int) -> Used:
 
 def empty_responses(ledger: Ledger, scope: int) -> list[tuple[str, int]]:
     """Return models whose responses came without tokens and cost, and how many did."""
+    bring_all(ledger, (scope,))
     with ledger.lock:
         return ledger.connection.execute(
             "SELECT name, count(*) FROM responses JOIN models USING (model) WHERE scope = ?"
-            f" AND NOT {COUNTS} GROUP BY name ORDER BY name",
+            f" AND NOT {COUNTS} AND flags >> {CONTEXT_BITS} = 0 GROUP BY name ORDER BY name",
             (scope,),
         ).fetchall()
 
@@ -84,7 +87,9 @@ def cost_of_session(ledger: Ledger, scope: int, session: str) -> int | None:
 
 
 def unpriced_models(ledger: Ledger) -> tuple[str, ...]:
-    """Return all models ever seen that have no price."""
+    """Return all models ever seen that have a name and no price."""
     with ledger.lock:
-        rows = ledger.connection.execute("SELECT name FROM models WHERE price = '' ORDER BY name")
+        rows = ledger.connection.execute(
+            "SELECT name FROM models WHERE price = '' AND name <> '' ORDER BY name"
+        )
         return tuple(name for (name,) in rows.fetchall())

@@ -10,6 +10,13 @@ from engine.domain.slots import QUARTER
 from engine.ledger.schema import SUMS
 
 SLOT = f"(time / {QUARTER} * 2 + (time % {QUARTER} <> 0))"
+CONTEXT_BITS = 3
+"""The flags of a response above these bits are its context and 1: 0 where that is its prompt."""
+CONTEXT = (
+    f"CASE flags >> {CONTEXT_BITS} WHEN 0 THEN input + cache_read + cache_write_5m +"
+    f" cache_write_1h ELSE (flags >> {CONTEXT_BITS}) - 1 END"
+)
+"""Tokens in the context after a response; 0 says nothing of it, 1 that it was compacted."""
 COUNTS = (
     "(input + output + cache_read + cache_write_5m + cache_write_1h > 0"
     " OR coalesce(recorded, 0) > 0)"
@@ -39,6 +46,8 @@ DIFFERENCES = (
     " (slot INTEGER, session INTEGER, project INTEGER, model INTEGER,"
     f" {', '.join(SUMS)}, first INTEGER, last INTEGER)"
 )
+
+DIFFERENCE_COLUMNS = 4 + len(SUMS) + 2
 
 
 def _differing(sign: int) -> str:
@@ -79,6 +88,8 @@ def _summing(sign: int) -> tuple[str, ...]:
     )
 
 
+APPLY = tuple(_applying(table, 1) for table in _KEYS)
+"""Adds to the sums what stands in `differences`."""
 ADD = _summing(1)
 TAKE_AWAY = _summing(-1)
 

@@ -96,7 +96,7 @@ class WindowMaker:
         def uses() -> list[Use]:
             return [
                 (recent.time, recent.tokens, recent.cost)
-                for recent in self._view.recents.uses(span.start, now)
+                for recent in self._view.own.recents.uses(span.start, now)
             ]
 
         return LocalUse((span.start, span.end), (span.tally.tokens, span.tally.cost), uses)

@@ -9,7 +9,7 @@ from msgspec import Struct
 from engine.aggregates.true_window import Anchor
 from engine.domain.hits import Hit
 from engine.domain.limit_windows import HitNow
-from engine.domain.owners import NOBODY, UNKNOWN, is_named, is_of_store
+from engine.domain.owners import NOBODY, UNKNOWN, Held, is_named, is_of_store
 from engine.domain.times import BLOCK_LENGTH, SECOND
 from engine.ledger.limit_events import Told
 from engine.limits.calibration import Calibration
@@ -46,6 +46,8 @@ class Known(Struct, frozen=True):
     """Windows that are used up, and when a response came nevertheless."""
     present: str = NOBODY
     """The owner who answered last."""
+    held: tuple[Held, ...] | None = None
+    """Which roots were that owner's, and when; `None` for all of them always."""
     names: Mapping[str, str] = {}
     """What owners are called."""
     account: str = ""

@@ -10,7 +10,10 @@ from engine.domain.hits import Hit
 from engine.domain.owners import (
     NOBODY,
     UNKNOWN,
+    Held,
     OwnerNotes,
+    held_by,
+    holder_at,
     is_of_store,
     owner_at,
     plan_of_store,
@@ -68,10 +71,17 @@ class Owners:
         for root in self.roots:
             newest = newest_responses(self._ledger, root, 0)
             if newest and newest[0] <= now:
-                answers.append((newest[0], self.at(root, newest[0])))
+                answers.append((newest[0], self._holder(root, newest[0])))
         if answers:
             return max(answers)[1]
-        return self.at(self.roots[0], now) if self.roots else NOBODY
+        return self._holder(self.roots[0], now) if self.roots else NOBODY
+
+    def held(self, owner: str) -> tuple[Held, ...] | None:
+        """Return which roots were an owner's and when, `None` for all of them always."""
+        return held_by(self._noted, self.roots, lambda each: self.whole(each) == owner)
+
+    def _holder(self, root: str, time: int) -> str:
+        return self.whole(holder_at(self._noted, root, time))
 
     def owned(self, hit: Hit, root: str, marks: Marks, now: int) -> OwnedHit:
         """Return a hit with its owner, and when a response came in spite of it.

@@ -76,7 +76,7 @@ class LimitTracker:
         self._settings = settings
         self._confirmed = 0
         self._connection: sqlite3.Connection | None = None
-        self._calibration: Calibration | None = None
+        self._calibrations: dict[str, Calibration | None] = {}
         self._anchor: tuple[int, int, int, Anchor | None] = (-1, 0, 0, None)
         self._sources_due = Every(pace.SOURCES_LOOK)
         self._all_rows_due = Every(pace.READINGS_ANEW)
@@ -111,23 +111,24 @@ class LimitTracker:
     def calibrate(self, history: History) -> bool:
         """Learn what an official percentage is worth, now and then where that would be shown.
 
-        `history` is Claude Code's own on this machine. Returns whether more is known by it.
+        `history` is what the owner who answered last used on this machine. Returns whether more
+        is known by it.
         """
-        now = self._clock()
+        now, present = self._clock(), self.known.present
         if self.choice.is_asked or not self._calibration_look_due.is_due(now):
             return False
         if own_five_hours(self.known, now) is not None:
             return False
-        if not self._calibration_due.is_due(now):
+        if not self._calibration_due.is_due(now) and present in self._calibrations:
             return False
         rows = readings_since(self._ledger, now - _CALIBRATION_REACH)
         owners = Owners(self._ledger, self._settings, self._root_paths())
         found = [reading_of_row(row, row[5]) for row, _ in rows if row[0] == FIVE_HOUR]
         owners.learn(found)
-        own = (self.known.present, UNKNOWN)
+        own = (present, UNKNOWN)
         readings = [each for each in found if owners.whole(each.owner) in own]
         pairs = pairs_of(readings, lambda start, end: _cost_between(history, start, end))
-        self._calibration = calibrate(pairs)
+        self._calibrations[present] = calibrate(pairs)
         return self.look_at_ledger()
 
     def wants_estimate(self) -> bool:
@@ -196,6 +197,7 @@ class LimitTracker:
         plan = self._sources.plan()
         names = owners.names({owner for owner, _ in marks})
         asked = owners.asked(names)
+        present = asked if asked and asked in names else owners.present(marks, now)
         return Known(
             revision=self.known.revision + 1,
             marks=marks,
@@ -204,13 +206,14 @@ class LimitTracker:
                 for hit, root in rooted_hits_since(self._ledger, owners.roots, now - _REACH)
             ),
             passed=owners.passed(marks, now),
-            present=asked if asked and asked in names else owners.present(marks, now),
+            present=present,
+            held=owners.held(present),
             names=names,
             account=asked,
             pinned=self._pinned(now),
             plan=plan.name if plan is not None else "",
             told=tuple(newest_events(self._ledger, _EVENTS_SHOWN)),
-            calibration=self._calibration,
+            calibration=self._calibrations.get(present),
             contexts=context_sizes(self._ledger, now - _REACH),
         )
 

@@ -107,7 +107,7 @@ class Follower:
             self._prices.refresh_when_due()
             self._fetcher.sync_when_due(self._note_sync)
             insist(self._usage.ask_when_due)
-            updater.wakeup.wait()
+            updater.wakeup.wait(is_brief=insist(updater.bring_rows))
             if updater.stop.is_set():
                 break
             if insist(self._read_on):

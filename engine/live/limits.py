@@ -139,6 +139,6 @@ class Limits:
             return
         updater.open(is_whole=False)
         updater.recovery.insist(updater.look_at_limits)
-        updater.recovery.insist(lambda: tracker.calibrate(self._state.whole.view.own_history))
+        updater.recovery.insist(lambda: tracker.calibrate(self._state.whole.view.own.history))
         if tracker.wants_estimate():
             updater.open(is_whole=True)

@@ -8,11 +8,13 @@ from threading import RLock
 
 from engine.agents.claude.titles import Titles
 from engine.aggregates.true_window import Anchor
-from engine.aggregates.view import View
+from engine.aggregates.view import HeldParts, View
+from engine.domain.owners import Held
 from engine.domain.scans import Root
 from engine.domain.settings import Settings
 from engine.domain.typed.amounts import LimitChoice
 from engine.ledger.book import Ledger
+from engine.ledger.owned_rows import OwnedReader
 from engine.ledger.rows import Reader
 from engine.ledger.scopes import open_scopes
 from engine.live.snapshots import SnapshotMaker
@@ -37,6 +39,7 @@ class ReadModel:
         lock: RLock,
         titles: Titles,
         anchor: Anchor | None = None,
+        held: HeldParts = None,
         *,
         is_whole: bool,
     ) -> None:
@@ -55,7 +58,9 @@ class ReadModel:
             zone,
             settings.clock,
             lock,
+            self._reader_of,
             anchor,
+            held,
             str(settings.home),
         )
         self.view.load(ledger.revision(), is_whole=is_whole)
@@ -86,9 +91,12 @@ class ReadModel:
         self._learn_names()
         return True
 
-    def put_anchor(self, anchor: Anchor | None) -> bool:
-        """Follow another true window, or none; say whether that is new."""
-        if not self.view.put_anchor(anchor):
+    def _reader_of(self, held: tuple[Held, ...]) -> OwnedReader:
+        return OwnedReader(self._ledger, held)
+
+    def put_anchor(self, anchor: Anchor | None, held: HeldParts) -> bool:
+        """Follow another true window or owner; say whether that is new."""
+        if not self.view.put_anchor(anchor, held):
             return False
         self._learn_names()
         return True

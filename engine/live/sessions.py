@@ -6,16 +6,14 @@ from collections.abc import Mapping
 
 from engine.agents.claude.open_sessions import SessionState
 from engine.agents.claude.titles import Titles
+from engine.aggregates.rates import BUSY, Context
 from engine.aggregates.running_block import calm
 from engine.aggregates.sessions import Group
 from engine.aggregates.view import View
 from engine.domain.contexts import bare_model, context_size
 from engine.domain.responses import CLAUDE
 from engine.domain.snapshots import SessionNow
-from engine.domain.times import MINUTE
 from engine.ledger.names import Names
-
-_BUSY = 2 * MINUTE
 
 
 class SessionMaker:
@@ -31,6 +29,7 @@ class SessionMaker:
         self._names = names
         self._titles = titles
         self._contexts: Mapping[tuple[str, str], int] = {}
+        self._sub_agents: Mapping[int, int] = {}
 
     def make(
         self,
@@ -44,6 +43,7 @@ class SessionMaker:
         contexts may be by the status line, by name and model.
         """
         self._contexts = contexts
+        self._sub_agents = self._view.all_recents.running_agents(now)
         rates = self._view.all_recents.session_rates(calm(now))
         sessions = [
             self._session_now(session, group, rates.get(session, 0.0), states, now)
@@ -63,6 +63,7 @@ class SessionMaker:
         figures = group.tally.figures(self._names.model)
         last = figures.last or 0
         name = self._names.name("sessions", session)
+        context = self._context(session)
         return SessionNow(
             session=name,
             title=self._titles.title(name),
@@ -71,24 +72,25 @@ class SessionMaker:
             figures=figures,
             tokens_per_minute=rate,
             last=last,
-            is_busy=now - last < _BUSY,
-            sub_agents=self._view.all_recents.agents_of(session),
+            is_busy=now - last < BUSY,
+            sub_agents=self._sub_agents.get(session, 0),
             state=states.get(name, ""),
-            context_share=self._context_share(session),
+            context_tokens=context.tokens if context is not None else None,
+            context_share=self._context_share(name, context),
+            is_compacted=context is not None and context.tokens is None,
             agent=self._names.agent_of_session(session),
         )
 
-    def _context_share(self, session: int) -> float | None:
-        """Return how full a session's context is: one that was ever fuller is a large one.
-
-        Of another agent's session nothing is known of how long it may be.
-        """
+    def _context(self, session: int) -> Context | None:
+        """Return a session's context; of another agent's nobody knows how long it may be."""
         if self._names.agent_of_session(session) != CLAUDE:
             return None
-        found = self._view.all_recents.contexts().get(session)
-        if found is None:
+        return self._view.all_recents.contexts().get(session)
+
+    def _context_share(self, name: str, context: Context | None) -> float | None:
+        """Return how full a context is: one that was ever fuller than the usual is a large one."""
+        if context is None or context.tokens is None:
             return None
-        newest, longest = found
-        model = self._names.model(newest.model)
-        told = self._contexts.get((self._names.name("sessions", session), bare_model(model)))
-        return newest.prompt / context_size(model, told, longest)
+        model = self._names.model(context.model)
+        told = self._contexts.get((name, bare_model(model)))
+        return context.tokens / context_size(model, told, context.longest)

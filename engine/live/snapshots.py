@@ -96,7 +96,7 @@ class SnapshotMaker:
         span = self._view.running(now)
         moment = calm(now)
         rate = self._view.recents.burn_rate(moment)
-        projection = self._projection(span, rate, moment) if span else None
+        projection = self._projection(span, moment) if span else None
         return Measured(now, span, rate, projection)
 
     def make(self, measured: Measured, around: Surroundings) -> Snapshot:
@@ -116,7 +116,7 @@ class SnapshotMaker:
             progress=around.progress,
             block=block,
             burn_rate=rate,
-            trace=view.recents.trace(span.start, span.first, now) if span else None,
+            trace=view.own.recents.trace(span.start, span.first, now) if span else None,
             projection=measured.projection,
             limit=limit_of(windows.windows, around.known.present),
             today=periods.today,
@@ -143,22 +143,24 @@ class SnapshotMaker:
 
     def _basis_at(self, now: int, span: Running | None) -> LimitBasis:
         """Find the basis anew only when blocks have changed."""
-        key = (self._view.blocks.version, span.start if span else None, now // HOUR)
+        blocks = self._view.own.blocks
+        key = (self._view.held, blocks.version, span.start if span else None, now // HOUR)
         if self._basis is None or self._basis[0] != key:
-            finished = self._view.blocks.finished(now)
+            finished = blocks.finished(now)
             self._basis = (key, find_basis(self._choice, finished))
         return self._basis[1]
 
-    def _projection(self, span: Running, rate: BurnRate, now: int) -> Projection:
+    def _projection(self, span: Running, now: int) -> Projection:
+        recents = self._view.own.recents
         tokens, cost = span.tally.tokens, span.tally.cost
         remaining = max(span.end - now, 0)
         tokens_range = cost_range = None
         if now - span.first >= _RANGE_AFTER:
-            rates = [self._view.recents.burn_rate(now, window) for window in _RANGE_WINDOWS]
+            rates = [recents.burn_rate(now, window) for window in _RANGE_WINDOWS]
             ends = [_at_end(tokens, cost, each, remaining) for each in rates]
             tokens_range = (min(end[0] for end in ends), max(end[0] for end in ends))
             cost_range = (min(end[1] for end in ends), max(end[1] for end in ends))
-        tokens_end, cost_end = _at_end(tokens, cost, rate, remaining)
+        tokens_end, cost_end = _at_end(tokens, cost, recents.burn_rate(now), remaining)
         return Projection(tokens_end, cost_end, remaining, tokens_range, cost_range)
 
     def _periods_of(self, now: int, revision: int) -> _Periods:

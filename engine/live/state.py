@@ -125,6 +125,7 @@ class State:
             self.lock,
             self.titles,
             self.tracker.anchor(),
+            self.tracker.known.held,
             is_whole=is_whole,
         )
 
@@ -147,11 +148,11 @@ class State:
         return True
 
     def follow_anchor(self) -> bool:
-        """Show the true 5-hour window as it is known by now; return whether that is new."""
-        anchor = self.tracker.anchor()
+        """Show the present owner's true 5 hours as they are known; return whether that is new."""
+        anchor, held = self.tracker.anchor(), self.tracker.known.held
         if self._whole is not None:
-            self._whole.put_anchor(anchor)
-        if not self.shown.put_anchor(anchor):
+            self._whole.put_anchor(anchor, held)
+        if not self.shown.put_anchor(anchor, held):
             return False
         self.note_change()
         return True
@@ -199,7 +200,6 @@ class State:
     def limits(self) -> LimitsNow:
         """Return every limit window as it stands."""
         from engine.domain.limit_windows import LimitsNow
-        from engine.limits.transitions import gravest_level
 
         now = self._settings.clock()
         with self.lock:
@@ -212,7 +212,6 @@ class State:
                 burn_ups=made.burn_ups,
                 events=tuple(told.event for told in known.told),
                 hit=made.hit,
-                level=gravest_level(made.windows),
             )
 
     def _surroundings(self) -> Surroundings:

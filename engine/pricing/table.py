@@ -36,8 +36,8 @@ class PriceTable:
         self, refreshed: Path | None = None, given: Mapping[str, ModelPrice] | None = None
     ) -> None:
         """`given` are the user's own prices by folded id (`engine.pricing.overrides`)."""
-        self._refreshed = refreshed
-        self._given = given or {}
+        self.refreshed = refreshed
+        self.given = given or {}
         self._claude: dict[str, tuple[str, ModelEntry]] | None = None
         self._others: tuple[PriceFile, ...] | None = None
         self._problem: str | None = None
@@ -71,7 +71,7 @@ class PriceTable:
 
     def stamp(self) -> str | None:
         """Return what changes with any price, `None` where that cannot be told."""
-        return stamp_of(self._refreshed, self._given)
+        return stamp_of(self.refreshed, self.given)
 
     def find(self, model: str) -> ModelPrice | None:
         """Return a model's price, `None` where it has none."""
@@ -99,8 +99,8 @@ class PriceTable:
         from engine.pricing.price import NOTHING, model_price
 
         for name in ids:
-            if name in self._given:
-                return self._given[name]
+            if name in self.given:
+                return self.given[name]
         claude = self._claude_entries()
         for name in ids:
             if name in claude:
@@ -134,10 +134,10 @@ class PriceTable:
         return self._others
 
     def _refreshed_file(self) -> PriceFile | None:
-        if self._refreshed is None:
+        if self.refreshed is None:
             return None
         try:
-            return read_prices(self._refreshed)
+            return read_prices(self.refreshed)
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -145,7 +145,7 @@ class PriceTable:
         except DAMAGE:
             reason = "it is damaged"
         self._problem = (
-            f"The refreshed prices in {self._refreshed} were ignored ({reason}): "
+            f"The refreshed prices in {self.refreshed} were ignored ({reason}): "
             "run `ccmon prices refresh` to fetch them again."
         )
         return None

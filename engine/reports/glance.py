@@ -11,6 +11,7 @@ from engine.aggregates.running_block import block_at, calm
 from engine.aggregates.tally import Tally
 from engine.domain.questions import Glance
 from engine.domain.reports import Figures
+from engine.domain.responses import COMPACTED
 from engine.domain.slots import slot_of
 from engine.domain.times import BLOCK_LENGTH, DAY, HOUR, day_of
 from engine.ledger.names import Names
@@ -19,7 +20,6 @@ from engine.ledger.rows import Reader
 _FIRST_REACH = 2 * DAY
 """Today is in it whatever the zone."""
 _FARTHER = 4
-_NEWEST_OF_SESSION = 20
 
 
 def glance(
@@ -40,6 +40,7 @@ def glance(
         recents.update(reader.recent(newest.start - HOUR, 0))
     active = blocks.active(now)
     number = names.find("sessions", session) if session else None
+    context = None if number is None else reader.context_of(number)
     return Glance(
         now=now,
         zone=zone[0],
@@ -47,7 +48,9 @@ def glance(
         today=history.day(day_of(now, zone[1])).figures(names.model),
         block=block_at(active, now, names.model) if active else None,
         burn_rate=recents.burn_rate(calm(now)),
-        context=None if number is None else _context(reader, number),
+        context=context[0] if context and context[0] != COMPACTED else None,
+        longest_context=context[1] if context else 0,
+        is_compacted=context is not None and context[0] == COMPACTED,
     )
 
 
@@ -82,11 +85,3 @@ def _session(reader: Reader, names: Names, number: int) -> Figures | None:
     for row in reader.session_rows_where("session", (number,)):
         tally.add(row.model, row.sums)
     return tally.figures(names.model) if tally.by_model else None
-
-
-def _context(reader: Reader, number: int) -> int | None:
-    """Return what the session's own newest response was given; sub-agents have their own."""
-    for response in reader.responses_of(number, _NEWEST_OF_SESSION):
-        if not response.is_sidechain and response.tokens.prompt:
-            return response.tokens.prompt
-    return None

@@ -108,7 +108,7 @@ def test_new_projects_and_sub_agents_appear(tmp_path: Path, following: Following
         assert [session.project for session in snapshot.sessions] == ["-new-project", "app"]
         write(
             tmp_path,
-            answer("c", _at(2), 300, isSidechain=True, agentId="a1"),
+            answer("c", NOW - 2 * SECOND, 300, isSidechain=True, agentId="a1"),
             name="-code-app/s1/subagents/agent-a1.jsonl",
         )
         snapshot = screen.wait_for_tokens(321)
@@ -116,7 +116,7 @@ def test_new_projects_and_sub_agents_appear(tmp_path: Path, following: Following
         assert (first.session, first.sub_agents, first.figures.tokens.total) == ("s1", 1, 301)
         write(
             tmp_path,
-            answer("d", _at(3), 4_000, isSidechain=True, agentId="a2"),
+            answer("d", NOW - SECOND, 4_000, isSidechain=True, agentId="a2"),
             name="-code-app/s1/subagents/agent-a2.jsonl",
         )
         assert screen.wait_for_tokens(4_321).sessions[0].sub_agents == 2

@@ -41,11 +41,23 @@ def _loaded(code: str, *arguments: str) -> set[str]:
 
 @pytest.mark.parametrize("module", ["engine.monitor", "all of it"])
 def test_the_engine_loads_nothing_heavy(module: str) -> None:
-    wanted = _modules("engine") if module == "all of it" else [module]
+    wanted = _engine_without_service() if module == "all of it" else [module]
     assert len(wanted) == 1 or len(wanted) > 30
     loaded = _loaded("\n".join(f"import {name}" for name in wanted))
     assert loaded >= set(wanted)
     assert loaded & (_HEAVY | {"tui"}) == set()
+
+
+def _engine_without_service() -> list[str]:
+    """Return all modules but those of the service, which are an extra's and load its libraries."""
+    return [name for name in _modules("engine") if not name.startswith("engine.service.")]
+
+
+def test_the_service_knows_no_screen() -> None:
+    pytest.importorskip("uvicorn", reason="the extra `serve` is not installed")
+    names = [name for name in _modules("engine") if name.startswith("engine.service.")]
+    assert len(names) > 10
+    assert _loaded("\n".join(f"import {name}" for name in names)) & _SCREEN == set()
 
 
 _READ = """

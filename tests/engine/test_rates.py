@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from engine.aggregates.rates import Recents
+from engine.aggregates.rates import BUSY, Recents
 from engine.domain.settings import Settings
 from engine.ledger.rows import Recent
 from engine.monitor import Monitor
@@ -111,7 +111,7 @@ def test_what_was_cleared_leaves_nothing_behind() -> None:
     recents = _recents(_recent(NOW, agent=7))
     recents.clear()
     assert recents.burn_rate(NOW).tokens_per_minute == 0
-    assert recents.agents_of(1) == 0
+    assert recents.running_agents(NOW) == {}
     assert sum(recents.trace(NOW, NOW, NOW).tokens) == 0
     assert recents.session_rates(NOW) == {}
 
@@ -191,13 +191,15 @@ def test_each_session_has_a_rate_of_its_own_over_five_minutes() -> None:
     assert recents.session_rates(NOW) == {1: 400, 2: 100}
 
 
-def test_sub_agents_are_counted_once_each_and_go_with_their_last_response() -> None:
+def test_sub_agents_at_work_are_counted_once_each() -> None:
     recents = _recents(
-        _recent(NOW, agent=5), _recent(NOW, agent=5), _recent(NOW, agent=6), _recent(NOW)
+        _recent(NOW, agent=5), _recent(NOW - MINUTE, agent=5), _recent(NOW, agent=6), _recent(NOW)
     )
-    assert (recents.agents_of(1), recents.agents_of(2)) == (2, 0)
+    assert recents.running_agents(NOW) == {1: 2}
+    assert recents.running_agents(NOW + BUSY - 1) == {1: 2}
+    assert recents.running_agents(NOW + BUSY) == {}
     recents.update({3: _recent(NOW)})
-    assert recents.agents_of(1) == 1
+    assert recents.running_agents(NOW) == {1: 1}
 
 
 def test_a_monitor_s_trace_sums_to_its_block_while_a_response_grows(

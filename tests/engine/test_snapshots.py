@@ -211,6 +211,7 @@ def test_sessions_of_the_active_block_are_busy_or_idle_with_their_sub_agents(
         tmp_path,
         answer("a", _NOW - 2 * MINUTE, 1, cwd="/code/app"),
         answer("b", at, 20, session="s1", agentId="a1", **agent),
+        answer("h", _NOW - MINUTE, 100, session="s2", agentId="a3", **agent),
         answer("c", at, 300, session="s1", agentId="a1", **agent),
         answer("d", at, 4_000, session="s1", agentId="a2", **agent),
     )
@@ -222,11 +223,11 @@ def test_sessions_of_the_active_block_are_busy_or_idle_with_their_sub_agents(
     )
     write(tmp_path, answer("g", at - DAY, 7, session="s3"), name="-code-app/s3.jsonl")
     two, one = opened().snapshot().sessions
-    assert (one.session, one.project, one.is_busy, one.sub_agents) == ("s1", "code/app", False, 2)
-    assert (two.session, two.project, two.is_busy, two.sub_agents) == ("s2", "home/app", True, 0)
+    assert (one.session, one.project, one.is_busy, one.sub_agents) == ("s1", "code/app", False, 0)
+    assert (two.session, two.project, two.is_busy, two.sub_agents) == ("s2", "home/app", True, 1)
     assert (one.figures.tokens.total, one.figures.responses) == (4_321, 4)
-    assert (two.models, two.last) == (("claude-opus-5-5", "claude-haiku-5-5"), _NOW - 119_999)
-    assert (one.tokens_per_minute, two.tokens_per_minute) == (1 / 5, 100)
+    assert (two.models, two.last) == (("claude-opus-5-5", "claude-haiku-5-5"), _NOW - MINUTE)
+    assert (one.tokens_per_minute, two.tokens_per_minute) == (1 / 5, 120)
 
 
 @pytest.mark.parametrize("when", ["2026-11-22T12:30", "2026-11-20T12:30", "2026-11-02T12:30"])

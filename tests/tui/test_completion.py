@@ -109,7 +109,7 @@ def test_every_option_that_is_shown_is_in_every_script(shell: str) -> None:
     [
         ("ccmon ", NAMES),
         ("ccmon da", {"daily"}),
-        ("ccmon claude we", {"weekly"}),
+        ("ccmon claude wee", {"weekly"}),
         ("ccmon --lim", {"--limit"}),
         ("ccmon --theme ", set(THEMES)),
         ("ccmon daily --js", {"--json"}),

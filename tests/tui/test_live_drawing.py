@@ -301,7 +301,7 @@ def test_a_hit_limit_says_when_it_opens_again_and_foresees_nothing():
 def test_the_burn_rate_leads_with_money_and_foresees_nothing():
     for height in (1, 3, 6, 9):
         lines = text(drawn(BurnPane, burn_view(snapshot(), "cost"), 78, height))
-        assert lines.startswith(" $9.80/h busy · 1.13k new + 17.1k cached tok/min")
+        assert lines.startswith(" $9.80/h busy · 1.13k new + 17.1k cache read/min")
         assert "at the end" not in lines
 
 
@@ -401,7 +401,7 @@ def test_rates_over_several_spans_are_a_table():
     table = drawn(BurnPane, burn_view(snapshot(), "cost"), 58, 10)
     assert any(line.split() == ["over", "1m", "5m", "15m", "1h"] for line in table)
     assert any(line.split() == ["$/h", "$11.34", "$9.83", "$8.05", "$6.70"] for line in table)
-    assert any(line.split()[0] == "cached" for line in table)
+    assert any(line.split()[0] == "cache" for line in table)
 
 
 def test_sessions_come_in_the_order_asked_for():
@@ -588,6 +588,6 @@ def test_the_terminals_title_says_what_is_left_and_rests_between_percents():
     assert said == "! 22% left · 5 hours until 18:00 · ccmon"
     assert title_text(snapshot(NOW + 20_000)) == said
     assert title_text(hit()) == "LIMIT HIT · 5 hours until 18:00 · ccmon"
-    assert title_text(estimated()) == "78% of usual · 5 hours until 18:00 · ccmon"
+    assert title_text(estimated()) == "78% of your usual · 5 hours until 18:00 · ccmon"
     assert title_text(replace(snapshot(), windows=())) == "ccmon"
     assert title_text(quiet()) == "59% left · Week until Wed 04:00 · ccmon"

@@ -30,7 +30,7 @@ async def test_the_first_tab_shows_everything_essential_at_80_by_24():
         "18:00  1h 54m  out ~17:07",
         "≥19%",
         "Wed 04:00  2d 11h  ~63% then",
-        "$9.80/h busy · 1.13k new + 17.1k cached tok/min · this window $42.06",
+        "$9.80/h busy · 1.13k new + 17.1k cache read/min · this window $42.06",
         "▸ alpha-api",
         "61%",
         "Today $62.22",

@@ -4,45 +4,25 @@ from __future__ import annotations
 
 from argparse import Namespace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from engine.domain.mistakes import SettingsError
-from engine.domain.questions import Question, Selection
-from engine.domain.times import HOUR
-from engine.domain.typed.days import check_days
+from engine.domain.typed import asked
 from tui.config.settings import agents_of
 from tui.options.definition import UsageError
+
+if TYPE_CHECKING:
+    from engine.domain.questions import Question, Selection
 
 
 def selection_of(options: Namespace, today: date) -> Selection:
     """Return which responses a command line asks about; raises `UsageError`."""
-    since, until = (each and each.on(today) for each in (options.since, options.until))
     try:
-        check_days(since, until)
+        return asked.selection_of(vars(options), today, agents_of(options))
     except SettingsError as error:
         raise UsageError(str(error)) from error
-    return Selection(
-        since=since,
-        until=until,
-        project=options.project,
-        model=options.model,
-        mode=options.mode,
-        agents=agents_of(options),
-    )
 
 
 def question_of(options: Namespace, selection: Selection) -> Question:
     """Return what a command line asks of the responses selected."""
-    return Question(
-        kind=options.command,
-        selection=selection,
-        last=options.last,
-        by_project=options.instances,
-        by_directory=options.instances and options.json,
-        sort=options.sort,
-        order=options.order,
-        top=options.top,
-        block_length=round(options.session_length * HOUR),
-        is_active_only=options.active,
-        is_recent_only=options.recent,
-        token_limit=options.token_limit,
-    )
+    return asked.question_of(options.command, vars(options), selection)

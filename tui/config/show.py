@@ -52,6 +52,13 @@ def show(options: Namespace) -> int:
     return 0
 
 
+def shown_document(named: str | None) -> dict[str, Any]:
+    """Return what `ccmon config show --json` prints, of all commands."""
+    layers = read_layers(named)
+    asked = {command.name: list(_values(command, layers, {})) for command in _configurable()}
+    return _document(asked, layers, named)
+
+
 def _configurable() -> Iterator[Command]:
     return (command for command in all_commands() if command.is_configurable)
 

@@ -26,6 +26,10 @@ NAMES = (
     "limits",
     "events",
     "statusline",
+    "serve",
+    "web",
+    "service",
+    "mcp",
     "completion",
     "config",
     "agents",
@@ -38,6 +42,8 @@ NAMES = (
     "help",
 )
 """In the order in which the manual lists them."""
+ALIASES = {"agent": "service"}
+"""Other names of commands, as programs of its kind have them."""
 
 
 def find_command(name: str) -> Command:
@@ -46,6 +52,7 @@ def find_command(name: str) -> Command:
     Its file is found by its name: a command line loads that of its own command alone, and what
     reads the definitions (configuration, completion, the manual) need not know what they run.
     """
+    name = ALIASES.get(name, name)
     if name not in NAMES:
         raise UsageError(f"There is no command '{name}': {sentence_end(hint(name, NAMES))}")
     return _command(name)

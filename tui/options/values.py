@@ -19,25 +19,28 @@ DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 SECTIONS = tuple(report.key for report in REPORTS if report.is_section)
 
 _MOST_DAYS = 3_650
-_YEARS = range(1970, 9990)
-_MOST_HOURS = 24 * 7
 
 
 def number(text: str) -> int:
     """Return a whole number of 1 or more; thousands may be set apart."""
-    digits = text.replace("_", "").replace(",", "")
-    value = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 16 else 0
-    if value < 1:
-        raise ArgumentTypeError(f"'{text}' is not a number of 1 or more")
+    from engine.domain.typed.numbers import parse_number
+
+    return _argument(parse_number, text)
+
+
+def port(text: str) -> int:
+    """Return a port of TCP, 0 for any that is free."""
+    value = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else -1
+    if not 0 <= value < 1 << 16:
+        raise ArgumentTypeError(f"'{text}' is not a port from 0 to 65535")
     return value
 
 
 def year(text: str) -> int:
     """Return a year in which responses can have come."""
-    value = int(text) if text.isascii() and text.isdigit() and len(text) == 4 else 0
-    if value not in _YEARS:
-        raise ArgumentTypeError(f"'{text}' is not a year: give one such as 2026")
-    return value
+    from engine.domain.typed.numbers import parse_year
+
+    return _argument(parse_year, text)
 
 
 def demo_days(text: str) -> int:
@@ -67,15 +70,9 @@ def percentage(text: str) -> int:
 
 def hours(text: str) -> float:
     """Return a length of more than 0 hours and at most a week."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value <= _MOST_HOURS:
-        raise ArgumentTypeError(
-            f"'{text}' is not the length of a block: give hours above 0, at most {_MOST_HOURS}"
-        )
-    return value
+    from engine.domain.typed.numbers import parse_hours
+
+    return _argument(parse_hours, text)
 
 
 def clock(text: str) -> object:
@@ -188,6 +185,16 @@ def _typed(parse: Callable[[_T], _R], given: _T) -> _R:
         raise UsageError(str(error)) from error
 
 
+def _argument(parse: Callable[[str], _R], text: str) -> _R:
+    """Return what the engine makes of one value; the parser says which option it is of."""
+    from engine.domain.mistakes import SettingsError
+
+    try:
+        return parse(text)
+    except SettingsError as error:
+        raise ArgumentTypeError(str(error).removesuffix(".")) from error
+
+
 def choice(
     choices: tuple[str, ...], synonyms: tuple[tuple[str, str], ...] = ()
 ) -> Callable[[str], str]:
@@ -204,10 +211,9 @@ def choice(
 
 def hint(text: str, right: tuple[str, ...]) -> str:
     """Return the end of a sentence that names the nearest right word, or all of them."""
-    from difflib import get_close_matches
+    from engine.domain.typed.numbers import nearest
 
-    near = get_close_matches(text, right, 1)
-    return f"did you mean '{near[0]}'?" if near else f"use one of {', '.join(right)}"
+    return nearest(text, right)
 
 
 def sentence_end(text: str) -> str:

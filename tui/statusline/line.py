@@ -106,6 +106,8 @@ def _tone_of_level(level: Level) -> Tone:
 
 def _context(shown: Shown, marks: Marks) -> Iterator[Part]:
     count, share = shown.context_tokens(), shown.context_share()
+    if shown.is_compacted():
+        yield Part((Piece("context compacted", "muted"),), rank=3)
     if count is None and share is None:
         return
     pieces = [Piece("context", "muted")]

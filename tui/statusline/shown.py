@@ -109,18 +109,27 @@ class Shown(Struct, frozen=True, kw_only=True):
 
     def context_tokens(self) -> int | None:
         """Return the tokens in the context: as Claude Code says, else of the last response."""
-        if self.hook.context_tokens is not None:
+        if self.hook.context_tokens or self.glance is None:
             return self.hook.context_tokens
-        return self.glance.context if self.glance else None
+        if self.glance.context is not None or self.glance.is_compacted:
+            return self.glance.context
+        return self.hook.context_tokens
 
     def context_share(self) -> float | None:
         """Return how full the context is."""
-        if self.hook.context_share is not None:
-            return self.hook.context_share
+        said = self.hook.context_share
+        if said or self.is_compacted():
+            return said or None
         count, told = self.context_tokens(), self.hook.context_size
         if count is None or not (told or self.hook.model_id):
-            return None
-        return count / context_size(self.hook.model_id, told, count)
+            return said
+        longest = self.glance.longest_context if self.glance else 0
+        return count / context_size(self.hook.model_id, told, max(count, longest))
+
+    def is_compacted(self) -> bool:
+        """Say whether nobody knows how long the context is since it was compacted."""
+        is_said = self.hook.context_tokens or self.hook.context_share
+        return not is_said and self.glance is not None and self.glance.is_compacted
 
     def used(self, window: str) -> str | None:
         """Return the official percentage of a window."""

@@ -72,6 +72,8 @@ class Line(Struct, gc=False, rename="camel"):
     forked_from: Raw = ABSENT
     message: Message | None = None
     data: Raw = ABSENT
+    compact_metadata: Raw = ABSENT
+    microcompact_metadata: Raw = ABSENT
 
 
 class Inner(Struct, gc=False, rename="camel"):
@@ -109,6 +111,8 @@ def lenient_line(value: dict[str, Any]) -> Line:
         forked_from=Raw(b"1") if value.get("forkedFrom") is not None else ABSENT,
         message=_lenient_message(value.get("message")),
         data=_encoded(value.get("data")),
+        compact_metadata=_encoded(value.get("compactMetadata")),
+        microcompact_metadata=_encoded(value.get("microcompactMetadata")),
     )
 
 

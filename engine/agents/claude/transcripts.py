@@ -12,6 +12,7 @@ import msgspec
 
 from engine.agents.claude.lines import (
     ABSENT,
+    MOST_TOKENS,
     Line,
     ProgressData,
     Usage,
@@ -25,14 +26,20 @@ from engine.agents.claude.lines import (
 )
 from engine.agents.claude.patient import read_objects
 from engine.agents.claude.places import IN_COWORK, SUFFIX
-from engine.domain.responses import MOST_DOLLARS, PICO, Sighting
+from engine.domain.responses import BESIDE, COMPACTED, MOST_DOLLARS, PICO, PROMPT, Sighting
 from engine.domain.scans import Place
 from engine.domain.times import parse_time
 
 _OWN_ID = re.compile(r"msg_.*[0-9]", re.DOTALL)
 """What an id looks like that names one response: `msg_proxy_stream` is a gateway's for all."""
-_BESIDE = (b"advisor_message", b"compaction")
+_OF_MESSAGE = b'"message"'
+_BESIDE_IT = (b"advisor_message", b"compaction")
 """Iterations whose tokens the top level of a usage leaves out."""
+
+_BOUNDARY = b'compact_boundary"'
+"""How the `subtype` of a line ends that tells of a compaction."""
+_HEAD = 1_024
+"""Within so many bytes from its start."""
 
 Keyed = tuple[str, Sighting]
 """A sighting, and what names its response across files and roots (SPEC §3)."""
@@ -63,9 +70,11 @@ def is_worth_reading(line: bytes) -> bool:
 
     Quotes inside JSON strings are escaped, so the bytes looked for can only be a key, which
     stands near the line's end. The line's head is no help: a damaged line can begin with one
-    record and end with another.
+    record and end with another. Of a compaction it tells what it is.
     """
-    return line.rfind(b'"usage"') >= 0 or line[:1] != b"{" or line[-2:-1] != b"}"
+    if line.rfind(b'"usage"') >= 0 or line[:1] != b"{" or line[-2:-1] != b"}":
+        return True
+    return _BOUNDARY in line[:_HEAD]
 
 
 def read_line(line: bytes, offset: int, place: Place) -> Said:
@@ -110,6 +119,8 @@ def _sightings(line: Line, offset: int, place: Place) -> list[Keyed]:
     if line.type == "progress":
         inner = _progress(line)
         return _sightings(inner, offset, place) if inner is not None else []
+    if line.type == "system":
+        return _compaction(line, place)
     message = line.message
     if line.type not in (None, "assistant") or message is None or message.usage is None:
         return []
@@ -145,8 +156,50 @@ def _sightings(line: Line, offset: int, place: Place) -> list[Keyed]:
     is_own = id_ is not None and (id_[:5] == "msg_0" or _OWN_ID.match(id_) is not None)
     key = id_ if id_ and is_own else _other_key(line, id_, sighting, offset, place)
     if usage.iterations is not ABSENT:
-        return [(key, sighting), *_iterations(key, sighting, usage)]
+        return _with_iterations(key, sighting, usage)
     return [(key, sighting)]
+
+
+def _compaction(line: Line, place: Place) -> list[Keyed]:
+    """Return what stands for a compaction: no response, but it says how long the context is.
+
+    After a compaction that is `postTokens` where it is above 0, after a microcompaction what it
+    left; else nobody knows (SPEC §7a).
+    """
+    time = parse_time(line.timestamp) if line.timestamp else None
+    if time is None or not line.uuid:
+        return []
+    context = COMPACTED
+    if line.compact_metadata is not ABSENT:
+        context = _count_in(line.compact_metadata, "postTokens")
+    elif line.microcompact_metadata is not ABSENT:
+        before = _count_in(line.microcompact_metadata, "preTokens")
+        context = before - _count_in(line.microcompact_metadata, "tokensSaved")
+    sighting = Sighting(
+        line.is_sidechain is True,
+        time,
+        "",
+        *(0,) * 5,
+        *(False,) * 3,
+        0,
+        None,
+        line.agent_id or "",
+        time,
+        line.forked_from is not ABSENT and bytes(line.forked_from) not in (b"", b"null"),
+        line.session_id or place.session,
+        place.project,
+        context=max(context, COMPACTED),
+    )
+    return [(f"{line.uuid}\ncompacted", sighting)]
+
+
+def _count_in(data: msgspec.Raw, key: str) -> int:
+    """Return a count of tokens in a nested object, 0 where it has none."""
+    value = loads(data)
+    count = value.get(key) if isinstance(value, dict) else None
+    if not isinstance(count, int) or isinstance(count, bool):
+        return 0
+    return count if 0 <= count <= MOST_TOKENS else 0
 
 
 def _other_key(line: Line, id_: str | None, sighting: Sighting, offset: int, place: Place) -> str:
@@ -204,18 +257,23 @@ def _progress(line: Line) -> Line | None:
     )
 
 
-def _iterations(key: str, parent: Sighting, usage: Usage) -> list[Keyed]:
-    """Return the responses that the top level does not contain: an advisor's, a compaction's.
+def _with_iterations(key: str, parent: Sighting, usage: Usage) -> list[Keyed]:
+    """Return a response, and an advisor's and a compaction's, which its top level leaves out.
 
-    A compaction is of the line's model and runs as the line does, where it says nothing else.
+    The context is that of the last `message` iteration: of several the top level is the sum. A
+    compaction is of the line's model and runs as the line does, where it says nothing else.
     """
     iterations = bytes(usage.iterations)
-    if not any(kind in iterations for kind in _BESIDE):
-        return []
+    is_alone = iterations.count(_OF_MESSAGE) < 2
+    if is_alone and not any(kind in iterations for kind in _BESIDE_IT):
+        return [(key, parent)]
     found: list[Keyed] = []
+    context = PROMPT
     decoded = loads(iterations)
     for number, iteration in enumerate(decoded if isinstance(decoded, list) else []):
         kind = iteration.get("type") if isinstance(iteration, dict) else None
+        if kind == "message":
+            context = max(_prompt_of(lenient_usage(iteration)), COMPACTED)
         if kind not in ("advisor_message", "compaction"):
             continue
         own = lenient_usage(iteration)
@@ -236,6 +294,14 @@ def _iterations(key: str, parent: Sighting, usage: Usage) -> list[Keyed]:
             is_batch=(own.service_tier or how.service_tier) == "batch",
             searches=0,
             recorded=None,
+            context=BESIDE,
         )
         found.append((f"{key}:iter:{number}", sighting))
-    return found
+    return [(key, msgspec.structs.replace(parent, context=context)), *found]
+
+
+def _prompt_of(usage: Usage) -> int:
+    """Return the tokens that the model was given."""
+    return (
+        (usage.input_tokens or 0) + (usage.cache_read_input_tokens or 0) + sum(_cache_writes(usage))
+    )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import tzinfo
+from datetime import date, tzinfo
 from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
 
 from engine.domain.choices import Mode
 from engine.domain.questions import Answer, AnswerRow, Question, Selection
+from engine.domain.times import day_of
 from engine.domain.typed.days import check_days
 from engine.reports.queries.basis import Basis
 from engine.reports.queries.choice import Choice, choose
@@ -54,12 +55,16 @@ class Answers:
     ) -> None:
         self._source = source
         self._scopes = scopes
-        self._zone = zone
+        self.zone = zone
         self._clock = clock
         self._week_start = week_start
         self._insist = insist
         self._snapshot = snapshot
         self._home = home
+
+    def today(self) -> date:
+        """Return the present day in the zone of what is answered."""
+        return day_of(self._clock(), self.zone[1])
 
     def answer(self, question: Question) -> Answer:
         """Return a report; raises `SettingsError` where its last day comes before its first."""
@@ -114,7 +119,7 @@ class Answers:
         def once() -> _T:
             scopes = self._scopes(selection.agents)
             now = self._clock()
-            zone, week_start = self._zone, self._week_start
+            zone, week_start = self.zone, self._week_start
             mode, home = selection.mode, self._home
             basis = Basis(self._source, scopes, mode, zone, week_start, now, home)
             with self._source.at_one_moment():

@@ -59,10 +59,9 @@ def choose(selection: Selection, basis: Basis, *, by_directory: bool = False) ->
     models = None
     if selection.project is not None:
         found = places_named(selection.project, basis, by_directory=by_directory)
+        named = found or Places(workplaces=())
         if found is None:
             notes.append(unknown_project(selection.project, basis))
-        else:
-            named = found
     if selection.model is not None:
         known = {number: basis.model(number) for number in basis.selector.numbers("model")}
         models = find_models(selection.model, known)

@@ -34,7 +34,9 @@ def header_view(
     word, ink = _freshness(snapshot)
     if is_paused:
         word, ink = "‖ PAUSED", "high"
-    plan = fmt.plain(snapshot.plan)
+    # Of several accounts each row names its own.
+    has_one = not any(window.owner_name for window in snapshot.windows)
+    plan = fmt.plain(snapshot.plan) if has_one else ""
     shown = agent or ("" if snapshot.agent == CLAUDE else snapshot.agent)
     alone = fmt.plain(title_of(shown)) if shown else ""
     return HeaderView(snapshot.generated_at, snapshot.zone, word, ink, is_demo, plan, alone)

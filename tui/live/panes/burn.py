@@ -14,7 +14,7 @@ from tui.live.words import Basis
 from tui.words import format as fmt
 from tui.words.lines import Line, Piece, cells, joined
 
-_SPAN_ROWS = {"over": "muted", "$/h": "bold", "new/min": "plain", "cached": "plain"}
+_SPAN_ROWS = {"over": "muted", "$/h": "bold", "new/min": "plain", "cache": "plain"}
 """The rows of the table of spans, each with its ink."""
 _MOST_SPAN = 10
 
@@ -97,7 +97,7 @@ def _rate_parts(view: BurnView) -> list[Line]:
         Piece(new, "bold"),
         Piece(" new + ", "muted"),
         Piece(read),
-        Piece(" cached tok/min", "muted"),
+        Piece(" cache read/min", "muted"),
     )
     return [money, tokens]
 
@@ -120,7 +120,7 @@ def _span(rate: BurnRate) -> str:
 
 
 def _span_table(view: BurnView, width: int) -> list[Line]:
-    """Set money, new and cached tokens over each span under each other.
+    """Set money, new tokens and cache reads over each span under each other.
 
     Columns are as wide as their figures need; spans without room are left out whole.
     """

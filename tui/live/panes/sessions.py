@@ -32,7 +32,7 @@ ORDERS: tuple[tuple[str, Callable[[SessionNow], float | str]], ...] = (
 
 _LEAST_TITLE = 8
 """A title in fewer cells says nothing."""
-_LEAST_NAME, _LEAST_MODEL = 20, 12
+_LEAST_NAME, _LEAST_MODEL = 20, 14
 """Fewer cells tell no session from another; then the models have no column."""
 _LEAST_FIRST = ("id", "cache read", "out", "resp.", "tokens", "last", "ctx", "rate")
 """The order in which columns give way to the names."""
@@ -211,11 +211,10 @@ def _fixed_cells(session: SessionNow, since: str, view: SessionsView, width: int
         made.insert(0, _Cell("agent", 8, f" {fmt.plain(session.agent)}", is_left=True))
     if width >= 60:
         share = session.context_share
+        filled = "" if share is None else fmt.percent(share)
         made.insert(
             int(view.has_agents),
-            _Cell(
-                "ctx", 5 if is_tight else 6, "" if share is None else fmt.percent(share), "muted"
-            ),
+            _Cell("ctx", 5 if is_tight else 6, "?" if session.is_compacted else filled, "muted"),
         )
     if not is_tight:
         made += [other, _Cell("resp.", 7, fmt.tokens_exact(figures.responses), "muted")]

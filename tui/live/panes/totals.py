@@ -101,7 +101,13 @@ def _few_lines(view: TotalsView, width: int, height: int) -> Sequence[Line]:
 def _table(view: TotalsView) -> list[Line]:
     head = "".join(
         fmt.fit(name, size, "right")
-        for name, size in (("cost", 12), ("tokens", 8), ("out", 8), ("cached", 8), ("resp.", 8))
+        for name, size in (
+            ("cost", 10),
+            ("tokens", 8),
+            ("out", 8),
+            ("cache read", 11),
+            ("resp.", 8),
+        )
     )
     lines: list[Line] = [(Piece(f" {'':6}{head}", "muted"),)]
     for name, figures in _spans(view):
@@ -109,10 +115,10 @@ def _table(view: TotalsView) -> list[Line]:
         lines.append(
             (
                 Piece(f" {name:<6}"),
-                Piece(fmt.fit(cost, 12, "right"), "bold"),
+                Piece(fmt.fit(cost, 10, "right"), "bold"),
                 Piece(fmt.fit(fmt.tokens(figures.tokens.total), 8, "right"), "bold"),
                 Piece(fmt.fit(fmt.tokens(figures.tokens.output), 8, "right")),
-                Piece(fmt.fit(fmt.tokens(figures.tokens.cache_read), 8, "right")),
+                Piece(fmt.fit(fmt.tokens(figures.tokens.cache_read), 11, "right")),
                 Piece(fmt.fit(fmt.tokens_exact(figures.responses), 8, "right"), "muted"),
             )
         )

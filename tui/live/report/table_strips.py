@@ -87,8 +87,10 @@ def row_strip(
         segments.append(Segment(gap + _cell(row, placed, zone), style))
     if not layout.bar_width:
         return _filled(segments, layout, base)
+    # The cursor ends where the bars begin: a bar in its colours would be a hole in it.
     bar = " " * layout.gap + lying_bar(share, layout.bar_width)
-    segments.append(Segment(bar, base if is_cursor else styles.bar))
+    segments.append(Segment(bar, styles.bar))
+    base = styles.normal
     return _filled(segments, layout, base, bar=layout.gap + layout.bar_width)
 
 

@@ -1,0 +1,57 @@
+"""Numbers that are typed: counts, years, lengths of blocks; and words of a given set."""
+
+from __future__ import annotations
+
+from engine.domain.mistakes import SettingsError
+
+_YEARS = range(1970, 9990)
+_MOST_HOURS = 24 * 7
+
+
+def parse_number(text: str) -> int:
+    """Return a whole number of 1 or more, whose thousands may be set apart.
+
+    Raises `SettingsError` for anything else.
+    """
+    digits = text.replace("_", "").replace(",", "")
+    value = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 16 else 0
+    if value < 1:
+        raise SettingsError(f"'{text}' is not a number of 1 or more.")
+    return value
+
+
+def parse_year(text: str) -> int:
+    """Return a year in which responses can have come; raises `SettingsError`."""
+    value = int(text) if text.isascii() and text.isdigit() and len(text) == 4 else 0
+    if value not in _YEARS:
+        raise SettingsError(f"'{text}' is not a year: give one such as 2026.")
+    return value
+
+
+def parse_hours(text: str) -> float:
+    """Return a block's length of more than 0 hours and at most a week; raises `SettingsError`."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value <= _MOST_HOURS:
+        raise SettingsError(
+            f"'{text}' is not the length of a block: give hours above 0, at most {_MOST_HOURS}."
+        )
+    return value
+
+
+def parse_choice(text: str, choices: tuple[str, ...]) -> str:
+    """Return one of some words; raises `SettingsError` that names the nearest, or all of them."""
+    if text in choices:
+        return text
+    end = nearest(text, choices)
+    raise SettingsError(f"There is no '{text}': {end if end.endswith('?') else f'{end}.'}")
+
+
+def nearest(text: str, right: tuple[str, ...]) -> str:
+    """Return the end of a sentence that names the nearest right word, or all of them."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(text, right, 1)
+    return f"did you mean '{near[0]}'?" if near else f"use one of {', '.join(right)}"

@@ -1,0 +1,254 @@
+"""What can be asked, each once: its path, what may be asked of it, its document, its answer.
+
+The routes, `openapi.json` and the tests are made of these rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from msgspec import Struct
+
+from engine.documents.agents_found import AgentsDocument, agents_document
+from engine.documents.answered import answered_document
+from engine.documents.calendars import GraphDocument, graph_document
+from engine.documents.comparisons import ComparisonDocument
+from engine.documents.curves import CurvesDocument, curves_document
+from engine.documents.health import HealthDocument, health_document
+from engine.documents.limits import (
+    EventsDocument,
+    LimitsDocument,
+    events_document,
+    limits_document,
+)
+from engine.documents.live import LiveDocument, live_document
+from engine.documents.schemas import DOCUMENTS
+from engine.documents.sessions import SessionDocument
+from engine.documents.summaries import SummaryDocument
+from engine.domain.report_definitions import REPORTS, ReportDefinition
+from engine.domain.times import MINUTE, SECOND
+from engine.service.parameters import (
+    CHOSEN,
+    DATES,
+    LAST,
+    MEASURE,
+    MODE,
+    NO_COST,
+    PLACES,
+    YEAR,
+    Parameter,
+    parameters_of,
+)
+from engine.service.problems import Problem
+from engine.service.source import Said, Source
+
+API = "/api/v1"
+
+
+class Asked(NamedTuple):
+    """One request: what its query says, and what its path names."""
+
+    said: Said
+    named: Mapping[str, str]
+
+
+class Endpoint(NamedTuple):
+    """One thing that can be asked with `GET`."""
+
+    path: str
+    """Behind `/api/v1`."""
+    name: str
+    summary: str
+    document: type[Struct]
+    answer: Callable[[Source, Asked], object]
+    parameters: tuple[Parameter, ...] = ()
+    lasts: int = MINUTE
+    """Milliseconds for which an answer may be given again while the ledger stays as it is."""
+
+
+class ListedReport(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A report that can be asked, and the words that narrow it."""
+
+    key: str
+    title: str
+    summary: str
+    row: str
+    """What one row is called."""
+    row_key: str
+    rows: str
+    """The key of its document that holds the rows."""
+    path: str
+    parameters: list[str]
+
+
+class ReportsDocument(Struct, frozen=True):
+    """Every report that can be asked."""
+
+    reports: list[ListedReport]
+
+
+def _report(report: ReportDefinition) -> Endpoint:
+    def answer(source: Source, asked: Asked) -> object:
+        question = source.question(report.key, asked.said)
+        return answered_document(
+            source.answers(asked.said).answer(question),
+            is_without_cost=asked.said.get("no_cost", False),
+            aliases=source.aliases,
+            is_by_agent=asked.said.get("by_agent", False),
+        )
+
+    document = DOCUMENTS[report.document]
+    parameters = parameters_of(report)
+    return Endpoint(f"/{report.key}", report.key, report.summary, document, answer, parameters)
+
+
+def _live(source: Source, _: Asked) -> object:
+    return live_document(source.monitor.snapshot())
+
+
+def _curves(source: Source, _: Asked) -> object:
+    return curves_document(source.monitor.snapshot())
+
+
+def _limits(source: Source, _: Asked) -> object:
+    monitor = source.monitor
+    return limits_document(
+        monitor.limits.now(),
+        is_endpoint_asked=monitor.limits.is_oauth_enabled(),
+        notices=[notice.text for notice in monitor.notices()],
+    )
+
+
+def _events(source: Source, asked: Asked) -> object:
+    limits = source.monitor.limits.now()
+    return events_document(limits, limits.events[: asked.said.get("last")])
+
+
+def _agents(source: Source, _: Asked) -> object:
+    settings = source.monitor.settings
+    found = [
+        each for each in source.monitor.agents() if each.is_found and settings.reads(each.agent)
+    ]
+    return agents_document(found, settings.clock())
+
+
+def _doctor(source: Source, _: Asked) -> object:
+    return health_document(source.monitor.health())
+
+
+def _calendar(source: Source, asked: Asked) -> object:
+    said = asked.said
+    calendar = source.answers(said).calendar(said.get("year"), source.selection(said))
+    return graph_document(calendar, said.get("by", "cost"))
+
+
+def _session(source: Source, asked: Asked) -> object:
+    name = asked.named["id"]
+    found = source.answers(asked.said).session(name, asked.said.get("mode", "auto"))
+    if found is None:
+        raise Problem(404, f"There is no session '{name}': /api/v1/session lists them.")
+    return answered_document(
+        found, is_without_cost=asked.said.get("no_cost", False), aliases=source.aliases
+    )
+
+
+def _summary(source: Source, asked: Asked) -> object:
+    answer = source.answers(asked.said).summary(source.selection(asked.said))
+    return answered_document(
+        answer, is_without_cost=asked.said.get("no_cost", False), aliases=source.aliases
+    )
+
+
+def _compare(source: Source, asked: Asked) -> object:
+    said = asked.said
+    answer = source.answers(said).compare(said["left"], said["right"], source.selection(said))
+    return answered_document(
+        answer, is_without_cost=said.get("no_cost", False), aliases=source.aliases
+    )
+
+
+def _reports(_: Source, __: Asked) -> object:
+    return ReportsDocument(
+        [
+            ListedReport(
+                key=each.key,
+                title=each.title,
+                summary=each.summary,
+                row=each.nouns[0],
+                row_key=each.row_key,
+                rows="sessions" if each.document == "session" else each.document,
+                path=f"{API}/{each.key}",
+                parameters=[parameter.name for parameter in parameters_of(each)],
+            )
+            for each in REPORTS
+        ]
+    )
+
+
+def _side(name: str) -> Parameter:
+    help = "a day, a month such as 2026-10, a range, or a project"
+    schema: dict[str, Any] = {"type": "string"}
+    return Parameter(name, help, str, schema, is_required=True)
+
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    Endpoint("/live", "live", "where everything stands now", LiveDocument, _live, lasts=SECOND),
+    Endpoint("/curves", "curves", "what the page draws", CurvesDocument, _curves, lasts=SECOND),
+    Endpoint("/limits", "limits", "every limit window", LimitsDocument, _limits, lasts=SECOND),
+    Endpoint(
+        "/events", "events", "what happened to limits", EventsDocument, _events, (LAST,), SECOND
+    ),
+    *map(_report, REPORTS),
+    Endpoint(
+        "/summary",
+        "summary",
+        "today, this week, this month and the active block",
+        SummaryDocument,
+        _summary,
+        (*CHOSEN, NO_COST, *PLACES),
+    ),
+    Endpoint(
+        "/compare",
+        "compare",
+        "two periods or two projects side by side",
+        ComparisonDocument,
+        _compare,
+        (_side("left"), _side("right"), *DATES, *CHOSEN, NO_COST, *PLACES),
+    ),
+    Endpoint(
+        "/calendar",
+        "calendar",
+        "every day of a year",
+        GraphDocument,
+        _calendar,
+        (YEAR, MEASURE, *CHOSEN, *PLACES),
+    ),
+    Endpoint(
+        "/sessions/{id}",
+        "session_by_id",
+        "one session with all its responses",
+        SessionDocument,
+        _session,
+        (MODE, NO_COST),
+    ),
+    Endpoint(
+        "/agents",
+        "agents",
+        "the coding agents that were found",
+        AgentsDocument,
+        _agents,
+        (),
+        SECOND,
+    ),
+    Endpoint(
+        "/doctor",
+        "doctor",
+        "what was found and could not be read",
+        HealthDocument,
+        _doctor,
+        (),
+        SECOND,
+    ),
+    Endpoint("/reports", "reports", "every report that can be asked", ReportsDocument, _reports),
+)

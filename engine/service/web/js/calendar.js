@@ -1,0 +1,84 @@
+// A year of days, a column for each week; shades are the service's.
+
+import { h } from "./elements.js";
+import { count, money, tokens } from "./format.js";
+import { hashOf } from "./reports.js";
+import { ask } from "./service.js";
+
+export class CalendarView {
+  constructor(query, go) {
+    this.query = query;
+    this.go = go;
+    this.element = h("div", {}, h("p", { class: "quiet" }, "…"));
+    this.load();
+  }
+
+  show(live) {
+    if (this.responses !== undefined && this.responses !== live.responses) this.load();
+    this.responses = live.responses;
+  }
+
+  close() {}
+
+  async load() {
+    try {
+      this.element.replaceChildren(this.draw(await ask("/calendar", this.query)));
+    } catch (problem) {
+      this.element.replaceChildren(h("p", { class: "problem", role: "alert" }, problem.message));
+    }
+  }
+
+  draw(told) {
+    const weeks = weeksOf(told.days, told.weekStart);
+    const names = weeks[1]?.map((day) => day && weekday(day.date)) ?? [];
+    const rows = names.map((name, row) => h("tr", {}, h("th", { scope: "row" }, row % 2 ? h("span", { class: "unseen" }, name ?? "") : name ?? ""),
+      weeks.map((week) => this.cell(week[row]))));
+    const streak = (each) => (each ? `${count(each.days)} days (${each.since} to ${each.until})` : "none");
+    const years = ["", ...told.years];
+    return h("div", {},
+      h("form", { class: "filters" },
+        h("label", {}, "Year", h("select", { onchange: (event) => this.choose("year", event.target.value) },
+          years.map((year) => h("option", { value: year, selected: String(told.year ?? "") === String(year) }, year || "the last 53 weeks")))),
+        h("label", {}, "Shaded by", h("select", { onchange: (event) => this.choose("by", event.target.value) },
+          ["cost", "tokens"].map((by) => h("option", { value: by, selected: told.by === by }, by))))),
+      h("div", { class: "scroll card", tabindex: 0, role: "region", "aria-label": "Calendar" },
+        h("table", { class: "calendar" },
+          h("caption", {}, `${told.since} to ${told.until}: ${count(told.activeDays)} active days, ${money(told.totals.totalCost)}, ${tokens(told.totals.totalTokens)} tokens`),
+          h("tbody", {}, rows))),
+      h("dl", { class: "figures card" },
+        [["Current streak", streak(told.currentStreak)], ["Longest streak", streak(told.longestStreak)], ["Best day", told.bestDay ?? "none"]]
+          .map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])));
+  }
+
+  cell(day) {
+    if (!day) return h("td", { class: "none" });
+    const text = `${day.date}: ${money(day.totalCost)}, ${tokens(day.totalTokens)} tokens`;
+    const open = () => this.go("session", { since: day.date, until: day.date });
+    return h("td", { class: `shade-${day.intensity}`, title: text, onclick: day.responses ? open : null },
+      h("span", { class: "unseen" }, text));
+  }
+
+  choose(name, value) {
+    const { [name]: _, ...rest } = this.query;
+    location.hash = hashOf("calendar", value ? { ...rest, [name]: value } : rest);
+  }
+}
+
+const NAMES = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
+const place = (date) => new Date(`${date}T00:00:00Z`).getUTCDay();
+
+function weekday(date) {
+  const name = NAMES[place(date)];
+  return name[0].toUpperCase() + name.slice(1, 3);
+}
+
+function weeksOf(days, weekStart) {
+  const first = NAMES.indexOf(weekStart);
+  const weeks = [];
+  for (const day of days) {
+    const row = (place(day.date) - first + 7) % 7;
+    if (row === 0 || !weeks.length) weeks.push(new Array(7).fill(null));
+    weeks.at(-1)[row] = day;
+  }
+  return weeks;
+}

@@ -1,0 +1,43 @@
+"""One server for the tests that only ask, over a made-up user's transcripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.conftest import NOW
+from tests.made_lines import DAY, HOUR, MINUTE, answer, write
+
+if TYPE_CHECKING:
+    from tests.service.serving import Served
+
+_NEEDED = ("starlette", "uvicorn", "websockets", "prometheus_client")
+collect_ignore_glob = ["test_*.py"] if any(find_spec(each) is None for each in _NEEDED) else []
+"""Without the libraries of the extra there is nothing to test here; `dev` has them."""
+
+
+def write_user(home: Path) -> Path:
+    """Write a month of responses of two projects; return the root."""
+    root = home / ".claude"
+    for number in range(60):
+        at = NOW - 10 * MINUTE - number * (DAY // 2 + HOUR)
+        write(root, answer(f"a{number}", at, 100 + number, cwd="/code/app"))
+    for number in range(5):
+        line = answer(f"b{number}", NOW - number * MINUTE, 7, session="s2", cwd="/code/shop")
+        write(root, line, name="-code-shop/s2.jsonl")
+    return root
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server that is asked, and not changed."""
+    from tests.service.serving import made_settings, serving
+
+    home = tmp_path_factory.mktemp("served")
+    write_user(home)
+    with serving(made_settings(home)) as server:
+        yield server

@@ -1,0 +1,209 @@
+"""The page in a real browser: what it says is what the service says, and it asks nobody else."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.documents.live import live_document
+from engine.domain.report_definitions import REPORTS
+from engine.service.endpoints import API
+from tests.conftest import NOW
+from tests.made_lines import MINUTE, answer, write
+from tests.service.conftest import write_user
+from tests.service.serving import Served, made_settings, serving
+
+WEB = Path(__file__).parents[2] / "engine" / "service" / "web"
+CHROMIUM = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
+needs_browser = pytest.mark.skipif(
+    CHROMIUM is None, reason="there is no Chromium to look at it with"
+)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    home = tmp_path_factory.mktemp("page")
+    write_user(home)
+    with serving(made_settings(home)) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    home = os.environ.get("HOME")
+    with api.sync_playwright() as started:
+        found = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield found
+        found.close()
+    assert os.environ.get("HOME") == home
+
+
+class Seen:
+    """A page that is open, and what it asked and complained of."""
+
+    def __init__(self, page: Any, server: Served) -> None:
+        self.page = page
+        self.origin = f"http://{server.host}"
+        self.faults: list[str] = []
+        self.asked: list[str] = []
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("request", lambda request: self.asked.append(request.url))
+        code = server.post(f"{API}/codes", {}).document["code"]
+        page.goto(f"{self.origin}/login?code={code}")
+
+    def _console(self, message: Any) -> None:
+        if message.type in ("error", "warning"):
+            self.faults.append(message.text)
+
+    def text(self) -> str:
+        return str(self.page.inner_text("main"))
+
+    def wait(self, text: str) -> None:
+        self.page.wait_for_function("text => document.body.innerText.includes(text)", arg=text)
+
+
+@pytest.fixture
+def seen(browser: Any, server: Served) -> Iterator[Seen]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    found = Seen(context.new_page(), server)
+    found.wait("Burn rate")
+    yield found
+    context.close()
+    assert found.faults == []
+    assert all(url.startswith((found.origin, "data:")) for url in found.asked)
+
+
+@needs_browser
+def test_its_figures_are_those_of_live_while_a_writer_appends(seen: Seen, server: Served) -> None:
+    monitor = server.service.source.monitor
+    (root,) = monitor.settings.roots or ()
+    for number in range(3):
+        write(root, answer(f"w{number}", NOW - MINUTE, 1_000_000 * (number + 1), cwd="/code/app"))
+        end = time.monotonic() + 10
+        while True:
+            live = live_document(monitor.snapshot())
+            window = next(each for each in live.windows if each.is_gravest)
+            spent = f"${live.today.cost_usd:,.2f}"
+            if f"{spent} ·" in seen.text() and live.responses == 66 + number:
+                break
+            assert time.monotonic() < end, seen.text()
+            time.sleep(0.05)
+        shown = seen.page.inner_text(".hero .share")
+        if window.used_percent is not None and window.used_percent > 100:
+            assert shown == f"{window.usual_multiple:.1f}× the usual"
+        else:
+            assert shown == f"{round(window.used_percent or 0)} %"
+
+
+@needs_browser
+def test_every_report_is_a_table_that_links_share(seen: Seen, server: Served) -> None:
+    for report in REPORTS:
+        seen.page.goto(f"{seen.origin}/#/{report.key}?order=desc")
+        seen.page.wait_for_selector("main tfoot")
+        assert seen.page.locator("main tbody tr").count() > 0
+        assert seen.page.locator("main .problem").count() == 0
+    seen.page.goto(f"{seen.origin}/#/daily?project=shop&since=7d")
+    seen.wait("1 shown")
+    assert seen.page.input_value("input[name=project]") == "shop"
+    seen.page.goto(f"{seen.origin}/#/projects")
+    seen.page.click("text=shop")
+    seen.wait("s2")
+    seen.page.click("main >> text=s2")
+    seen.wait("5 responses")
+    seen.page.goto(f"{seen.origin}/#/daily?since=never")
+    seen.page.wait_for_selector(".problem")
+    assert "is not a day" in seen.text()
+    assert len(seen.faults) == 1, "the browser's own word on the status 400"
+    seen.faults.clear()
+
+
+@needs_browser
+def test_a_column_is_sorted_by_the_service(seen: Seen) -> None:
+    seen.page.goto(f"{seen.origin}/#/daily")
+    seen.page.wait_for_selector("tfoot")
+    seen.page.click("thead >> text=Tokens")
+    seen.page.wait_for_selector("th[aria-sort=descending]")
+    column = seen.page.locator("tbody tr td:nth-child(7)")
+    told = [
+        int(each.replace(",", ""))
+        for each in column.evaluate_all("all => all.map(one => one.title)")
+    ]
+    assert told == sorted(told, reverse=True)
+    assert len(set(told)) > 1
+
+
+@needs_browser
+def test_nothing_overflows_at_any_width_and_keys_lead_everywhere(seen: Seen) -> None:
+    for key in "123456789":
+        seen.page.keyboard.press(key)
+        seen.page.wait_for_timeout(50)
+        for width in (360, 768, 1440):
+            seen.page.set_viewport_size({"width": width, "height": 800})
+            assert seen.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    theme = seen.page.evaluate("document.documentElement.dataset.theme")
+    seen.page.keyboard.press("t")
+    assert seen.page.evaluate("document.documentElement.dataset.theme") != theme
+
+
+@needs_browser
+def test_text_of_a_transcript_is_never_markup(browser: Any, tmp_path: Path) -> None:
+    name = "<img src=x onerror=document.title='hacked'>"
+    line = answer("evil", NOW - MINUTE, 10, model=name, session="s9", cwd=f"/code/{name}")
+    write(tmp_path / ".claude", line)
+    with serving(made_settings(tmp_path)) as server:
+        context = browser.new_context()
+        seen = Seen(context.new_page(), server)
+        seen.wait("Sessions of the block")
+        seen.wait("<img src=x")
+        seen.page.goto(f"{seen.origin}/#/models")
+        seen.wait("<img src=x")
+        assert seen.page.locator("main img").count() == 0
+        assert "hacked" not in seen.page.title()
+        context.close()
+
+
+@needs_browser
+def test_who_was_not_let_in_is_told_what_to_do(browser: Any, server: Served) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"http://{server.host}/")
+    page.wait_for_selector(".problem")
+    assert "ccmon web" in page.inner_text("main")
+    context.close()
+
+
+def test_the_page_is_open_and_says_nothing_of_the_user(server: Served) -> None:
+    reply = server.ask("/", headers={})
+    assert (reply.status, reply.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    for path in re.findall(r'(?:href|src)="(/[^"#]*)"', reply.body.decode()):
+        assert server.ask(path, headers={}).status == 200
+    kind = server.ask("/web/js/main.js", headers={}).headers["content-type"]
+    assert kind.startswith("text/javascript")
+    for path in ("/web/../server.py", "/web/%2e%2e/server.py", "/web/js/", "/web/none.js"):
+        assert server.ask(path, headers={}).status == 404
+
+
+def test_it_needs_nobody_else() -> None:
+    own = [path for path in WEB.rglob("*") if path.is_file() and "vendor" not in path.parts]
+    assert len(own) > 8
+    for path in own:
+        text = path.read_text("utf-8")
+        outside = set(re.findall(r"(?:https?:)?//[\w.]+\.\w+", text)) - {
+            "http://www.w3.org",
+            "//www.w3.org",
+        }
+        assert not outside, path
+        assert "innerHTML" not in text
+        assert " style=" not in text
+    assert "Copyright" in (WEB / "vendor" / "uPlot.LICENSE").read_text()

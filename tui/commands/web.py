@@ -1,0 +1,64 @@
+"""`ccmon web`: opens the page of the local service in the browser."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from engine.domain.mistakes import SettingsError
+from tui.options.definition import Command, Option
+from tui.options.shared import PLACES
+
+
+def run(options: Namespace) -> int:
+    """Start the service if there is none, and let the browser in; return the exit code."""
+    from urllib.parse import quote
+
+    from engine.service.client import ask
+    from engine.service.running import find_running
+    from tui.commands.service import start
+    from tui.config.settings import settings_of
+
+    settings = settings_of(options)
+    running = find_running(settings) or start(settings, options)
+    if not running.url:
+        raise SettingsError(
+            f"The service listens on {running.uds}, beyond any browser: start it without --uds."
+        )
+    code = ask(running, "POST", "/api/v1/codes")["code"]
+    address = f"{running.url}/login?code={quote(code)}"
+    if options.print or not _opened(address):
+        print(f"Open this within a minute; it works once:\n{address}")
+    else:
+        print(f"Opened {running.url} in your browser.")
+    return 0
+
+
+def _opened(address: str) -> bool:
+    import webbrowser
+
+    try:
+        return webbrowser.open(address)
+    except webbrowser.Error:
+        return False
+
+
+COMMAND = Command(
+    "web",
+    "watch",
+    "open the page of the local service in your browser",
+    run,
+    shared=(PLACES,),
+    own=(
+        Option(
+            ("--print",),
+            "print the address instead of opening it",
+            default=False,
+            is_configurable=False,
+        ),
+    ),
+    about="It starts the service in the background where none runs. The address has a code that"
+    " works once, within a minute; your browser gets a cookie for it, and no page of another site"
+    " can use that.",
+    examples=(("ccmon web", "open the page"),),
+    is_configurable=False,
+)

@@ -262,6 +262,13 @@ class Monitor:
             lambda: agents_found(self.settings, self._ledger, self._roots, refused())
         )
 
+    @property
+    def reader(self) -> str:
+        """Which reader takes transcripts in here: `native` or `python`."""
+        from engine.native import reader_name
+
+        return reader_name(self.settings.environment)
+
     def health(self) -> Health:
         """Return what `ccmon doctor` tells."""
         self._updater.say_price_problem()

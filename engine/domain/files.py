@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import os
+from io import BufferedReader
 from stat import S_ISREG
-from typing import BinaryIO
+from typing import cast
 
 _NONBLOCK = getattr(os, "O_NONBLOCK", 0)
 
 
-def open_regular(path: str | os.PathLike[str], buffering: int = -1) -> BinaryIO:
-    """Open a regular file to be read as bytes; raises `OSError`.
+def open_regular(path: str | os.PathLike[str], buffering: int = -1) -> BufferedReader:
+    """Open a regular file to be read as bytes, with a buffer; raises `OSError`.
 
     A pipe, or a file of the kernel that has nothing to say yet, such as `/proc/kmsg`, is an
     error at once.
     """
-    file = open(path, "rb", buffering=buffering, opener=_opened)  # noqa: SIM115
+    opened = open(path, "rb", buffering=buffering, opener=_opened)  # noqa: SIM115
+    file = cast(BufferedReader, opened)
     if not S_ISREG(os.fstat(file.fileno()).st_mode):
         file.close()
         raise OSError(0, "it is not a regular file", os.fspath(path))

@@ -25,7 +25,8 @@ from engine.domain.scans import Place as Where
 from engine.domain.times import DAY
 from engine.ingest.discover import REPOSITORY, stat
 from engine.ingest.pointers import LONGEST, pointer_in
-from engine.ingest.tail import LONGEST_LINE, MOST_PROBLEMS, NOTHING_READ, fingerprint
+from engine.ingest.tail import MOST_PROBLEMS, NOTHING_READ, fingerprint
+from engine.ingest.usual_lines import LONGEST_LINE
 
 _BESIDE = ("-wal", "-shm", "-journal")
 """What SQLite keeps beside a database."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import tzinfo
 from functools import partial
-from typing import BinaryIO
+from io import BufferedReader
+from typing import TYPE_CHECKING, BinaryIO
 
 from msgspec import DecodeError
 
@@ -20,12 +21,15 @@ from engine.domain.scans import Cursor, Found, Problem, Scan, is_new
 from engine.domain.times import open_zone
 from engine.domain.workplaces import MAIN, SIDE, workplace
 from engine.ingest.pointers import LONGEST, pointer_in
+from engine.ingest.usual_lines import LONGEST_LINE, Take, Taken, UsualLines
+from engine.native import native_chunk
 
-_BUFFER = 1 << 20
+if TYPE_CHECKING:
+    from engine.native.scanner import Chunk
+
+_BUFFER = 1 << 17
 _FINGERPRINTED = 512
 """So many bytes before the offset tell whether a file is still the one that was read."""
-LONGEST_LINE = 256 << 20
-"""A longer line cannot be a transcript's and is passed over."""
 MOST_PROBLEMS = 100
 """So many unreadable lines of one file are kept with their places; all are counted."""
 
@@ -38,18 +42,32 @@ def system_zone() -> tzinfo:
 class Tail:
     """Reads on in transcripts; remembers where unfinished lines were looked at.
 
-    `zone` is asked for the zone of the clock times that a message writes without one.
+    `zone` is asked for the zone of the clock times that a message writes without one, and
+    `environment` says whether usual lines are read natively, where they can be.
     """
 
-    def __init__(self, zone: Callable[[], tzinfo] = system_zone) -> None:
+    def __init__(
+        self,
+        zone: Callable[[], tzinfo] = system_zone,
+        environment: Mapping[str, str] = os.environ,
+    ) -> None:
         self._zone = zone
         self._unfinished: dict[str, tuple[int, int]] = {}
+        chunk = native_chunk(environment)
+        self._usual = UsualLines(chunk) if chunk is not None else None
 
-    def read(self, found: Found, cursor: Cursor | None, most_bytes: int = 1 << 62) -> Scan | None:
+    def read(
+        self,
+        found: Found,
+        cursor: Cursor | None,
+        most_bytes: int = 1 << 62,
+        into: Chunk | None = None,
+    ) -> Scan | None:
         """Return what is new in a file, `None` where nothing is.
 
-        Stops after the line that passes `most_bytes`. Raises `OSError` where the file
-        cannot be read.
+        Stops after the line that passes `most_bytes`. What a native reader takes goes `into` a
+        chunk, if there is one, in place of the scan. Raises `OSError` where the file cannot be
+        read.
         """
         if not is_new(found, cursor):
             return None
@@ -57,7 +75,7 @@ class Tail:
             start = self._start(file, found, cursor)
             if start is None:
                 return None
-            return self._scan(file, found, cursor, start, most_bytes)
+            return self._scan(file, found, cursor, start, most_bytes, into)
 
     def _start(self, file: BinaryIO, found: Found, cursor: Cursor | None) -> int | None:
         """Return where to read from: the cursor if the file is still the same, else 0."""
@@ -77,14 +95,23 @@ class Tail:
         return cursor.offset
 
     def _scan(
-        self, file: BinaryIO, found: Found, cursor: Cursor | None, start: int, most: int
+        self,
+        file: BufferedReader,
+        found: Found,
+        cursor: Cursor | None,
+        start: int,
+        most: int,
+        into: Chunk | None,
     ) -> Scan:
         place = transcripts.place_of(found.relative)
         is_anew = start == 0
         scan = Scan(place, NOTHING_READ, {}, [], is_anew, True)
         seen: _Seen = {}
-        file.seek(start)
-        lines, bad, offset, tail = _read_lines(file, start, most, scan, seen, self._zone)
+        take = partial(_read_one, scan=scan, seen=seen, zone=self._zone)
+        taken = (0, 0, start)
+        if self._usual is not None:
+            taken = self._usual.read(file, start, start + most, scan, take, into)
+        lines, bad, offset, tail = _read_lines(file, taken, start + most, scan, take)
         if tail is not None:
             _read_unfinished(tail, offset, scan, seen, self._zone)
             if len(tail) > _BUFFER:
@@ -94,7 +121,9 @@ class Tail:
         if is_anew and bad == lines and scan.problems and offset < LONGEST:
             _note_pointer(file, scan)
         for key, sighting in seen.items():
-            scan.sightings[response_id(key)] = sighting
+            id_ = response_id(key)
+            known = scan.sightings.get(id_)
+            scan.sightings[id_] = sighting if known is None else merge(known, sighting)
         before = cursor if cursor is not None and not is_anew else NOTHING_READ
         end = offset + len(tail or b"")
         scan.cursor = Cursor(
@@ -142,19 +171,16 @@ def _has_newline(file: BinaryIO) -> bool:
 
 
 def _read_lines(
-    file: BinaryIO,
-    start: int,
-    most: int,
-    scan: Scan,
-    seen: _Seen,
-    zone: Callable[[], tzinfo],
+    file: BinaryIO, taken: Taken, end: int, scan: Scan, take: Take
 ) -> tuple[int, int, int, bytes | None]:
-    """Read finished lines; return their number, the bad ones, the end, what is unfinished."""
-    lines = bad = 0
-    offset = start
-    end = start + most
+    """Read further finished lines; return the number of all, the bad ones, the end, the rest."""
+    lines, bad, offset = taken
+    if offset >= end:
+        scan.is_finished = False
+        return lines, bad, offset, None
+    file.seek(offset)
     is_worth_reading = transcripts.is_worth_reading
-    for line in _pieces(file, start):
+    for line in _pieces(file, offset):
         if line[-1:] != b"\n":
             if len(line) < LONGEST_LINE:
                 return lines, bad, offset, line
@@ -162,7 +188,7 @@ def _read_lines(
             offset += len(line) + _skip_line(file)
             bad += 1
             continue
-        if is_worth_reading(line) and not _read_one(line, offset, scan, seen, zone):
+        if is_worth_reading(line) and not take(line, offset):
             bad += 1
         lines += 1
         offset += len(line)

@@ -145,7 +145,7 @@ class Transcripts:
             from engine.ingest.tail import Tail
 
             environment = self._settings.environment
-            self._loader = Loader(Tail(lambda: open_zone(None, environment)[1]))
+            self._loader = Loader(Tail(lambda: open_zone(None, environment)[1], environment))
         return self._loader
 
     def _place_walks(self) -> None:

@@ -29,6 +29,7 @@ from engine.ingest import discover
 from engine.ledger.book import Ledger
 from engine.ledger.files import FileCounts, files_of, problems_of
 from engine.ledger.scopes import cost_of_session, empty_responses, unpriced_models
+from engine.native import reader_name
 from engine.pricing.table import PriceTable
 
 _CLEANUP_DAYS = 30
@@ -78,7 +79,7 @@ def examine(
         is_ledger_in_memory=ledger.is_in_memory,
         watch=watch,
         notices=notices,
-        versions=_versions(),
+        versions=(*_versions(), ("reader", reader_name(settings.environment))),
         agents=tuple(dict.fromkeys(root.agent for root in roots if not root.is_claude)),
         silent=tuple(
             SilentStore(each.agent, each.title, each.silence) for each in agents if each.silence

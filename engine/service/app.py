@@ -27,6 +27,7 @@ from engine.service.endpoints import API, ENDPOINTS
 from engine.service.guards import Guard, Rules
 from engine.service.hub import Hub
 from engine.service.kept import KeptAnswers
+from engine.service.mcp.mounted import MountedMcp
 from engine.service.metrics import MEDIA_TYPE, Counters, exposition
 from engine.service.openapi import openapi
 from engine.service.problems import Problem
@@ -47,6 +48,7 @@ class Service:
         marks = data_directory(source.monitor.settings) / "service.counters.json"
         self.counters = Counters(None if ledger == ":memory:" else marks, ledger)
         self.hub: Hub | None = None
+        self.mcp = MountedMcp(source)
 
     def close(self) -> None:
         """End all streams, so that the server can end."""
@@ -63,6 +65,7 @@ class Service:
             yield
         finally:
             hub.close()
+            await self.mcp.close()
             await looking
             await asyncio.to_thread(self.source.monitor.close)
 
@@ -74,6 +77,7 @@ def make_app(service: Service) -> ASGIApp:
         Route("/", _page),
         Mount("/web", StaticFiles(directory=_WEB)),
         Route("/login", partial(_login, service)),
+        Route("/mcp", service.mcp),
         Route("/metrics", partial(_metrics, service)),
         Route(f"{API}/openapi.json", partial(_openapi, service)),
         Route(f"{API}/refresh", partial(_refresh, service), methods=["POST"]),

@@ -26,9 +26,8 @@ _OTHERS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "post": ("change_config", "keep values by their keys; null for what is usual"),
     },
     f"{API}/codes": {"post": ("make_code", "a code that opens the page once, within a minute")},
+    "/mcp": {"post": ("mcp", "Model Context Protocol, Streamable HTTP")},
     "/metrics": {"get": ("metrics", "figures for Prometheus")},
-    "/v1/logs": {"post": ("otlp_logs", "Claude Code's own telemetry, OTLP over HTTP as JSON")},
-    "/v1/metrics": {"post": ("otlp_metrics", "accepted, and not counted: they name no response")},
 }
 
 

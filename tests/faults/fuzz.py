@@ -26,12 +26,12 @@ from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
 
-from tests.faults import corpus, fuzz_inputs, fuzz_transcripts
+from tests.faults import corpus, fuzz_inputs, fuzz_native, fuzz_transcripts
 from tests.faults.mutations import damaged, mutated
 
 _LONGEST_SHOWN = 6_000
 _OF_THE_USER = ("CLAUDE_CONFIG_DIR", "XDG_", "CCMON")
-_OF_LINES = ("lines", "tail", "limits")
+_OF_LINES = ("lines", "tail", "readers", "limits")
 _ERROR = re.compile(r"\w+(?:Error|Exception): |SUMMARY: libFuzzer: (?:timeout|out-of-memory)")
 
 
@@ -69,6 +69,7 @@ def _damaged_ledger(known: Sequence[bytes], dice: random.Random) -> bytes:
 TARGETS: dict[str, Target] = {
     "lines": Target(fuzz_transcripts.check_line, corpus.lines),
     "tail": Target(fuzz_transcripts.check_tail, _transcripts),
+    "readers": Target(fuzz_native.check_readers, _transcripts),
     "limits": Target(fuzz_transcripts.check_limits, _limit_texts),
     "config": Target(
         fuzz_inputs.check_config,

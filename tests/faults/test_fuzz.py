@@ -27,6 +27,7 @@ from tui.cli import main
 _TIMES = {
     "lines": 2_000,
     "tail": 200,
+    "readers": 200,
     "limits": 1_000,
     "config": 200,
     "ccusage-config": 100,

@@ -103,7 +103,7 @@ def test_help_is_printed_and_is_no_failure(
         (["demo", "--sessions", "0"], "'0' is not a number of 1 or more"),
         (["demo", "--days", "4000"], "at most 3,650 days"),
         (["demo", "--seed", "x"], "'x' is not a whole number"),
-        (["demo", "--responses", "5"], "needs at least 160 responses"),
+        (["demo", "--responses", "5"], "needs at least 280 responses"),
         (["prices"], "required: refresh"),
         (["prices", "burn"], "use one of refresh"),
     ],

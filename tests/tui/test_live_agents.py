@@ -70,7 +70,7 @@ def test_a_snapshot_of_one_agent_has_its_sessions_block_and_windows_alone(
         assert names[0] == "five_hour"
         assert names[-2:] == ["five_hour:codex", "seven_day:codex"]
         briefs = {each.window: brief_label(each) for each in whole.windows}
-        assert briefs["seven_day:codex"] == "Codex week"
+        assert briefs["seven_day:codex"] == "Week Codex"
         monitor.show_agents(("codex",))
         codex = monitor.snapshot()
         assert {each.agent for each in codex.sessions} == {"codex"}

@@ -588,6 +588,6 @@ def test_the_terminals_title_says_what_is_left_and_rests_between_percents():
     assert said == "! 22% left · 5 hours until 18:00 · ccmon"
     assert title_text(snapshot(NOW + 20_000)) == said
     assert title_text(hit()) == "LIMIT HIT · 5 hours until 18:00 · ccmon"
-    assert title_text(estimated()) == "78% of usual · 5 hours until 18:00 · ccmon"
+    assert title_text(estimated()) == "78% of your usual · 5 hours until 18:00 · ccmon"
     assert title_text(replace(snapshot(), windows=())) == "ccmon"
     assert title_text(quiet()) == "59% left · Week until Wed 04:00 · ccmon"

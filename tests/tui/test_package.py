@@ -124,6 +124,44 @@ def test_the_sdist_gives_the_same_wheel(
         assert one.namelist() == other.namelist()
 
 
+@pytest.mark.parametrize("variables", [{"CCMON_BUILD_NATIVE": "0"}, {"CC": "/nowhere/cc"}], ids=str)
+@pytest.mark.usefixtures("built")
+def test_without_a_compiler_the_wheel_is_pure_and_nothing_is_said(
+    variables: dict[str, str], tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    around = {**os.environ, **variables}
+    run = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, env=around)
+    (wheel,) = tmp_path.iterdir()
+    assert run.returncode == 0
+    assert (run.stdout + run.stderr).split() == [str(wheel)]
+    assert wheel.name.endswith("-py3-none-any.whl")
+    with ZipFile(wheel) as opened:
+        assert "ccmon_live/engine/native/__init__.py" in opened.namelist()
+
+
+@pytest.mark.usefixtures("built")
+def test_a_native_reader_that_is_asked_for_is_made_or_missed_aloud(tmp_path: Path) -> None:
+    around = {**os.environ, "CCMON_BUILD_NATIVE": "1", "CC": "/nowhere/cc"}
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    run = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, env=around)
+    assert run.returncode != 0
+    assert "/nowhere/cc" in run.stderr
+
+
+def test_a_compiled_reader_is_in_the_wheel_for_its_platform_and_works(
+    built: dict[str, Path], site: Path, tmp_path: Path
+) -> None:
+    if built[".whl"].name.endswith("-py3-none-any.whl"):
+        pytest.skip("there is no C compiler here, or no headers of Python")
+    assert "-cp311-abi3-" in built[".whl"].name
+    with ZipFile(built[".whl"]) as wheel:
+        names = {Path(name).name for name in wheel.namelist() if "/engine/native/" in name}
+    assert {name.partition(".")[2] for name in names} <= {"py", "pyi", "abi3.so", "pyd"}
+    code = "import ccmon_live, os; from engine.native import reader_name; print(reader_name({}))"
+    assert _run(["-c", code], [site], tmp_path).stdout.strip() == "native"
+
+
 @pytest.mark.skipif(not find_spec("ccmon_live"), reason="ccmon is not installed here")
 def test_an_editable_installation_finds_the_clone(hostile: Path, tmp_path: Path) -> None:
     code = "import ccmon_live, engine, tui; print(engine.__file__, tui.__file__)"

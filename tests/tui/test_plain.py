@@ -66,7 +66,7 @@ def test_doctor_says_what_was_counted_and_what_will_go(
     with made_up_monitor() as monitor:
         monitor.read()
         lines = health_lines(monitor.health(), "Europe/Berlin")
-    assert "  6,000 responses" in lines
+    assert "  8,400 responses" in lines
     assert "  nothing: every line was read" in lines
     assert any("deletes transcripts after 30 days" in line for line in lines)
     assert any("no price is known for lighthouse-coder-32b" in line for line in lines)

@@ -120,7 +120,7 @@ def run_question(options: Namespace, ask: Ask) -> int:
         for text in (*lacks, *notes):
             _tell(text)
         if options.benchmark:
-            _tell_timings(monitor.timings.seconds)
+            _tell_timings(monitor.timings.seconds, monitor.reader)
     return code
 
 
@@ -304,10 +304,14 @@ def _notes(monitor: Monitor, asked: Answered | None) -> list[str]:
     return [*(asked.notes if isinstance(asked, Answer) else ()), *told]
 
 
-def _tell_timings(seconds: Mapping[str, float]) -> None:
-    """Say how long each phase took; those that asked the network ran beside the others."""
+def _tell_timings(seconds: Mapping[str, float], reader: str) -> None:
+    """Say how long each phase took, and which reader ran.
+
+    Phases that asked the network ran beside the others.
+    """
     for name, each in seconds.items():
         print(f"{name:<12}{each * 1_000:>10.1f} ms", file=sys.stderr)
+    print(f"{'reader':<12}{reader:>10}", file=sys.stderr)
 
 
 def _tell(text: str) -> None:

@@ -50,7 +50,7 @@ def start(settings: Settings, options: Namespace) -> Running:
 
 def command_line(options: Namespace) -> list[str]:
     """Return the command line of the service that a command is about, as this one is run."""
-    command = [*_program(), "serve"]
+    command = [*program(), "serve"]
     for name in ("port", "host", "uds", "ledger", "timezone", "config"):
         value = getattr(options, name, None)
         if value is not None:
@@ -59,7 +59,7 @@ def command_line(options: Namespace) -> list[str]:
     return [*command, *(["--offline"] if options.offline else [])]
 
 
-def _program() -> list[str]:
+def program() -> list[str]:
     """Return how ccmon is run here, whatever is on the path of who runs it."""
     name = sys.modules["__main__"].__package__ or "tui"
     script = os.path.abspath(sys.argv[0])

@@ -44,12 +44,10 @@ def cost_text(figures: Figures) -> str:
 
 
 def brief_label(window: WindowNow) -> str:
-    """Return a window's name in few cells: `Fable` for `Week · Fable`, `Codex week`."""
+    """Return a window's name in few cells: `Fable` for `Week · Fable`, `Week Codex`."""
     label = plain(window.label)
-    if window.source == "agent":
-        name, _, agent = label.partition(" · ")
-        return f"{agent} {name.lower()}" if agent else label
-    return label.removeprefix("Week · ").replace(" · ", " ")
+    of_model = label.removeprefix("Week · ") if window.source != "agent" else label
+    return of_model.replace(" · ", " ")
 
 
 def day_and_clock(time: int, beside: int, zone: str) -> str:

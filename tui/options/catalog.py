@@ -29,6 +29,7 @@ NAMES = (
     "serve",
     "web",
     "service",
+    "mcp",
     "completion",
     "config",
     "agents",

@@ -35,9 +35,15 @@ def is_estimated(window: WindowNow) -> bool:
 
 
 def usual_text(window: WindowNow) -> str:
-    """Return how much of an estimate is used: `54%`, from twice as much on `3.9 ×`."""
+    """Return how much of an estimate is used: `54%`, from all of it on `3.9 ×`."""
     times = window.usual_multiple or window.used_share or 0.0
     return percent(times) if times < 1 else f"{times:.1f} ×"
+
+
+def beside_usual_text(window: WindowNow) -> str:
+    """Say how much of an estimate is used: `54% of your usual`, `3.9 × your usual`."""
+    used = usual_text(window)
+    return f"{used}{' of' if used.endswith('%') else ''} your usual"
 
 
 def share_text(window: WindowNow) -> str:
@@ -142,7 +148,7 @@ def name_text(of: WindowNow | HitNow) -> str:
 
 def window_line(window: WindowNow, now: int, zone: str) -> str:
     """Say in one line how a window stands and what becomes of it."""
-    used = f"{usual_text(window)} your usual" if is_estimated(window) else share_text(window)
+    used = beside_usual_text(window) if is_estimated(window) else share_text(window)
     parts = [name_text(window), used if window.used_share is not None else plain(window.reason)]
     if window.state in ("hit", "extra usage", "last known"):
         parts.append(window.state)

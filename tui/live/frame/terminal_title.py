@@ -6,7 +6,7 @@ from engine.domain.limit_windows import WindowNow
 from engine.domain.snapshots import Snapshot
 from tui.live.panes.hero import gravest
 from tui.words import format as fmt
-from tui.words.limits import is_estimated, outlook_of, usual_text, when
+from tui.words.limits import beside_usual_text, is_estimated, outlook_of, when
 
 _NAME = "ccmon"
 
@@ -30,7 +30,7 @@ def _share_text(window: WindowNow) -> str:
     if outlook_of(window) == "hit":
         return "LIMIT HIT"
     if is_estimated(window):
-        return f"{usual_text(window)} of usual" if share < 2 else f"{usual_text(window)} usual"
+        return beside_usual_text(window)
     if share >= 1:
         return "extra usage"
     ahead = "! " if outlook_of(window) == "runs out" else ""

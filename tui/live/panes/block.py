@@ -18,7 +18,7 @@ from tui.words import format as fmt
 from tui.words.lines import BLANK, Line, Piece, cells, ends, joined
 from tui.words.models import labels_of
 
-_ANCHORS = {"estimated": "start estimated", "official": "official", "pinned": "reset pinned"}
+_ANCHORS = {"estimated": "estimated", "official": "official", "pinned": "reset pinned"}
 
 
 class BlockView(Struct, frozen=True):

@@ -14,10 +14,10 @@ from tui.words import format as fmt
 from tui.words.limits import (
     Outlook,
     age_text,
+    beside_usual_text,
     is_estimated,
     left_text,
     outlook_of,
-    usual_text,
     when,
 )
 from tui.words.lines import Line, Piece, cells, joined
@@ -113,8 +113,7 @@ def _estimated(window: WindowNow, now: int, zone: str) -> tuple[Line, ...]:
     """Say what is used beside what is usual; an estimate has no limit to be hit."""
     line: Line = (
         Piece(" ESTIMATE ", "muted"),
-        Piece(usual_text(window), "bold"),
-        Piece(f"{'' if (window.used_share or 0) >= 2 else ' of'} your usual"),
+        Piece(beside_usual_text(window), "bold"),
         Piece(f" {_name(window)}"),
     )
     return (line, (Piece(EXACT, "accent"),), _until(window, now, zone)[1:])

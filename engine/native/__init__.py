@@ -1,0 +1,34 @@
+"""The optional native reader: compiled where there is a compiler, and never needed.
+
+It reads what is usual in Claude Code's transcripts and tells of all else where it stands, so
+that the rules for that are in one place, `engine.agents.claude` and `engine.domain.responses`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from engine.native.scanner import Chunk
+
+SWITCH = "CCMON_NATIVE"
+"""The environment variable that turns the native reader off where it is `0`."""
+FORM = 1
+"""What the compiled module and its callers agree on; one of another form is not used."""
+
+
+def native_chunk(environment: Mapping[str, str]) -> type[Chunk] | None:
+    """Return what reads natively, `None` where it was not compiled or is turned off."""
+    if environment.get(SWITCH, "").strip() == "0":
+        return None
+    try:
+        from engine.native import scanner
+    except ImportError:
+        return None
+    return scanner.Chunk if scanner.FORM == FORM else None
+
+
+def reader_name(environment: Mapping[str, str]) -> str:
+    """Return which reader transcripts are read with: `native` or `python`."""
+    return "python" if native_chunk(environment) is None else "native"

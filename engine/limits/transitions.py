@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import datetime, tzinfo
 
 from msgspec import Struct
@@ -20,7 +20,7 @@ from engine.domain.limit_windows import (
 from engine.domain.times import BLOCK_LENGTH, DAY, HOUR, MINUTE, SECOND, clock_of, start_of_day
 from engine.ledger.limit_events import LEVELS, Told
 from engine.limits.known import Known
-from engine.limits.labels import BUDGET
+from engine.limits.labels import BUDGET, is_of_model
 from engine.limits.readings import known_length
 
 HOLDS = 2 * MINUTE
@@ -89,9 +89,10 @@ class Watch:
         if self._noted_at is None or not 0 <= now - self._noted_at < _JUMP:
             self._foreseen.clear()
         self._noted_at = now
+        shut = {window.owner for window in windows if _holds_all_up(window)}
         for window in windows:
             period = _period_of(window, now, zone)
-            found += self._ended(_name(window), period, now)
+            found += self._ended(_name(window), period, now, shut)
             if period is None:
                 continue
             found += self._cleared(window, now)
@@ -102,7 +103,7 @@ class Watch:
             self._see(window, period)
         present = {_name(window) for window in windows}
         for name in [name for name in self._open if name not in present]:
-            found += self._ended(name, None, now)
+            found += self._ended(name, None, now, shut)
         found = [replace(each, since=early.get(_name(each.event), 0)) for each in found]
         return [each for each in found if _key(each) not in self._settled]
 
@@ -114,8 +115,13 @@ class Watch:
             is_alarming = is_alarming or known.is_alarming
         self._open[_name(window)] = _Open(*period, _title(window), is_alarming, is_hit)
 
-    def _ended(self, name: _Name, period: tuple[int, int] | None, now: int) -> list[Told]:
-        """Say that the window seen last is over, where another one runs or its time has come."""
+    def _ended(
+        self, name: _Name, period: tuple[int, int] | None, now: int, shut: Container[str]
+    ) -> list[Told]:
+        """Say that the window seen last is over, where another one runs or its time has come.
+
+        It is open again unless another limit still holds its owner up, who is in `shut`.
+        """
         seen = self._open.get(name)
         if seen is None or (period is not None and (_is_same(seen, period) or now < seen.until)):
             return []
@@ -128,7 +134,8 @@ class Watch:
         text = "The window ended, and its use began anew."
         if name[1].startswith(BUDGET):
             text = "The budget's time ended, and its use began anew."
-        title = f"{seen.label}: {'open again' if seen.is_hit else 'reset'}"
+        is_open_again = seen.is_hit and name[0] not in shut
+        title = f"{seen.label}: {'open again' if is_open_again else 'reset'}"
         event = Event(now, "reset", name[1], "information", title, text, owner=name[0])
         return [Told(event, seen.start, seen.until, True)]
 
@@ -258,6 +265,11 @@ def _event(
     level: WindowLevel = "fine",
 ) -> Event:
     return Event(now, kind, window.window, severity, title, text, level, window.owner)
+
+
+def _holds_all_up(window: WindowNow) -> bool:
+    """Say whether nothing goes on until a window is reset."""
+    return window.state == "hit" and not is_of_model(window.window)
 
 
 def _is_used_up(window: WindowNow) -> bool:

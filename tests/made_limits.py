@@ -87,6 +87,5 @@ def limits(*windows: WindowNow, **given: Any) -> LimitsNow:
         "burn_ups": (),
         "events": (),
         "hit": None,
-        "level": "fine",
     }
     return LimitsNow(**{**plain, **given})

@@ -208,5 +208,3 @@ class LimitsNow(Struct, frozen=True, kw_only=True):
     events: tuple[Event, ...]
     """Latest first, at most 50, of all processes."""
     hit: HitNow | None
-    level: WindowLevel
-    """The gravest of all windows."""

@@ -12,6 +12,8 @@ FILES_IN_USE = 3.0
 """Seconds between looks at the files that changed a short while ago."""
 WAIT_WITH_EVENTS, WAIT_WITHOUT_EVENTS = 1.0, 0.75
 """Seconds between looks at what no event tells of: the ledger, open sessions, readings."""
+WAIT_AT_WORK = 0.05
+"""Seconds between steps of work that can wait."""
 REST = 2.0
 """Seconds between such looks where events come and nothing is new."""
 DRAWN = 0.1

@@ -116,6 +116,11 @@ class Pack(Struct, array_like=True, gc=False):
         """Return the ids."""
         return ids_in(self.ids)
 
+    def sightings(self) -> dict[int, Sighting]:
+        """Return what the records say by id."""
+        records = records_in(self.records)
+        return {record.id: sighting_of(record, self.names) for record in records}
+
 
 def ids_in(ids: bytes) -> tuple[int, ...]:
     """Return the ids that a pack's bytes hold, ascending."""

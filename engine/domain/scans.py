@@ -143,7 +143,7 @@ class Scan(Struct):
     place: Place
     cursor: Cursor
     sightings: dict[int, Sighting]
-    """By the number of their response."""
+    """By the number of their response; what is in a pack is not told here."""
     problems: list[Problem]
     is_anew: bool
     """Reading began at the file's start: earlier problems of the file are void."""
@@ -161,3 +161,10 @@ class Scan(Struct):
     """Where sessions work."""
     uses: list[WindowUse] = []
     """What another agent's server said of limit windows."""
+    packed: int = 0
+    """How many responses it gave that are in a pack."""
+
+    @property
+    def responses(self) -> int:
+        """How many responses it gave."""
+        return len(self.sightings) + self.packed

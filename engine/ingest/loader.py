@@ -8,16 +8,20 @@ from collections.abc import Callable, Iterator
 from msgspec import Struct
 
 from engine.agents.base import Kind
+from engine.domain.packed_responses import Pack
 from engine.domain.scans import Cursor, Found, Root, Scan
 from engine.domain.snapshots import Progress
+from engine.ingest.chunk_reader import ChunkAnswer, Task, pack_scan, task_size
+from engine.ingest.packer import Packer
 from engine.ingest.tail import Tail
-from engine.ingest.worker import Answer, Task, task_size
+from engine.pricing.table import PriceTable
 
 _FIRST_BATCH = 4 << 20
 """The first batch is small: it holds the active window."""
-_BATCH = 96 << 20
+_BATCH = 192 << 20
 _MOST_RESPONSES = 25_000
-"""A later batch ends with so many bytes or responses: fewer cost more, more need memory."""
+"""A later batch ends with so many bytes, or responses that are not packed: fewer cost more, more
+need memory."""
 _PIECE = 32 << 20
 """A larger file is read in pieces, so that no batch is much larger than a piece."""
 _WORTH_WORKERS = 48 << 20
@@ -59,41 +63,57 @@ def newest_within(waiting: list[Waiting], most_bytes: int) -> list[Waiting]:
 
 
 class Batch(Struct):
-    """Scans to be booked together, by root."""
+    """Scans to be booked together, by root, with the packs of what they gave."""
 
     scans: dict[Root, list[Scan]]
     progress: Progress
+    packs: dict[Root, list[Pack]] = {}
+
+
+class _Part(Struct):
+    """What was read of some files of one root together."""
+
+    root: Root
+    scans: list[tuple[Waiting, Scan]]
+    packs: list[Pack] = []
 
 
 class Loader:
     """Reads on in all of some files; remembers which could not be read."""
 
-    def __init__(self, tail: Tail) -> None:
+    def __init__(self, tail: Tail, prices: Callable[[], PriceTable]) -> None:
+        """`prices` gives those in force, by which other processes price."""
         self.refused: dict[str, str] = {}
         """Path and reason of files that cannot be read now."""
         self._tail = tail
+        self._prices = prices
 
     def batches(
         self, waiting: list[Waiting], is_stopped: Callable[[], bool] = lambda: False
     ) -> Iterator[Batch]:
         """Yield what is new, the files written last first."""
         meter = _Meter(waiting)
-        scans: dict[Root, list[Scan]] = {}
+        batch = Batch({}, meter.progress())
         pending, responses, most = 0, 0, _FIRST_BATCH
         newest_first = sorted(waiting, key=lambda each: -each.found.mtime)
-        for each, scan in self._scans_of(newest_first):
-            scans.setdefault(each.root, []).append(scan)
-            pending += meter.note(scan, each)
-            responses += len(scan.sightings)
+        for part in self._parts_of(newest_first):
+            batch.scans.setdefault(part.root, []).extend(scan for _, scan in part.scans)
+            batch.packs.setdefault(part.root, []).extend(part.packs)
+            for each, scan in part.scans:
+                pending += meter.note(scan, each)
+                responses += len(scan.sightings)
             if pending >= most or responses >= _MOST_RESPONSES:
-                yield Batch(scans, meter.progress())
-                scans, pending, responses, most = {}, 0, 0, _BATCH
+                batch.progress = meter.progress()
+                yield batch
+                batch = Batch({}, batch.progress)
+                pending, responses, most = 0, 0, _BATCH
             if is_stopped():
                 return
-        if scans:
-            yield Batch(scans, meter.progress())
+        if batch.scans:
+            batch.progress = meter.progress()
+            yield batch
 
-    def _scans_of(self, waiting: list[Waiting]) -> Iterator[tuple[Waiting, Scan]]:
+    def _parts_of(self, waiting: list[Waiting]) -> Iterator[_Part]:
         """Read the first files here, at once; of much more, the rest in other processes too."""
         near, size = 0, 0
         while near < len(waiting) and size < _FIRST_BATCH:
@@ -101,13 +121,11 @@ class Loader:
             near += 1
         rest = waiting[near:]
         if sum(each.unread for each in rest) < _WORTH_WORKERS:
-            yield from self._scans_here(waiting)
+            yield from self._parts_here(waiting)
             return
-        yield from self._scans_beside(waiting[:near], _chunks(rest))
+        yield from self._parts_beside(waiting[:near], _chunks(rest))
 
-    def _scans_beside(
-        self, near: list[Waiting], chunks: list[list[Waiting]]
-    ) -> Iterator[tuple[Waiting, Scan]]:
+    def _parts_beside(self, near: list[Waiting], chunks: list[list[Waiting]]) -> Iterator[_Part]:
         """Read the first files here while other processes start on the rest."""
         from engine.ingest.workers import Workers, worker_count
 
@@ -115,28 +133,35 @@ class Loader:
             [Task.of(each.found, each.cursor) for each in chunk if each.unread <= _PIECE]
             for chunk in chunks
         ]
-        with Workers(tasks, worker_count()) as workers:
-            yield from self._scans_here(near)
-            for chunk, answers in zip(chunks, workers.answers(), strict=True):
-                yield from self._scans_answered(chunk, iter(answers))
+        with Workers(tasks, worker_count(), self._prices()) as workers:
+            yield from self._parts_here(near)
+            for chunk, answer in zip(chunks, workers.answers(), strict=True):
+                yield from self._parts_answered(chunk, answer)
 
-    def _scans_answered(
-        self, chunk: list[Waiting], answers: Iterator[Answer]
-    ) -> Iterator[tuple[Waiting, Scan]]:
-        """Yield what a chunk's answers hold; the largest files are read here, in pieces."""
+    def _parts_answered(self, chunk: list[Waiting], answer: ChunkAnswer) -> Iterator[_Part]:
+        """Yield what a chunk's answer holds; the largest files are read here, in pieces."""
+        part = _Part(chunk[0].root, [], answer.packs)
+        files = iter(answer.files)
+        for each in chunk:
+            if each.unread <= _PIECE:
+                file = next(files)
+                self._note_refused(each.found.path, file.refused)
+                if file.scan is not None:
+                    part.scans.append((each, file.scan))
+        yield part
         for each in chunk:
             if each.unread > _PIECE:
-                yield from self._scans_here([each])
-                continue
-            answer = next(answers)
-            self._note_refused(each.found.path, answer.refused)
-            if answer.scan is not None:
-                yield each, answer.scan
+                for piece in self._parts_here([each]):
+                    packer = Packer(self._prices())
+                    for _, scan in piece.scans:
+                        pack_scan(scan, packer)
+                    piece.packs = [packer.pack()]
+                    yield piece
 
-    def _scans_here(self, waiting: list[Waiting]) -> Iterator[tuple[Waiting, Scan]]:
+    def _parts_here(self, waiting: list[Waiting]) -> Iterator[_Part]:
         for each in waiting:
             for scan in self.scans(each.found, each.cursor):
-                yield each, scan
+                yield _Part(each.root, [(each, scan)])
 
     def _note_refused(self, path: str, reason: str | None) -> None:
         if reason is None:
@@ -163,11 +188,12 @@ class Loader:
 
 
 def _chunks(waiting: list[Waiting]) -> list[list[Waiting]]:
-    """Divide files, in order, into chunks of a few megabytes."""
+    """Divide files, in order, into chunks of a few megabytes, each of one root."""
     chunks: list[list[Waiting]] = []
     size, length = _CHUNK, 0
     for each in waiting:
-        if size >= _CHUNK or length >= _LONGEST_TASKS:
+        is_full = size >= _CHUNK or length >= _LONGEST_TASKS
+        if is_full or chunks[-1][0].root != each.root:
             chunks.append([])
             size = length = 0
         chunks[-1].append(each)
@@ -194,7 +220,7 @@ class _Meter:
         self._offsets[path] = scan.cursor.offset
         self._bytes += read
         self._files += scan.is_finished
-        self._responses += len(scan.sightings)
+        self._responses += scan.responses
         return read
 
     def progress(self) -> Progress:

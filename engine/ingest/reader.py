@@ -120,6 +120,10 @@ class Reader:
             self._note(root, of_root)
         return {root: made for root, made in scans.items() if made}, is_sure and not left
 
+    def scans_anew(self, root: Root, scans: list[Scan]) -> list[Scan]:
+        """Read some transcripts once more from their starts, and pack nothing."""
+        return self._transcripts.scans_anew(root, [scan.place.path for scan in scans])
+
     def scans_of_session(self, roots: list[Root], transcript: str) -> dict[Root, list[Scan]]:
         """Read on in one session's files of Claude Code, by the path of its transcript."""
         return self._transcripts.scans_of_session(roots, transcript)

@@ -18,12 +18,12 @@ from engine.ingest.loader import Batch, Waiting
 from engine.ingest.store_files import (
     Stored,
     database_of,
-    read_store,
     stat_store,
     stored_at,
     walk_store,
     walk_tree,
 )
+from engine.ingest.store_scans import read_store
 from engine.ledger.book import Ledger
 
 if TYPE_CHECKING:

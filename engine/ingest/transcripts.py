@@ -117,6 +117,13 @@ class Transcripts:
             scans.setdefault(root, []).extend(made)
         return scans, is_sure
 
+    def scans_anew(self, root: Root, paths: list[str]) -> list[Scan]:
+        """Read some transcripts, by their paths below `projects`, from their starts."""
+        found = (discover.stat(os.path.join(root.projects, path), path) for path in paths)
+        return [
+            scan for each in found if each is not None for scan in self._reader().scans(each, None)
+        ]
+
     def scans_of_session(self, roots: list[Root], transcript: str) -> dict[Root, list[Scan]]:
         """Read on in one session's files: its transcript and those in its directory.
 
@@ -145,7 +152,8 @@ class Transcripts:
             from engine.ingest.tail import Tail
 
             environment = self._settings.environment
-            self._loader = Loader(Tail(lambda: open_zone(None, environment)[1], environment))
+            tail = Tail(lambda: open_zone(None, environment)[1], environment)
+            self._loader = Loader(tail, lambda: self._ledger.prices)
         return self._loader
 
     def _place_walks(self) -> None:

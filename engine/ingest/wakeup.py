@@ -39,10 +39,15 @@ class Wakeup:
         self._was_watching = False
         """Whether all directories were watched when it was last time to look."""
 
-    def wait(self) -> None:
-        """Sleep until something happens, or until it is time to look whether it has."""
+    def wait(self, *, is_brief: bool = False) -> None:
+        """Sleep until something happens, or until it is time to look whether it has.
+
+        Not for long where something else is left to do meanwhile.
+        """
         seconds = pace.WAIT_WITHOUT_EVENTS
-        if self.watcher.mode == "events":
+        if is_brief:
+            seconds = pace.WAIT_AT_WORK
+        elif self.watcher.mode == "events":
             seconds = pace.REST if self._is_resting else pace.WAIT_WITH_EVENTS
         self._is_resting = not self.wake.wait(seconds)
         self.wake.clear()

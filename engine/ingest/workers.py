@@ -15,8 +15,9 @@ from threading import Condition, Thread
 
 import msgspec
 
-from engine.ingest.tail import Tail
-from engine.ingest.worker import Answer, Task, read_one, receive, send
+from engine.ingest.chunk_reader import ChunkAnswer, ChunkReader, PricesInForce, Task
+from engine.ingest.worker import receive, send
+from engine.pricing.table import PriceTable
 
 _MOST_WORKERS = 4
 _AHEAD = 24
@@ -26,7 +27,7 @@ _WAITING = 1
 _PIPE = 1 << 20
 """Bytes a pipe should hold, where the system lets one ask; nothing depends on it."""
 
-_decode = msgspec.msgpack.Decoder(list[Answer]).decode
+_decode = msgspec.msgpack.Decoder(ChunkAnswer).decode
 
 
 def worker_count() -> int:
@@ -40,14 +41,15 @@ class Workers:
     The first chunks are theirs, however long they take to start.
     """
 
-    def __init__(self, chunks: Sequence[list[Task]], count: int) -> None:
+    def __init__(self, chunks: Sequence[list[Task]], count: int, prices: PriceTable) -> None:
         self._chunks = chunks
+        self._prices = prices
         self._ahead = _AHEAD * count
         self._state = Condition()
         self._next = min(len(chunks), count * (1 + _WAITING))
         first = range(self._next)
         self._taken = 0
-        self._answers: dict[int, bytes | list[Answer] | None] = {}
+        self._answers: dict[int, bytes | ChunkAnswer | None] = {}
         self._is_closed = False
         self._threads = [
             Thread(
@@ -67,16 +69,16 @@ class Workers:
     def __exit__(self, *_: object) -> None:
         self._close()
 
-    def answers(self) -> Iterator[list[Answer]]:
-        """Yield the answers to each chunk, in order; read chunks here rather than wait."""
-        tail = Tail()
+    def answers(self) -> Iterator[ChunkAnswer]:
+        """Yield the answer to each chunk, in order; read chunks here rather than wait."""
+        reader = ChunkReader(self._prices)
         for number, chunk in enumerate(self._chunks):
             while (here := self._chunk_to_read(number)) is not None:
-                self._give(here, [read_one(tail, task) for task in self._chunks[here]])
-            answers = self._take(number)
-            if isinstance(answers, bytes):
-                answers = _decode(answers)
-            yield answers or [read_one(tail, task) for task in chunk]
+                self._give(here, reader.read(self._chunks[here]))
+            answer = self._take(number)
+            if isinstance(answer, bytes):
+                answer = _decode(answer)
+            yield answer or reader.read(chunk)
 
     def _chunk_to_read(self, wanted: int) -> int | None:
         """Return a chunk that no process was asked for, `None` once the wanted one is answered."""
@@ -87,7 +89,7 @@ class Workers:
                 self._state.wait()
             return None
 
-    def _take(self, number: int) -> bytes | list[Answer] | None:
+    def _take(self, number: int) -> bytes | ChunkAnswer | None:
         with self._state:
             self._taken = number + 1
             self._state.notify_all()
@@ -97,6 +99,7 @@ class Workers:
         """Hand chunks to a process of one's own: its first, then one more than it has answered."""
         process = _start()
         try:
+            _ask(process, PricesInForce.of(self._prices))
             for number in asked:
                 _ask(process, self._chunks[number])
             while True:
@@ -126,7 +129,7 @@ class Workers:
             self._is_closed = True
             self._state.notify_all()
 
-    def _give(self, number: int, answers: bytes | list[Answer] | None) -> None:
+    def _give(self, number: int, answers: bytes | ChunkAnswer | None) -> None:
         with self._state:
             self._answers[number] = answers
             self._state.notify_all()
@@ -167,10 +170,10 @@ def _start() -> subprocess.Popen[bytes] | None:
         return None
 
 
-def _ask(process: subprocess.Popen[bytes] | None, chunk: list[Task]) -> None:
+def _ask(process: subprocess.Popen[bytes] | None, message: object) -> None:
     if process is not None and process.stdin is not None:
         with suppress(OSError):
-            send(process.stdin, chunk)
+            send(process.stdin, message)
 
 
 def _answer(process: subprocess.Popen[bytes] | None) -> bytes | None:

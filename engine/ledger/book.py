@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from msgspec.structs import astuple
-
 from engine.domain.notices import Notice
-from engine.domain.owners import store_owner
 from engine.domain.responses import CLAUDE, Sighting, merge
 from engine.domain.scans import Cursor, Mark
-from engine.domain.workplaces import UNNAMED, Workplace, note
+from engine.domain.workplaces import Workplace, note
 from engine.ledger.connection import Connection
+from engine.ledger.file_notes import note_files, rows_of_uses
 from engine.ledger.limit_hits import keep_hits
-from engine.ledger.limit_readings import ReadingRow, write_readings
+from engine.ledger.limit_readings import write_readings
+from engine.ledger.packed_rows import bring_all, merge_held
 from engine.ledger.workplaces import copy_workplaces, keep_workplaces, workplaces_in
 from engine.pricing.table import PriceTable
 
 if TYPE_CHECKING:
+    from engine.domain.packed_responses import Pack
     from engine.domain.scans import Root, Scan
-    from engine.ledger.booking import Booking
+    from engine.ledger.writers import Writers
 
 _CHUNK = 20_000
 """Responses written in one transaction where there are many."""
-_FILE = "SELECT file FROM files WHERE root = ? AND path = ?"
 _UNFINISHED = "~"
 _PRICED_BY = "priced_by"
 _CURSORS = (
@@ -55,13 +54,14 @@ class Ledger(Connection):
     def go_on(self, connection: sqlite3.Connection, notices: tuple[Notice, ...]) -> None:
         """Book by another connection from here on."""
         super().go_on(connection, notices)
-        vars(self).pop("_booking", None)
+        vars(self).pop("writers", None)
 
     @cached_property
-    def _booking(self) -> Booking:
-        from engine.ledger.booking import Booking
+    def writers(self) -> Writers:
+        """What writes responses by the present connection."""
+        from engine.ledger.writers import Writers
 
-        return Booking(self.connection, self.names, self._prices)
+        return Writers(self.connection, self.names, self._prices)
 
     def known_roots(self) -> set[tuple[str, str]]:
         """Return agent and path of all roots ever read."""
@@ -88,10 +88,11 @@ class Ledger(Connection):
         scope = self._scope(_UNFINISHED + text, agent)
         for root in roots:
             single = self._scope(str(root), agent)
+            bring_all(self, (single,))
             after = -1
-            while responses := self._booking.responses(single, after, _CHUNK):
+            while responses := self.writers.booking.responses(single, after, _CHUNK):
                 with self.transaction() as revision:
-                    self._booking.book(scope, responses, revision)
+                    self.writers.booking.book(scope, responses, revision)
                 after = max(responses)
         with self.transaction() as revision:
             for root in roots:
@@ -132,7 +133,7 @@ class Ledger(Connection):
         with self.transaction() as revision:
             number = self.names.number("roots", root.path, root.agent)
             for scope in self._scopes_with(number):
-                self._booking.book(scope, responses, revision)
+                self.writers.booking.book(scope, responses, revision)
             self._keep_workplaces(number, root.agent, workplaces, revision)
 
     def workplaces_of(self, root: Root) -> dict[str, Workplace]:
@@ -144,7 +145,9 @@ class Ledger(Connection):
     def responses_of(self, root: Root) -> Iterator[Mapping[int, Sighting]]:
         """Yield all that a root ever gave by response id, in parts."""
         scope, after = self.open_scope([root.path], root.agent), -1
-        while responses := self._booking.responses(scope, after, _CHUNK):
+        merge_held(self)
+        bring_all(self, (scope,))
+        while responses := self.writers.booking.responses(scope, after, _CHUNK):
             yield responses
             after = max(responses)
 
@@ -192,83 +195,83 @@ class Ledger(Connection):
             ).fetchone()
             return row[0] if row else b""
 
-    def take(self, root: Root, scans: list[Scan]) -> int:
-        """Book what reading gave, with its cursors, in one transaction; return the revision."""
-        sightings: dict[int, Sighting] = {}
-        workplaces: dict[str, Workplace] = {}
+    def take(self, root: Root, scans: list[Scan], packs: Sequence[Pack] = ()) -> int:
+        """Book what reading gave, with its cursors, in one transaction; return the revision.
+
+        `packs` have what the scans gave without telling it.
+        """
         withdrawn = {id_ for scan in scans for id_ in scan.withdrawn}
-        for scan in scans:
-            note(workplaces, scan.workplaces)
-            for id_, sighting in scan.sightings.items():
-                known = sightings.get(id_)
-                sightings[id_] = merge(known, sighting) if known else sighting
-        with self.transaction() as revision:
-            number = self.names.number("roots", root.path, root.agent)
-            self._note_files(number, scans)
-            for scan in scans:
-                keep_hits(self.connection, number, scan.hits)
-                write_readings(self.connection, _rows_of_uses(scan, root))
-            for scope in self._scopes_with(number):
-                self._booking.withdraw(scope, withdrawn, revision)
-                self._booking.book(scope, sightings, revision)
-            self._keep_workplaces(number, root.agent, workplaces, revision)
+        if withdrawn:
+            merge_held(self)
+        try:
+            with self.transaction() as revision:
+                sightings, priced = self._told(scans, packs)
+                workplaces: dict[str, Workplace] = {}
+                number = self.names.number("roots", root.path, root.agent)
+                note_files(self.connection, self.names, number, scans)
+                for scan in scans:
+                    note(workplaces, scan.workplaces)
+                    keep_hits(self.connection, number, scan.hits)
+                    write_readings(self.connection, rows_of_uses(scan, root))
+                for scope in self._scopes_with(number):
+                    self.writers.booking.withdraw(scope, withdrawn, revision)
+                    self.writers.booking.book(scope, sightings, revision)
+                    if priced:
+                        self.writers.load.note(scope, sightings)
+                        self.writers.load.keep(scope, priced, revision)
+                self._keep_workplaces(number, root.agent, workplaces, revision)
+        except BaseException:
+            self.writers.load.forget()
+            raise
         return revision
+
+    def end_load(self) -> None:
+        """Drop what only a load of packs needs to know."""
+        with self.lock:
+            if "writers" in vars(self):
+                self.writers.load.forget()
+
+    def _told(
+        self, scans: list[Scan], packs: Sequence[Pack]
+    ) -> tuple[dict[int, Sighting], list[Pack]]:
+        """Return what was told of responses, and the packs that are priced as is in force."""
+        told: dict[int, Sighting] = {}
+        parts = [scan.sightings for scan in scans]
+        priced = [pack for pack in packs if self.writers.load.is_priced(pack.names)]
+        if len(priced) < len(packs):
+            parts += [pack.sightings() for pack in packs if pack not in priced]
+        for part in parts:
+            for id_, sighting in part.items():
+                known = told.get(id_)
+                told[id_] = merge(known, sighting) if known else sighting
+        return told, priced
 
     def _keep_workplaces(
         self, root: int, agent: str, told: Mapping[str, Workplace], revision: int
     ) -> None:
         keep_workplaces(self.connection, self.names, self._scopes_with(root), agent, told, revision)
 
-    def _note_files(self, root: int, scans: list[Scan]) -> None:
-        """Keep the cursors, the projects' directories and what could not be read."""
-        self.connection.executemany(
-            "INSERT INTO files (root, path, device, inode, size, mtime, position, fingerprint,"
-            " lines, bad, state) VALUES (?,?,?,?,?,?,?,?,?,?,?)"
-            " ON CONFLICT (root, path) DO UPDATE SET"
-            " device=excluded.device, inode=excluded.inode, size=excluded.size,"
-            " mtime=excluded.mtime, position=excluded.position,"
-            " fingerprint=excluded.fingerprint, lines=excluded.lines, bad=excluded.bad,"
-            " state=excluded.state",
-            [(root, scan.place.path, *astuple(scan.cursor), scan.state) for scan in scans],
-        )
-        for scan in scans:
-            place = (root, scan.place.path)
-            if scan.is_anew:
-                self.connection.execute(f"DELETE FROM problems WHERE file = ({_FILE})", place)
-            for problem in scan.problems:
-                self.connection.execute(
-                    f"INSERT OR REPLACE INTO problems VALUES (({_FILE}), ?, ?)",
-                    (*place, problem.offset, problem.reason),
-                )
-        said_in = {
-            (scan.place.project, each.path): None
-            for scan in scans
-            for each in scan.workplaces.values()
-            if each.rank != UNNAMED and scan.place.project
-        }
-        for scan in scans:
-            said_in.update(dict.fromkeys(scan.directories.items()))
-        for project, directory in said_in:
-            if directory:
-                self.names.note_directory(project, directory)
-
     def reprice(self, prices: PriceTable) -> bool:
         """Bring costs to another price table; return whether any changed."""
         with self.lock:
             self._prices, self._stamp = prices, prices.stamp()
-            if "_booking" in vars(self):
-                self._booking.prices = prices
+            if "writers" in vars(self):
+                self.writers.rows.prices = prices
             if self._is_stamped():
                 return False
-            models = self._booking.repriced_models()
+            models = self.writers.repricing.repriced_models()
+        if models:
+            bring_all(self, self._all_scopes())
         for model in models:
             for scope in self._all_scopes():
                 after: int | None = -1
                 while after is not None:
                     with self.transaction() as revision:
-                        after = self._booking.reprice(model, scope, after, _CHUNK, revision)
+                        after = self.writers.repricing.reprice(
+                            model, scope, after, _CHUNK, revision
+                        )
             with self.transaction():
-                self._booking.note_price(model)
+                self.writers.repricing.note_price(model)
                 self.connection.execute("DELETE FROM settings WHERE name = ?", (_PRICED_BY,))
         self.keep_stamp()
         return bool(models)
@@ -282,7 +285,7 @@ class Ledger(Connection):
             if self._is_stamped() or self._priced_by() is None:
                 return
             with self.transaction():
-                if not self._booking.repriced_models():
+                if not self.writers.repricing.repriced_models():
                     self.connection.execute(
                         "INSERT OR REPLACE INTO settings VALUES (?,?)",
                         (_PRICED_BY, self._priced_by()),
@@ -306,20 +309,3 @@ class Ledger(Connection):
     def _all_scopes(self) -> list[int]:
         with self.lock:
             return [row[0] for row in self.connection.execute("SELECT scope FROM scopes")]
-
-
-def _rows_of_uses(scan: Scan, root: Root) -> list[ReadingRow]:
-    """Return what an agent's server said of limit windows, each named with the agent."""
-    return [
-        (
-            f"{use.window}:{root.agent}",
-            store_owner(root.agent, root.path, use.plan),
-            "agent",
-            "",
-            use.resets_at,
-            use.time,
-            use.percent / 100,
-            "answer",
-        )
-        for use in scan.uses
-    ]

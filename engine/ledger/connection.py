@@ -11,7 +11,7 @@ from engine.domain.notices import Notice
 from engine.ledger import opening
 from engine.ledger.aside import identity_of
 from engine.ledger.names import Names
-from engine.ledger.prepared import check_version
+from engine.ledger.versions import check_version
 
 _SETTLED_CACHE = 2_000
 """Kilobytes of the file kept in memory while next to nothing is read."""

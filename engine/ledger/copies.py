@@ -1,4 +1,4 @@
-"""Copies of the ledger: one before its tables change, and those a user makes and puts back.
+"""Copies of the ledger that a user makes and puts back.
 
 Transcripts go after some weeks; from then on the ledger is all that tells what was used.
 """
@@ -8,22 +8,18 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-import tempfile
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
-from glob import escape, glob
+from contextlib import closing
 from pathlib import Path
 
 from msgspec import Struct
 
 from engine.domain.mistakes import SettingsError
+from engine.domain.packed_responses import ids_in
 from engine.ledger.aside import move_aside
-from engine.ledger.prepared import NewerLedger, check_version, is_damage, prepare, version_of
-from engine.ledger.schema import VERSION
+from engine.ledger.drafts import copy_into, draft_beside
+from engine.ledger.prepared import prepare
 from engine.ledger.turn import alone_at, leave_mark
-
-_DRAFT = "ccmon-copy-"
-_OF_VERSION = ".of-version-"
+from engine.ledger.versions import NewerLedger, check_version, is_damage
 
 
 class Copied(Struct, frozen=True):
@@ -33,23 +29,6 @@ class Copied(Struct, frozen=True):
     responses: int
     replaced: str = ""
     """Where the ledger that was in the place of a restored one is kept."""
-
-
-def copy_before_migration(connection: sqlite3.Connection, path: str) -> None:
-    """Copy a ledger whose tables are about to change; of earlier copies none is kept.
-
-    Raises `sqlite3.Error` or `OSError` where there is no room: then the tables must stay.
-    """
-    with _draft_beside(path) as draft:
-        _copy_into(connection, draft)
-        version = _version_at(draft)
-        if version >= VERSION:
-            return  # another process has brought it up to date meanwhile, after a copy
-        kept = f"{path}{_OF_VERSION}{version}"
-        os.replace(draft, kept)
-    for earlier in glob(f"{escape(path)}{_OF_VERSION}*"):
-        if earlier != kept:
-            os.unlink(earlier)
 
 
 def backup(ledger: str, target: str) -> Copied:
@@ -62,9 +41,9 @@ def backup(ledger: str, target: str) -> Copied:
     if os.path.lexists(target):
         _require_ledger(target, "is not written over: give another name")
     try:
-        with closing(_opened(ledger, "mode=rw")) as connection, _draft_beside(target) as draft:
+        with closing(_opened(ledger, "mode=rw")) as connection, draft_beside(target) as draft:
             check_version(connection)
-            _copy_into(connection, draft)
+            copy_into(connection, draft)
             count = _responses_at(draft)
             os.replace(draft, target)
     except (sqlite3.Error, OSError) as error:
@@ -81,7 +60,7 @@ def restore(ledger: str, source: str) -> Copied:
     _require_ledger(source, "cannot be restored")
     try:
         os.makedirs(os.path.dirname(os.path.abspath(ledger)), mode=0o700, exist_ok=True)
-        with _draft_beside(ledger) as draft, alone_at(ledger) as is_alone:
+        with draft_beside(ledger) as draft, alone_at(ledger) as is_alone:
             if not is_alone:
                 raise SettingsError("Another ccmon is opening the ledger: try again in a moment.")
             _take_over(source, draft)
@@ -135,36 +114,18 @@ def _opened(path: str, how: str) -> sqlite3.Connection:
     return sqlite3.connect(address, uri=True, isolation_level=None)
 
 
-def _copy_into(connection: sqlite3.Connection, draft: str) -> None:
-    """Write a whole copy into an empty file, and wait until the disk has it."""
-    connection.execute("VACUUM INTO ?", (draft,))
-    with open(draft, "rb+") as file:
-        os.fsync(file.fileno())
-
-
-@contextmanager
-def _draft_beside(path: str) -> Iterator[str]:
-    """Yield the path of an empty file beside another, for its user's eyes only."""
-    handle, draft = tempfile.mkstemp(dir=os.path.dirname(os.path.abspath(path)), prefix=_DRAFT)
-    os.close(handle)
-    try:
-        yield draft
-    finally:
-        for suffix in ("", "-wal", "-shm", "-journal"):
-            with suppress(FileNotFoundError):
-                os.unlink(draft + suffix)
-
-
-def _version_at(path: str) -> int:
-    with closing(sqlite3.connect(path)) as connection:
-        return version_of(connection)
-
-
 def _responses_at(path: str) -> int:
     """Return how many responses a ledger knows, each once."""
     with closing(sqlite3.connect(path)) as connection:
-        count: int = connection.execute("SELECT count(DISTINCT id) FROM responses").fetchone()[0]
-        return count
+        packs = connection.execute("SELECT ids FROM packs WHERE is_held = 0").fetchall()
+        if not packs:
+            count: int = connection.execute("SELECT count(DISTINCT id) FROM responses").fetchone()[
+                0
+            ]
+            return count
+        known = {id_ for (id_,) in connection.execute("SELECT id FROM responses")}
+        known.update(*(ids_in(ids) for (ids,) in packs))
+        return len(known)
 
 
 def _said(error: Exception) -> str:

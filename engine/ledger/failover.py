@@ -8,7 +8,7 @@ import time
 from engine.domain.scans import Root
 from engine.ledger import opening
 from engine.ledger.book import Ledger
-from engine.ledger.prepared import is_damage
+from engine.ledger.versions import is_damage
 
 _FORGIVEN = 60.0
 """Seconds after which a failure counts as the first again."""

@@ -8,8 +8,9 @@ import sqlite3
 from contextlib import closing
 
 from engine.domain.notices import Notice
-from engine.ledger.prepared import NewerLedger, WrongTables, code_of, prepare, version_of
+from engine.ledger.prepared import prepare
 from engine.ledger.schema import VERSION
+from engine.ledger.versions import NewerLedger, WrongTables, code_of, version_of
 
 MEMORY = ":memory:"
 

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from engine.domain.owners import UNKNOWN
 from engine.domain.responses import CLAUDE, FAST
 from engine.domain.workplaces import SIDE, UNNAMED
-from engine.ledger.prepared import note_writer
 from engine.ledger.schema import (
     EVENTS,
     HITS,
     INDEXES,
     MODELS,
     OWNERS,
+    PACKS,
     READINGS,
     ROOTS,
     SESSIONS,
@@ -23,6 +23,7 @@ from engine.ledger.schema import (
     WORKPLACES,
 )
 from engine.ledger.sums import ADD, SLOT, SPAN_ANEW, TAKE_AWAY, TEMPORARY_TABLES
+from engine.ledger.versions import note_writer
 
 _WITH_REASONING = ("responses", "buckets", "slot_totals", "session_totals")
 _IS_FAST = "flags & 1 AND model IN (SELECT model FROM models WHERE name <> '')"
@@ -186,9 +187,15 @@ def _to_5(connection: sqlite3.Connection) -> None:
     )
 
 
+def _to_6(connection: sqlite3.Connection) -> None:
+    """Let responses be in packs."""
+    for statement in PACKS:
+        connection.execute(statement)
+
+
 def _columns(connection: sqlite3.Connection, table: str) -> set[str]:
     return {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
 
 
-_STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (_to_2, _to_3, _to_4, _to_5)
+_STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (_to_2, _to_3, _to_4, _to_5, _to_6)
 """The first leads from version 1 to 2."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Iterable
 from threading import RLock
 from typing import Literal
 
@@ -96,6 +97,25 @@ class Names:
             if table == "sessions":
                 self._shared = None
         return number
+
+    def learn_sessions(self, names: Iterable[str], agent: str) -> None:
+        """Give the sessions of an agent that are new numbers, all in one go."""
+        known, keys = self._numbers["sessions"], [(name, agent) for name in names]
+        wanted = dict.fromkeys(key for key in keys if key not in known)
+        if not wanted:
+            return
+        (last,) = self._connection.execute(
+            "SELECT coalesce(max(session), 0) FROM sessions"
+        ).fetchone()
+        self._connection.executemany(
+            "INSERT INTO sessions (name, agent) VALUES (?, ?) ON CONFLICT DO NOTHING", list(wanted)
+        )
+        for number, *key in self._connection.execute(
+            "SELECT session, name, agent FROM sessions WHERE session > ?", (last,)
+        ):
+            known[key[0], key[1]] = number
+            self._rows["sessions"][number] = (key[0], key[1])
+        self._shared = None
 
     def remembers(self, table: NameTable, *key: str) -> bool:
         """Say whether a name's number has been asked for before."""

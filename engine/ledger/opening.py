@@ -19,8 +19,9 @@ from engine.ledger.in_memory import (
     open_in_memory,
     returned_notice,
 )
-from engine.ledger.prepared import WrongTables, code_of, is_damage, prepare
+from engine.ledger.prepared import prepare
 from engine.ledger.turn import alone_at, among_others_at, leave_mark
+from engine.ledger.versions import WrongTables, code_of, is_damage
 
 BUSY_SECONDS = 5.0
 """How long a writer waits for its turn."""

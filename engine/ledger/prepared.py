@@ -1,66 +1,20 @@
-"""Sets a connection up and brings its tables to this version; tells damage from what is not."""
+"""Sets a connection up and brings its tables to this version."""
 
 from __future__ import annotations
 
 import sqlite3
 
 from engine.ledger.schema import TABLES, VERSION
-
-OWN_VERSION = "0.1.0"
-"""The version of ccmon, as in `tui`, which the engine does not know; asking the package for it
-would take longer than making a ledger."""
-WRITTEN_BY = "written_by"
-"""The setting that names the ccmon which made the tables or brought them to their version."""
+from engine.ledger.versions import (
+    WrongTables,
+    check_version,
+    note_writer,
+    version_of,
+    wrong_tables,
+)
 
 _WAL_KEPT = 16 << 20
 """Bytes to which the log beside the ledger shrinks once no long reader needs more of it."""
-_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-
-
-class NewerLedger(sqlite3.DatabaseError):
-    """A ledger that a newer ccmon wrote; the text names that one."""
-
-
-class WrongTables(sqlite3.DatabaseError):
-    """A database whose tables are not a ledger's; the text says why."""
-
-
-def code_of(error: sqlite3.Error) -> int:
-    """Return SQLite's primary code of an error, 0 where it has none."""
-    code: int = getattr(error, "sqlite_errorcode", 0)
-    return code & 0xFF
-
-
-def is_damage(error: sqlite3.Error) -> bool:
-    """Say whether an error means that the file is damaged, not that it is busy or full."""
-    return isinstance(error, WrongTables) or code_of(error) in _DAMAGE
-
-
-def version_of(connection: sqlite3.Connection) -> int:
-    """Return the version of a ledger's tables, 0 where there are none."""
-    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    return version
-
-
-def check_version(connection: sqlite3.Connection) -> int:
-    """Return the version of the tables; raises `NewerLedger` for one that is not known here."""
-    version = version_of(connection)
-    if version > VERSION:
-        raise NewerLedger(f"it was written by a newer ccmon{_named(connection)}")
-    return version
-
-
-def _named(connection: sqlite3.Connection) -> str:
-    """Return which ccmon wrote a ledger, as far as it says so."""
-    try:
-        row = connection.execute(
-            "SELECT value FROM settings WHERE name = ?", (WRITTEN_BY,)
-        ).fetchone()
-    except sqlite3.Error:
-        row = None
-    if row:
-        return f", {row[0]}; this one is {OWN_VERSION}"
-    return f" than this one, {OWN_VERSION}"
 
 
 def prepare(connection: sqlite3.Connection, path: str | None = None) -> sqlite3.Connection:
@@ -99,13 +53,8 @@ def _checked(connection: sqlite3.Connection) -> int:
     except UnicodeDecodeError as error:
         raise WrongTables("it names its tables in no text") from error
     except sqlite3.OperationalError as error:
-        raise _wrong(error) from error
+        raise wrong_tables(error) from error
     return version
-
-
-def _wrong(error: sqlite3.OperationalError) -> sqlite3.Error:
-    """Return what an error means: that a statement does not fit the tables, or what it says."""
-    return WrongTables(str(error)) if code_of(error) == sqlite3.SQLITE_ERROR else error
 
 
 def _create(connection: sqlite3.Connection) -> None:
@@ -126,7 +75,7 @@ def _create(connection: sqlite3.Connection) -> None:
 
 
 def _migrate(connection: sqlite3.Connection, path: str | None) -> None:
-    from engine.ledger.copies import copy_before_migration
+    from engine.ledger.drafts import copy_before_migration
     from engine.ledger.migrating import migrate
 
     if path is not None:
@@ -134,9 +83,4 @@ def _migrate(connection: sqlite3.Connection, path: str | None) -> None:
     try:
         migrate(connection)
     except sqlite3.OperationalError as error:
-        raise _wrong(error) from error
-
-
-def note_writer(connection: sqlite3.Connection) -> None:
-    """Note in the transaction that is open that this ccmon made the tables what they are."""
-    connection.execute("INSERT OR REPLACE INTO settings VALUES (?,?)", (WRITTEN_BY, OWN_VERSION))
+        raise wrong_tables(error) from error

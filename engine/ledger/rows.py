@@ -11,6 +11,7 @@ from engine.domain.slots import QUARTER, slot_bounds, slot_of
 from engine.domain.sums import AgentSums, SessionSums, SlotSums, Sums
 from engine.ledger.book import Ledger
 from engine.ledger.files import paths_of_session
+from engine.ledger.packed_rows import bring_between
 from engine.ledger.sums import CONTEXT, COUNTS
 
 _SUMS = (
@@ -65,6 +66,7 @@ class Reader:
     def __init__(self, ledger: Ledger, scopes: Sequence[int]) -> None:
         self._ledger = ledger
         self._connection = ledger.connection
+        self._scopes = scopes
         self._within = within(scopes)
 
     def _all(self, statement: str, *values: object) -> list[tuple[int, ...]]:
@@ -124,6 +126,7 @@ class Reader:
     def _rows_of_responses(self, start: int, end: int) -> list[SessionSums]:
         if start >= end:
             return []
+        bring_between(self._ledger, self._scopes, start, end)
         rows = self._all(
             "SELECT session, project, model, count(*),"
             " sum(recorded IS NULL AND calculated IS NULL), sum(input), sum(output),"
@@ -180,6 +183,7 @@ class Reader:
 
     def recent(self, start: int, since: int) -> dict[int, Recent]:
         """Return responses from a time on that changed after a revision, by id."""
+        bring_between(self._ledger, self._scopes, start)
         rows = self._all(
             "SELECT id, time, session, model, is_sidechain * agent, input + output + cache_read +"
             " cache_write_5m + cache_write_1h, input + output,"
@@ -206,6 +210,7 @@ class Reader:
         found: list[Booked] = []
         for slot in slots:
             start, end = slot_bounds(slot)
+            bring_between(self._ledger, self._scopes, start, end + 1)
             rows = self._all(
                 "SELECT time, session, project, model, agent, is_sidechain, input, output,"
                 " cache_read, cache_write_5m, cache_write_1h, coalesce(recorded, calculated)"
@@ -232,11 +237,13 @@ class Reader:
         )
         if slots[0][0] is None:
             return None
+        start = slot_bounds(slots[0][0] - _SLOTS_OF_CONTEXT)[0]
+        bring_between(self._ledger, self._scopes, start)
         rows = self._all(
             f"SELECT model, {COUNTS}, {CONTEXT} AS context FROM responses WHERE {self._within}"
             " AND time >= ? AND session = ? AND NOT is_sidechain AND context > 0"
             " ORDER BY time, id",
-            slot_bounds(slots[0][0] - _SLOTS_OF_CONTEXT)[0],
+            start,
             session,
         )
         if not rows:
@@ -267,6 +274,8 @@ class Reader:
         )
         if slots[0][0] is None:
             return []
+        start, end = slot_bounds(slots[0][0])[0], slot_bounds(slots[0][1])[1]
+        bring_between(self._ledger, self._scopes, start, end + 1)
         rows = self._all(
             "SELECT agent, model, count(*), sum(recorded IS NULL AND calculated IS NULL),"
             " sum(input), sum(output), sum(cache_read), sum(cache_write_5m),"
@@ -274,8 +283,8 @@ class Reader:
             " sum(reasoning)"
             f" FROM responses WHERE {self._within} AND time >= ? AND time <= ? AND {COUNTS}"
             " AND session = ? AND is_sidechain GROUP BY agent, model",
-            slot_bounds(slots[0][0])[0],
-            slot_bounds(slots[0][1])[1],
+            start,
+            end,
             session,
         )
         return [AgentSums(row[0], row[1], Sums._make(row[2:])) for row in rows]

@@ -23,11 +23,16 @@ is whose limits a root's were from a time on. A *workplace* is a working directo
 least `rank`, then `time`, tells of (`engine.domain.workplaces`). A *told session* is what the
 status line said of one: how long its context may be (of the model), and how long the API has
 worked for it.
+
+A *pack* has responses of a scope that are not rows of `responses` yet, as records
+(`engine.domain.packed_responses`) in the order of `ids`; one of them holds unless `responses`
+has its id. `first` and `last` are the times between which it may have any. One that `is_held`
+is counted nowhere before it is merged.
 """
 
 from __future__ import annotations
 
-VERSION = 5
+VERSION = 6
 
 SUMS = (
     "responses",
@@ -122,6 +127,21 @@ WORKPLACES = (
     "CREATE INDEX session_workplaces_by_change ON session_workplaces (scope, changed)",
 )
 _WORKPLACES = ";\n".join(WORKPLACES)
+PACKS = (
+    """CREATE TABLE packs (
+  pack INTEGER PRIMARY KEY,
+  scope INTEGER NOT NULL,
+  first INTEGER NOT NULL,
+  last INTEGER NOT NULL,
+  changed INTEGER NOT NULL,
+  is_held INTEGER NOT NULL,
+  names BLOB NOT NULL,
+  ids BLOB NOT NULL,
+  records BLOB NOT NULL
+) STRICT""",
+    "CREATE INDEX packs_by_time ON packs (scope, is_held, last)",
+)
+_PACKS = ";\n".join(PACKS)
 
 ROOTS = """CREATE TABLE roots (
   root INTEGER PRIMARY KEY, path TEXT NOT NULL, agent TEXT NOT NULL DEFAULT 'claude',
@@ -159,6 +179,7 @@ CREATE TABLE projects (
 {OWNERS};
 {TOLD_SESSIONS};
 {_WORKPLACES};
+{_PACKS};
 CREATE TABLE agents (agent INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE files (
   file INTEGER PRIMARY KEY,

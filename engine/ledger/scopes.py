@@ -9,6 +9,7 @@ from msgspec import Struct
 from engine.domain.responses import CLAUDE
 from engine.domain.scans import Root
 from engine.ledger.book import Ledger
+from engine.ledger.packed_rows import bring_all
 from engine.ledger.sums import CONTEXT_BITS, COUNTS
 
 
@@ -40,6 +41,7 @@ class Used(Struct, frozen=True):
 
 def used_in(ledger: Ledger, scope: int) -> Used:
     """Return what was used in a scope."""
+    bring_all(ledger, (scope,))
     with ledger.lock:
         sums = ledger.connection.execute(
             "SELECT sum(responses), sum(input + output + cache_read + cache_write_5m"
@@ -64,6 +66,7 @@ def used_in(ledger: Ledger, scope: int) -> Used:
 
 def empty_responses(ledger: Ledger, scope: int) -> list[tuple[str, int]]:
     """Return models whose responses came without tokens and cost, and how many did."""
+    bring_all(ledger, (scope,))
     with ledger.lock:
         return ledger.connection.execute(
             "SELECT name, count(*) FROM responses JOIN models USING (model) WHERE scope = ?"

@@ -9,11 +9,12 @@ from typing import Literal
 
 from engine.domain.choices import Mode
 from engine.domain.chosen import Chosen, Key, Single, Step
-from engine.domain.slots import slot_bounds
+from engine.domain.slots import spans_of
 from engine.domain.sums import KeyedSums, Sums
 from engine.domain.times import DAY
 from engine.ledger.book import Ledger
 from engine.ledger.names import Names
+from engine.ledger.packed_rows import bring_all, bring_between
 from engine.ledger.rows import within
 from engine.ledger.sums import COUNTS
 
@@ -110,6 +111,7 @@ class Selector:
 
     def singles(self) -> list[KeyedSums]:
         """Return all responses in time order, each as sums of it alone by its project."""
+        bring_all(self._ledger, self._scopes)
         unpriced = self._unpriced("recorded IS NULL AND calculated IS NULL", "1")
         rows = self._all(
             f"SELECT project, model, 1, {unpriced}, input, output, cache_read, cache_write_5m,"
@@ -126,7 +128,8 @@ class Selector:
             f" AND responses > 0 AND session = {session} ORDER BY slot"
         )
         found: list[Single] = []
-        for start, end in _joined(slot for (slot,) in slots):
+        for start, end in spans_of(slot for (slot,) in slots):
+            bring_between(self._ledger, self._scopes, start, end + 1)
             rows = self._all(
                 "SELECT time, model, agent, is_sidechain, recorded,"
                 f" {_COST_OF_ONE[self._mode]}, input, output, cache_read, cache_write_5m,"
@@ -222,18 +225,6 @@ def _places(keys: str) -> str:
     return ", ".join(str(place + 1) for place in range(keys.count(",") + 1))
 
 
-def _joined(slots: Iterable[int]) -> list[tuple[int, int]]:
-    """Return the ranges of time that slots in order cover."""
-    ranges: list[tuple[int, int]] = []
-    for slot in slots:
-        start, end = slot_bounds(slot)
-        if ranges and ranges[-1][1] + 1 == start:
-            ranges[-1] = (ranges[-1][0], end)
-        else:
-            ranges.append((start, end))
-    return ranges
-
-
 class LedgerSource:
     """The ledger as what questions of a report are asked of."""
 
@@ -251,12 +242,17 @@ class LedgerSource:
 
     @contextmanager
     def at_one_moment(self) -> Iterator[None]:
-        """See the ledger as it is now, whatever other processes write meanwhile."""
+        """See the ledger as it is now, whatever other processes write meanwhile.
+
+        Where it has packs it is the turn of who asks: rows may be wanted of them.
+        """
         with self._ledger.lock:
             connection = self._ledger.connection
-            connection.execute("BEGIN")
+            packs = connection.execute("SELECT 1 FROM packs LIMIT 1").fetchone()
+            connection.execute("BEGIN IMMEDIATE" if packs else "BEGIN")
             try:
                 yield
+                connection.execute("COMMIT")
             finally:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")

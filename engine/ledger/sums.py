@@ -47,6 +47,8 @@ DIFFERENCES = (
     f" {', '.join(SUMS)}, first INTEGER, last INTEGER)"
 )
 
+DIFFERENCE_COLUMNS = 4 + len(SUMS) + 2
+
 
 def _differing(sign: int) -> str:
     """Return the statement that sums the rows listed in `booked`, to add or to take away."""
@@ -86,6 +88,8 @@ def _summing(sign: int) -> tuple[str, ...]:
     )
 
 
+APPLY = tuple(_applying(table, 1) for table in _KEYS)
+"""Adds to the sums what stands in `differences`."""
 ADD = _summing(1)
 TAKE_AWAY = _summing(-1)
 

@@ -1,4 +1,4 @@
-"""What is worth telling of limit windows: levels, forecasts, hits, resets, budgets."""
+"""What happens to limit windows: levels, forecasts, hits, resets, budgets that come and go."""
 
 from __future__ import annotations
 
@@ -8,19 +8,21 @@ from datetime import datetime, tzinfo
 from msgspec import Struct
 from msgspec.structs import replace
 
-from engine.domain.limit_windows import (
-    ESTIMATES,
-    OFFICIAL,
-    Event,
-    EventKind,
-    Severity,
-    WindowLevel,
-    WindowNow,
+from engine.domain.limit_windows import ESTIMATES, OFFICIAL, Event, WindowLevel, WindowNow
+from engine.domain.times import BLOCK_LENGTH, DAY, HOUR, MINUTE, SECOND, start_of_day
+from engine.ledger.limit_events import Told
+from engine.limits.events import (
+    Period,
+    cleared_event,
+    early_reset_event,
+    forecast_event,
+    hit_events,
+    level_events,
+    reset_event,
+    title_of,
 )
-from engine.domain.times import BLOCK_LENGTH, DAY, HOUR, MINUTE, SECOND, clock_of, start_of_day
-from engine.ledger.limit_events import LEVELS, Told
 from engine.limits.known import Known
-from engine.limits.labels import BUDGET, is_of_model
+from engine.limits.labels import is_of_model
 from engine.limits.readings import known_length
 
 HOLDS = 2 * MINUTE
@@ -33,8 +35,6 @@ _JUMP = 10 * MINUTE
 _LATE = HOUR
 """A reset is told no later."""
 _ALARMING: tuple[WindowLevel, ...] = ("high", "critical", "reached")
-_SEVERITIES: dict[WindowLevel, Severity] = {"half": "information", "high": "warning"}
-
 _Name = tuple[str, str]
 """Owner and window."""
 _Key = tuple[_Name, int, str, str, bool]
@@ -96,10 +96,13 @@ class Watch:
             if period is None:
                 continue
             found += self._cleared(window, now)
-            found += _of_early_reset(window, period, known, now)
-            found += _of_level(window, period, now)
+            mark = known.marks.get(_name(window))
+            early_reset = mark.early if mark is not None else None
+            if early_reset is not None and now - early_reset.time <= _LATE:
+                found.append(early_reset_event(window, period, early_reset, now))
+            found += level_events(window, period, now)
             found += self._of_forecast(window, period, now, zone)
-            found += _of_hit(window, period, now, zone)
+            found += hit_events(window, period, now, zone)
             self._see(window, period)
         present = {_name(window) for window in windows}
         for name in [name for name in self._open if name not in present]:
@@ -107,16 +110,16 @@ class Watch:
         found = [replace(each, since=early.get(_name(each.event), 0)) for each in found]
         return [each for each in found if _key(each) not in self._settled]
 
-    def _see(self, window: WindowNow, period: tuple[int, int]) -> None:
+    def _see(self, window: WindowNow, period: Period) -> None:
         known = self._open.get(_name(window))
         is_hit = window.hit is not None
         is_alarming = window.level in _ALARMING or is_hit
         if known is not None and known.start >= _early_since(window):
             is_alarming = is_alarming or known.is_alarming
-        self._open[_name(window)] = _Open(*period, _title(window), is_alarming, is_hit)
+        self._open[_name(window)] = _Open(*period, title_of(window), is_alarming, is_hit)
 
     def _ended(
-        self, name: _Name, period: tuple[int, int] | None, now: int, shut: Container[str]
+        self, name: _Name, period: Period | None, now: int, shut: Container[str]
     ) -> list[Told]:
         """Say that the window seen last is over, where another one runs or its time has come.
 
@@ -131,27 +134,18 @@ class Watch:
         self._foreseen.pop(name, None)
         if not seen.is_alarming or now - seen.until > _LATE:
             return []
-        text = "The window ended, and its use began anew."
-        if name[1].startswith(BUDGET):
-            text = "The budget's time ended, and its use began anew."
+        period = (seen.start, seen.until)
         is_open_again = seen.is_hit and name[0] not in shut
-        title = f"{seen.label}: {'open again' if is_open_again else 'reset'}"
-        event = Event(now, "reset", name[1], "information", title, text, owner=name[0])
-        return [Told(event, seen.start, seen.until, True)]
+        return [reset_event(name, seen.label, period, now, is_open_again=is_open_again)]
 
     def _cleared(self, window: WindowNow, now: int) -> list[Told]:
         seen = self._open.get(_name(window))
         is_early = _early_since(window) > 0
         if seen is None or not seen.is_hit or window.hit is not None or is_early:
             return []
-        text = "A response succeeded before the limit was reset."
-        title = f"{_title(window)}: going on again"
-        event = _event(window, now, "cleared", "information", title, text)
-        return [Told(event, seen.start, seen.until, True)]
+        return [cleared_event(window, (seen.start, seen.until), now)]
 
-    def _of_forecast(
-        self, window: WindowNow, period: tuple[int, int], now: int, zone: tzinfo
-    ) -> list[Told]:
+    def _of_forecast(self, window: WindowNow, period: Period, now: int, zone: tzinfo) -> list[Told]:
         """Say that the limit is forecast before the reset, where that has held for a while."""
         name, reset = _name(window), window.resets_at
         reached = window.forecast.reaches_at
@@ -164,75 +158,7 @@ class Watch:
             self._foreseen[name] = now
         if now - since < HOLDS:
             return []
-        at, end = _moment(reached, now, zone), _moment(reset, now, zone)
-        text = (
-            f"The limit was forecast to be reached at about {at}, before the reset at {end}"
-            f" ({window.forecast.basis_label})."
-        )
-        title = f"{_title(window)}: limit forecast for {at}"
-        event = _event(window, now, "forecast", "warning", title, text)
-        return [Told(event, *period, True)]
-
-
-def _of_level(window: WindowNow, period: tuple[int, int], now: int) -> list[Told]:
-    """Say which level is reached; that a limit is hit is said by itself."""
-    level, share = window.level, window.used_share
-    if level == "fine" or share is None or window.hit is not None:
-        return []
-    is_budget = window.window.startswith(BUDGET)
-    kind: EventKind = "level"
-    if level == "reached":
-        title, text = f"{_title(window)}: limit reached", f"All of it was used ({window.basis})."
-        if is_budget:
-            kind, title, text = (
-                "budget",
-                f"{_title(window)}: crossed",
-                "All of the budget was used.",
-            )
-    else:
-        used = f"{'at least ' if window.is_floor else ''}{_percent(share)}"
-        if window.source in ESTIMATES:
-            used = f"{_percent(share)} of your usual"
-        title, text = f"{_title(window)}: {used} used", f"{used} was used ({window.basis})."
-        text = text[0].upper() + text[1:]
-    severity = _SEVERITIES.get(level, "error")
-    is_firm = is_budget or window.source in OFFICIAL
-    event = _event(window, now, kind, severity, title, text, level)
-    return [Told(event, *period, is_firm)]
-
-
-def _of_hit(window: WindowNow, period: tuple[int, int], now: int, zone: tzinfo) -> list[Told]:
-    """Say that a limit is hit, and that work goes on beyond the plan."""
-    found = []
-    hit = window.hit
-    if hit is not None:
-        until = f" until {_moment(hit.resets_at, now, zone)}" if hit.resets_at is not None else ""
-        title = f"{_title(window)}: limit hit"
-        is_told = window.source == "hit"
-        text = f"{'Claude refused to go on' if is_told else 'All of it was used up'}{until}."
-        event = _event(window, now, "hit", "error", title, text, "reached")
-        found.append(Told(event, *period, True))
-    if window.state == "extra usage":
-        text = "Work went on beyond the plan, which is billed apart."
-        title = f"{_title(window)}: extra usage in use"
-        event = _event(window, now, "extra_usage", "warning", title, text, "reached")
-        found.append(Told(event, *period, True))
-    return found
-
-
-def _of_early_reset(
-    window: WindowNow, period: tuple[int, int], known: Known, now: int
-) -> list[Told]:
-    """Say that the vendor began a window's use anew before its time."""
-    mark = known.marks.get(_name(window))
-    if mark is None or mark.early is None or now - mark.early.time > _LATE:
-        return []
-    early = mark.early
-    change = f"{_percent(early.before)} → {_percent(early.share)}"
-    title = f"{_title(window)}: reset early"
-    text = f"Its use began anew before its time: {change}."
-    event = _event(window, now, "early_reset", "information", title, text)
-    return [Told(event, early.time, max(period[1], early.time + 1), True)]
+        return [forecast_event(window, period, (reached, reset), now, zone)]
 
 
 def _early_since(window: WindowNow) -> int:
@@ -242,29 +168,8 @@ def _early_since(window: WindowNow) -> int:
     return begun if is_early and begun is not None else 0
 
 
-def _percent(share: float) -> str:
-    return f"{int(share * 100 + 1e-9)}%"
-
-
 def _name(of: WindowNow | Event) -> _Name:
     return of.owner, of.window
-
-
-def _title(window: WindowNow) -> str:
-    """Return what a window is called, with its owner where there are several."""
-    return f"{window.label} · {window.owner_name}" if window.owner_name else window.label
-
-
-def _event(
-    window: WindowNow,
-    now: int,
-    kind: EventKind,
-    severity: Severity,
-    title: str,
-    text: str,
-    level: WindowLevel = "fine",
-) -> Event:
-    return Event(now, kind, window.window, severity, title, text, level, window.owner)
 
 
 def _holds_all_up(window: WindowNow) -> bool:
@@ -276,7 +181,7 @@ def _is_used_up(window: WindowNow) -> bool:
     return window.hit is not None or window.level == "reached"
 
 
-def _period_of(window: WindowNow, now: int, zone: tzinfo) -> tuple[int, int] | None:
+def _period_of(window: WindowNow, now: int, zone: tzinfo) -> Period | None:
     """Return what tells a window from the next of its kind: its start and end, as far as known.
 
     An official window without a reset counts by the calendar. `None` where no window runs.
@@ -298,25 +203,11 @@ def _period_of(window: WindowNow, now: int, zone: tzinfo) -> tuple[int, int] | N
     return begun, begun + 31 * DAY
 
 
-def _is_same(seen: _Open, period: tuple[int, int]) -> bool:
+def _is_same(seen: _Open, period: Period) -> bool:
     """Say whether two periods are of one window, whose start may have been an estimate."""
     return abs(seen.start - period[0]) * 2 < max(period[1] - period[0], 1)
-
-
-def _moment(time: int, now: int, zone: tzinfo) -> str:
-    """Return a clock time, with its day where that is not within the next hours."""
-    clock = clock_of(time, zone)
-    if abs(time - now) < 20 * HOUR:
-        return clock
-    day = datetime.fromtimestamp(time / SECOND, zone)
-    return f"{clock} on {day:%a} {day.day}"
 
 
 def _key(told: Told) -> _Key:
     event = told.event
     return _name(event), told.start, event.kind, event.level, told.is_official
-
-
-def gravest_level(windows: Iterable[WindowNow]) -> WindowLevel:
-    """Return the gravest level of all windows."""
-    return max((window.level for window in windows), key=LEVELS.index, default="fine")

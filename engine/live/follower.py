@@ -108,7 +108,7 @@ class Follower:
             self._fetcher.sync_when_due(self._note_sync)
             insist(self._usage.ask_when_due)
             self._state.sleeps.note(self._settings.clock(), time.monotonic())
-            updater.wakeup.wait()
+            updater.wakeup.wait(is_brief=insist(updater.bring_rows))
             if updater.stop.is_set():
                 break
             self._note_sleep()

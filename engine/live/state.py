@@ -204,7 +204,6 @@ class State:
     def limits(self) -> LimitsNow:
         """Return every limit window as it stands."""
         from engine.domain.limit_windows import LimitsNow
-        from engine.limits.transitions import gravest_level
 
         now = self._settings.clock()
         with self.lock:
@@ -217,7 +216,6 @@ class State:
                 burn_ups=made.burn_ups,
                 events=tuple(told.event for told in known.told),
                 hit=made.hit,
-                level=gravest_level(made.windows),
             )
 
     def _surroundings(self) -> Surroundings:

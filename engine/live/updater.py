@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from threading import Event, Lock
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from engine.ingest.roots import Roots
 from engine.ingest.wakeup import Wakeup
 from engine.ledger.book import Ledger
 from engine.ledger.failover import Failover
+from engine.ledger.packed_rows import bringing, merge_held, scopes_with_packs
 from engine.live.kept_settings import KeptSettings
 from engine.live.notices import NoticeBoard
 from engine.live.recovery import Recovery
@@ -24,6 +25,7 @@ from engine.pricing.updates import PriceUpdates
 
 if TYPE_CHECKING:
     from engine.agents.claude.open_sessions import SessionStates
+    from engine.domain.packed_responses import Pack
     from engine.domain.scans import Scan
     from engine.ingest.loader import Waiting
 
@@ -76,6 +78,7 @@ class Updater:
         self._is_shown_anew = False
         self._data_version = 0
         self._sessions_due = Every(SESSIONS_LOOK)
+        self._bringing: Iterator[None] = iter(())
 
     @cached_property
     def _sessions(self) -> SessionStates:
@@ -146,6 +149,7 @@ class Updater:
         while self.wakeup.wants_look and is_all and not self.stop.is_set():
             self.wakeup.wants_look = False
             is_all = self.recovery.insist(lambda: self.look(on_change, most_bytes=most_bytes))
+        self.recovery.insist(lambda: merge_held(self._ledger))
         self._ledger.keep_stamp()
         return is_all
 
@@ -173,6 +177,13 @@ class Updater:
             self._state.finish_reading()
         self.kept.write()
         return self._state.revision != before
+
+    def bring_rows(self) -> bool:
+        """Take a step in making rows of what a first load packed; return whether any is left."""
+        if next(self._bringing, self) is self:
+            self._bringing = bringing(self._ledger, scopes_with_packs(self._ledger))
+            return next(self._bringing, self) is not self
+        return True
 
     def look(
         self,
@@ -223,16 +234,18 @@ class Updater:
         """Say why refreshed prices are not in use; reads them, so never before the first paint."""
         self._board.warn("prices", self._prices.table.problem if self._prices.has_file else None)
 
-    def book(self, root: Root, scans: list[Scan]) -> None:
-        """Book scans; one whose figures no sum can hold is refused, the others stay."""
-        from engine.ledger.booking import FiguresTooLarge
+    def book(self, root: Root, scans: list[Scan], packs: Sequence[Pack] = ()) -> None:
+        """Book scans and packs; a file whose figures no sum can hold is refused, others stay."""
+        from engine.ledger.differences import FiguresTooLarge
 
         self.recovery.face_failure()
         try:
             with self._timings.measured("book"):
-                self._ledger.take(root, scans)
+                self._ledger.take(root, scans, packs)
         except FiguresTooLarge:
-            if len(scans) > 1:
+            if packs:
+                scans = self.reader.scans_anew(root, scans)
+            if len(scans) > 1 or packs:
                 for scan in scans:
                     self.book(root, [scan])
                 return
@@ -266,9 +279,11 @@ class Updater:
         for batch in self.reader.batches(wanted, self.stop.is_set):
             self._state.progress = batch.progress if self._state.is_reading else None
             for root, scans in batch.scans.items():
-                self.book(root, scans)
+                self.book(root, scans, batch.packs.get(root, ()))
             self._read_touched()
             on_change()
+        merge_held(self._ledger)
+        self._state.pull()
         return len(wanted) == len(waiting)
 
     def _read_touched(self) -> None:

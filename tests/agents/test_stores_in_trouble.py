@@ -235,7 +235,7 @@ def test_a_store_in_trouble_costs_a_look_now_and_then_and_no_doubt_of_events(
         tried.append(path)
         return open_read_only(path)
 
-    monkeypatch.setattr("engine.ingest.store_files.open_read_only", opened)
+    monkeypatch.setattr("engine.ingest.store_scans.open_read_only", opened)
     with Monitor(settings(is_polling=False, clock=lambda: time.time_ns() // 10**6)) as monitor:
         monitor.start(lambda: None)
         wait_until(lambda: bool(lines_of(monitor).get("opencode")), "the line")

@@ -127,7 +127,7 @@ def test_other_processes_hand_hits_back(
     monkeypatch.setattr(loader, "_FIRST_BATCH", 0)
     for number in range(5):
         write(one, refusal(f"u{number}", AT + number), name=f"-code/s{number}.jsonl")
-    monkeypatch.setattr("engine.ingest.workers.read_one", None)
+    monkeypatch.setattr("engine.ingest.chunk_reader.ChunkReader.read", None)
     assert len(hits_of()) == 5
 
 

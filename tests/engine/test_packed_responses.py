@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.domain.packed_responses import (
@@ -53,6 +53,7 @@ def _records() -> st.SearchStrategy[Record]:
     )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(_records(), max_size=6))
 def test_a_record_comes_out_of_its_bytes_as_it_went_in(records: list[Record]) -> None:
     packed = b"".join(LAYOUT.pack(*record) for record in records)
@@ -62,6 +63,7 @@ def test_a_record_comes_out_of_its_bytes_as_it_went_in(records: list[Record]) ->
     assert len(ids_of(ids)) == ID_WIDTH * len(ids)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(_records(), max_size=12))
 def test_sums_are_those_of_each_record(records: list[Record]) -> None:
     expected: dict[tuple[int, ...], list[Any]] = defaultdict(lambda: [0] * 11 + [[]])

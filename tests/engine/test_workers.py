@@ -15,6 +15,7 @@ import pytest
 from engine.demo import DemoUser, write_history
 from engine.domain.settings import Settings
 from engine.ingest import loader, workers
+from engine.ingest.chunk_reader import ChunkReader
 from engine.monitor import Monitor
 from tests.agreement import assert_agreement
 from tests.made_lines import answer
@@ -91,7 +92,7 @@ def test_a_process_killed_in_the_midst_loses_nothing(
 ) -> None:
     answers: list[bytes | None] = []
     is_missed = Event()
-    answer, read_one = workers._answer, workers.read_one
+    answer, read = workers._answer, ChunkReader.read
 
     def killing(process: Any) -> bytes | None:
         answers.append(answer(process))
@@ -101,12 +102,12 @@ def test_a_process_killed_in_the_midst_loses_nothing(
             is_missed.set()
         return answers[-1]
 
-    def once_missed(*task: Any) -> Any:
+    def once_missed(*tasks: Any) -> Any:
         assert is_missed.wait(60)
-        return read_one(*task)
+        return read(*tasks)
 
     monkeypatch.setattr(workers, "_answer", killing)
-    monkeypatch.setattr(workers, "read_one", once_missed)
+    monkeypatch.setattr(ChunkReader, "read", once_missed)
     _read(settings, history)
     assert None in answers
 
@@ -177,18 +178,18 @@ def test_a_slow_process_is_not_waited_for_while_there_is_something_to_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     read_here: list[int] = []
-    answer, read_one = workers._answer, workers.read_one
+    answer, read = workers._answer, ChunkReader.read
 
     def slowly(process: Any) -> bytes | None:
         time.sleep(0.05)
         return answer(process)
 
-    def counted(*task: Any) -> Any:
+    def counted(*tasks: Any) -> Any:
         read_here.append(1)
-        return read_one(*task)
+        return read(*tasks)
 
     monkeypatch.setattr(workers, "_answer", slowly)
-    monkeypatch.setattr(workers, "read_one", counted)
+    monkeypatch.setattr(ChunkReader, "read", counted)
     monkeypatch.setattr(workers, "_AHEAD", 2)
     reading = Thread(target=_read, args=(settings, history), daemon=True)
     reading.start()

@@ -25,7 +25,10 @@ MakeSettings = Callable[..., Settings]
 SHOP = "-home-u-shop"
 CODEX = "/home/u/codex app"
 
-_AS_VERSION_4 = "DROP TABLE workplaces; DROP TABLE session_workplaces; PRAGMA user_version = 4"
+_AS_VERSION_4 = (
+    "DROP TABLE workplaces; DROP TABLE session_workplaces; DROP TABLE packs;"
+    " PRAGMA user_version = 4"
+)
 
 
 @pytest.mark.parametrize(

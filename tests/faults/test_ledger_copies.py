@@ -14,7 +14,7 @@ import pytest
 
 from engine.domain.mistakes import SettingsError
 from engine.domain.settings import Settings
-from engine.ledger import copies, prepared
+from engine.ledger import drafts, prepared
 from engine.ledger.copies import backup, restore
 from engine.ledger.schema import VERSION
 from engine.monitor import Monitor
@@ -185,7 +185,7 @@ def test_without_room_for_a_copy_the_tables_stay(
         error.sqlite_errorcode = sqlite3.SQLITE_FULL
         raise error
 
-    monkeypatch.setattr(copies, "_copy_into", full)
+    monkeypatch.setattr(drafts, "copy_into", full)
     with Monitor(settings(roots=(root,), ledger=str(ledger))) as monitor:
         assert by_model(monitor) == RIGHT
         assert "make room" in monitor.notices()[0].text

@@ -146,7 +146,7 @@ def written(app: LiveApp, monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
         rest = re.sub(rb"(\x1b\[2[23];2t)?(\x1b\]2;[^\a]*\a)?", b"", data)
         kept.extend([rest] if rest else [])
 
-    monkeypatch.setattr(app, "_write", keep)
+    monkeypatch.setattr(app._announcer, "_write", keep)
     return kept
 
 
@@ -224,7 +224,7 @@ async def test_the_terminals_title_is_written_once_for_an_answer_and_the_old_one
     source = FakeSource(snapshot())
     kept: list[bytes] = []
     async with live(source) as (app, pilot):
-        monkeypatch.setattr(app, "_write", kept.append)
+        monkeypatch.setattr(app._announcer, "_write", kept.append)
         source.put(replace(snapshot(NOW + 20_000), revision=2))
         await pilot.pause()
         source.put(replace(hit(), revision=3))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from pathlib import Path
 
 _MOST_NAMESAKES = 1_000
@@ -29,6 +30,17 @@ def write_new(directory: Path, home: Path, stem: str, suffix: str, data: bytes) 
         f"Nothing was exported: neither {directory} nor {home} takes a new file ({why}); "
         "start ccmon in a directory you may write to."
     )
+
+
+def write_picture(svg: str, moment: datetime) -> Path:
+    """Write a picture of the screen into the working directory, named by its moment.
+
+    Raises `ExportError` where it cannot be written.
+    """
+    from tui.terminal.picture import drawn
+
+    stem = f"ccmon-{moment:%Y%m%d-%H%M%S}"
+    return write_new(Path.cwd(), Path.home(), stem, "svg", drawn(svg).encode())
 
 
 def _write_new(directory: Path, stem: str, suffix: str, data: bytes) -> Path:

@@ -2,51 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container
 from textual.message import Message
 from textual.screen import Screen
-from textual.timer import Timer
 
 from engine.agents.names import title_of
 from engine.domain.notices import Notice
 from engine.domain.reports import SPANS, Span
 from engine.domain.snapshots import Snapshot
+from tui.live.body import Body
 from tui.live.drawing.lines import INK_CLASSES
-from tui.live.frame.footer import (
-    EMPTY_KEYS,
-    GRAPH_KEYS,
-    LIVE_KEYS,
-    TABLE_KEYS,
-    Footer,
-    FooterView,
-    Told,
-)
+from tui.live.frame.footer import Footer, Told, footer_view
 from tui.live.frame.header import Header, header_view
 from tui.live.frame.hit_banner import HitBanner, hit_view
 from tui.live.frame.notices import Notices, notices_of, window_unpriced
+from tui.live.frame.palette import Command
 from tui.live.frame.progress_bar import ProgressBar
-from tui.live.frame.status_line import StatusLine, status_view
-from tui.live.frame.tab_bar import TABS, TabBar, TabKind
+from tui.live.frame.tab_bar import TABS, TabBar
 from tui.live.keys import bindings
-from tui.live.panes.live import LivePane
-from tui.live.panes.sessions import ORDERS, SessionsPane
-from tui.live.screens.empty_screen import EmptyScreen, EmptyView
 from tui.live.source import LiveOptions, Source
 from tui.live.words import Basis
-from tui.words.format import moment_of
-
-if TYPE_CHECKING:
-    from tui.live.graph.graph_pane import GraphPane
-    from tui.live.report.report_pane import ReportPane
-
-_TABLE_ACTIONS = ("filter", "export")
-_LIST_ACTIONS = ("sort_next", "sort_reverse")
+from tui.words.format import plain
 
 
 class WatchScreen(Screen[None]):
@@ -62,17 +42,14 @@ class WatchScreen(Screen[None]):
         super().__init__()
         self._source = source
         self._options = options
+        self._body = Body(source, id="body")
         self._newest: Snapshot | None = None
         self._shown: Snapshot | None = None
-        self._tab = 1
         self._by: Basis = "cost"
         self._span: Span = "all"
         self._agents: tuple[str, ...] = ()
         self._agent = ""
         self._is_paused = False
-        self._hidden: frozenset[Notice] | None = None
-        self._told: Told | None = None
-        self._told_until: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Lay the lines around the body; only what is needed first is made."""
@@ -81,18 +58,15 @@ class WatchScreen(Screen[None]):
         yield HitBanner(id="hit")
         yield ProgressBar(id="progress")
         yield Notices(id="notices")
-        with Container(id="body"):
-            yield StatusLine(id="status")
-            yield EmptyScreen(id="empty")
-            yield LivePane(id="live")
+        yield self._body
         yield Footer(id="footer")
 
     def on_mount(self) -> None:
         """Show the first tab as things stand now."""
-        self.query_one(TabBar).view = self._tab
+        self.query_one(TabBar).view = self._body.tab
         self.show(self._source.snapshot())
         self._arrange()
-        self.query_one(LivePane).take_focus()
+        self._body.take_focus()
 
     def on_resize(self) -> None:
         """Show again what a size left out."""
@@ -112,39 +86,23 @@ class WatchScreen(Screen[None]):
     @property
     def told(self) -> Told | None:
         """What the bottom line says instead of the keys."""
-        return self._told
+        return self.query_one(Footer).told
 
     def tell(self, told: Told | None, seconds: float = 5.0) -> None:
         """Say something in the bottom line for a while, in place of what it said before."""
-        if self._told_until is not None:
-            self._told_until.stop()
-        self._told = told
-        self._told_until = None if told is None else self.set_timer(seconds, self._untell)
         if self._has_panes:
-            self._footer()
-
-    def _untell(self) -> None:
-        self.tell(None)
+            self.query_one(Footer).tell(told, seconds)
 
     @property
     def keys(self) -> str:
         """The group of keys that goes with the present tab."""
-        if self._kind == "graph":
+        if self._body.kind == "graph":
             return "The graph"
-        return "What is shown" if self._tab == 1 else "Lists and tables"
+        return "What is shown" if self._is_live else "Lists and tables"
 
     def hide_notices(self) -> None:
         """Take the notice line away for good; only another error brings it back."""
-        self._hidden = (self._hidden or frozenset()) | frozenset(self.notices)
-        self._draw()
-
-    def _noticed(self, snapshot: Snapshot) -> tuple[Notice, ...]:
-        """Return what the notice line says; tables name models without a price themselves."""
-        hidden = self._hidden
-        said = notices_of(snapshot, window_unpriced(snapshot) if self._tab == 1 else ())
-        if hidden is None:
-            return said
-        return tuple(each for each in said if each.severity == "error" and each not in hidden)
+        self.query_one(Notices).hide(self.notices)
 
     @property
     def is_following(self) -> bool:
@@ -187,148 +145,86 @@ class WatchScreen(Screen[None]):
         progress, notices = self.query_one(ProgressBar), self.query_one(Notices)
         progress.set_class(snapshot.progress is not None, "-on")
         progress.view = snapshot.progress
-        notices.view = self._noticed(snapshot)
-        notices.set_class(bool(notices.view), "-on")
-        is_closed = snapshot.block is None and snapshot.state == "following"
-        self.set_class(is_closed, "-closed")
+        notices.show(notices_of(snapshot, window_unpriced(snapshot) if self._is_live else ()))
+        self.set_class(snapshot.block is None and snapshot.state == "following", "-closed")
         if self.has_class("-empty") != snapshot.is_empty:
             self.set_class(snapshot.is_empty, "-empty")
             self._footer()
-        table, graph = self._table(), self._graph()
-        if table is not None:
-            table.show(snapshot.revision, by=self._by, span=self._span, zone=snapshot.zone)
-        elif graph is not None:
-            today = moment_of(snapshot.generated_at, snapshot.zone).date()
-            graph.show(snapshot.revision, by=self._by, today=today, zone=snapshot.zone)
-        elif snapshot.is_empty:
-            self.query_one(EmptyScreen).view = EmptyView(
-                snapshot.places, self._options.open_demo is not None
-            )
-        else:
-            self.query_one(StatusLine).view = status_view(snapshot, self._is_paused)
-            self.query_one(LivePane).show(snapshot, self._by)
-
-    def _table(self) -> ReportPane | None:
-        """Return the table shown, `None` on other tabs or before it is mounted."""
-        kind = self._kind
-        if kind is None or kind == "graph":
-            return None
-        from tui.live.report.report_pane import ReportPane
-
-        found = self.query(f"#report-{kind}").results(ReportPane)
-        return next(iter(found), None)
-
-    def _graph(self) -> GraphPane | None:
-        """Return the graph, `None` on other tabs or before it is mounted."""
-        if self._kind != "graph":
-            return None
-        from tui.live.graph.graph_pane import GraphPane
-
-        return next(iter(self.query("#report-graph").results(GraphPane)), None)
+        self._body.show(
+            snapshot,
+            by=self._by,
+            span=self._span,
+            is_paused=self._is_paused,
+            has_demo=self._options.open_demo is not None,
+        )
 
     @property
-    def _kind(self) -> TabKind | None:
-        """What the present tab shows."""
-        return TABS[self._tab - 1][1]
+    def _is_live(self) -> bool:
+        """Whether the live panes are shown."""
+        return self._body.kind is None
 
     def _arrange(self) -> None:
-        """Show the body of the present tab and the keys that go with it."""
-        kind = self._kind
-        self.set_class(kind is not None, "-table")
-        for pane in self.query("#body > .report"):
-            pane.display = pane.id == f"report-{kind}"
+        """Lay out the present tab, with the keys that go with it."""
+        self.set_class(not self._is_live, "-table")
         self._footer()
 
     def _footer(self) -> None:
-        is_graph = self._kind == "graph"
-        ids: tuple[str, ...] = (
-            LIVE_KEYS if self._tab == 1 else GRAPH_KEYS if is_graph else TABLE_KEYS
+        view = footer_view(
+            self._body.kind,
+            by=self._by,
+            span=self._span,
+            is_empty=self.is_empty,
+            has_demo=self._options.open_demo is not None,
         )
-        if self._tab == 1 and self.is_empty:
-            ids = (
-                EMPTY_KEYS
-                if self._options.open_demo
-                else tuple(name for name in EMPTY_KEYS if name != "demo")
-            )
-        by = f"by {self._by}"
-        span = "all time" if self._span == "all" else f"last {self._span}"
-        has_span = self._tab != 1 and not is_graph
-        status = "" if self.is_empty else by if not has_span else f"{span} · {by}"
-        self.query_one(Footer).view = FooterView(ids, status, self._told)
+        self.query_one(Footer).show(view)
 
     async def action_show_tab(self, number: int) -> None:
         """Go to a tab by its number."""
-        self._tab = number
         self.query_one(TabBar).view = number
-        kind = self._kind
-        if kind is not None and not self.query(f"#report-{kind}"):
-            await self._mount(kind)
+        await self._body.turn_to(number)
         self._arrange()
         self._draw()
-        pane = self._table() or self._graph()
-        if pane is None:
-            self.query_one(LivePane).take_focus()
-        else:
-            pane.focus()
-
-    async def _mount(self, kind: TabKind) -> None:
-        pane = self._made(kind)
-        pane.add_class("report")
-        await self.query_one("#body").mount(pane)
-
-    def _made(self, kind: TabKind) -> GraphPane | ReportPane:
-        """Return a new pane for a tab."""
-        if kind == "graph":
-            from tui.live.graph.graph_pane import GraphPane
-
-            return GraphPane(self._source, id="report-graph")
-        from tui.live.report.report_pane import ReportPane
-
-        return ReportPane(kind, self._source, id=f"report-{kind}")
+        self._body.take_focus()
 
     async def action_turn_tab(self, step: int) -> None:
         """Go to the next or the previous tab."""
-        await self.action_show_tab((self._tab - 1 + step) % len(TABS) + 1)
+        await self.action_show_tab((self._body.tab - 1 + step) % len(TABS) + 1)
 
-    def orders(self) -> list[tuple[str, Callable[[], None]]]:
-        """Return what the list or table shown can be sorted by, and how that is done."""
-        table = self._table()
-        if table is not None:
-            return table.orders()
-        return [] if self._tab != 1 else self._orders_of_sessions()
-
-    def _orders_of_sessions(self) -> list[tuple[str, Callable[[], None]]]:
-        def sort(number: int) -> None:
-            self.query_one(LivePane).sort_by(number)
-            self._draw()
-
-        return [(name, partial(sort, number)) for number, (name, _) in enumerate(ORDERS)]
+    def commands(self) -> list[Command]:
+        """Return for the palette what can be done here beside the keys' actions."""
+        made = [
+            Command(f"Sort by {name}", "", sort) for name, sort in self._body.orders(self._draw)
+        ]
+        if self.agents:
+            made.append(Command("Show all coding agents", "", partial(self.show_agent, "")))
+        for agent in self.agents:
+            named = f"Show {plain(title_of(agent))} alone"
+            made.append(Command(named, "", partial(self.show_agent, agent)))
+        return made
 
     def action_sort_next(self) -> None:
         """Sort by the next column."""
-        table = self._table() or self.query_one(LivePane)
-        table.sort_next()
+        (self._body.table or self._body.live).sort_next()
         self._draw()
 
     def action_sort_reverse(self) -> None:
         """Reverse the order."""
-        table = self._table() or self.query_one(LivePane)
-        table.sort_reverse()
+        (self._body.table or self._body.live).sort_reverse()
         self._draw()
 
     def action_filter(self) -> None:
         """Filter the table."""
-        if (table := self._table()) is not None:
+        if (table := self._body.table) is not None:
             table.start_filter()
 
     def action_back(self) -> None:
         """Clear the filter."""
-        if (table := self._table()) is not None:
+        if (table := self._body.table) is not None:
             table.clear_filter()
 
     def action_export(self, form: Literal["csv", "json"]) -> None:
         """Write the table to a file."""
-        if (table := self._table()) is not None:
+        if (table := self._body.table) is not None:
             table.export(form)
 
     def action_turn_basis(self) -> None:
@@ -339,8 +235,8 @@ class WatchScreen(Screen[None]):
 
     def action_turn_span(self) -> None:
         """Let the tables reach back over the next span, or draw the other window's burn-up."""
-        if self._tab == 1:
-            self.query_one(LivePane).turn_window()
+        if self._is_live:
+            self._body.live.turn_window()
             self._draw()
             return
         self._span = SPANS[(SPANS.index(self._span) + 1) % len(SPANS)]
@@ -387,7 +283,7 @@ class WatchScreen(Screen[None]):
     async def go_over(self, source: Source, options: LiveOptions) -> None:
         """Show another monitor from here on."""
         self._source, self._options = source, options
-        await self.query("#body > .report").remove()
+        await self._body.go_over(source)
         self._newest = self._shown = None
         self._agents, self._agent = (), ""
         self._is_paused = False
@@ -396,20 +292,8 @@ class WatchScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave out what the present tab has no use for."""
-        if action in (*_TABLE_ACTIONS, *_LIST_ACTIONS, "turn_span") and self._kind == "graph":
-            return False
-        if action in _TABLE_ACTIONS:
-            return self._tab != 1
-        if action in (*_LIST_ACTIONS, "turn_span"):
-            return self._tab != 1 or not self.is_empty
         if action == "open_demo":
-            return self._tab == 1 and self.is_empty and self._options.open_demo is not None
+            return self._is_live and self.is_empty and self._options.open_demo is not None
+        if not self._body.has_use_for(action, is_empty=self.is_empty):
+            return False
         return super().check_action(action, parameters)
-
-    async def on_sessions_pane_opened(self, event: SessionsPane.Opened) -> None:
-        """Open a session of the active window."""
-        from tui.live.screens.detail_screen import DetailScreen
-
-        zone = self._shown.zone if self._shown else "UTC"
-        details = DetailScreen(self._source, "sessions", event.session, zone, self._by)
-        await self.app.push_screen(details)

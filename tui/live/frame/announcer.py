@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Sequence
 from datetime import tzinfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.domain.limit_windows import Event, WindowLevel
 from engine.domain.snapshots import Snapshot
-from engine.notify.channels import Channels
 from engine.notify.message import Message
 from engine.notify.notifier import Notifier
 from engine.notify.terminal import BELL, PROGRESS_LASTS, ProgressState
 from tui.live.frame.terminal_title import title_text
+from tui.live.source import LiveOptions
 
 _RANK = {"information": 0, "warning": 1, "error": 2}
 _LEVELS: tuple[WindowLevel, ...] = ("fine", "half", "high", "critical", "reached")
@@ -35,30 +37,49 @@ class Shown(Struct, frozen=True):
 
 
 class Announcer:
-    """The channels of one live screen; it returns the bytes that the app is to write."""
+    """The channels of one live screen; a headless one has no terminal to write to."""
 
     def __init__(
         self,
-        channels: Channels,
+        options: LiveOptions,
         *,
         zone: tzinfo,
-        environment: Mapping[str, str],
         notice: Callable[[str], None],
-        is_offline: bool,
+        is_headless: bool,
     ) -> None:
-        self._channels = channels
+        channels = options.channels
+        self._channels = replace(channels, bell=channels.bell and options.has_bell)
+        self._is_headless = is_headless
+        self._is_on = True
         self._shown: Shown | None = None
         self._title = ""
         self._first: dict[tuple[str, str], int] | None = None
         self._notifier = Notifier(
-            channels,
+            self._channels,
             zone=zone,
-            environment=environment,
+            environment=options.environment,
             notice=notice,
-            is_offline=is_offline,
+            is_offline=options.is_offline,
         )
 
-    def toasts(self, events: Sequence[Event], snapshot: Snapshot) -> list[Event]:
+    def turn(self) -> bool:
+        """Turn the warnings on or off; return whether they are on."""
+        self._is_on = not self._is_on
+        return self._is_on
+
+    def tell(self, events: Sequence[Event], snapshot: Snapshot) -> list[Event]:
+        """Show the use in title and taskbar, send events over every channel.
+
+        Returns those that the bottom line is to say.
+        """
+        self._write(self._title_of(snapshot) + self._progress(snapshot))
+        toasts = self._toasts(events, snapshot)
+        if not events or not self._is_on:
+            return []
+        self._write(self._send(events, snapshot.generated_at))
+        return toasts
+
+    def _toasts(self, events: Sequence[Event], snapshot: Snapshot) -> list[Event]:
         """Return what the bottom line is to say: the newest of each window, gravest last.
 
         What the bars said from the start is not told again.
@@ -79,7 +100,7 @@ class Announcer:
                 newest[name] = event
         return sorted(newest.values(), key=lambda event: _RANK[event.severity])
 
-    def send(self, events: Sequence[Event], now: int) -> bytes:
+    def _send(self, events: Sequence[Event], now: int) -> bytes:
         """Send events over every channel; the bell rings once for all of them."""
         wanted = [event for event in events if self._is_wanted(event)]
         sent = [self._notifier.send(_message(event), now) for event in wanted]
@@ -91,7 +112,7 @@ class Announcer:
         """Say whether an event is told: that use begins anew only to who wants to know."""
         return event.kind != "reset" or self._channels.open_again
 
-    def progress(self, snapshot: Snapshot) -> bytes:
+    def _progress(self, snapshot: Snapshot) -> bytes:
         """Show the first window's use in the taskbar, again before the terminal forgets it."""
         if not self._channels.progress:
             return b""
@@ -110,7 +131,7 @@ class Announcer:
         self._shown = wanted
         return self._notifier.progress(wanted.state, wanted.percent)
 
-    def title(self, snapshot: Snapshot) -> bytes:
+    def _title_of(self, snapshot: Snapshot) -> bytes:
         """Name the terminal's window or tab by what is left, once for each new answer."""
         wanted = title_text(snapshot)
         if wanted == self._title:
@@ -118,10 +139,17 @@ class Announcer:
         self._title = wanted
         return self._notifier.title(wanted)
 
-    def close(self) -> bytes:
-        """End the channels; return what takes progress and title away again."""
+    def close(self) -> None:
+        """End the channels, and take progress and title away again."""
         self._notifier.close()
-        return self._notifier.cleared()
+        self._write(self._notifier.cleared())
+
+    def _write(self, written: bytes) -> None:
+        """Send the terminal what is not part of the picture, where Textual draws that."""
+        terminal = sys.__stdout__ if sys.platform == "win32" else sys.__stderr__
+        if written and terminal is not None and not self._is_headless:
+            terminal.write(written.decode())
+            terminal.flush()
 
 
 def _message(event: Event) -> Message:

@@ -5,10 +5,15 @@ from __future__ import annotations
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 from rich.cells import cell_len
+from textual.timer import Timer
 
+from engine.domain.reports import Span
 from tui.live.drawing.lines import OneLine
+from tui.live.frame.tab_bar import TabKind
 from tui.live.keys import BY_ID
+from tui.live.words import Basis
 from tui.words import format as fmt
 from tui.words.lines import BLANK, Line, Piece, cells, ends, joined
 
@@ -22,17 +27,17 @@ _LEAST_SENTENCE = 12
 """A sentence in fewer cells says nothing."""
 _AWAY = "app.dismiss"
 
-LIVE_KEYS = (
+_LIVE_KEYS = (
     "quit", "help", "next-tab", "open", "sort", "basis", "span", "pause", "events", "zone",
     "theme",
 )  # fmt: skip
-TABLE_KEYS = (
+_TABLE_KEYS = (
     "quit", "help", "next-tab", "open", "filter", "sort", "reverse", "span", "basis", "export",
 )  # fmt: skip
-GRAPH_KEYS = (
+_GRAPH_KEYS = (
     "quit", "help", "next-tab", "week-back", "open-day", "year-back", "basis", "pause", "theme",
 )  # fmt: skip
-EMPTY_KEYS = ("quit", "help", "demo", "theme")
+_EMPTY_KEYS = ("quit", "help", "demo", "theme")
 
 
 class Told(Struct, frozen=True):
@@ -62,11 +67,55 @@ class FooterView(Struct, frozen=True):
     told: Told | None = None
 
 
+def footer_view(
+    tab: TabKind | None,
+    *,
+    by: Basis,
+    span: Span,
+    is_empty: bool,
+    has_demo: bool,
+) -> FooterView:
+    """Return the keys of a tab, which is `None` for the live panes, and how it is shown."""
+    if tab is not None:
+        reach = "all time" if span == "all" else f"last {span}"
+        status = f"by {by}" if tab == "graph" else f"{reach} · by {by}"
+        ids = _GRAPH_KEYS if tab == "graph" else _TABLE_KEYS
+        return FooterView(ids, "" if is_empty else status)
+    if is_empty:
+        keys = tuple(name for name in _EMPTY_KEYS if has_demo or name != "demo")
+        return FooterView(keys, "")
+    return FooterView(_LIVE_KEYS, f"by {by}")
+
+
 class Footer(OneLine):
     """One line of keys; a click on one is as good as pressing it.
 
     What is to be told takes the place of the keys for a while, so that it covers no figure.
     """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._until: Timer | None = None
+
+    @property
+    def told(self) -> Told | None:
+        """What is told in place of the keys."""
+        return self.view.told if isinstance(self.view, FooterView) else None
+
+    def show(self, view: FooterView) -> None:
+        """Show other keys; what is told stays."""
+        self.view = replace(view, told=self.told)
+
+    def tell(self, told: Told | None, seconds: float) -> None:
+        """Say something for a while, in place of what was said before."""
+        if self._until is not None:
+            self._until.stop()
+        self._until = None if told is None else self.set_timer(seconds, self._untell)
+        if isinstance(self.view, FooterView):
+            self.view = replace(self.view, told=told)
+
+    def _untell(self) -> None:
+        self.tell(None, 0)
 
     def line(self, width: int) -> Line:
         """Return what is told, else as many keys as fit, and the settings where there is room."""

@@ -44,7 +44,29 @@ def notices_of(snapshot: Snapshot, unpriced: Sequence[str]) -> tuple[Notice, ...
 
 
 class Notices(OneLine):
-    """The gravest notice and how many more there are; a click shows them all."""
+    """The gravest notice and how many more there are; a click shows them all.
+
+    It is there only while there is something to tell.
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._hidden: frozenset[Notice] | None = None
+
+    def show(self, notices: Sequence[Notice]) -> None:
+        """Tell these; once the user has hidden the line, only errors that were not hidden."""
+        hidden = self._hidden
+        self.view = tuple(
+            each
+            for each in notices
+            if hidden is None or (each.severity == "error" and each not in hidden)
+        )
+        self.set_class(bool(self.view), "-on")
+
+    def hide(self, notices: Sequence[Notice]) -> None:
+        """Take the line away for good; only an error beyond these brings it back."""
+        self._hidden = (self._hidden or frozenset()) | frozenset(notices)
+        self.show(self.view if isinstance(self.view, tuple) else ())
 
     def line(self, width: int) -> Line:
         """Return the line."""

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import NamedTuple, Protocol, cast
 
 from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.screen import Screen
 from textual.types import IgnoreReturnCallbackType
+
+from tui.live.keys import KEYS
 
 
 class Command(NamedTuple):
@@ -19,6 +24,21 @@ class Command(NamedTuple):
     def row(self) -> str:
         """The name and the key in one row."""
         return f"{self.name} · {self.key}" if self.key else self.name
+
+
+def commands_of_keys(
+    screen: Screen[object], *, is_on_tabs: bool, run: Callable[[str], Awaitable[object]]
+) -> list[Command]:
+    """Return what the keys do that act on a screen; other screens than the tabs have few."""
+    return [
+        Command(key.does, key.shown, partial(run, f"{key.place}.{key.action}"))
+        for key in KEYS
+        if key.in_palette
+        and (
+            key.place == "app"
+            or (is_on_tabs and bool(screen.check_action(key.action.partition("(")[0], ())))
+        )
+    ]
 
 
 class HasCommands(Protocol):

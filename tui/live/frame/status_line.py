@@ -100,7 +100,7 @@ class StatusLine(LinePane):
             return ()
         least_width, least_height = _LEAST_FOR_BARS
         if not view.bars or width < least_width or height < least_height:
-            used = (*view.windows, *view.reached)
+            used = (*view.windows[:1], *view.reached, *view.windows[1:])
             return _flowing((*view.first, *used, *view.rest), width, height)
         rows = view.bars[: height - 2]
         if view.gravest >= len(rows):

@@ -13,8 +13,9 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from engine.domain.mistakes import SettingsError
+from engine.domain.snapshots import Snapshot
 from engine.domain.typed.clocks import checked_pin, parse_clock
-from tui.words.format import zone_at
+from tui.words.format import clock, zone_at
 
 _ASKED = "The 5-hour window resets at (such as 14:30; nothing unpins it):"
 
@@ -55,3 +56,12 @@ class PinScreen(ModalScreen[tuple[int | None] | None]):
             self.dismiss((None if time is None else checked_pin(time, now),))
         except SettingsError as error:
             self.query_one("#pin-said", Static).update(str(error))
+
+
+def pinned_sentence(time: int | None, snapshot: Snapshot) -> str:
+    """Say what was pinned, and whether anything goes before it."""
+    if time is None:
+        return "Reset unpinned"
+    is_official = snapshot.block is not None and snapshot.block.anchor == "official"
+    more = "; the official reset goes before it" if is_official else ""
+    return f"Reset pinned at {clock(time, snapshot.zone)}{more}"

@@ -1,0 +1,107 @@
+"""Reads a chunk of transcripts whole, and packs what they hold: what other processes do too."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import tzinfo
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from engine.domain.packed_responses import Pack
+from engine.domain.scans import Cursor, Found, Scan
+from engine.ingest.packer import Packer
+from engine.ingest.tail import Tail, system_zone
+from engine.pricing.price import ModelPrice
+from engine.pricing.table import PriceTable
+
+
+class Task(Struct, array_like=True):
+    """A transcript to read on in; the path as bytes, since a name need be no text."""
+
+    path: bytes
+    found: Found
+    cursor: Cursor | None
+
+    @classmethod
+    def of(cls, found: Found, cursor: Cursor | None) -> Task:
+        """Return the task to read on in a transcript."""
+        return cls(os.fsencode(found.path), replace(found, path=""), cursor)
+
+
+def task_size(found: Found) -> int:
+    """Return about how many bytes the task of a transcript is, rather more than fewer."""
+    return 200 + 3 * (len(found.path) + len(found.relative))
+
+
+class FileAnswer(Struct, array_like=True):
+    """What a transcript held, `None` for nothing new; or why it could not be read."""
+
+    scan: Scan | None
+    refused: str | None = None
+
+
+class ChunkAnswer(Struct, array_like=True):
+    """What the transcripts of a chunk held, in their order; their responses are in the packs."""
+
+    files: list[FileAnswer]
+    packs: list[Pack]
+
+
+class PricesInForce(Struct, array_like=True):
+    """What a process needs to know to price as another does."""
+
+    refreshed: bytes | None
+    given: Mapping[str, ModelPrice]
+
+    @classmethod
+    def of(cls, table: PriceTable) -> PricesInForce:
+        """Return what makes a table of the same prices."""
+        refreshed = None if table.refreshed is None else os.fsencode(table.refreshed)
+        return cls(refreshed, dict(table.given))
+
+    def table(self) -> PriceTable:
+        """Return the table."""
+        path = None if self.refreshed is None else Path(os.fsdecode(self.refreshed))
+        return PriceTable.load(path, self.given)
+
+
+class ChunkReader:
+    """Reads chunks of transcripts and prices what they hold."""
+
+    def __init__(self, prices: PriceTable, zone: Callable[[], tzinfo] = system_zone) -> None:
+        """Price by a table; `zone` is that of clock times a message writes without one."""
+        self._prices = prices
+        self._tail = Tail(zone)
+
+    def read(self, tasks: list[Task]) -> ChunkAnswer:
+        """Read transcripts to their ends."""
+        packer = Packer(self._prices)
+        answers = [self._read(task, packer) for task in tasks]
+        return ChunkAnswer(answers, [packer.pack()])
+
+    def _read(self, task: Task, packer: Packer) -> FileAnswer:
+        found = replace(task.found, path=os.fsdecode(task.path))
+        try:
+            scan = self._tail.read(found, task.cursor)
+        except FileNotFoundError:
+            return FileAnswer(None)
+        except OSError as error:
+            return FileAnswer(None, refused=error.strerror or "could not be read")
+        if scan is not None:
+            pack_scan(scan, packer)
+        return FileAnswer(scan)
+
+
+def pack_scan(scan: Scan, packer: Packer) -> None:
+    """Pack the responses of a scan; those that no record holds stay in it.
+
+    Where responses are withdrawn, which comes before any is booked, none is packed.
+    """
+    if scan.withdrawn:
+        return
+    before = len(scan.sightings)
+    scan.sightings = packer.add(scan.sightings)
+    scan.packed = before - len(scan.sightings)

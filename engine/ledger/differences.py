@@ -1,0 +1,56 @@
+"""Brings differences of responses to the three sums (`engine.ledger.sums`)."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from engine.domain.packed_responses import PackedSums
+from engine.ledger.sums import APPLY, DIFFERENCE_COLUMNS, TEMPORARY_TABLES
+
+_KEEP = f"INSERT INTO temp.differences VALUES ({', '.join('?' * DIFFERENCE_COLUMNS)})"
+
+
+class FiguresTooLarge(Exception):
+    """Sums would pass what a 64-bit integer holds; nothing was booked."""
+
+
+class Differences:
+    """What is to be added to sums, or taken away: of listed responses, or summed already."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        for statement in TEMPORARY_TABLES:
+            connection.execute(statement)
+
+    def list(self, ids: Iterable[int]) -> None:
+        """List the responses that are to be summed.
+
+        As one text that SQLite takes apart: binding each id takes several times as long.
+        """
+        self._connection.execute("DELETE FROM temp.booked")
+        self._connection.execute(
+            "INSERT INTO temp.booked SELECT value FROM json_each(?)",
+            (msgspec.json.encode(sorted(ids)).decode("ascii"),),
+        )
+
+    def apply(self, statements: Sequence[str], place: dict[str, int]) -> None:
+        """Bring the sums of listed responses to a scope; raises `FiguresTooLarge`."""
+        try:
+            for statement in statements:
+                self._connection.execute(statement, place)
+        except sqlite3.OperationalError as error:
+            if "overflow" in str(error):
+                raise FiguresTooLarge from error
+            raise
+
+    def add(self, sums: Iterable[PackedSums], place: dict[str, int]) -> None:
+        """Add what is summed already, its keys the ledger's numbers; raises `FiguresTooLarge`."""
+        self._connection.execute("DELETE FROM temp.differences")
+        try:
+            self._connection.executemany(_KEEP, sums)
+        except OverflowError as error:
+            raise FiguresTooLarge from error
+        self.apply(APPLY, place)

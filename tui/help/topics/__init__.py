@@ -1,0 +1,36 @@
+"""The topics of the manual: what the commands have in common, explained once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from tui.help.blocks import Page
+from tui.help.topics import configuration, figures, limits, scripts
+
+
+def topic_names() -> tuple[str, ...]:
+    """Return the names of the topics."""
+    return tuple(_TOPICS)
+
+
+def topic_rows() -> Iterator[tuple[str, str]]:
+    """Return each topic with what it is about."""
+    return ((name, about) for name, (about, _) in _TOPICS.items())
+
+
+def topic_page(name: str) -> Page:
+    """Return the page of a topic."""
+    return _TOPICS[name][1]()
+
+
+_TOPICS: dict[str, tuple[str, Callable[[], Page]]] = {
+    "dates": ("how days and ranges are written, zones and weeks", figures.dates),
+    "costs": ("what a cost is and where it comes from", figures.costs),
+    "config": ("configuration files and every key", configuration.config),
+    "json": ("what the JSON looks like, exit codes", scripts.json),
+    "limits": ("windows, sources, budgets, warnings and their channels", limits.limits),
+    "agents": ("which coding agents are counted, and how to narrow to some", figures.agents),
+    "blocks": ("how the 5-hour blocks are found", figures.blocks),
+    "statusline": ("the fields of a status line of one's own", scripts.statusline),
+    "files": ("where everything lies, environment variables", configuration.files),
+}

@@ -111,12 +111,27 @@ def read_by(
         cursor = scan.cursor
         if scan.is_finished:
             break
+    wide = _seen_by(chunk, seen) if chunk is not None else {}
+    costs = sums = None
     if chunk is not None:
-        for id_, sighting in seen.items():
+        seen, costs, sums = packed(chunk)
+    if costs is None or sums is None or wide:
+        for id_, sighting in wide.items():
+            seen[id_] = merge(seen[id_], sighting) if id_ in seen else sighting
+        costs = {id_: cost_of(sighting) for id_, sighting in seen.items()}
+        sums = _summed(seen, costs)
+    return Told(seen, costs, sums, cursor, problems, hits, workplaces)
+
+
+def _seen_by(chunk: Chunk, seen: dict[int, Sighting]) -> dict[int, Sighting]:
+    """Have a chunk take what was read elsewhere; return what no record holds."""
+    wide: dict[int, Sighting] = {}
+    for id_, sighting in seen.items():
+        try:
             chunk.see(id_, astuple(sighting))
-        return Told(*packed(chunk), cursor, problems, hits, workplaces)
-    costs = {id_: cost_of(sighting) for id_, sighting in seen.items()}
-    return Told(seen, costs, _summed(seen, costs), cursor, problems, hits, workplaces)
+        except OverflowError:
+            wide[id_] = sighting
+    return wide
 
 
 def cost_of(each: Sighting) -> int:

@@ -79,6 +79,8 @@ class Prices:
 
     def calculated(self, line: SlowLine, time: int) -> int | None:
         """Return the pico-dollars of a response by its tokens, `None` without a price."""
+        if line.model.lower().endswith(":free"):
+            return 0
         model = self.models.get(plain_model(line.model))
         if model is None:
             return None

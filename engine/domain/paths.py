@@ -42,6 +42,14 @@ def prices_path(settings: Settings) -> Path:
     return data_directory(settings) / "prices.json"
 
 
+def price_history_paths(prices: Path) -> tuple[Path, Path]:
+    """Return where it is kept what fetched prices changed, and the copy of that."""
+    return (
+        prices.with_name("price-history.json"),
+        prices.with_name("price-history-copy.json"),
+    )
+
+
 def cursor_directory(settings: Settings) -> Path:
     """Return where usage of Cursor is kept that was fetched or given."""
     return data_directory(settings) / "cursor"

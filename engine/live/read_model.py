@@ -7,6 +7,7 @@ from datetime import tzinfo
 from threading import RLock
 
 from engine.agents.claude.titles import Titles
+from engine.aggregates.sleeps import Sleeps
 from engine.aggregates.true_window import Anchor
 from engine.aggregates.view import HeldParts, View
 from engine.domain.owners import Held
@@ -38,6 +39,7 @@ class ReadModel:
         zone: tzinfo,
         lock: RLock,
         titles: Titles,
+        sleeps: Sleeps,
         anchor: Anchor | None = None,
         held: HeldParts = None,
         *,
@@ -59,6 +61,7 @@ class ReadModel:
             settings.clock,
             lock,
             self._reader_of,
+            sleeps,
             anchor,
             held,
             str(settings.home),

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 SWITCH = "CCMON_NATIVE"
 """The environment variable that turns the native reader off where it is `0`."""
-FORM = 1
-"""What the compiled module and its callers agree on; one of another form is not used."""
+FORM = 2
+"""Counts up with the rules for lines; a module compiled for others is not used."""
 
 
 def native_chunk(environment: Mapping[str, str]) -> type[Chunk] | None:

@@ -114,25 +114,29 @@ static void read_tools(Walk *walk, Line *line) {
     }
 }
 
-static int holds(const u8 *p, const u8 *end, const char *word) {
+/* Counts, up to two, how often a word stands in a text. */
+static int count_word(const u8 *p, const u8 *end, const char *word) {
     size_t size = strlen(word);
-    for (; (size_t)(end - p) >= size; p++) {
+    int count = 0;
+    while (count < 2 && (size_t)(end - p) >= size) {
         p = memchr(p, word[0], (size_t)(end - p) - size + 1);
         if (p == NULL)
-            return 0;
-        if (memcmp(p, word, size) == 0)
-            return 1;
+            break;
+        count += memcmp(p, word, size) == 0;
+        p++;
     }
-    return 0;
+    return count;
 }
 
-/* Passes over the iterations, unless some are responses of their own. */
+/* Passes over the iterations, unless some are responses of their own, or the last of several says
+ * how long the context is. */
 static void read_iterations(Walk *walk, Line *line) {
     const u8 *first = walk->at;
     once(walk, line, ITERATIONS);
     pass(walk);
-    if (!walk->is_odd &&
-        (holds(first, walk->at, "advisor_message") || holds(first, walk->at, "compaction")))
+    if (!walk->is_odd && (count_word(first, walk->at, "advisor_message") > 0 ||
+                          count_word(first, walk->at, "compaction") > 0 ||
+                          count_word(first, walk->at, "\"message\"") > 1))
         odd(walk);
 }
 

@@ -7,6 +7,9 @@
 
 #define KEY "\"usage\""
 #define KEY_SIZE (sizeof(KEY) - 1)
+#define BOUNDARY "compact_boundary\""
+#define BOUNDARY_SIZE (sizeof(BOUNDARY) - 1)
+#define HEAD 1024
 #define MOST_SEARCHES 1000000 /* so that their price stays a 64-bit number */
 #define PLACE_HEAD 5          /* bytes before a place's directory: the session, and side-chain or not */
 
@@ -145,13 +148,33 @@ static int is_empty(const Line *line) {
              counts[WRITE_5M] | counts[WRITE_1H]);
 }
 
+/* Says whether a line tells of a compaction: within its head, by the rarest sign of the word. */
+static int is_boundary(const u8 *p, const u8 *end) {
+    const size_t before = 7; /* of the sign in the word */
+    const u8 *sign;
+    if (end - p > HEAD)
+        end = p + HEAD;
+    if (end - p < (ptrdiff_t)BOUNDARY_SIZE)
+        return 0;
+    sign = p + before;
+    while (end - sign >= (ptrdiff_t)(BOUNDARY_SIZE - before)) {
+        sign = memchr(sign, '_', (size_t)(end - sign) - (BOUNDARY_SIZE - before) + 1);
+        if (sign == NULL)
+            return 0;
+        if (memcmp(sign - before, BOUNDARY, BOUNDARY_SIZE) == 0)
+            return 1;
+        sign++;
+    }
+    return 0;
+}
+
 /* Reads one line; says whether nothing in it is odd, -1 without memory. A line without the key
- * tells of no response, and is whole as far as its first and last sign say, as
- * `is_worth_reading` of engine/agents/claude/transcripts.py has it. */
+ * tells of no response, and is whole as far as its first and last sign say, unless it tells of a
+ * compaction, as `is_worth_reading` of engine/agents/claude/transcripts.py has it. */
 static int take_line(Chunk *chunk, Piece *piece, const u8 *p, const u8 *close, int has_key) {
     Line line;
     if (!has_key)
-        return p < close && *p == '{' && close[-1] == '}';
+        return p < close && *p == '{' && close[-1] == '}' && !is_boundary(p, close);
     if (!read_line(p, close, &line) || line.counts[SEARCHES] > MOST_SEARCHES || is_empty(&line))
         return 0;
     return take_response(chunk, piece, &line) ? 1 : -1;

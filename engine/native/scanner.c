@@ -6,7 +6,9 @@
 #include "packing.h"
 #include "piece.h"
 
-#define FORM 1 /* that of engine/native/__init__.py */
+#define FORM 2 /* that of engine/native/__init__.py */
+
+#define PROMPT (-1) /* a context as long as the prompt */
 
 #ifndef CCMON_SOURCES
 #define CCMON_SOURCES ""
@@ -129,6 +131,9 @@ static void sighting_into(Chunk *chunk, PyObject *sighting, Record *record) {
     Text model = text_in(sighting, 2), agent = text_in(sighting, 13);
     Text session = text_in(sighting, 16), project = text_in(sighting, 17);
     Text provider = text_in(sighting, 18);
+    if (PyTuple_Size(sighting) > 20 && PyLong_AsLongLong(PyTuple_GetItem(sighting, 20)) != PROMPT &&
+        !PyErr_Occurred())
+        PyErr_SetString(PyExc_OverflowError, "a context that no record can hold");
     record->won_at = number_in(sighting, 1, INT64_MAX);
     record->time = number_in(sighting, 14, INT64_MAX);
     record->recorded = recorded == Py_None ? NO_COST : number_in(sighting, 12, INT64_MAX);

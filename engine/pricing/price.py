@@ -159,7 +159,7 @@ def model_price(model: str, entry: ModelEntry) -> ModelPrice:
     return ModelPrice(
         model=model,
         terms=(
-            *(_terms(_overridden(entry, held), _end_of(held.until)) for held in earlier),
+            *(_terms(_overridden(entry, held), day_start(held.until) + _DAY) for held in earlier),
             _terms(entry, None),
         ),
     )
@@ -251,6 +251,6 @@ def _ratio(factor: Decimal | None) -> Ratio:
     return factor.as_integer_ratio()
 
 
-def _end_of(day: str) -> int:
-    """Return the UTC millisecond at which an ISO day is over."""
-    return (date.fromisoformat(day).toordinal() + 1 - _EPOCH) * _DAY
+def day_start(day: str) -> int:
+    """Return the UTC millisecond at which an ISO day begins; raises `ValueError` for no day."""
+    return (date.fromisoformat(day).toordinal() - _EPOCH) * _DAY

@@ -1,13 +1,10 @@
-"""Fetching LiteLLM's table once a day, and rebuilding the embedded one."""
+"""Fetching LiteLLM's table once a day, and keeping what it changed."""
 
 from __future__ import annotations
 
-import os
-import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
-from datetime import UTC, date, datetime
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -16,9 +13,17 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from engine.pricing.history import (
+    NewerHistory,
+    PriceHistory,
+    read_history,
+    save_history,
+    with_prices,
+)
 from engine.pricing.price import PriceFile
-from engine.pricing.slim import slim
+from engine.pricing.slim import listed_prices, slim
 from engine.pricing.table import DAMAGE, read_prices
+from engine.pricing.whole_file import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,10 +39,6 @@ FEWEST_MODELS = 100
 """A table of fewer models is taken for something else."""
 
 DAY = 86_400_000
-
-_DRAFT = ".prices-"
-_DRAFT_DEAD = 3_600.0
-"""Seconds after which no refresh can still be writing a draft."""
 
 SOURCE = "LiteLLM (MIT)"
 
@@ -85,27 +86,32 @@ def is_due(target: Path, now_ms: int) -> bool:
 def refresh(
     target: Path, url: str = DEFAULT_URL, timeout: float = TIMEOUT, now_ms: int | None = None
 ) -> Refreshed:
-    """Fetch LiteLLM's table and put its slim form in `target`'s place, all or nothing.
+    """Fetch LiteLLM's table, put its slim form in `target`'s place and its news into the history.
 
-    A table that is unchanged since the last fetch from the same address is not sent again.
+    No earlier day costs anything else for it. A table that is unchanged since the last fetch
+    from the same address is not sent again.
     `now_ms` stands for the present in UTC milliseconds. Raises `RefreshError`, and leaves
     `target` as it was, when anything goes wrong.
     """
     now = time.time_ns() // 1_000_000 if now_ms is None else now_ms
     known = _known(target)
+    history, is_whole = _history(target)
+    kept = history if known is None else with_prices(history, known.models, known.as_of)
     etag = known.etag if known and known.url == url else ""
     answer = _fetched(url, timeout, etag)
     if answer.status == 304 and known and etag:
         file = replace(known, fetched_at=now)
     elif answer.status == 200:
         day = datetime.fromtimestamp(now / 1000, UTC).date().isoformat()
-        file = price_file(_table(answer.body, url), source=SOURCE, as_of=day)
+        table = table_of(answer.body, url)
+        file = price_file(table, source=SOURCE, as_of=day)
         if not file.models:
             raise _refused(f"what {url} sent has no price that can be used; check the address")
         file = replace(file, url=url, etag=answer.etag, fetched_at=now)
+        kept = with_prices(kept, file.models, day, listed_prices(table))
     else:
         raise _refused(f"{url} answered with HTTP status {answer.status}; try again later")
-    _save(file, target)
+    _save(file, kept if kept.changes or not is_whole else None, target)
     return Refreshed(
         models=len(file.models),
         is_changed=known is None or known.models != file.models,
@@ -135,6 +141,14 @@ def _known(target: Path) -> PriceFile | None:
         return read_prices(target)
     except (OSError, *DAMAGE):
         return None
+
+
+def _history(target: Path) -> tuple[PriceHistory, bool]:
+    """Return what is known of earlier prices, and whether its files are whole."""
+    try:
+        return read_history(target)
+    except NewerHistory:
+        raise _refused("a newer ccmon keeps them here; update this one") from None
 
 
 def _fetched(url: str, timeout: float, etag: str) -> _Answer:
@@ -206,8 +220,8 @@ def _body(chunks: Iterator[bytes], url: str, deadline: float) -> bytes:
     return bytes(body)
 
 
-def _table(body: bytes, url: str) -> dict[str, Any]:
-    """Return the body as a table, refusing what cannot be LiteLLM's."""
+def table_of(body: bytes, url: str) -> dict[str, Any]:
+    """Return a body as a table; raises `RefreshError` for what cannot be LiteLLM's."""
     try:
         table = msgspec.json.decode(body, type=dict[str, Any])
     except DAMAGE:
@@ -220,57 +234,14 @@ def _table(body: bytes, url: str) -> dict[str, Any]:
     return table
 
 
-def _save(file: PriceFile, target: Path) -> None:
-    """Write the file beside its place and move it there."""
-    import tempfile
-
-    directory = os.path.dirname(os.path.abspath(target))
+def _save(file: PriceFile, history: PriceHistory | None, target: Path) -> None:
+    """Write the history first: without the table that brought them its changes hold as well."""
     try:
-        os.makedirs(directory, exist_ok=True)
-        _remove_dead_drafts(directory)
-        handle, draft = tempfile.mkstemp(dir=directory, prefix=_DRAFT)
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(encoded(file))
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.replace(draft, target)
-        except BaseException:
-            os.unlink(draft)
-            raise
+        if history is not None:
+            save_history(history, target)
+        write_whole(encoded(file), target)
     except OSError as error:
         raise RefreshError(
             f"Prices were fetched but could not be saved to {target} "
             f"({error.strerror}): make the place writable and try again."
         ) from None
-
-
-def _remove_dead_drafts(directory: str) -> None:
-    """Remove what refreshes left that were killed while they wrote."""
-    with suppress(OSError), os.scandir(directory) as entries:
-        for entry in entries:
-            is_draft = entry.name.startswith(_DRAFT)
-            if is_draft and time.time() - entry.stat().st_mtime > _DRAFT_DEAD:
-                os.unlink(entry.path)
-
-
-def main(arguments: Sequence[str]) -> None:
-    """Rebuild a slim table from a file of LiteLLM's."""
-    import argparse
-
-    parser = argparse.ArgumentParser(
-        prog="python -m engine.pricing.refresh", description=main.__doc__
-    )
-    parser.add_argument("--from", dest="origin", required=True, metavar="FILE")
-    parser.add_argument("--to", dest="target", required=True, metavar="FILE")
-    parser.add_argument("--source", default=SOURCE, help="such as: LiteLLM 1.109.1 (MIT)")
-    parser.add_argument("--as-of", default=date.today().isoformat(), metavar="YYYY-MM-DD")
-    given = parser.parse_args(arguments)
-    with open(given.origin, "rb") as origin:
-        table = _table(origin.read(), given.origin)
-    with open(given.target, "wb") as target:
-        target.write(encoded(price_file(table, source=given.source, as_of=given.as_of)))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

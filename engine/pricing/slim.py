@@ -58,13 +58,33 @@ def slim(litellm: Mapping[str, Any]) -> Entries:
     kept where it costs something else there. Models listed as free have no known price.
     """
     claude = PriceTable.embedded()
-    listed = _unambiguous(_listed(litellm))
-    listed = {model: entry for model, entry in listed.items() if not claude.is_claude(model)}
+    listed = _others(litellm)
     kept = _vendorless(listed)
-    for model, entry in listed.items():
-        if folded(model) not in kept and _resolved(model, kept) != entry:
-            kept[folded(model)] = entry
+    for model in sorted(listed, key=lambda model: len(canonical(model))):
+        if folded(model) not in kept and _resolved(model, kept) != listed[model]:
+            kept[folded(model)] = listed[model]
     return {name: kept[name] for name in sorted(kept) if not claude.is_claude(name)}
+
+
+def listed_prices(litellm: Mapping[str, Any]) -> Entries:
+    """Return the entry of each id in LiteLLM's table that is no Claude model, as it is written."""
+    return _others(litellm)
+
+
+def makers_prices(litellm: Mapping[str, Any]) -> Entries:
+    """Return the prices of ids without a vendor that LiteLLM itself or the maker names."""
+    return _vendorless(_others(litellm), are_resellers_asked=False)
+
+
+def names_sold(litellm: Mapping[str, Any]) -> frozenset[str]:
+    """Return the folded names of all models that anybody sells, without their vendors."""
+    return frozenset(map(_bare, _listed(litellm)))
+
+
+def _others(litellm: Mapping[str, Any]) -> Entries:
+    claude = PriceTable.embedded()
+    listed = _unambiguous(_listed(litellm))
+    return {model: entry for model, entry in listed.items() if not claude.is_claude(model)}
 
 
 def _listed(litellm: Mapping[str, Any]) -> Entries:
@@ -90,7 +110,7 @@ def _unambiguous(listed: Entries) -> Entries:
     }
 
 
-def _vendorless(listed: Entries) -> Entries:
+def _vendorless(listed: Entries, are_resellers_asked: bool = True) -> Entries:
     """Return the price of each id that names no vendor, where there is one."""
     named: dict[str, list[str]] = defaultdict(list)
     for model in listed:
@@ -98,18 +118,21 @@ def _vendorless(listed: Entries) -> Entries:
     return {
         bare: entry
         for bare, models in named.items()
-        if (entry := _decided(bare, models, listed)) is not None
+        if (entry := _decided(bare, models, listed, are_resellers_asked)) is not None
     }
 
 
-def _decided(bare: str, models: Iterable[str], listed: Entries) -> ModelEntry | None:
+def _decided(
+    bare: str, models: Iterable[str], listed: Entries, are_resellers_asked: bool
+) -> ModelEntry | None:
     own = [listed[model] for model in models if folded(model) == bare]
     makers = [
         listed[model]
         for model in models
         if bare.startswith(_MAKERS.get(model.partition("/")[0], ()))
     ]
-    for entries in (own, makers, [listed[model] for model in models]):
+    resellers = [listed[model] for model in models] if are_resellers_asked else []
+    for entries in (own, makers, resellers):
         if entries:
             return _agreed(entries) or _agreed([_usual(entry) for entry in entries])
     return None

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from engine.domain.digest import blake2b
+from engine.domain.paths import price_history_paths
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +21,8 @@ _PARTS = (".py", ".json")
 def stamp_of(refreshed: Path | None, given: Mapping[str, ModelPrice]) -> str | None:
     """Return a digest of all that prices depend on, `None` where it cannot be had.
 
-    That is the tables, the rules of this package, the refreshed table and the user's prices.
+    That is the tables, the rules of this package, the refreshed table with its history and the
+    user's prices.
     """
     digest = blake2b(repr(sorted(given.items())).encode(), digest_size=16)
     try:
@@ -29,9 +31,9 @@ def stamp_of(refreshed: Path | None, given: Mapping[str, ModelPrice]) -> str | N
                 _add(digest.update, os.path.join(_DIRECTORY, name))
     except OSError:
         return None
-    if refreshed is not None:
+    for path in () if refreshed is None else (refreshed, *price_history_paths(refreshed)):
         try:
-            _add(digest.update, refreshed)
+            _add(digest.update, path)
         except FileNotFoundError:
             pass
         except OSError:

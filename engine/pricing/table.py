@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from engine.pricing.price import ModelEntry, ModelPrice, PriceFile
+    from engine.pricing.timeline import Layer
 
 _DIRECTORY = os.path.dirname(__file__)
 CLAUDE_PRICES = os.path.join(_DIRECTORY, "prices.json")
@@ -27,8 +28,8 @@ class PriceTable:
     """Finds the price of a model; nothing is read before a model is asked for.
 
     A price that the user gives wins, then the Claude table for every id it knows. Other ids
-    are looked for in the newer of the refreshed and the embedded file, then in the older one,
-    which may remember models that LiteLLM has dropped; neither is read until such an id
+    cost on each day what the newest table of that day or before says: the embedded one, what
+    refreshes have changed since, and the refreshed one. None of these is read until such an id
     comes. May be used from any thread.
     """
 
@@ -39,7 +40,8 @@ class PriceTable:
         self.refreshed = refreshed
         self.given = given or {}
         self._claude: dict[str, tuple[str, ModelEntry]] | None = None
-        self._others: tuple[PriceFile, ...] | None = None
+        self._layers: list[Layer] | None = None
+        self._as_of = ""
         self._problem: str | None = None
         self._found: dict[str, ModelPrice | None] = {}
 
@@ -52,7 +54,7 @@ class PriceTable:
     def load(
         cls, refreshed: Path | None, given: Mapping[str, ModelPrice] | None = None
     ) -> PriceTable:
-        """Return the tables with a refreshed file beside the embedded one.
+        """Return the tables with a refreshed file and its history beside the embedded one.
 
         A file that is absent is passed over, one that cannot be read too: see `problem`.
         """
@@ -60,14 +62,15 @@ class PriceTable:
 
     @property
     def problem(self) -> str | None:
-        """Why the refreshed file is not in use, as one sentence, if it should have been."""
-        self._other_files()
+        """Why refreshed prices are not in use, as one sentence, if they should have been."""
+        self._other_layers()
         return self._problem
 
     @property
     def others_as_of(self) -> str:
         """The day (ISO) of the table in force for models that are not Claude's."""
-        return self._other_files()[0].as_of
+        self._other_layers()
+        return self._as_of
 
     def stamp(self) -> str | None:
         """Return what changes with any price, `None` where that cannot be told."""
@@ -97,6 +100,7 @@ class PriceTable:
     def _look_up(self, ids: tuple[str, ...]) -> ModelPrice | None:
         from engine.pricing.match import FREE
         from engine.pricing.price import NOTHING, model_price
+        from engine.pricing.timeline import dated_price
 
         for name in ids:
             if name in self.given:
@@ -107,11 +111,7 @@ class PriceTable:
                 return model_price(*claude[name])
         if free := next((name for name in ids if name.endswith(FREE)), ""):
             return model_price(free, NOTHING)
-        for file in self._other_files() if ids else ():
-            for name in ids:
-                if name in file.models:
-                    return _usable_price(name, file.models[name])
-        return None
+        return dated_price(ids, self._other_layers()) if ids else None
 
     def _claude_entries(self) -> dict[str, tuple[str, ModelEntry]]:
         if self._claude is None:
@@ -125,13 +125,36 @@ class PriceTable:
             }
         return self._claude
 
-    def _other_files(self) -> tuple[PriceFile, ...]:
-        if self._others is None:
-            embedded = read_prices(OTHER_PRICES)
+    def _other_layers(self) -> list[Layer]:
+        if self._layers is None:
+            from engine.pricing.timeline import Layer, in_order
+
+            layers = embedded_layers()
             refreshed = self._refreshed_file()
-            files = [embedded] if refreshed is None else [refreshed, embedded]
-            self._others = tuple(sorted(files, key=lambda file: file.as_of, reverse=True))
-        return self._others
+            kept = self._kept_layers()
+            self._as_of = layers[-1].since
+            if refreshed is not None:
+                self._as_of = max(self._as_of, refreshed.as_of)
+                since = max([refreshed.as_of, *(layer.since for layer in kept)])
+                kept.append(Layer(since, refreshed.models))
+            self._layers = in_order([*layers, *kept])
+        return self._layers
+
+    def _kept_layers(self) -> list[Layer]:
+        """Return what earlier refreshes changed."""
+        if self.refreshed is None:
+            return []
+        from engine.pricing.history import NewerHistory, read_history
+
+        try:
+            history, is_whole = read_history(self.refreshed)
+        except NewerHistory:
+            history, reason = None, "a newer ccmon keeps it: update this one"
+        else:
+            reason = "" if is_whole else "it is damaged: `ccmon prices refresh` begins a new one"
+        if reason:
+            self._problem = f"The history of prices beside {self.refreshed} was ignored, {reason}."
+        return history.layers if history else []
 
     def _refreshed_file(self) -> PriceFile | None:
         if self.refreshed is None:
@@ -153,17 +176,20 @@ class PriceTable:
 
 def read_prices(path: str | Path) -> PriceFile:
     """Read a price file; raises `OSError`, or one of `DAMAGE` for a damaged one."""
-    from engine.pricing.price import PriceFile
+    from engine.pricing.price import PriceFile, day_start
 
     with open(path, "rb") as file:
-        return msgspec.json.decode(file.read(), type=PriceFile)
-
-
-def _usable_price(model: str, entry: ModelEntry) -> ModelPrice | None:
-    """Return an entry's price, `None` for figures that cannot be one."""
-    from engine.pricing.price import model_price
-
+        prices = msgspec.json.decode(file.read(), type=PriceFile)
     try:
-        return model_price(model, entry)
-    except (ValueError, ArithmeticError):
-        return None
+        day_start(prices.as_of)
+    except ValueError:
+        raise msgspec.ValidationError(f"'{prices.as_of}' is not a day") from None
+    return prices
+
+
+def embedded_layers() -> list[Layer]:
+    """Return the prices that come with ccmon: of all days, and again from their own day on."""
+    from engine.pricing.timeline import ALWAYS, Layer
+
+    file = read_prices(OTHER_PRICES)
+    return [Layer(ALWAYS, file.models), Layer(file.as_of, file.models)]

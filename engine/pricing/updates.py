@@ -90,7 +90,7 @@ class PriceUpdates:
             self._asked.write_bytes(b"")
         url = self._settings.environment.get(VARIABLE, "").strip() or DEFAULT_URL
         try:
-            refresh(self._path, url, timeout)
+            refresh(self._path, url, timeout, self._settings.clock())
         except RefreshError as error:
             return str(error)
         self._fetched.set()

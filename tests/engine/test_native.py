@@ -93,6 +93,18 @@ UNUSUAL = {
     "a day that is none": _bytes(_line(timestamp="2026-02-30T13:00:00.250Z")),
     "no time": _bytes(_line(timestamp=None)),
     "an advisor": _bytes(_line(message={"usage": {"iterations": [{"type": "advisor_message"}]}})),
+    "several messages": _bytes(
+        _line(message={"usage": {"iterations": [{"type": "message"}, {"type": "message"}]}})
+    ),
+    "a compaction": _bytes(
+        {
+            "type": "system",
+            "subtype": "compact_boundary",
+            "uuid": "u-2",
+            "timestamp": "2026-11-22T13:00:00.250Z",
+            "compactMetadata": {"postTokens": 7},
+        }
+    ),
     "a text for a number": _bytes(_line(message={"usage": {"input_tokens": "3"}})),
     "a fraction": _bytes(_line(message={"usage": {"input_tokens": 3.0}})),
     "a negative number": _bytes(_line(message={"usage": {"input_tokens": -3}})),
@@ -285,7 +297,14 @@ def _sighting(**more: Any) -> Sighting:
 
 
 @pytest.mark.parametrize(
-    "wide", [{"input": 10**9 + 1}, {"searches": 10**7}, {"recorded": 2**63}, {"time": -1}]
+    "wide",
+    [
+        {"input": 10**9 + 1},
+        {"searches": 10**7},
+        {"recorded": 2**63},
+        {"time": -1},
+        {"context": 5},
+    ],
 )
 def test_what_no_record_holds_is_refused(wide: dict[str, int]) -> None:
     chunk = new_chunk()

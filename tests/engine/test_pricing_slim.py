@@ -1,16 +1,12 @@
 """What is kept of LiteLLM's table, and which id gets which price."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from engine.pricing.refresh import encoded, main, price_file
+from engine.pricing.refresh import encoded, price_file
 from engine.pricing.slim import slim
-from engine.pricing.table import OTHER_PRICES
-
-LITELLM = Path(__file__).parents[3] / "shared" / "data" / "prices" / "litellm_chat_models.json"
 
 
 def sold_at(input_price: float, output_price: float, **more: Any) -> dict[str, Any]:
@@ -193,24 +189,3 @@ def test_vendors_that_differ_on_other_plans_only_agree_on_the_price() -> None:
     slimmed = slim(table)
     assert slimmed["model-x"].fast is None
     assert str(slimmed["novita/model-x"].fast) == "2"
-
-
-def test_the_embedded_table_is_what_slimming_litellms_gives() -> None:
-    if not LITELLM.exists():
-        pytest.skip("LiteLLM's full table is not beside the project")
-    made = price_file(
-        json.loads(LITELLM.read_bytes()), source="LiteLLM 1.109.1 (MIT)", as_of="2026-11-22"
-    )
-    assert encoded(made) == Path(OTHER_PRICES).read_bytes()
-
-
-def test_a_command_rebuilds_the_embedded_table(tmp_path: Path) -> None:
-    origin, target = tmp_path / "litellm.json", tmp_path / "slim.json"
-    origin.write_text(json.dumps({f"model-{number}": CHEAP for number in range(100)}))
-    main(
-        ["--from", str(origin), "--to", str(target), "--source", "a test", "--as-of", "2026-11-22"]
-    )
-    made = json.loads(target.read_text())
-    assert made["sources"] == ["a test"]
-    assert made["models"]["model-99"] == {"input": 1, "output": 2}
-    assert len(made["models"]) == 100

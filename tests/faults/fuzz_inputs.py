@@ -164,7 +164,7 @@ def check_prices(data: bytes) -> None:
     body = json.dumps(many | LITELLM).encode()[:-1] + b',"more":' + data + b"}"
     for each in (data, body):
         try:
-            table = refresh._table(each, "https://example.invalid")
+            table = refresh.table_of(each, "https://example.invalid")
         except RefreshError:
             continue
         file = price_file(table, source="made up", as_of="2026-11-22")

@@ -126,7 +126,7 @@ def made_settings(home: Path, **given: Any) -> Settings:
         "ledger": ":memory:",
         "zone": "UTC",
         "is_offline": True,
-        "is_polling": True,
+        "is_polling": False,
         "clock": lambda: NOW,
         "environment": {"HOME": str(home), "CCMON_DATA_DIR": str(home / "data")},
         "home": home,

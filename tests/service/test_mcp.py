@@ -33,7 +33,7 @@ from engine.service.source import Source
 from tests.conftest import NOW
 from tests.made_lines import MINUTE, answer, write
 from tests.service.conftest import write_user
-from tests.service.serving import TRUSTED, Served, made_settings, serving
+from tests.service.serving import TRUSTED, Served, made_settings
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "compare": {"left": "this-week", "right": "last-week"},
@@ -115,11 +115,10 @@ async def test_every_tool_answers_over_stdio_and_nothing_else_is_on_stdout(
 
 @pytest.mark.parametrize("mode", [{}, {"mode": "legacy"}])
 async def test_every_tool_answers_over_http_in_both_eras(
-    tmp_path: Path, root: Path, mode: dict[str, str]
+    served: Served, mode: dict[str, str]
 ) -> None:
-    with serving(made_settings(tmp_path)) as server:
-        async with over_http(server, **mode) as client:
-            await _all_answer(client)
+    async with over_http(served, **mode) as client:
+        await _all_answer(client)
 
 
 def test_http_has_the_guards_of_the_service(served: Served) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -55,8 +57,8 @@ def test_a_restart_a_deleted_transcript_and_fewer_roots_never_lower_a_counter(
     root, other = tmp_path / ".claude", tmp_path / "other"
     path = write(root, answer("a", NOW - HOUR, 1_000), answer("b", NOW - MINUTE, 10))
     write(other, answer("c", NOW - MINUTE, 500, model="claude-haiku-5", session="s3"))
-    settings = made_settings(tmp_path, ledger=ledger, roots=(root, other))
-    with serving(settings) as server:
+    of_both = made_settings(tmp_path, ledger=ledger, roots=(root, other))
+    with serving(of_both) as server:
         before = _told(server)
     path.unlink()
     for roots in ((root, other), (root,)):
@@ -92,6 +94,7 @@ def test_a_series_is_read_as_it_was_written(labels: Labels) -> None:
     assert family.samples[0].labels == dict(labels)
 
 
+@settings(max_examples=50)
 @given(st.lists(st.dictionaries(_LABELS, st.floats(0, 1e18), max_size=3), max_size=6))
 def test_a_counter_is_the_highest_that_was_told(times: list[dict[Labels, float]]) -> None:
     counters = Counters(None, "ledger")
@@ -101,6 +104,16 @@ def test_a_counter_is_the_highest_that_was_told(times: list[dict[Labels, float]]
         for labels, value in samples.items():
             highest[labels] = max(value, highest.get(labels, 0.0))
         assert dict(told.samples) == highest
+
+
+def test_the_dashboard_asks_for_what_there_is(served: Served) -> None:
+    dashboard = served.ask("/web/grafana.json", headers={}).document
+    asked = set(
+        re.findall(r"ccmon_\w+", json.dumps([each["targets"] for each in dashboard["panels"]]))
+    )
+    told = {name for name, _ in _told(served)} | {"ccmon_limit_reached_timestamp_seconds"}
+    assert asked <= told
+    assert len(asked) > 5
 
 
 def test_marks_that_are_damaged_are_begun_anew(tmp_path: Path) -> None:

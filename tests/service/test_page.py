@@ -73,15 +73,21 @@ class Seen:
         self.page.wait_for_function("text => document.body.innerText.includes(text)", arg=text)
 
 
-@pytest.fixture
-def seen(browser: Any, server: Served) -> Iterator[Seen]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    found = Seen(context.new_page(), server)
-    found.wait("Burn rate")
-    yield found
+@pytest.fixture(scope="module")
+def opened(browser: Any, server: Served) -> Iterator[Seen]:
+    context = browser.new_context()
+    yield Seen(context.new_page(), server)
     context.close()
-    assert found.faults == []
-    assert all(url.startswith((found.origin, "data:")) for url in found.asked)
+
+
+@pytest.fixture
+def seen(opened: Seen) -> Iterator[Seen]:
+    opened.page.set_viewport_size({"width": 1440, "height": 900})
+    opened.page.goto(f"{opened.origin}/#/live")
+    opened.wait("Burn rate")
+    yield opened
+    assert opened.faults == []
+    assert all(url.startswith((opened.origin, "data:")) for url in opened.asked)
 
 
 @needs_browser

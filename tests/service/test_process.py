@@ -241,6 +241,11 @@ def test_another_file_is_not_replaced_by_a_socket(tmp_path: Path) -> None:
     assert kept.read_text() == "mine"
 
 
+def test_what_is_sent_waits_for_no_acknowledgement() -> None:
+    with bind(Address(port=0)) as bound:
+        assert bound.proto == socket.IPPROTO_TCP  # asyncio switches Nagle's algorithm off for these
+
+
 def test_an_address_of_another_machine_is_said(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="not an address of this machine"):
         bind(Address("192.0.2.1", 0))

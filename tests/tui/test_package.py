@@ -140,6 +140,7 @@ def test_without_a_compiler_the_wheel_is_pure_and_nothing_is_said(
         assert "ccmon_live/engine/native/__init__.py" in opened.namelist()
 
 
+@pytest.mark.skipif(not find_spec("setuptools"), reason="setuptools is not installed")
 @pytest.mark.usefixtures("built")
 def test_a_native_reader_that_is_asked_for_is_made_or_missed_aloud(tmp_path: Path) -> None:
     around = {**os.environ, "CCMON_BUILD_NATIVE": "1", "CC": "/nowhere/cc"}

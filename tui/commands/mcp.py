@@ -67,8 +67,7 @@ def _install(options: Namespace) -> int:
 COMMAND = Command(
     "mcp",
     "scripts",
-    "usage, cost and limits as tools for agents (Model Context Protocol, on standard input and"
-    " output)",
+    "usage, cost and limits as tools for agents (MCP, on standard input and output)",
     run,
     shared=(PLACES,),
     own=(

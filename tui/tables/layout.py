@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from tui.words.format import Align, fit
 from tui.words.lines import BLANK, Line, Piece, clipped, line, names_within, rule
 from tui.words.spark import lying_bar
+from tui.words.widths import Width, needed, shared
 
 COMPACT_WIDTH = 80
 """What `--compact` lays tables out for."""
@@ -138,8 +139,14 @@ class _Widths:
 
     def fits(self, shape: _Shape, width: int) -> bool:
         """Say whether a shape's columns have room."""
-        cells = [self.least(column, shape) for column in shape.columns]
-        return sum(cells) + shape.gap * (len(cells) - 1) <= width
+        return needed(self.of(shape), shape.gap) <= width
+
+    def of(self, shape: _Shape) -> list[Width]:
+        """Return the cells of each column of a shape."""
+        return [
+            Width(self.least(column, shape), self.natural(column, shape.is_short))
+            for column in shape.columns
+        ]
 
     def _measure(self, column: Column, is_short: bool) -> int:
         if column.kind == "bar":
@@ -162,7 +169,7 @@ def draw(table: Table, width: int, is_compact: bool = False) -> list[Line]:
     room = min(width, COMPACT_WIDTH) if is_compact else width
     widths = _Widths(table)
     shape = _give_way(table, widths, room)
-    cells = _grow(shape, widths, room)
+    cells = _shared(shape, widths, room)
     full = min(width, sum(cells) + shape.gap * (len(cells) - 1))
     lines = [_titles(shape, cells), rule(full)]
     for each in table.lines:
@@ -207,18 +214,16 @@ def _shape(table: Table, taken: Sequence[Step]) -> _Shape:
     )
 
 
-def _grow(shape: _Shape, widths: _Widths, width: int) -> list[int]:
-    """Return each column's cells: what is spare goes to texts, the first ones first, then bars."""
-    cells = [widths.least(column, shape) for column in shape.columns]
-    spare = width - sum(cells) - shape.gap * (len(cells) - 1)
-    wishes = [widths.natural(column, shape.is_short) for column in shape.columns]
-    for is_bar in (False, True):
-        for place, column in enumerate(shape.columns):
-            if (column.kind == "bar") is is_bar:
-                more = max(0, min(spare, wishes[place] - cells[place]))
-                cells[place] += more
-                spare -= more
-    return cells
+def _shared(shape: _Shape, widths: _Widths, width: int) -> list[int]:
+    """Return each column's cells: what is spare goes to texts, then to bars."""
+    asked = widths.of(shape)
+    texts = [
+        each._replace(wish=each.least) if column.kind == "bar" else each
+        for column, each in zip(shape.columns, asked, strict=True)
+    ]
+    cells = shared(texts, width, shape.gap)
+    drawn = [Width(each, max(each, wish)) for each, (_, wish) in zip(cells, asked, strict=True)]
+    return shared(drawn, width, shape.gap)
 
 
 def _titles(shape: _Shape, cells: Sequence[int]) -> Line:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from rich.cells import cell_len
 
 from tui.words.format import Align
+from tui.words.widths import Width, needed, shared
 
 R = TypeVar("R")
 
@@ -134,10 +135,10 @@ def place(measured: Sequence[Measured[R]], width: int, has_bar: bool) -> Layout[
     to exact figures, then to the bar.
     """
     gap = 2 if width >= _WIDE else 1
-    kept = _kept(measured, width, gap)
-    widths = [_squeezed(each) for each in kept]
-    spare = width - MARK_WIDTH - sum(widths) - gap * (len(kept) - 1)
-    widths, spare = _grow(kept, widths, spare)
+    room = width - MARK_WIDTH
+    kept = _kept(measured, room, gap)
+    widths = shared([_width(each) for each in kept], room, gap)
+    spare = room - sum(widths) - gap * (len(kept) - 1)
     more = sum(max(0, each.exact - cells) for each, cells in zip(kept, widths, strict=True))
     reserve = gap + _LEAST_BAR if has_bar else 0
     is_exact = 0 < more <= spare - reserve
@@ -148,41 +149,20 @@ def place(measured: Sequence[Measured[R]], width: int, has_bar: bool) -> Layout[
     return Layout(width, gap, _line_up(kept, widths, gap, is_exact), bar)
 
 
-def _kept(measured: Sequence[Measured[R]], width: int, gap: int) -> list[Measured[R]]:
+def _kept(measured: Sequence[Measured[R]], room: int, gap: int) -> list[Measured[R]]:
     """Return the columns that have room, by rank, in the order they are drawn."""
     kept: list[Measured[R]] = []
     for each in sorted(measured, key=lambda each: each.column.rank):
-        if each.column.rank == 0 or _needed([*kept, each], gap) <= width:
+        if each.column.rank == 0 or needed([*map(_width, kept), _width(each)], gap) <= room:
             kept.append(each)
     return sorted(kept, key=measured.index)
 
 
-def _squeezed(each: Measured[R]) -> int:
-    """Return the fewest cells a column can be drawn in."""
-    if each.column.widest == "rows":
-        return min(each.column.least, each.natural)
-    return each.natural
-
-
-def _needed(kept: Sequence[Measured[R]], gap: int) -> int:
-    return MARK_WIDTH + sum(map(_squeezed, kept)) + gap * (len(kept) - 1)
-
-
-def _grow(kept: Sequence[Measured[R]], widths: Sequence[int], spare: int) -> tuple[list[int], int]:
-    """Give spare cells to the columns whose content asks for more, the least squeezed last."""
-    grown = list(widths)
-    wishes = [
-        min(each.natural, max(each.column.most, cells))
-        for each, cells in zip(kept, widths, strict=True)
-    ]
-    while spare > 0:
-        lacks = [wish - cells for wish, cells in zip(wishes, grown, strict=True)]
-        largest = max(lacks, default=0)
-        if largest <= 0:
-            break
-        grown[lacks.index(largest)] += 1
-        spare -= 1
-    return grown, spare
+def _width(each: Measured[R]) -> Width:
+    """Return the cells of a column: texts of rows may be cut, figures never."""
+    column = each.column
+    least = min(column.least, each.natural) if column.widest == "rows" else each.natural
+    return Width(least, min(each.natural, max(column.most, least)))
 
 
 def _line_up(

@@ -153,8 +153,8 @@ class Selector:
             ]
         return found
 
-    def numbers(self, key: Literal["directory", "model"]) -> list[int]:
-        """Return the directories or models that have responses."""
+    def numbers(self, key: Literal["session", "directory", "model"]) -> list[int]:
+        """Return the sessions, directories or models that have responses."""
         rows = self._all(
             f"SELECT DISTINCT {_COLUMN.get(key, key)} FROM session_totals"
             f" WHERE {self._within} AND responses > 0"
@@ -162,10 +162,9 @@ class Selector:
         return [number for (number,) in rows]
 
     def workplaces(self) -> list[tuple[int, int]]:
-        """Return where each session that has responses works."""
+        """Return where each session works, also of those without responses."""
         return self._all(  # type: ignore[return-value]
-            f"SELECT session, workplace FROM session_workplaces WHERE {self._within} AND session IN"
-            f" (SELECT session FROM session_totals WHERE {self._within} AND responses > 0)"
+            f"SELECT session, workplace FROM session_workplaces WHERE {self._within}"
         )
 
     def _condition(self, chosen: Chosen) -> str:

@@ -58,12 +58,12 @@ def _answers(root: Path, ledger: Ledger) -> Answers:
         (Question(kind="session"), {"session_totals"}),
         (Question(kind="projects", selection=Selection(model="opus")), {"session_totals"}),
         (Question(kind="models", selection=Selection(project="app")), {"session_totals"}),
-        (Question(kind="models", selection=Selection(since=_DAY)), {"buckets", "session_totals"}),
+        (Question(kind="models", selection=Selection(since=_DAY)), {"buckets"}),
         (Question(kind="blocks"), {"slot_totals"}),
         (Question(kind="blocks", block_length=1_800_000), {"responses"}),
         (
             Question(kind="daily", by_project=True),
-            {"slot_totals", "buckets", "session_totals"},
+            {"slot_totals", "buckets"},
         ),
         (
             Question(kind="daily", by_project=True, by_directory=True),

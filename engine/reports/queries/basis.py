@@ -50,7 +50,7 @@ class Basis:
 
     @cached_property
     def projects(self) -> Projects:
-        """The projects of all sessions that have responses."""
+        """The projects of all sessions."""
         projects = Projects(self._home)
         projects.learn(self.selector.workplaces(), self.names.workplaces())
         return projects

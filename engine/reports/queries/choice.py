@@ -7,7 +7,6 @@ from datetime import date
 from msgspec import Struct
 from msgspec.structs import replace
 
-from engine.aggregates.projects import Projects
 from engine.domain.chosen import Chosen
 from engine.domain.questions import Selection
 from engine.reports.queries.basis import Basis
@@ -77,24 +76,32 @@ def places_named(pattern: str, basis: Basis, *, by_directory: bool = False) -> P
     The name of a directory below `projects`, unless it is a project's, means what is in that
     directory alone: a worktree without its repository, or all projects that share the name.
     """
-    projects = basis.projects
+    projects, used = basis.projects, _used(basis)
     project = None if by_directory else projects.find(pattern)
+    project = project if project in used else None
     if pattern and project is None:
         for number in basis.selector.numbers("directory"):
             if basis.directory(number) == pattern:
                 return Places(directories=(number,))
-    found = (project,) if project is not None else _found(pattern, projects)
+    found = (
+        (project,)
+        if project is not None
+        else find_projects(pattern, used, projects.labels, projects.key_at)
+    )
     if not found:
         return None
     workplaces = tuple(place for number in found for place in projects.workplaces(number))
     return Places(workplaces=workplaces, projects=found)
 
 
-def _found(pattern: str, projects: Projects) -> tuple[int, ...]:
-    return find_projects(pattern, projects.named(), projects.labels, projects.key_at)
+def _used(basis: Basis) -> dict[int, tuple[str, str]]:
+    """Return by what names the projects go that have responses."""
+    projects = basis.projects
+    used = {projects.of(session) for session in basis.selector.numbers("session")}
+    return {number: names for number, names in projects.named().items() if number in used}
 
 
 def unknown_project(pattern: str, basis: Basis) -> str:
     """Say that no project has a name, with those that come near."""
-    projects = basis.projects
-    return no_project(pattern, projects.named().values(), projects.labels.values())
+    used = _used(basis)
+    return no_project(pattern, used.values(), map(basis.projects.label, used))

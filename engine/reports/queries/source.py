@@ -63,11 +63,11 @@ class SumSource(Protocol):
     def singles_of(self, session: int) -> list[Single]:
         """Return a session's responses in time order."""
 
-    def numbers(self, key: Literal["directory", "model"]) -> list[int]:
-        """Return the directories or models that have responses."""
+    def numbers(self, key: Literal["session", "directory", "model"]) -> list[int]:
+        """Return the sessions, directories or models that have responses."""
 
     def workplaces(self) -> list[tuple[int, int]]:
-        """Return where each session that has responses works."""
+        """Return where each session works, also of those without responses."""
 
 
 class ReportSource(Protocol):

@@ -17,6 +17,7 @@ from engine.demo import DemoUser, write_history
 from engine.domain.scans import Root
 from engine.domain.settings import Settings
 from engine.ingest import loader, workers
+from engine.ingest.chunk_reader import ChunkReader
 from engine.ledger import packs
 from engine.ledger.book import Ledger
 from engine.ledger.pack_load import PackLoad
@@ -296,3 +297,24 @@ def test_figures_too_large_refuse_their_file_alone(settings: MakeSettings, tmp_p
             monitor.read()
             assert monitor.snapshot().responses == 1_000
             assert "too large to add up" in monitor.snapshot().notices[0].text
+
+
+def test_other_processes_price_by_the_users_own_prices(
+    settings: MakeSettings, tmp_path: Path
+) -> None:
+    root = tmp_path / "root"
+    _history(root, 3)
+    own = {"claude-opus-5-5": {"input": 7.0, "output": 11.0}}
+    given = {"roots": (root,), "clock": lambda: _NOW, "price_overrides": own}
+    ledgers = [str(tmp_path / name) for name in ("rows.db", "packs.db")]
+    with Monitor(settings(ledger=ledgers[0], **given)) as monitor:
+        monitor.catch_up()
+    with _packing() as patched:
+        patched.undo()
+        patched.setattr(loader, "_WORTH_WORKERS", 1)
+        patched.setattr(loader, "_FIRST_BATCH", 1)
+        patched.setattr(ChunkReader, "read", None)
+        with Monitor(settings(ledger=ledgers[1], **given)) as monitor:
+            monitor.catch_up()
+    assert _packed(ledgers[1]) > 100
+    assert contents(ledgers[1], (*SUMS, "models")) == contents(ledgers[0], (*SUMS, "models"))

@@ -13,7 +13,7 @@ _DUMP = Path(__file__).with_name("ledger_of_version_1.sql")
 _OF_A_SCOPE = ("responses", "buckets", "slot_totals", "session_totals")
 
 AS_VERSION_4 = """
-DROP TABLE workplaces; DROP TABLE session_workplaces; DROP TABLE packs;
+DROP TABLE workplaces; DROP TABLE session_workplaces; DROP TABLE packs; DROP TABLE listings;
 ALTER TABLE projects ADD COLUMN directory TEXT NOT NULL DEFAULT '';
 PRAGMA user_version = 4;
 """

@@ -11,6 +11,7 @@ from engine.aggregates.history import History
 from engine.aggregates.owned import Owned, Use
 from engine.aggregates.rates import Recents
 from engine.aggregates.sessions import Group, Sessions, group_by
+from engine.aggregates.sleeps import Sleeps
 from engine.aggregates.true_window import Anchor, Running, TrueSpan
 from engine.domain.owners import Held
 from engine.domain.responses import CLAUDE
@@ -46,6 +47,7 @@ class View:
         clock: Callable[[], int],
         lock: RLock,
         reader_of: Callable[[tuple[Held, ...]], OwnedReader],
+        sleeps: Sleeps,
         anchor: Anchor | None = None,
         held: HeldParts = None,
     ) -> None:
@@ -66,9 +68,9 @@ class View:
             agent: Blocks(history) for agent, history in self._histories.items()
         }
         self.sessions = Sessions()
-        self.recents = Recents()
+        self.recents = Recents(sleeps)
         """Of `agent` alone."""
-        self.all_recents = self.recents if len(self.agents) == 1 else Recents()
+        self.all_recents = self.recents if len(self.agents) == 1 else Recents(sleeps)
         """Of all agents."""
         self.now_groups: dict[int, Group] = {}
         """Sessions of the true window, else of the newest block."""
@@ -84,7 +86,7 @@ class View:
         self._clock = clock
         self._recents_from = 0
         self._true: TrueSpan | None = None
-        self._reader_of = reader_of
+        self._reader_of, self._sleeps = reader_of, sleeps
         self._first = 0
         """The first slot that is here."""
         self._owned: dict[tuple[Held, ...], Owned] = {}
@@ -168,7 +170,8 @@ class View:
         """Return what an owner used, as of a revision; the last few owners are remembered."""
         owned = self._owned.pop(held, None)
         if owned is None:
-            owned = Owned(self._reader_of(held), self.history.zone, self._first, self.lock)
+            reader = self._reader_of(held)
+            owned = Owned(reader, self.history.zone, self._first, self.lock, self._sleeps)
             while len(self._owned) >= _OWNERS:
                 self._owned.pop(next(iter(self._owned)))
         owned.pull(revision)

@@ -8,6 +8,7 @@ from threading import RLock
 
 from engine.agents.claude.titles import Titles
 from engine.aggregates.sessions import short_names
+from engine.aggregates.sleeps import Sleeps
 from engine.aggregates.true_window import Anchor
 from engine.aggregates.view import HeldParts, View
 from engine.domain.owners import Held
@@ -39,6 +40,7 @@ class ReadModel:
         zone: tzinfo,
         lock: RLock,
         titles: Titles,
+        sleeps: Sleeps,
         anchor: Anchor | None = None,
         held: HeldParts = None,
         *,
@@ -60,6 +62,7 @@ class ReadModel:
             settings.clock,
             lock,
             self._reader_of,
+            sleeps,
             anchor,
             held,
         )

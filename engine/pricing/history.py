@@ -6,16 +6,16 @@ day of the fetch. It is written all or nothing, twice: where one file is damaged
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from engine.domain.paths import price_history_paths
-from engine.pricing.match import canonical
+from engine.pricing.match import canonical, folded
 from engine.pricing.price import ModelEntry, Unit, day_start, model_price
 from engine.pricing.table import DAMAGE, embedded_layers
 from engine.pricing.timeline import ALWAYS, Layer, in_order, terms_on
@@ -77,14 +77,18 @@ def with_prices(
 ) -> PriceHistory:
     """Return a history with what models cost from a day on, where that is news.
 
-    `listed` is what a table has beside `models`; of these only ids count that ccmon knew before.
-    No day before is changed, and none before the last change: where the clock went back, what
-    is new holds from that change's day on.
+    `models` are a table's slim entries, `listed` all of its entries by their ids as they are
+    written. No day before is changed, and none before the last change: where the clock went
+    back, what is new holds from that change's day on.
     """
     day, history = _dated(history, day)
     embedded = embedded_layers()
-    known = {name for layer in (*embedded, *history.layers) for name in layer.models}
-    said = {**{name: listed[name] for name in known & listed.keys()}, **models}
+    said = [_Said(name, canonical(name), entry) for name, entry in models.items()]
+    said += [
+        _Said(folded(model), canonical(model), entry)
+        for model, entry in listed.items()
+        if folded(model) not in models
+    ]
     while news := _news(said, in_order([*embedded, *history.layers]), day):
         changes = {change.since: dict(change.models) for change in history.changes}
         for name, (since, entry) in news.items():
@@ -161,20 +165,29 @@ def _dated(history: PriceHistory, day: str) -> tuple[str, PriceHistory]:
     return max(day, last), replace(history, changes=tuple(kept))
 
 
+class _Said(NamedTuple):
+    """What a table says of an id."""
+
+    name: str
+    ids: tuple[str, ...]
+    """Under which ids its price is looked for."""
+    entry: ModelEntry
+
+
 def _news(
-    said: Mapping[str, ModelEntry], layers: Sequence[Layer], day: str
+    said: Iterable[_Said], layers: Sequence[Layer], day: str
 ) -> dict[str, tuple[str, ModelEntry]]:
     """Return the usable entries that say another price of a day than is known, with their day.
 
     One that is found under another id's price is news only once that price is another one.
     """
     news: dict[str, tuple[str, ModelEntry]] = {}
-    for name, entry in said.items():
+    for name, ids, entry in said:
         try:
             price = model_price(name, entry).terms[-1]
         except (ValueError, ArithmeticError):
             continue
-        known = terms_on(canonical(name), layers, day)
+        known = terms_on(ids, layers, day)
         if known != price:
             news[name] = (ALWAYS if known is None else day, entry)
     return news

@@ -67,8 +67,8 @@ def slim(litellm: Mapping[str, Any]) -> Entries:
 
 
 def listed_prices(litellm: Mapping[str, Any]) -> Entries:
-    """Return the entry of each id in LiteLLM's table that is no Claude model, by folded id."""
-    return {folded(model): entry for model, entry in _others(litellm).items()}
+    """Return the entry of each id in LiteLLM's table that is no Claude model, as it is written."""
+    return _others(litellm)
 
 
 def makers_prices(litellm: Mapping[str, Any]) -> Entries:

@@ -17,9 +17,9 @@ from engine.demo import DemoUser, write_history
 from engine.domain.scans import Root
 from engine.domain.settings import Settings
 from engine.ingest import loader, workers
-from engine.ingest.packer import Packer
 from engine.ledger import packs
 from engine.ledger.book import Ledger
+from engine.ledger.pack_load import PackLoad
 from engine.ledger.packed_rows import bring_all
 from engine.live import updater
 from engine.monitor import Monitor
@@ -258,7 +258,7 @@ def test_a_pack_that_others_price_otherwise_is_booked_with_the_prices_in_force(
     root = tmp_path / "root"
     _history(root, 3)
     rows = _read_rows(settings, tmp_path / "rows.db", root)
-    monkeypatch.setattr(Packer, "_fingerprint", lambda self, model: "another")
+    monkeypatch.setattr(PackLoad, "is_priced", lambda self, names: False)
     packed = _read_packed(settings, tmp_path / "packs.db", root)
     assert not _packed(packed)
     assert contents(packed) == contents(rows)

@@ -26,7 +26,10 @@ class StatusView(Struct, frozen=True):
 
     first: tuple[Line, ...]
     bars: tuple[WindowRow, ...]
+    gravest: int
+    """The place of the bar that must not be missing."""
     windows: tuple[Line, ...]
+    """The gravest first."""
     reached: tuple[Line, ...]
     """Which limits will be reached before their resets."""
     rest: tuple[Line, ...]
@@ -47,7 +50,8 @@ def status_view(snapshot: Snapshot, is_paused: bool) -> StatusView:
     return StatusView(
         tuple(first),
         tuple(window_row(window, now, zone) for window in known),
-        tuple(_used(window) for window in known),
+        next((place for place, window in enumerate(known) if window.is_gravest), 0),
+        tuple(_used(each) for each in sorted(known, key=lambda each: not each.is_gravest)),
         tuple(_reached(window, now, zone) for window in known if window.forecast.reaches_at),
         tuple(_rest(snapshot)),
     )
@@ -99,6 +103,8 @@ class StatusLine(LinePane):
             used = (*view.windows[:1], *view.reached, *view.windows[1:])
             return _flowing((*view.first, *used, *view.rest), width, height)
         rows = view.bars[: height - 2]
+        if view.gravest >= len(rows):
+            rows = (view.bars[view.gravest], *rows[:-1])
         bars = [(Piece(" "), *line) for line in window_lines(rows, width - 2)]
         lines = [*_flowing(view.first, width, 1), *bars]
         return [*lines, *_flowing((*view.reached, *view.rest), width, height - len(lines))]

@@ -52,8 +52,13 @@ export class Curves {
     this.plots = [];
     const { burnUps } = this.told;
     const burnUp = burnUps.find((each) => named(each) === this.chosen) ?? burnUps[0];
-    this.put(this.burnUp, burnUp ? `Burn-up · ${burnUp.label}` : "Burn-up", burnUp && burnUpOf(burnUp),
-      "No limit is known to draw it against.", burnUps.length > 1 && this.choice(burnUps, burnUp));
+    this.put(
+      this.burnUp,
+      burnUp ? `Burn-up · ${burnUp.label}` : "Burn-up",
+      burnUp && burnUpOf(burnUp),
+      "No limit is known to draw it against.",
+      burnUps.length > 1 && this.choice(burnUps, burnUp),
+    );
     const { trace } = this.told;
     this.put(this.trace, "Tokens of the block", trace && traceOf(trace), "No block is active.");
   }
@@ -64,8 +69,13 @@ export class Curves {
       this.draw();
       this.burnUp.querySelector("select").focus();
     };
-    return h("select", { "aria-label": "Limit to draw", onchange: choose },
-      burnUps.map((each) => h("option", { value: named(each), selected: each === shown }, named(each))));
+    return h(
+      "select",
+      { "aria-label": "Limit to draw", onchange: choose },
+      burnUps.map((each) =>
+        h("option", { value: named(each), selected: each === shown }, named(each)),
+      ),
+    );
   }
 
   put(place, title, made, nothing, choice) {
@@ -98,13 +108,18 @@ export class Curves {
 
 const named = (curve) => [curve.account, curve.label].filter(Boolean).join(" · ");
 const widthOf = (place) => Math.max(place.clientWidth - 34, 200);
-const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+const color = (name) =>
+  getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
 // Clocks along a day, days along a week.
 const timesOf = (length) => (length > 2 * 86_400 ? "{WWW} {D}" : "{HH}:{mm}");
 
 function common(values, times = "{HH}:{mm}") {
-  const axis = { stroke: color("quiet"), grid: { stroke: color("line"), width: 1 }, ticks: { stroke: color("line") } };
+  const axis = {
+    stroke: color("quiet"),
+    grid: { stroke: color("line"), width: 1 },
+    ticks: { stroke: color("line") },
+  };
   return {
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1e3), zoneName()),
     cursor: { drag: { x: false, y: false } },
@@ -133,7 +148,10 @@ function burnUpOf(curve) {
   const quiet = { points: { show: false }, value };
   const options = {
     ...common((share) => `${share} %`, timesOf(curve.end - curve.start)),
-    scales: { x: { range: [curve.start, curve.end] }, y: { range: (_, low, high) => [0, Math.min(Math.max(high, 100), 150)] } },
+    scales: {
+      x: { range: [curve.start, curve.end] },
+      y: { range: (_, low, high) => [0, Math.min(Math.max(high, 100), 150)] },
+    },
     series: [
       { value: "{WWW} {HH}:{mm}" },
       { ...quiet, label: "used", stroke: color("accent"), width: 2, fill: `${color("accent")}22` },

@@ -76,7 +76,6 @@ def test_every_answer_is_of_the_type_that_its_schema_is_made_of(
     ("path", "words"),
     [
         ("/agents", ["agents"]),
-        ("/agents?all", ["agents", "--all"]),
         ("/limits", ["limits"]),
         ("/events?last=3", ["events", "--last=3"]),
         ("/calendar?year=2026&by=tokens", ["graph", "--year=2026", "--by=tokens"]),
@@ -104,6 +103,12 @@ def test_what_is_no_report_is_the_command_lines_too(
     for key in ("events", "generatedAt"):  # an event is told once, by who follows
         told.pop(key, None), printed.pop(key, None)
     assert told == printed
+
+
+def test_agents_that_were_not_found_are_told_where_that_is_asked(served: Served) -> None:
+    found, every = (served.get(path)["agents"] for path in ("/agents", "/agents?all"))
+    assert [each["agent"] for each in found] == ["claude"]
+    assert len(every) > 20
 
 
 def test_live_is_what_the_command_line_prints(

@@ -12,6 +12,7 @@ from engine.ledger.schema import (
     EVENTS,
     HITS,
     INDEXES,
+    LISTINGS,
     MODELS,
     OWNERS,
     PACKS,
@@ -193,9 +194,21 @@ def _to_6(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+def _to_7(connection: sqlite3.Connection) -> None:
+    """Let listings be kept."""
+    connection.execute(LISTINGS)
+
+
 def _columns(connection: sqlite3.Connection, table: str) -> set[str]:
     return {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
 
 
-_STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (_to_2, _to_3, _to_4, _to_5, _to_6)
+_STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (
+    _to_2,
+    _to_3,
+    _to_4,
+    _to_5,
+    _to_6,
+    _to_7,
+)
 """The first leads from version 1 to 2."""

@@ -27,12 +27,13 @@ worked for it.
 A *pack* has responses of a scope that are not rows of `responses` yet, as records
 (`engine.domain.packed_responses`) in the order of `ids`; one of them holds unless `responses`
 has its id. `first` and `last` are the times between which it may have any. One that `is_held`
-is counted nowhere before it is merged.
+is counted nowhere before it is merged. A *listing* is what was found below a root when all of
+it had been read: whoever has files read anew drops it.
 """
 
 from __future__ import annotations
 
-VERSION = 6
+VERSION = 7
 
 SUMS = (
     "responses",
@@ -143,6 +144,10 @@ PACKS = (
 )
 _PACKS = ";\n".join(PACKS)
 
+LISTINGS = """CREATE TABLE listings (
+  root INTEGER PRIMARY KEY, listing BLOB NOT NULL
+) STRICT"""
+
 ROOTS = """CREATE TABLE roots (
   root INTEGER PRIMARY KEY, path TEXT NOT NULL, agent TEXT NOT NULL DEFAULT 'claude',
   UNIQUE (path, agent)
@@ -180,6 +185,7 @@ CREATE TABLE projects (
 {TOLD_SESSIONS};
 {_WORKPLACES};
 {_PACKS};
+{LISTINGS};
 CREATE TABLE agents (agent INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE files (
   file INTEGER PRIMARY KEY,

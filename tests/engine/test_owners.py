@@ -259,7 +259,7 @@ def test_of_several_hits_the_one_that_is_reset_last_stands_above(
 
 _VERSION_3 = """
 DROP TABLE readings; DROP TABLE events; DROP TABLE owners; DROP TABLE told_sessions;
-DROP TABLE workplaces; DROP TABLE session_workplaces; DROP TABLE packs;
+DROP TABLE workplaces; DROP TABLE session_workplaces; DROP TABLE packs; DROP TABLE listings;
 CREATE TABLE readings (window TEXT NOT NULL, account TEXT NOT NULL, source TEXT NOT NULL,
   session TEXT NOT NULL, resets_at INTEGER NOT NULL, captured_at INTEGER NOT NULL,
   confirmed_at INTEGER NOT NULL, used_share REAL NOT NULL,

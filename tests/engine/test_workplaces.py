@@ -26,7 +26,7 @@ SHOP = "-home-u-shop"
 CODEX = "/home/u/codex app"
 
 _AS_VERSION_4 = (
-    "DROP TABLE workplaces; DROP TABLE session_workplaces; DROP TABLE packs;"
+    "DROP TABLE workplaces; DROP TABLE session_workplaces; DROP TABLE packs; DROP TABLE listings;"
     " PRAGMA user_version = 4"
 )
 

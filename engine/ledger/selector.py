@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
@@ -17,6 +18,7 @@ from engine.ledger.names import Names
 from engine.ledger.packed_rows import bring_all, bring_between
 from engine.ledger.rows import within, works_in
 from engine.ledger.sums import COUNTS
+from engine.ledger.versions import code_of
 
 _QUARTERS_OF_DAY = 96
 _COSTS: dict[Mode, str] = {"auto": "cost", "calculate": "calculated", "display": "recorded"}
@@ -268,7 +270,12 @@ class LedgerSource:
         with self._ledger.lock:
             connection = self._ledger.connection
             packs = connection.execute("SELECT 1 FROM packs LIMIT 1").fetchone()
-            connection.execute("BEGIN IMMEDIATE" if packs else "BEGIN")
+            try:
+                connection.execute("BEGIN IMMEDIATE" if packs else "BEGIN")
+            except sqlite3.OperationalError as error:
+                if code_of(error) != sqlite3.SQLITE_BUSY:
+                    raise
+                connection.execute("BEGIN")
             try:
                 yield
                 connection.execute("COMMIT")

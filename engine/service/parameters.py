@@ -99,6 +99,7 @@ MODE = _choice("mode", "whose cost counts: the recorded one where there is one, 
 ZONE = _text("timezone", "an IANA zone, in place of the service's own", _zone)
 WEEK = _choice("start-of-week", "the first day of the week", _WEEK_DAYS)._replace(read=_week_day)
 NO_COST = _switch("no-cost", "leave costs out")
+ALL = _switch("all", "those not found too, with the places looked at")
 LAST = _count("last", "only the newest so many")
 CHOSEN = (PROJECT, MODEL, AGENT, MODE)
 DATES = (SINCE, UNTIL)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 import tarfile
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from engine.demo import DemoUser, write_history
+from engine.domain.questions import Question
 from engine.domain.scans import Root
 from engine.domain.settings import Settings
 from engine.ingest import loader, workers
@@ -318,3 +320,21 @@ def test_other_processes_price_by_the_users_own_prices(
             monitor.catch_up()
     assert _packed(ledgers[1]) > 100
     assert contents(ledgers[1], (*SUMS, "models")) == contents(ledgers[0], (*SUMS, "models"))
+
+
+def test_who_reads_packs_waits_for_nobody_who_writes(
+    settings: MakeSettings, tmp_path: Path
+) -> None:
+    root, path = tmp_path / "root", tmp_path / "packs.db"
+    _history(root, 3)
+    _read_packed(settings, path, root)
+    given = settings(roots=(root,), ledger=str(path), clock=lambda: _NOW)
+    with Monitor(given) as monitor, closing(sqlite3.connect(path)) as other:
+        monitor.wait_at_most(0.05)
+        other.isolation_level = None
+        other.execute("BEGIN IMMEDIATE")
+        glance = monitor.glance(None)
+        answer_ = monitor.answers.answer(Question(kind="daily"))
+        assert sum(row.row.figures.responses for row in answer_.rows) == len(read(root))
+        other.execute("ROLLBACK")
+        assert monitor.glance(None).today == glance.today

@@ -9,6 +9,7 @@ from threading import RLock
 from engine.aggregates.blocks import Blocks
 from engine.aggregates.history import History
 from engine.aggregates.owned import Owned, Use
+from engine.aggregates.projects import Projects
 from engine.aggregates.rates import Recents
 from engine.aggregates.sessions import Group, Sessions, group_by
 from engine.aggregates.sleeps import Sleeps
@@ -50,11 +51,12 @@ class View:
         sleeps: Sleeps,
         anchor: Anchor | None = None,
         held: HeldParts = None,
+        home: str = "",
     ) -> None:
         """`agents` are those whose scopes are read, `agent_of` says whose a model is.
 
         `anchor` is the present owner's true window, `held` what is that owner's, `reader_of`
-        reads what is held.
+        reads what is held. `home` is that of the user, below which worktrees are no repository's.
         """
         self.history = History(zone)
         self.agent = CLAUDE if CLAUDE in agents or not agents else agents[0]
@@ -68,6 +70,7 @@ class View:
             agent: Blocks(history) for agent, history in self._histories.items()
         }
         self.sessions = Sessions()
+        self.projects = Projects(home)
         self.recents = Recents(sleeps)
         """Of `agent` alone."""
         self.all_recents = self.recents if len(self.agents) == 1 else Recents(sleeps)
@@ -119,6 +122,7 @@ class View:
         """Bring in all of history, or the newest part that a first snapshot needs."""
         self._first = 0 if is_whole else slot_of(max(self._clock() - _RECENT, 0))
         self._update(self._reader.slot_rows(0, self._first))
+        self.projects.learn(self._reader.session_workplaces(), self._reader.workplaces())
         if is_whole:
             self.sessions.update(self._reader.session_rows())
             self.history.days()
@@ -132,7 +136,10 @@ class View:
             return False
         slots = list(self._reader.slot_rows(self.revision))
         sessions = list(self._reader.session_rows(self.revision)) if self.is_whole else []
+        moved = self._reader.session_workplaces(self.revision)
+        workplaces = self._reader.workplaces() if moved else {}
         with self.lock:
+            self.projects.learn(moved, workplaces)
             changed = self._update(slots)
             self.sessions.update(sessions)
         if changed is not None:

@@ -226,7 +226,7 @@ class Ledger(Connection):
                 sightings, priced = self._told(scans, packs)
                 workplaces: dict[str, Workplace] = {}
                 number = self.names.number("roots", root.path, root.agent)
-                note_files(self.connection, self.names, number, scans)
+                note_files(self.connection, number, scans)
                 for scan in scans:
                     note(workplaces, scan.workplaces)
                     keep_hits(self.connection, number, scan.hits)

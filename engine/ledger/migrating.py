@@ -16,6 +16,7 @@ from engine.ledger.schema import (
     MODELS,
     OWNERS,
     PACKS,
+    PROJECTS,
     READINGS,
     ROOTS,
     SESSIONS,
@@ -183,6 +184,10 @@ def _to_5(connection: sqlite3.Connection) -> None:
         f" SELECT scope, session, workplace, iif(is_name, {UNNAMED}, {SIDE}), first, revision"
         f" FROM ({_KNOWN_WORKPLACES}) JOIN workplaces USING (path, is_name), clock"
     )
+    connection.execute("ALTER TABLE projects RENAME TO earlier_projects")
+    connection.execute(PROJECTS)
+    connection.execute("INSERT INTO projects SELECT project, name FROM earlier_projects")
+    connection.execute("DROP TABLE earlier_projects")
     connection.execute(
         "UPDATE files SET device = -1, inode = -1, mtime = -1, position = 0, fingerprint = -1"
     )

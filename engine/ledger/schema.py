@@ -9,7 +9,8 @@ start, `slot_totals` (by slot and model) and `session_totals` (by session, proje
 
 A *slot* is half of a quarter hour's number: an even slot holds the responses exactly on
 the quarter hour (they end a block but begin a day), the odd one after it the rest.
-`changed` is the ledger's revision in which a row last changed.
+`changed` is the ledger's revision in which a row last changed. What is a `project` here is
+ccusage's: the name of a directory below `projects`, as other agents' have one too.
 
 A `state` is what reading on in a file of another agent than Claude Code needs to know. A
 model's name is that under which its responses count (`engine.domain.responses.billed_name`);
@@ -111,6 +112,10 @@ TOLD_SESSIONS = """CREATE TABLE told_sessions (
   PRIMARY KEY (session, model)
 ) STRICT, WITHOUT ROWID"""
 
+PROJECTS = """CREATE TABLE projects (
+  project INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE
+) STRICT"""
+
 WORKPLACES = (
     """CREATE TABLE workplaces (
   workplace INTEGER PRIMARY KEY, path TEXT NOT NULL, is_name INTEGER NOT NULL,
@@ -174,9 +179,7 @@ CREATE TABLE scopes (
   scope INTEGER PRIMARY KEY, roots TEXT NOT NULL UNIQUE, agent TEXT NOT NULL DEFAULT 'claude'
 ) STRICT;
 {SESSIONS};
-CREATE TABLE projects (
-  project INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, directory TEXT NOT NULL DEFAULT ''
-) STRICT;
+{PROJECTS};
 {MODELS};
 {READINGS};
 {HITS};

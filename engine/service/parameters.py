@@ -85,7 +85,7 @@ SINCE = _text(
     "since", "from this day on: 2026-11-01, 20261101, today, yesterday, 7d or 2w", read_day
 )
 UNTIL = _text("until", "up to and with this day, in the same words", read_day)
-PROJECT = _text("project", "only this project: its path, its directory name or part of either")
+PROJECT = _text("project", "only this project: its path, a directory name or part of either")
 MODEL = _text("model", "only models with this in their name")
 AGENT = Parameter(
     "agent",

@@ -82,11 +82,11 @@ USUAL = {
             }
         }
     ),
-    "nothing but nulls in a usage": _line(
-        message={"usage": {"input_tokens": None, "cache_creation": None, "server_tool_use": None}}
-    ),
 }
 UNUSUAL = {
+    "nothing but nulls in a usage": _bytes(
+        _line(message={"usage": {"input_tokens": None, "cache_creation": None}})
+    ),
     "another id": _bytes(_line(message={"id": "gen-1"})),
     "a gateway's id": _bytes(_line(message={"id": "msg_proxy_stream"})),
     "a recorded cost": _bytes(_line(costUSD=0.5)),

@@ -276,11 +276,13 @@ def test_a_follower_makes_rows_of_packs_while_nothing_else_happens(
         given = settings(roots=(root,), ledger=str(path), clock=lambda: _NOW)
         with Monitor(given) as monitor:
             monitor.start(lambda: None)
-            end = time.monotonic() + 60
-            while time.monotonic() < end and (monitor.snapshot().progress or _packed(str(path))):
+            right, end = read(root), time.monotonic() + 60
+            while time.monotonic() < end and (
+                monitor.snapshot().responses < len(right) or _packed(str(path))
+            ):
                 time.sleep(0.02)
             assert not _packed(str(path))
-            assert_agreement(monitor, read(root))
+            assert_agreement(monitor, right)
 
 
 def test_figures_too_large_refuse_their_file_alone(settings: MakeSettings, tmp_path: Path) -> None:

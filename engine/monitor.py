@@ -105,6 +105,7 @@ class Monitor:
             self.settings.week_start if week_start is None else week_start,
             self._updater.recovery.insist,
             self.snapshot,
+            str(self.settings.home),
         )
 
     def require_roots(self) -> None:

@@ -64,7 +64,7 @@ def assert_answer_agrees(answer: Answer, right: SlowAnswer) -> None:
 
 
 def _assert_directories(row: AnswerRow, used: Mapping[str, int]) -> None:
-    """Fail unless a row's projects are all and stand in order of first use."""
+    """Fail unless a row's directories are all and stand in order of first use."""
     assert set(row.directories) == set(used)
     _assert_runs([used[name] for name in row.directories], is_falling=False)
 
@@ -86,8 +86,8 @@ def _assert_are_first(
 
 def _assert_order(question: Question, rows: Sequence[AnswerRow]) -> None:
     if question.by_project and question.sort is None:
-        projects = [list(group) for _, group in groupby(rows, lambda row: row.directory)]
-        assert len(projects) == len({row.directory for row in rows}), "a project stands twice"
+        projects = [list(group) for _, group in groupby(rows, lambda row: row.place)]
+        assert len(projects) == len({row.place for row in rows}), "a project stands twice"
         costs = [sum(row.row.figures.cost for row in project) for project in projects]
         assert question.top is not None or costs == sorted(costs, reverse=True)
         for project in projects:
@@ -110,14 +110,14 @@ def _assert_runs(values: Sequence[Any], is_falling: bool) -> None:
 
 def _name(question: Question, row: AnswerRow) -> Name:
     if question.kind in (*_PERIODS, "blocks"):
-        return (row.row.start, row.directory, row.row.is_gap, row.row.figures.first)
+        return (row.row.start, row.place, row.row.is_gap, row.row.figures.first)
     return (row.row.key,)
 
 
 def _slow_name(question: Question, row: SlowRow) -> Name:
     if question.kind in (*_PERIODS, "blocks"):
         first = row.figures.first if row.figures.responses else None
-        return (row.start, row.directory, row.is_gap, first)
+        return (row.start, row.place, row.is_gap, first)
     return (row.key,)
 
 
@@ -131,7 +131,8 @@ def _quick_row(question: Question, answer: AnswerRow) -> dict[str, Any]:
         "is_gap": row.is_gap,
         "is_active": row.is_active,
         "sessions": row.sessions,
-        "directory": answer.directory if question.kind != "session" else "",
+        "place": answer.place if question.kind != "session" else "",
+        "projects": {answer.project} if question.kind == "session" else set(),
         "figures": _quick(row.figures),
         "by_model": {part.name: _quick(part.figures) for part in row.by_model},
         "rate": rate and (rate.tokens_per_minute, rate.plain_tokens_per_minute, rate.cost_per_hour),
@@ -160,7 +161,8 @@ def _slow_row(question: Question, row: SlowRow) -> dict[str, Any]:
         "is_gap": row.is_gap,
         "is_active": row.is_active,
         "sessions": row.sessions,
-        "directory": row.directory,
+        "place": row.place,
+        "projects": row.projects if question.kind == "session" else set(),
         "figures": _slow(row.figures),
         "by_model": {name: _slow(figures) for name, figures in parts.items()},
         "rate": row.rate and tuple(pytest.approx(float(each), rel=1e-12) for each in row.rate),

@@ -46,6 +46,22 @@ _MODELS = st.sampled_from(
 )
 _IDS = st.sampled_from(("msg_1", "msg_2", "msg_3", "msg_4", "gen-1", "gen-2", None))
 _SOME = st.sampled_from
+_CWDS = st.sampled_from(
+    (
+        "/a",
+        "/a/",
+        "/b",
+        "/c",
+        "/a/.claude/worktrees/w1",
+        "/a/.claude/worktrees/w2/b/.claude/worktrees/w3",
+        "/home/u/.claude/worktrees/w1",
+        "/home/u/.codex/worktrees/1a/b",
+        "c:\\x",
+        "C:/x/",
+        None,
+        7,
+    )
+)
 
 
 @st.composite
@@ -90,6 +106,7 @@ def _records(draw: st.DrawFn) -> dict[str, Any]:
     record: dict[str, Any] = {"type": "assistant", "timestamp": stamp, "requestId": request}
     record["sessionId"] = draw(_SOME(("s1", "s2", "s9", None)))
     record["uuid"] = draw(_SOME(("u1", "u2", None)))
+    record["cwd"] = draw(_CWDS)
     record["isSidechain"] = draw(_SOME((False, False, True, None)))
     if draw(st.integers(0, 5)) == 0:
         record["forkedFrom"] = {"sessionId": "s0"}

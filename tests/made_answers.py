@@ -160,6 +160,7 @@ def _answer_row(kind: str, key: str) -> AnswerRow:
     if kind == "session":
         return AnswerRow(
             row=row(key, label="Mend the | test", sessions=1),
+            project=ALPHA,
             directory=ALPHA,
             directories=(ALPHA, BETA),
         )

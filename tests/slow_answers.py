@@ -20,16 +20,15 @@ from tests.slow_rows import HOUR, MINUTE, Setting, SlowAnswer, SlowRow, whole
 def answer(question: Question, found: Sequence[SlowResponse], setting: Setting) -> SlowAnswer:
     """Return all rows of a report in no order; `top` is left aside, and `last` but of periods."""
     responses = [_priced(each, question.selection) for each in found]
-    of_all_days = _chosen(question.selection, responses)
+    of_all_days = _chosen(question, responses)
     if question.kind == "blocks":
         return answer_blocks(question, responses, of_all_days, setting)
     chosen = _of_days(question, of_all_days, setting)
     rows = _make_rows(question, chosen, setting)
     if question.kind in ("hourly", "daily", "weekly", "monthly") and question.selection.project:
-        projects = {each.project for each in responses}
-        only = _matching(question.selection.project, projects)
-        for row in rows if len(only) == 1 else ():
-            (row.directory,) = only
+        only = _places(question, responses)[1]
+        for row in rows if len(only) == 1 and not question.by_project else ():
+            (row.place,) = only
     if question.kind == "monthly" and not question.by_project:
         for row in rows:
             row.trend = _trend(question, row, of_all_days, setting)
@@ -45,10 +44,26 @@ def _priced(response: SlowResponse, selection: Selection) -> SlowResponse:
     return response
 
 
-def _chosen(selection: Selection, responses: Sequence[SlowResponse]) -> list[SlowResponse]:
-    projects = _matching(selection.project, {each.project for each in responses})
+def _chosen(question: Question, responses: Sequence[SlowResponse]) -> list[SlowResponse]:
+    selection = question.selection
     models = _matching(selection.model, {each.model for each in responses})
-    return [each for each in responses if each.project in projects and each.model in models]
+    of_models = [each for each in responses if each.model in models]
+    if selection.project is None:
+        return of_models
+    is_directory, places = _places(question, responses)
+    return [
+        each for each in of_models if (each.directory if is_directory else each.project) in places
+    ]
+
+
+def _places(question: Question, responses: Sequence[SlowResponse]) -> tuple[bool, set[str]]:
+    """Return the project that bears a name exactly, else the directory, else all it is part of."""
+    pattern = question.selection.project
+    projects = {each.project for each in responses}
+    is_project = pattern in projects and not question.by_directory
+    if pattern in {each.directory for each in responses} and not is_project:
+        return True, {pattern or ""}
+    return False, _matching(pattern, projects)
 
 
 def _matching(pattern: str | None, names: set[str]) -> set[str]:
@@ -115,7 +130,8 @@ def _make_rows(
 ) -> list[SlowRow]:
     groups: dict[tuple[object, str], list[SlowResponse]] = {}
     for response in responses:
-        apart = response.project if question.by_project else ""
+        apart = response.directory if question.by_directory else response.project
+        apart = apart if question.by_project else ""
         groups.setdefault((_key(question, response, setting), apart), []).append(response)
     return [_row(question, key, apart, inside, setting) for (key, apart), inside in groups.items()]
 
@@ -146,7 +162,7 @@ def _row(
         sessions=len({each.session for each in inside}),
         figures=whole(inside),
         by_model=group(inside, lambda each: each.model),
-        directory=apart,
+        place=apart,
     )
     row.start, row.end = row.figures.first, row.figures.last
     if isinstance(key, tuple):
@@ -156,8 +172,9 @@ def _row(
         row.start = setting.midnight(key)
         row.end = setting.midnight(_day_after(question.kind, key))
     elif question.kind in ("session", "models"):
-        by_project = group(inside, lambda each: each.project)
-        row.directories = {name: figures.first for name, figures in by_project.items()}
+        by_directory = group(inside, lambda each: each.directory)
+        row.directories = {name: figures.first for name, figures in by_directory.items()}
+        row.projects = {each.project for each in inside}
     return row
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.slow_prices import Prices
+from tests.slow_projects import projects_of
 
 MOST_TOKENS = 10**9
 
@@ -68,6 +69,7 @@ class SlowLine:
     is_batch: bool
     searches: int
     recorded: int | None
+    cwd: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,12 +82,15 @@ class SlowResponse:
 
     time: int
     session: str
-    project: str
+    directory: str
+    """The name of the directory below `projects`."""
     model: str
     tokens: SlowTokens
     cost: int | None
     recorded: int | None = None
     calculated: int | None = None
+    project: str = ""
+    """What names its session's project."""
 
 
 def read(roots: Path | Sequence[Path], prices: Prices | None = None) -> list[SlowResponse]:
@@ -167,6 +172,7 @@ def _read_object(
         is_batch=usage.get("service_tier") == "batch",
         searches=_count(_object(usage.get("server_tool_use")).get("web_search_requests")),
         recorded=_recorded(found.get("costUSD")),
+        cwd=_text(found.get("cwd")),
     )
     return [line, *_advice(line, usage)]
 
@@ -194,6 +200,7 @@ def _advice(line: SlowLine, usage: dict[str, Any]) -> Iterator[SlowLine]:
             is_batch=step.get("service_tier") == "batch",
             searches=_count(_object(step.get("server_tool_use")).get("web_search_requests")),
             recorded=None,
+            cwd=line.cwd,
         )
 
 
@@ -282,6 +289,8 @@ def _time(value: object) -> int | None:
 def put_together(lines: Iterable[SlowLine], prices: Prices) -> list[SlowResponse]:
     """Return one response for each key that has tokens or a recorded cost."""
     by_key: dict[tuple[object, ...], list[SlowLine]] = {}
+    lines = list(lines)
+    projects = projects_of(lines)
     for line in lines:
         by_key.setdefault(line.key, []).append(line)
     responses = []
@@ -297,12 +306,13 @@ def put_together(lines: Iterable[SlowLine], prices: Prices) -> list[SlowResponse
             SlowResponse(
                 time=origin.time,
                 session=origin.session,
-                project=origin.project,
+                directory=origin.project,
                 model=billed_name(winner),
                 tokens=winner.tokens,
                 cost=calculated if winner.recorded is None else winner.recorded,
                 recorded=winner.recorded,
                 calculated=calculated,
+                project=projects[origin.session],
             )
         )
     return sorted(responses, key=lambda response: response.time)

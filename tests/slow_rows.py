@@ -40,10 +40,12 @@ class SlowRow:
     key: str
     start: int | None = None
     end: int | None = None
-    directory: str = ""
-    """Of a period apart by project."""
+    place: str = ""
+    """The project or directory of a period apart by it."""
     directories: dict[str, int] = field(default_factory=dict)
-    """When each project of a session or model was first used."""
+    """When each directory of a session or model was first used."""
+    projects: set[str] = field(default_factory=set)
+    """Of a session or model."""
     sessions: int = 0
     figures: SlowFigures = field(default_factory=SlowFigures)
     by_model: dict[str, SlowFigures] = field(default_factory=dict)

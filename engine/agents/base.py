@@ -68,8 +68,6 @@ class Told:
         """Each with what names its response among those of all agents."""
         self.withdrawn: dict[str, int] = {}
         """What names a response that is none after all, and how many sightings came before."""
-        self.directories: dict[str, str] = {}
-        """Working directory of each project seen."""
         self.workplaces: dict[str, Workplace] = {}
         """Where each session seen works."""
         self.uses: list[WindowUse] = []
@@ -149,11 +147,8 @@ class Told:
         ]
 
     def project(self, directory: str) -> str:
-        """Return the project of a working directory, named as Claude Code names its own."""
-        name = _NO_LETTER.sub("-", directory)
-        if directory:
-            self.directories.setdefault(name, directory)
-        return name
+        """Return a working directory's name, as Claude Code names its own below `projects`."""
+        return _NO_LETTER.sub("-", directory)
 
     def use(
         self, window: str, percent: float, resets_at: int | None, time: int, plan: str = ""

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from engine.aggregates.blocks import Blocks
 from engine.aggregates.history import History
 from engine.aggregates.rates import Recents
+from engine.aggregates.sleeps import Sleeps
 from engine.domain.sums import SessionSums
 from engine.ledger.owned_rows import OwnedReader
 
@@ -27,9 +28,11 @@ class Owned:
     Only slots from `first` on are brought in.
     """
 
-    def __init__(self, reader: OwnedReader, zone: tzinfo, first: int, lock: RLock) -> None:
+    def __init__(
+        self, reader: OwnedReader, zone: tzinfo, first: int, lock: RLock, sleeps: Sleeps
+    ) -> None:
         history = History(zone)
-        self.use = Use(history, Blocks(history), Recents())
+        self.use = Use(history, Blocks(history), Recents(sleeps))
         self._reader = reader
         self._first = first
         self._lock = lock

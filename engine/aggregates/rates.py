@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from engine.aggregates.sleeps import Sleeps
 from engine.domain.responses import COMPACTED
 from engine.domain.snapshots import BurnRate, Trace
 from engine.domain.times import BLOCK_LENGTH, HOUR, MINUTE
@@ -40,7 +41,8 @@ class Context(NamedTuple):
 class Recents:
     """Responses since a moment, in time order, with sums by step."""
 
-    def __init__(self) -> None:
+    def __init__(self, sleeps: Sleeps | None = None) -> None:
+        self._sleeps = sleeps or Sleeps()
         self._responses: dict[int, Recent] = {}
         self._order: list[tuple[int, int]] = []
         self._minutes: dict[int, list[int]] = {}
@@ -91,15 +93,16 @@ class Recents:
 
         Time before the first response known (an hour before the block at most) is not
         counted, but at least one minute is, so two quick responses do not explode; idle
-        time counts as idle.
+        time counts as idle, a sleep of the machine as no time at all.
         """
+        since = self._sleeps.since(now, window)
         tokens = plain = cost = 0
-        for recent in self._within(window, now):
+        for recent in self._within(now - since, now):
             tokens += recent.tokens
             plain += recent.plain_tokens
             cost += recent.cost
         begun = self._order[0][0] if self._order else now - window
-        elapsed = min(window, max(MINUTE, now - begun))
+        elapsed = min(window, max(MINUTE, now - begun - self._sleeps.asleep(begun, now)))
         plain_rate = plain * MINUTE / elapsed
         return BurnRate(
             window=window,
@@ -185,7 +188,7 @@ class Recents:
     def session_rates(self, now: int) -> dict[int, float]:
         """Return tokens a minute of each session over the last five minutes."""
         tokens: dict[int, int] = {}
-        for recent in self._within(SESSION_WINDOW, now):
+        for recent in self._within(now - self._sleeps.since(now, SESSION_WINDOW), now):
             tokens[recent.session] = tokens.get(recent.session, 0) + recent.tokens
         return {session: count * MINUTE / SESSION_WINDOW for session, count in tokens.items()}
 

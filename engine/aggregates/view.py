@@ -9,8 +9,10 @@ from threading import RLock
 from engine.aggregates.blocks import Blocks
 from engine.aggregates.history import History
 from engine.aggregates.owned import Owned, Use
+from engine.aggregates.projects import Projects
 from engine.aggregates.rates import Recents
 from engine.aggregates.sessions import Group, Sessions, group_by
+from engine.aggregates.sleeps import Sleeps
 from engine.aggregates.true_window import Anchor, Running, TrueSpan
 from engine.domain.owners import Held
 from engine.domain.responses import CLAUDE
@@ -46,13 +48,15 @@ class View:
         clock: Callable[[], int],
         lock: RLock,
         reader_of: Callable[[tuple[Held, ...]], OwnedReader],
+        sleeps: Sleeps,
         anchor: Anchor | None = None,
         held: HeldParts = None,
+        home: str = "",
     ) -> None:
         """`agents` are those whose scopes are read, `agent_of` says whose a model is.
 
         `anchor` is the present owner's true window, `held` what is that owner's, `reader_of`
-        reads what is held.
+        reads what is held. `home` is that of the user, below which worktrees are no repository's.
         """
         self.history = History(zone)
         self.agent = CLAUDE if CLAUDE in agents or not agents else agents[0]
@@ -66,9 +70,10 @@ class View:
             agent: Blocks(history) for agent, history in self._histories.items()
         }
         self.sessions = Sessions()
-        self.recents = Recents()
+        self.projects = Projects(home)
+        self.recents = Recents(sleeps)
         """Of `agent` alone."""
-        self.all_recents = self.recents if len(self.agents) == 1 else Recents()
+        self.all_recents = self.recents if len(self.agents) == 1 else Recents(sleeps)
         """Of all agents."""
         self.now_groups: dict[int, Group] = {}
         """Sessions of the true window, else of the newest block."""
@@ -84,7 +89,7 @@ class View:
         self._clock = clock
         self._recents_from = 0
         self._true: TrueSpan | None = None
-        self._reader_of = reader_of
+        self._reader_of, self._sleeps = reader_of, sleeps
         self._first = 0
         """The first slot that is here."""
         self._owned: dict[tuple[Held, ...], Owned] = {}
@@ -117,6 +122,7 @@ class View:
         """Bring in all of history, or the newest part that a first snapshot needs."""
         self._first = 0 if is_whole else slot_of(max(self._clock() - _RECENT, 0))
         self._update(self._reader.slot_rows(0, self._first))
+        self.projects.learn(self._reader.session_workplaces(), self._reader.workplaces())
         if is_whole:
             self.sessions.update(self._reader.session_rows())
             self.history.days()
@@ -130,7 +136,10 @@ class View:
             return False
         slots = list(self._reader.slot_rows(self.revision))
         sessions = list(self._reader.session_rows(self.revision)) if self.is_whole else []
+        moved = self._reader.session_workplaces(self.revision)
+        workplaces = self._reader.workplaces() if moved else {}
         with self.lock:
+            self.projects.learn(moved, workplaces)
             changed = self._update(slots)
             self.sessions.update(sessions)
         if changed is not None:
@@ -168,7 +177,8 @@ class View:
         """Return what an owner used, as of a revision; the last few owners are remembered."""
         owned = self._owned.pop(held, None)
         if owned is None:
-            owned = Owned(self._reader_of(held), self.history.zone, self._first, self.lock)
+            reader = self._reader_of(held)
+            owned = Owned(reader, self.history.zone, self._first, self.lock, self._sleeps)
             while len(self._owned) >= _OWNERS:
                 self._owned.pop(next(iter(self._owned)))
         owned.pull(revision)

@@ -14,17 +14,18 @@ from engine.documents.figures import (
     UNKNOWN_MODEL,
     Sums,
     Totals,
-    project_name,
     row_sums,
     sums,
     totals,
 )
+from engine.domain.projects import called
 from engine.domain.questions import Answer, AnswerRow
 from engine.domain.report_definitions import definition_of
 
 
 class PeriodRow(AgentRow, frozen=True, kw_only=True, rename="camel"):
-    """What the rows of all periods have; `project` is a directory name, where it is one's row."""
+    """What the rows of all periods have; `project` names the one that a row is of, if it is of
+    one: by path or, apart by directory as ccusage has it, by the name below `projects`."""
 
     sessions: int
     project: str | UnsetType = UNSET
@@ -56,7 +57,7 @@ class MonthRow(PeriodRow, frozen=True, kw_only=True, rename="camel"):
 
 
 class ProjectRow(AgentRow, frozen=True, kw_only=True, rename="camel"):
-    """A project: its directory name, and what people call it."""
+    """A project: its path (else its directory's name), and what people call it."""
 
     project: str
     name: str
@@ -143,8 +144,8 @@ def answer_document(
 ) -> Struct:
     """Return an answer as the document that scripts read.
 
-    Without cost every key of money is left out. `aliases` are names for projects, by their
-    directory's or their short name; they change what people read, never what names a row.
+    Without cost every key of money is left out. `aliases` are names for projects, by path,
+    directory's name or label; they change what people read, never what names a row.
     By agent, rows have a part for each agent.
     """
     price, names = pricing(is_without_cost), aliases or {}
@@ -176,7 +177,7 @@ def period_fields(kind: str, answer: AnswerRow, price: Price, told: Telling) -> 
         **of_agents(row, row.key, told, price),
         key: row.key,
         "sessions": row.sessions,
-        "project": answer.directory or UNSET,
+        "project": answer.place or UNSET,
     }
     if answer.trend:
         fields["trend"] = trend_document(answer.trend, price)
@@ -184,7 +185,7 @@ def period_fields(kind: str, answer: AnswerRow, price: Price, told: Telling) -> 
 
 
 def _periods(answer: Answer, price: Price, told: Telling) -> AnswerDocument:
-    """Return rows under the report's name or, apart by project, under their project's.
+    """Return rows under the report's name or, apart by project or directory, under its name.
 
     As ccusage does, an answer without rows has the report's name in either case.
     """
@@ -195,7 +196,7 @@ def _periods(answer: Answer, price: Price, told: Telling) -> AnswerDocument:
     if answer.question.by_project:
         projects: dict[str, list[PeriodRow]] = {}
         for each, row in zip(answer.rows, rows, strict=True):
-            projects.setdefault(each.directory, []).append(row)
+            projects.setdefault(each.place, []).append(row)
         fields["projects"] = projects
     if not (answer.question.by_project and rows):
         fields[name] = rows
@@ -218,7 +219,7 @@ def _project(
         **row_sums(row, price),
         **of_agents(row, row.key, told, price),
         project=row.key,
-        name=project_name(row.label, row.key, aliases),
+        name=called(row.label, row.key, aliases),
         sessions=row.sessions,
         first_activity=iso(row.figures.first),
         last_activity=iso(row.figures.last),

@@ -9,12 +9,13 @@ from msgspec import Struct
 
 from engine.documents.changes import ChangeDocument, change_document
 from engine.documents.encoding import iso, pricing
-from engine.documents.figures import UNKNOWN_MODEL, RowSums, Sums, project_name, row_sums, sums
+from engine.documents.figures import UNKNOWN_MODEL, RowSums, Sums, row_sums, sums
+from engine.domain.projects import called
 from engine.domain.questions import AnswerRow, ComparedPart, Comparison
 
 
 class ComparedSide(RowSums, frozen=True, kw_only=True, rename="camel"):
-    """One side: `id` is a period's first and last day, or a project's directory name."""
+    """One side: `id` is a period's first and last day, or a project's path."""
 
     id: str
     name: str
@@ -61,7 +62,7 @@ def comparison_document(
         return ComparedSide(
             **row_sums(row, price),
             id=row.key,
-            name=project_name(row.label, row.key, names) if is_project else row.label,
+            name=called(row.label, row.key, names) if is_project else row.label,
             sessions=row.sessions,
             start_time=iso(row.start),
             end_time=iso(row.end),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType, field
@@ -139,8 +139,3 @@ def model_names(models: Iterable[str]) -> list[str]:
 def unpriced_names(models: Iterable[str]) -> list[str] | UnsetType:
     """Return models that a cost leaves out, a missing name as `unknown`; no key without any."""
     return sorted({model or UNKNOWN_MODEL for model in models}) or UNSET
-
-
-def project_name(name: str, directory: str, aliases: Mapping[str, str]) -> str:
-    """Return what a project is called: as the user says, else its short name."""
-    return aliases.get(directory) or aliases.get(name) or name or directory

@@ -14,10 +14,10 @@ from engine.documents.figures import (
     Counts,
     Totals,
     counts,
-    project_name,
     row_sums,
     totals,
 )
+from engine.domain.projects import called
 from engine.domain.questions import Answer, AnswerRow, SessionAnswer
 from engine.domain.reports import ResponseRow, Row
 from engine.domain.times import iso_time
@@ -34,8 +34,11 @@ class NamedSession(AgentRow, frozen=True, kw_only=True, rename="camel"):
 
 
 class SessionRow(NamedSession, frozen=True, kw_only=True, rename="camel"):
-    """A session; `projectPath` is its project's directory name, `projectPaths` are all of them."""
+    """A session; `project` is its project's path, `projectPath` the name of its directory below
+    `projects`, of several the first, as ccusage has it."""
 
+    project: str
+    worktree: str | UnsetType = UNSET
     project_path: str
     project_paths: list[str]
 
@@ -99,7 +102,7 @@ def session_document(
 
 
 def named_session(
-    row: Row, directory: str, price: Price, aliases: Mapping[str, str], told: Telling
+    row: Row, project: str, price: Price, aliases: Mapping[str, str], told: Telling
 ) -> dict[str, Any]:
     """Return a session's row as the fields of `NamedSession`."""
     last = Metadata(last_activity=iso(row.figures.last))
@@ -110,7 +113,7 @@ def named_session(
         **unified,
         "session_id": row.key,
         "title": row.label if row.label != row.key else None,
-        "project_name": project_name(row.project, directory, aliases),
+        "project_name": called(row.project, project, aliases),
         "first_activity": iso(row.figures.first),
         "last_activity": iso(row.figures.last),
     }
@@ -120,7 +123,9 @@ def _row_fields(
     answer: AnswerRow, price: Price, aliases: Mapping[str, str], told: Telling
 ) -> dict[str, Any]:
     return {
-        **named_session(answer.row, answer.directory, price, aliases, told),
+        **named_session(answer.row, answer.project, price, aliases, told),
+        "project": answer.project,
+        "worktree": answer.worktree or UNSET,
         "project_path": answer.directory,
         "project_paths": list(answer.directories),
     }

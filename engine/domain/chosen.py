@@ -8,11 +8,12 @@ from msgspec import Struct
 
 LATEST_SLOT = 1 << 62
 
-Key = Literal["slot", "session", "project"]
+Key = Literal["slot", "session", "directory"]
+"""What sums are kept by; a directory is the one below `projects` that a transcript lies in."""
 
 
 class Chosen(Struct, frozen=True):
-    """Which responses to sum: in a range of slots, of some sessions, projects and models.
+    """Which responses to sum: in a range of slots, of some sessions, places and models.
 
     `None` chooses all; numbers are the ledger's.
     """
@@ -20,7 +21,10 @@ class Chosen(Struct, frozen=True):
     first: int = 0
     before: int = LATEST_SLOT
     sessions: tuple[int, ...] | None = None
-    projects: tuple[int, ...] | None = None
+    directories: tuple[int, ...] | None = None
+    """Those below `projects` that transcripts lie in."""
+    workplaces: tuple[int, ...] | None = None
+    """Where sessions work: those of some projects."""
     models: tuple[int, ...] | None = None
 
     @property

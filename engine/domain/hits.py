@@ -24,3 +24,12 @@ class Hit(Struct, frozen=True, gc=False, array_like=True):
     is_extra_usage: bool
     """The refused request was already beyond the plan."""
     is_sidechain: bool
+
+
+def window_of_type(kind: str) -> str:
+    """Return the window of a `rateLimitType`, or of the same name where use is reported."""
+    if kind == "overage":
+        return "spend_limit"
+    if kind in ("seven_day_opus", "seven_day_sonnet"):
+        return f"seven_day:{kind.removeprefix('seven_day_').capitalize()}"
+    return kind

@@ -26,7 +26,8 @@ class Selection(Struct, frozen=True, kw_only=True):
     since: date | None = None
     until: date | None = None
     project: str | None = None
-    """A project's directory name or real path; where none is exactly that, part of either."""
+    """A project's path, or a directory's name below `projects`; where there is none that is
+    exactly that, a part of either or of what projects are called."""
     model: str | None = None
     """Part of a model's name, whatever its case."""
     mode: Mode = "auto"
@@ -45,6 +46,8 @@ class Question(Struct, frozen=True, kw_only=True):
     of sessions and blocks by their newest responses."""
     by_project: bool = False
     """Periods apart by project."""
+    by_directory: bool = False
+    """Periods apart by the directory below `projects` instead, as ccusage has them."""
     sort: SortColumn | None = None
     """`None`: periods and blocks by time, sessions, projects and models by cost."""
     order: Order | None = None
@@ -117,16 +120,25 @@ class AnswerRow(Struct, frozen=True, gc=False, kw_only=True):
     """One row of an answer: what every report's row has, and what only some have."""
 
     row: Row
+    project: str = ""
+    """What names the project, of a session and of a period apart by project."""
+    worktree: str = ""
+    """The name of the project's worktree that a session works in."""
     directory: str = ""
-    """The project's directory name, of a session and of a period apart by project."""
+    """The name of a directory below `projects`, of a session and of a period apart by those."""
     directories: tuple[str, ...] = ()
-    """All projects of a session or model, in order of first use."""
+    """All those of a session or model, in order of first use."""
     rate: AverageRate | None = None
     """Of the active block."""
     projection: AverageProjection | None = None
     limit: TokenLimit | None = None
     trend: Trend | None = None
     """Of a month with one before it."""
+
+    @property
+    def place(self) -> str:
+        """What names the directory or the project of a period that is of one."""
+        return self.directory or self.project
 
 
 class Answer(Struct, frozen=True, kw_only=True):

@@ -78,7 +78,7 @@ class ReportDefinition(NamedTuple):
 _COUNTS = ("input", "output", "cache_write", "cache_read", "cache", "total")
 _KINDS = ("input", "output", "cache_write", "cache_read", "total", "cost")
 _SUMS = ("responses", "tokens", "cost")
-_PERIOD = ("period", "models", *_COUNTS, "cost", "trend", "bar", "sessions", "responses")
+_PERIOD = ("period", "agents", "models", *_COUNTS, "cost", "trend", "bar", "sessions", "responses")
 _PERIOD_FLAT = ("place", "agent", "model", "models", "sessions", *_SUMS, "trend")
 _PERIOD_OPTIONS = ("last", "breakdown", "by_agent", "instances", "project_aliases", "sections")
 
@@ -89,10 +89,11 @@ def _period_tab(key: str, title: str, place: int, row_key: str) -> Tab:
         title,
         place,
         row_key,
-        ("period", "models", *_KINDS, "sessions", "responses"),
+        ("period", "agent", "models", *_KINDS, "sessions", "responses"),
         (
             "total",
             "responses",
+            "agent",
             "models",
             "output",
             "sessions",

@@ -155,8 +155,6 @@ class Scan(Struct):
     """Limits that were hit."""
     state: bytes = b""
     """What reading on needs to know, of another agent's file."""
-    directories: dict[str, str] = {}
-    """Working directories of projects, of another agent's file."""
     workplaces: dict[str, Workplace] = {}
     """Where sessions work."""
     uses: list[WindowUse] = []

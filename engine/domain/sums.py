@@ -52,17 +52,17 @@ class SlotSums(Struct, frozen=True, gc=False):
 
 
 class SessionSums(Struct, frozen=True, gc=False):
-    """Sums of a session, a project and a model."""
+    """Sums of a session, the directory of its transcript and a model."""
 
     session: int
-    project: int
+    directory: int
     model: int
     sums: Sums
 
     @property
     def key(self) -> tuple[int, int, int]:
-        """Session, project and model."""
-        return (self.session, self.project, self.model)
+        """Session, directory and model."""
+        return (self.session, self.directory, self.model)
 
 
 class AgentSums(Struct, frozen=True, gc=False):

@@ -50,10 +50,12 @@ def parse_time(text: str) -> int | None:
 
 
 def minute_of(moment: object) -> int | None:
-    """Return seconds, milliseconds or ISO 8601 as UTC milliseconds, rounded to the minute.
+    """Return seconds, milliseconds (also as text) or ISO 8601 as UTC milliseconds, in minutes.
 
     `None` for anything else. Sources of one and the same time differ by a second.
     """
+    if isinstance(moment, str) and moment.isascii() and moment.isdecimal():
+        moment = int(moment[:20])
     if isinstance(moment, str):
         time = parse_time(moment.strip())
     elif isinstance(moment, bool) or not isinstance(moment, int | float):

@@ -9,19 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-Rank = Literal[0, 1, 2, 3, 4]
-
-MAIN: Rank = 0
+MAIN = 0
 """A line of the main chain, whose working directory the directory below `projects` is named by."""
-MAIN_ELSEWHERE: Rank = 1
+MAIN_ELSEWHERE = 1
 """A line of the main chain that works in another directory by then."""
-SIDE: Rank = 2
-SIDE_ELSEWHERE: Rank = 3
+SIDE = 2
+SIDE_ELSEWHERE = 3
 """The same of a side chain."""
-UNNAMED: Rank = 4
+UNNAMED = 4
 """A line that names no working directory: the directory's name below `projects` stands in."""
+_EMPTY = 5
+"""What is added where a line has no tokens: it may be all that a session says of a response whose
+tokens another session's line has."""
 
 _LONGEST_NAME = 200
 """Characters of a directory's name; a longer one is cut and ends with a hash."""
@@ -37,22 +38,34 @@ class Workplace(NamedTuple):
     So the result depends neither on the order of reading nor on repetition.
     """
 
-    rank: Rank
+    rank: int
     time: int
     """Of the line, UTC milliseconds."""
     path: str
     """The working directory as the line has it, or the name of a directory below `projects`."""
 
+    @property
+    def is_name(self) -> bool:
+        """Whether the path is but the name of a directory."""
+        return self.rank % _EMPTY == UNNAMED
+
 
 def workplace(
-    cwd: str | None, directory: str, time: int, *, is_sidechain: bool = False
+    cwd: str | None,
+    directory: str,
+    time: int,
+    *,
+    is_sidechain: bool = False,
+    is_empty: bool = False,
 ) -> Workplace:
     """Return what a line tells that was found in a directory below `projects`."""
     if not cwd:
-        return Workplace(UNNAMED, time, directory)
-    if is_named_after(directory, cwd):
-        return Workplace(SIDE if is_sidechain else MAIN, time, cwd)
-    return Workplace(SIDE_ELSEWHERE if is_sidechain else MAIN_ELSEWHERE, time, cwd)
+        rank = UNNAMED
+    elif is_named_after(directory, cwd):
+        rank = SIDE if is_sidechain else MAIN
+    else:
+        rank = SIDE_ELSEWHERE if is_sidechain else MAIN_ELSEWHERE
+    return Workplace(rank + (_EMPTY if is_empty else 0), time, cwd or directory)
 
 
 def note(seen: dict[str, Workplace], told: Mapping[str, Workplace]) -> None:
@@ -69,7 +82,7 @@ def is_named_after(directory: str, cwd: str) -> bool:
 
     Drive letters are compared without case.
     """
-    return any(_is_name(directory, name, cwd) for name in _names_of(cwd))
+    return any(_is_name(directory, name, cwd) for name in directory_names(cwd))
 
 
 def _is_name(directory: str, name: str, cwd: str) -> bool:
@@ -80,8 +93,8 @@ def _is_name(directory: str, name: str, cwd: str) -> bool:
     return directory == name or directory.startswith(f"{name[:_LONGEST_NAME]}-")
 
 
-def _names_of(cwd: str) -> Iterable[str]:
-    """Return how a working directory may be written: `-` stands for all but letters and digits."""
+def directory_names(cwd: str) -> Iterable[str]:
+    """Yield how a working directory's may be named: `-` stands for all but letters and digits."""
     for path in dict.fromkeys((cwd, cwd.rstrip("/\\"))):
         yield _NO_LETTER.sub("-", _BEYOND.sub("--", path))
         yield _NO_LETTER.sub("-", path)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from datetime import tzinfo
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,8 +15,12 @@ from engine.domain.packed_responses import Pack
 from engine.domain.scans import Cursor, Found, Scan
 from engine.ingest.packer import Packer
 from engine.ingest.tail import Tail, system_zone
+from engine.native import native_chunk
 from engine.pricing.price import ModelPrice
 from engine.pricing.table import PriceTable
+
+if TYPE_CHECKING:
+    from engine.ingest.native_packer import NativePacker
 
 
 class Task(Struct, array_like=True):
@@ -75,33 +80,31 @@ class ChunkReader:
         """Price by a table; `zone` is that of clock times a message writes without one."""
         self._prices = prices
         self._tail = Tail(zone)
+        self._chunk = native_chunk(os.environ)
 
     def read(self, tasks: list[Task]) -> ChunkAnswer:
         """Read transcripts to their ends."""
-        packer = Packer(self._prices)
+        packer = self._packer()
         answers = [self._read(task, packer) for task in tasks]
         return ChunkAnswer(answers, [packer.pack()])
 
-    def _read(self, task: Task, packer: Packer) -> FileAnswer:
+    def _packer(self) -> Packer | NativePacker:
+        if self._chunk is None:
+            return Packer(self._prices)
+        from engine.ingest.native_packer import NativePacker
+
+        return NativePacker(self._prices, self._chunk())
+
+    def _read(self, task: Task, packer: Packer | NativePacker) -> FileAnswer:
         found = replace(task.found, path=os.fsdecode(task.path))
+        before = len(packer)
         try:
-            scan = self._tail.read(found, task.cursor)
+            scan = self._tail.read(found, task.cursor, into=packer.chunk)
         except FileNotFoundError:
             return FileAnswer(None)
         except OSError as error:
             return FileAnswer(None, refused=error.strerror or "could not be read")
         if scan is not None:
-            pack_scan(scan, packer)
+            scan.sightings = packer.add(scan.sightings)
+            scan.packed = len(packer) - before
         return FileAnswer(scan)
-
-
-def pack_scan(scan: Scan, packer: Packer) -> None:
-    """Pack the responses of a scan; those that no record holds stay in it.
-
-    Where responses are withdrawn, which comes before any is booked, none is packed.
-    """
-    if scan.withdrawn:
-        return
-    before = len(scan.sightings)
-    scan.sightings = packer.add(scan.sightings)
-    scan.packed = before - len(scan.sightings)

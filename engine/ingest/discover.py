@@ -31,6 +31,10 @@ class Walk(Struct, frozen=True):
     files: list[Found]
     refused: list[tuple[str, str]]
     """Path and reason."""
+    directories: list[str] = []
+    """All that were listed."""
+    is_plain: bool = False
+    """Whether there is no link in it, and nothing that could not be asked what it is."""
 
 
 def candidates(settings: Settings) -> tuple[list[Path], bool]:
@@ -114,6 +118,8 @@ def _walk(top: str, below: str) -> Walk:
     files: dict[tuple[int, int], Found] = {}
     refused: list[tuple[str, str]] = []
     seen = _Seen()
+    directories: list[str] = []
+    is_plain = True
     waiting: list[tuple[str, str]] = [(top, below)]
     linked: list[tuple[str, str]] = []
     while waiting or linked:
@@ -127,16 +133,18 @@ def _walk(top: str, below: str) -> Walk:
         except OSError as error:
             refused.append((directory, error.strerror or "could not be read"))
             continue
+        directories.append(directory)
         for entry in listed:
             try:
+                is_plain = is_plain and not entry.is_symlink()
                 if entry.is_dir():
                     more = linked if entry.is_symlink() else waiting
                     more.append((entry.path, _shown(relative, entry.name)))
                 elif entry.name.endswith(SUFFIX):
                     _add(files, entry, _shown(relative, entry.name))
             except OSError:
-                continue
-    return Walk(list(files.values()), refused)
+                is_plain = False
+    return Walk(list(files.values()), refused, directories, is_plain)
 
 
 class _Seen:
@@ -196,10 +204,10 @@ def stat(path: str, relative: str) -> Found | None:
 def _found(path: str, relative: str, status: os.stat_result) -> Found | None:
     if not S_ISREG(status.st_mode):
         return None
-    inode = _signed(status.st_ino)
+    inode = signed(status.st_ino)
     return Found(path, relative, status.st_dev, inode, status.st_size, status.st_mtime_ns)
 
 
-def _signed(number: int) -> int:
+def signed(number: int) -> int:
     """Fit an unsigned 64-bit number (an inode of some file systems) into SQLite's integer."""
     return number - (1 << 64) if number >= 1 << 63 else number

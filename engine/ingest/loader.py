@@ -11,7 +11,7 @@ from engine.agents.base import Kind
 from engine.domain.packed_responses import Pack
 from engine.domain.scans import Cursor, Found, Root, Scan
 from engine.domain.snapshots import Progress
-from engine.ingest.chunk_reader import ChunkAnswer, Task, pack_scan, task_size
+from engine.ingest.chunk_reader import ChunkAnswer, Task, task_size
 from engine.ingest.packer import Packer
 from engine.ingest.tail import Tail
 from engine.pricing.table import PriceTable
@@ -154,7 +154,9 @@ class Loader:
                 for piece in self._parts_here([each]):
                     packer = Packer(self._prices())
                     for _, scan in piece.scans:
-                        pack_scan(scan, packer)
+                        before = len(packer)
+                        scan.sightings = packer.add(scan.sightings)
+                        scan.packed = len(packer) - before
                     piece.packs = [packer.pack()]
                     yield piece
 

@@ -48,6 +48,9 @@ class _Numbers(Struct, gc=False):
 class Packer:
     """Makes one pack of what several files told, of one agent."""
 
+    chunk = None
+    """Files are read into nothing but their scans."""
+
     def __init__(self, prices: PriceTable) -> None:
         """Price by a table."""
         self._prices = prices
@@ -57,6 +60,9 @@ class Packer:
         self._models: dict[PackedModel, int] = {}
         self._agents: dict[str, int] = {}
         self._kinds: dict[_Kind, _Numbers] = {}
+
+    def __len__(self) -> int:
+        return len(self._records)
 
     def add(self, told: Mapping[int, Sighting]) -> dict[int, Sighting]:
         """Take what a file told, by the number of the response; return what no record holds."""
@@ -117,9 +123,6 @@ class Packer:
         self.add(several)
         return sorted(self._records, key=_ID)
 
-    def _fingerprint(self, model: str) -> str:
-        return self._prices.fingerprint(model)
-
     def _numbers(
         self,
         session: str,
@@ -131,7 +134,7 @@ class Packer:
         is_batch: bool,
         provider: str,
     ) -> _Numbers:
-        packed = PackedModel(model, is_fast, provider, self._fingerprint(model))
+        packed = PackedModel(model, is_fast, provider, self._prices.fingerprint(model))
         return _Numbers(
             _place(self._sessions, session),
             _place(self._projects, project),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -71,13 +72,21 @@ class Reader:
         """Remember that a transcript cannot be counted."""
         self._uncountable[path] = reason
 
-    def look(self, roots: list[Root]) -> list[Waiting]:
-        """Walk all roots; return the files that may hold something unread."""
+    def look(self, roots: list[Root], *, is_once: bool = False) -> list[Waiting]:
+        """Walk all roots; return the files that may hold something unread.
+
+        Who looks once, and follows no file, lists nothing that is as it was kept.
+        """
         self._transcripts.begin()
         waiting: list[Waiting] = []
         for root in roots:
-            known = self._marks_of(root).get
-            waiting += self._stores_of(root).look(root, known, self._cursor)
+            if is_once and root.is_claude and self._transcripts.is_unchanged(root):
+                continue
+            began, known = time.time_ns(), self._marks_of(root).get
+            found = self._stores_of(root).look(root, known, self._cursor)
+            if is_once and root.is_claude and not found:
+                self._transcripts.keep_listing(root, began)
+            waiting += found
         self.places = discover.look_at(self._settings, self._transcripts.counts)
         return waiting
 

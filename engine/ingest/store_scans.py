@@ -66,7 +66,6 @@ def read_store(
         id_ = response_id(key)
         known = scan.sightings.get(id_)
         scan.sightings[id_] = merge(known, sighting) if known else sighting
-    scan.directories = told.directories
     scan.workplaces = told.workplaces
     scan.problems += [Problem(where, reason) for where, reason in told.problems]
     del scan.problems[MOST_PROBLEMS:]

@@ -19,7 +19,7 @@ from engine.domain.hits import MARK
 from engine.domain.responses import Sighting, merge, response_id
 from engine.domain.scans import Cursor, Found, Problem, Scan, is_new
 from engine.domain.times import open_zone
-from engine.domain.workplaces import MAIN, SIDE, workplace
+from engine.domain.workplaces import MAIN, SIDE, note, workplace
 from engine.ingest.pointers import LONGEST, pointer_in
 from engine.ingest.usual_lines import LONGEST_LINE, Take, Taken, UsualLines
 from engine.native import native_chunk
@@ -246,26 +246,21 @@ def _add(sightings: list[Keyed], cwd: str | None, scan: Scan, seen: _Seen) -> No
         known = seen.get(key)
         seen[key] = sighting if known is None else merge(known, sighting)
     if sightings:
-        _note_workplace(sightings[0][1], cwd, scan)
+        _note_workplace(sightings, cwd, scan)
 
 
-def _note_workplace(sighting: Sighting, cwd: str | None, scan: Scan) -> None:
-    """Note where a line's session works; what is no response tells nothing of it.
+def _note_workplace(sightings: list[Keyed], cwd: str | None, scan: Scan) -> None:
+    """Note where a line's session works.
 
     Nearly always the session's first line has told what holds.
     """
-    known = scan.workplaces.get(sighting.session)
-    is_sidechain = sighting.is_sidechain
-    if known is not None:
-        if known.time < sighting.time and known.rank == (SIDE if is_sidechain else MAIN):
-            return
-        if known.rank == MAIN and is_sidechain:
-            return
-    if not sighting.total and not sighting.recorded:
+    sighting, place = sightings[0][1], scan.place
+    known, side = scan.workplaces.get(sighting.session), sighting.is_sidechain
+    if known is not None and known.rank == (SIDE if side else MAIN) and known.time < sighting.time:
         return
-    told = workplace(cwd, scan.place.project, sighting.time, is_sidechain=is_sidechain)
-    if known is None or told < known:
-        scan.workplaces[sighting.session] = told
+    is_empty = not any(each.total or each.recorded for _, each in sightings)
+    told = workplace(cwd, place.project, sighting.time, is_sidechain=side, is_empty=is_empty)
+    note(scan.workplaces, {sighting.session: told})
 
 
 def _add_hits(line: bytes, offset: int, scan: Scan, zone: Callable[[], tzinfo]) -> None:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from engine.ingest.loader import Batch, Loader, Waiting
     from engine.ingest.stores import CursorOf
 
+_WORTH_LISTING = 500
+"""Transcripts; fewer are listed as quickly as they are looked at one by one."""
+
 
 class Transcripts:
     """Knows the transcripts of Claude Code's roots in force.
@@ -33,6 +36,8 @@ class Transcripts:
         self._settings = settings
         self._loader: Loader | None = None
         self._roots: dict[Root, None] = {}
+        self._last: dict[Root, discover.Walk] = {}
+        """The last walk, by its root."""
         self._walks: dict[Root, list[Found]] = {}
         """What was found below each root and is not in `_paths` yet."""
         self._paths: dict[str, tuple[Root, str]] = {}
@@ -68,12 +73,41 @@ class Transcripts:
         self.counts[root.path] = len(walk.files)
         self._directories[root] = dict(walk.refused)
         self._walks[root] = walk.files
+        self._last = {root: walk}
         unread = [found for found in walk.files if known(found.relative) != mark_of(found)]
         if not unread:
             return []
         from engine.ingest.loader import Waiting
 
         return [Waiting(root, found, cursor_of(root, found.relative)) for found in unread]
+
+    def is_unchanged(self, root: Root) -> bool:
+        """Say whether all below a root is as when everything was read, without listing it."""
+        packed = self._ledger.listing(root)
+        if packed is None:
+            return False
+        from engine.ingest.listings import unchanged
+
+        count = unchanged(packed)
+        if count is None:
+            return False
+        self._roots[root] = None
+        self.counts[root.path] = count
+        return True
+
+    def keep_listing(self, root: Root, began: int) -> None:
+        """Keep what the last look found below a root, where nothing of it is unread.
+
+        The look began at a time (nanoseconds).
+        """
+        walk = self._last.get(root)
+        if walk is None or len(walk.files) < _WORTH_LISTING or root.is_cowork:
+            return
+        from engine.ingest.listings import pack_walk
+
+        packed = pack_walk(walk, began)
+        if packed is not None:
+            self._ledger.keep_listing(root, packed)
 
     def files(self) -> list[Found]:
         """Return all files that were found and are not placed yet."""

@@ -164,6 +164,24 @@ class Ledger(Connection):
             )
             return {row[0]: row[1:] for row in rows}
 
+    def listing(self, root: Root) -> bytes | None:
+        """Return what was found below a root when all of it had been read."""
+        with self.lock:
+            row = self.connection.execute(
+                "SELECT listing FROM listings JOIN roots USING (root)"
+                " WHERE roots.path = ? AND roots.agent = ?",
+                (root.path, root.agent),
+            ).fetchone()
+            return row[0] if row else None
+
+    def keep_listing(self, root: Root, listing: bytes) -> None:
+        """Keep what was found below a root all of which has been read, where that can be."""
+        with suppress(sqlite3.Error), self.transaction():
+            self.connection.execute(
+                "INSERT OR REPLACE INTO listings VALUES (?, ?)",
+                (self.names.number("roots", root.path, root.agent), listing),
+            )
+
     def cursor(self, root: Root, path: str) -> Cursor | None:
         """Return how far one file of a root was read, by its path below the root's base."""
         with self.lock:
@@ -208,7 +226,7 @@ class Ledger(Connection):
                 sightings, priced = self._told(scans, packs)
                 workplaces: dict[str, Workplace] = {}
                 number = self.names.number("roots", root.path, root.agent)
-                note_files(self.connection, self.names, number, scans)
+                note_files(self.connection, number, scans)
                 for scan in scans:
                     note(workplaces, scan.workplaces)
                     keep_hits(self.connection, number, scan.hits)

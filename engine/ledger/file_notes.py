@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 from msgspec.structs import astuple
 
 from engine.domain.owners import store_owner
-from engine.domain.workplaces import UNNAMED
 
 if TYPE_CHECKING:
     from engine.domain.scans import Root, Scan
     from engine.ledger.limit_readings import ReadingRow
-    from engine.ledger.names import Names
 
 _FILE = "SELECT file FROM files WHERE root = ? AND path = ?"
 _KEEP = (
@@ -27,8 +25,8 @@ _KEEP = (
 )
 
 
-def note_files(connection: sqlite3.Connection, names: Names, root: int, scans: list[Scan]) -> None:
-    """Keep the cursors, the projects' directories and what could not be read."""
+def note_files(connection: sqlite3.Connection, root: int, scans: list[Scan]) -> None:
+    """Keep the cursors and what could not be read."""
     connection.executemany(
         _KEEP, [(root, scan.place.path, *astuple(scan.cursor), scan.state) for scan in scans]
     )
@@ -45,21 +43,6 @@ def note_files(connection: sqlite3.Connection, names: Names, root: int, scans: l
             for problem in scan.problems
         ],
     )
-    for project, directory in _directories(scans):
-        names.note_directory(project, directory)
-
-
-def _directories(scans: list[Scan]) -> list[tuple[str, str]]:
-    """Return the projects of some files with the working directories they are of, each once."""
-    said_in = {
-        (scan.place.project, each.path): None
-        for scan in scans
-        for each in scan.workplaces.values()
-        if each.rank != UNNAMED and scan.place.project
-    }
-    for scan in scans:
-        said_in.update(dict.fromkeys(scan.directories.items()))
-    return [(project, directory) for project, directory in said_in if directory]
 
 
 def rows_of_uses(scan: Scan, root: Root) -> list[ReadingRow]:

@@ -115,6 +115,16 @@ def _of_session(connection: sqlite3.Connection, row: ReadingRow, pause: int) -> 
     return _INSERT, (*key, captured_at, share, int(is_ageless))
 
 
+def newest_said(ledger: Connection, session: str) -> int:
+    """Return when the answer came that the newest reading of a session rests on, or -1."""
+    with ledger.lock:
+        row = ledger.connection.execute(
+            "SELECT max(captured_at) FROM readings WHERE source = 'statusline' AND session = ?",
+            (session,),
+        ).fetchone()
+    return -1 if row[0] is None else int(row[0])
+
+
 def readings_since(ledger: Connection, time: int) -> list[tuple[KeptRow, int]]:
     """Return readings confirmed at a time or later, oldest first, each with when it last was."""
     with ledger.lock:

@@ -12,9 +12,11 @@ from engine.ledger.schema import (
     EVENTS,
     HITS,
     INDEXES,
+    LISTINGS,
     MODELS,
     OWNERS,
     PACKS,
+    PROJECTS,
     READINGS,
     ROOTS,
     SESSIONS,
@@ -182,6 +184,10 @@ def _to_5(connection: sqlite3.Connection) -> None:
         f" SELECT scope, session, workplace, iif(is_name, {UNNAMED}, {SIDE}), first, revision"
         f" FROM ({_KNOWN_WORKPLACES}) JOIN workplaces USING (path, is_name), clock"
     )
+    connection.execute("ALTER TABLE projects RENAME TO earlier_projects")
+    connection.execute(PROJECTS)
+    connection.execute("INSERT INTO projects SELECT project, name FROM earlier_projects")
+    connection.execute("DROP TABLE earlier_projects")
     connection.execute(
         "UPDATE files SET device = -1, inode = -1, mtime = -1, position = 0, fingerprint = -1"
     )
@@ -193,9 +199,21 @@ def _to_6(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+def _to_7(connection: sqlite3.Connection) -> None:
+    """Let listings be kept."""
+    connection.execute(LISTINGS)
+
+
 def _columns(connection: sqlite3.Connection, table: str) -> set[str]:
     return {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
 
 
-_STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (_to_2, _to_3, _to_4, _to_5, _to_6)
+_STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (
+    _to_2,
+    _to_3,
+    _to_4,
+    _to_5,
+    _to_6,
+    _to_7,
+)
 """The first leads from version 1 to 2."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Iterable
 from threading import RLock
@@ -66,7 +65,6 @@ class Names:
         self._lock = lock
         self._numbers: dict[str, dict[Row, int]] = {table: {} for table in _KEYS}
         self._rows: dict[str, dict[int, Row]] = {table: {} for table in _KEYS}
-        self._directories: dict[int, str] = {}
         self._shared: frozenset[str] | None = None
         """Ids of sessions that several agents have, `None` until they are asked for."""
         self.model = ModelNames(self)
@@ -77,7 +75,6 @@ class Names:
             numbers.clear()
         for rows in self._rows.values():
             rows.clear()
-        self._directories.clear()
         self._shared = None
 
     def number(self, table: NameTable, *key: str) -> int:
@@ -191,35 +188,8 @@ class Names:
         """Return the agent whose session it is."""
         return self.row("sessions", session)[1]
 
-    def projects(self) -> dict[int, tuple[str, str]]:
-        """Return name and working directory of all projects."""
+    def workplaces(self) -> dict[int, tuple[str, bool]]:
+        """Return all workplaces: path, and whether it is but the name of a directory."""
         with self._lock:
-            rows = self._connection.execute("SELECT project, name, directory FROM projects")
-            return {row[0]: (row[1], row[2]) for row in rows.fetchall()}
-
-    def directory(self, project: int) -> str:
-        """Return the working directory a project stands for, empty where unknown."""
-        if project not in self._directories:
-            with self._lock:
-                rows = self._connection.execute("SELECT project, directory FROM projects")
-                self._directories.update(rows.fetchall())
-        return self._directories.get(project, "")
-
-    def note_directory(self, project: str, directory: str) -> None:
-        """Keep the working directory of a project: the one its name encodes, else the first.
-
-        Claude Code names a project's directory after the working directory, with `-` for
-        every character that is no ASCII letter or digit.
-        """
-        number = self.number("projects", project)
-        known = self.directory(number)
-        if known and (_encodes(project, known) or not _encodes(project, directory)):
-            return
-        self._connection.execute(
-            "UPDATE projects SET directory = ? WHERE project = ?", (directory, number)
-        )
-        self._directories[number] = directory
-
-
-def _encodes(project: str, directory: str) -> bool:
-    return re.sub(r"[^A-Za-z0-9]", "-", directory).lower() == project.lower()
+            rows = self._connection.execute("SELECT workplace, path, is_name FROM workplaces")
+            return {number: (path, bool(is_name)) for number, path, is_name in rows.fetchall()}

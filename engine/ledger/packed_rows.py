@@ -5,9 +5,12 @@ Whoever reads the table of responses asks for that first; nearly always there is
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+from engine.ledger.versions import code_of
 
 if TYPE_CHECKING:
     from engine.ledger.book import Ledger
@@ -29,10 +32,18 @@ def has_packs(ledger: Ledger, scopes: Sequence[int], start: int = -1, end: int =
 
 
 def bring_between(ledger: Ledger, scopes: Sequence[int], start: int, end: int = _FOREVER) -> None:
-    """Have all responses of some scopes from a time up to another as rows."""
-    if has_packs(ledger, scopes, start, end):
+    """Have all responses of some scopes from a time up to another as rows.
+
+    Where another process writes all the while, who reads gets what there is: a load goes on.
+    """
+    if not has_packs(ledger, scopes, start, end):
+        return
+    try:
         with _writing(ledger):
             ledger.writers.packs.bring_between(scopes, start, end)
+    except sqlite3.OperationalError as error:
+        if code_of(error) not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise
 
 
 def bring_all(ledger: Ledger, scopes: Sequence[int]) -> None:

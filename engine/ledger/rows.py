@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
 
 from msgspec import Struct
 
@@ -22,6 +23,8 @@ _GROUPED = (
     "sum(responses), sum(unpriced), sum(input), sum(output), sum(cache_read),"
     " sum(cache_write_5m), sum(cache_write_1h), sum(cost), min(first), max(last), sum(reasoning)"
 )
+
+Where = Literal["session", "workplace", "model"]
 
 _SLOTS_OF_CONTEXT = 40
 """So many slots (five hours) before a session's last its last own response is looked for."""
@@ -52,7 +55,7 @@ class Booked(Struct, frozen=True, gc=False):
 
     time: int
     session: int
-    project: int
+    directory: int
     model: int
     agent: int
     is_sidechain: bool
@@ -149,25 +152,36 @@ class Reader:
         )
         return [SlotSums(row[0], row[1], Sums._make(row[2:])) for row in rows]
 
-    def bucket_rows_where(self, column: str, number: int) -> list[SlotSums]:
-        """Return the sums of the slots of one `project` or `model`."""
-        assert column in ("project", "model")
+    def bucket_rows_where(self, column: Where, numbers: Sequence[int]) -> list[SlotSums]:
+        """Return the sums of the slots of some sessions, of workplaces' sessions, or of models."""
         rows = self._all(
-            f"SELECT slot, model, {_GROUPED} FROM buckets WHERE {self._within} AND {column} = ?"
-            " AND responses > 0 GROUP BY slot, model",
-            number,
+            f"SELECT slot, model, {_GROUPED} FROM buckets WHERE {self._within}"
+            f" AND {self._where(column, numbers)} AND responses > 0 GROUP BY slot, model"
         )
         return [SlotSums(row[0], row[1], Sums._make(row[2:])) for row in rows]
 
-    def session_rows_where(self, column: str, number: int) -> list[SessionSums]:
-        """Return the sums of sessions of one `session`, `project` or `model`."""
-        assert column in ("session", "project", "model")
+    def session_rows_where(self, column: Where, numbers: Sequence[int]) -> list[SessionSums]:
+        """Return the sums of some sessions, of workplaces' sessions, or of models."""
         rows = self._all(
             f"SELECT session, project, model, {_SUMS} FROM session_totals WHERE {self._within}"
-            f" AND {column} = ? AND responses > 0",
-            number,
+            f" AND {self._where(column, numbers)} AND responses > 0"
         )
         return list(map(_of_session, rows))
+
+    def _where(self, column: Where, numbers: Sequence[int]) -> str:
+        listed = f"{column} IN ({', '.join(map(str, numbers))})"
+        return works_in(self._within, listed) if column == "workplace" else listed
+
+    def session_workplaces(self, since: int = 0) -> list[tuple[int, int]]:
+        """Return sessions with where they work that came to be known after a revision."""
+        return self._all(  # type: ignore[return-value]
+            f"SELECT session, workplace FROM session_workplaces WHERE {self._within}"
+            + (f" AND changed > {since}" if since else "")
+        )
+
+    def workplaces(self) -> dict[int, tuple[str, bool]]:
+        """Return all workplaces: path, and whether it is but the name of a directory."""
+        return self._ledger.names.workplaces()
 
     def session_counts(self, ranges: list[tuple[int, int]]) -> list[int]:
         """Return the number of sessions with responses in each range of slots."""
@@ -290,6 +304,11 @@ class Reader:
         return [AgentSums(row[0], row[1], Sums._make(row[2:])) for row in rows]
 
 
+def works_in(scopes: str, workplaces: str) -> str:
+    """Return the condition, as SQL, that a row's session works in a place; both are conditions."""
+    return f"session IN (SELECT session FROM session_workplaces WHERE {scopes} AND {workplaces})"
+
+
 def within(scopes: Sequence[int]) -> str:
     """Return the condition, as SQL, that a row is of one of some scopes."""
     if len(scopes) == 1:
@@ -305,7 +324,7 @@ def _booked(row: tuple[int, ...]) -> Booked:
     return Booked(
         time=row[0],
         session=row[1],
-        project=row[2],
+        directory=row[2],
         model=row[3],
         agent=row[4],
         is_sidechain=bool(row[5]),

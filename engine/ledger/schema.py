@@ -9,7 +9,8 @@ start, `slot_totals` (by slot and model) and `session_totals` (by session, proje
 
 A *slot* is half of a quarter hour's number: an even slot holds the responses exactly on
 the quarter hour (they end a block but begin a day), the odd one after it the rest.
-`changed` is the ledger's revision in which a row last changed.
+`changed` is the ledger's revision in which a row last changed. What is a `project` here is
+ccusage's: the name of a directory below `projects`, as other agents' have one too.
 
 A `state` is what reading on in a file of another agent than Claude Code needs to know. A
 model's name is that under which its responses count (`engine.domain.responses.billed_name`);
@@ -27,12 +28,13 @@ worked for it.
 A *pack* has responses of a scope that are not rows of `responses` yet, as records
 (`engine.domain.packed_responses`) in the order of `ids`; one of them holds unless `responses`
 has its id. `first` and `last` are the times between which it may have any. One that `is_held`
-is counted nowhere before it is merged.
+is counted nowhere before it is merged. A *listing* is what was found below a root when all of
+it had been read: whoever has files read anew drops it.
 """
 
 from __future__ import annotations
 
-VERSION = 6
+VERSION = 7
 
 SUMS = (
     "responses",
@@ -110,6 +112,10 @@ TOLD_SESSIONS = """CREATE TABLE told_sessions (
   PRIMARY KEY (session, model)
 ) STRICT, WITHOUT ROWID"""
 
+PROJECTS = """CREATE TABLE projects (
+  project INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE
+) STRICT"""
+
 WORKPLACES = (
     """CREATE TABLE workplaces (
   workplace INTEGER PRIMARY KEY, path TEXT NOT NULL, is_name INTEGER NOT NULL,
@@ -143,6 +149,10 @@ PACKS = (
 )
 _PACKS = ";\n".join(PACKS)
 
+LISTINGS = """CREATE TABLE listings (
+  root INTEGER PRIMARY KEY, listing BLOB NOT NULL
+) STRICT"""
+
 ROOTS = """CREATE TABLE roots (
   root INTEGER PRIMARY KEY, path TEXT NOT NULL, agent TEXT NOT NULL DEFAULT 'claude',
   UNIQUE (path, agent)
@@ -169,9 +179,7 @@ CREATE TABLE scopes (
   scope INTEGER PRIMARY KEY, roots TEXT NOT NULL UNIQUE, agent TEXT NOT NULL DEFAULT 'claude'
 ) STRICT;
 {SESSIONS};
-CREATE TABLE projects (
-  project INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, directory TEXT NOT NULL DEFAULT ''
-) STRICT;
+{PROJECTS};
 {MODELS};
 {READINGS};
 {HITS};
@@ -180,6 +188,7 @@ CREATE TABLE projects (
 {TOLD_SESSIONS};
 {_WORKPLACES};
 {_PACKS};
+{LISTINGS};
 CREATE TABLE agents (agent INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE files (
   file INTEGER PRIMARY KEY,

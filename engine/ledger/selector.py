@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
@@ -15,8 +16,9 @@ from engine.domain.times import DAY
 from engine.ledger.book import Ledger
 from engine.ledger.names import Names
 from engine.ledger.packed_rows import bring_all, bring_between
-from engine.ledger.rows import within
+from engine.ledger.rows import within, works_in
 from engine.ledger.sums import COUNTS
+from engine.ledger.versions import code_of
 
 _QUARTERS_OF_DAY = 96
 _COSTS: dict[Mode, str] = {"auto": "cost", "calculate": "calculated", "display": "recorded"}
@@ -25,6 +27,8 @@ _COST_OF_ONE: dict[Mode, str] = {
     "calculate": "calculated",
     "display": "coalesce(recorded, 0)",
 }
+_COLUMN: dict[str, str] = {"directory": "project"}
+"""What the tables call a key otherwise."""
 _MOST_LISTED = 10_000
 _OF_SESSION = "buckets INDEXED BY buckets_by_session"
 """SQLite would rather look through all buckets, in the order of their slots."""
@@ -44,7 +48,7 @@ class Selector:
 
     def sums(self, by: Sequence[Key], chosen: Chosen, step: Step | None = None) -> list[KeyedSums]:
         """Return sums by keys and model; with a step its number comes before the keys."""
-        keys = ", ".join([*([_number_of(step)] if step else []), *by, "model"])
+        keys = ", ".join([*([_number_of(step)] if step else []), *_columns(by), "model"])
         table = _smallest_table([*by, *(["slot"] if step else [])], chosen)
         cost = _COSTS[self._mode]
         count = len(by) + (step is not None)
@@ -53,7 +57,7 @@ class Selector:
             f" sum(cache_read), sum(cache_write_5m), sum(cache_write_1h), sum({cost}),"
             f" min(first), max(last), sum(reasoning) FROM {table}"
             f" WHERE {self._within} AND responses > 0"
-            f"{_condition(chosen)} GROUP BY {_places(keys)}"
+            f"{self._condition(chosen)} GROUP BY {_places(keys)}"
         )
         return [KeyedSums(row[:count], row[count], Sums._make(row[count + 1 :])) for row in rows]
 
@@ -61,11 +65,11 @@ class Selector:
         self, by: Sequence[Key], chosen: Chosen, step: Step
     ) -> list[tuple[int, ...]]:
         """Return each step's number, keys and session that have responses together."""
-        keys = ", ".join([_number_of(step), *by, "session"])
+        keys = ", ".join([_number_of(step), *_columns(by), "session"])
         table = "buckets" if chosen.sessions is None else _OF_SESSION
         return self._all(
             f"SELECT DISTINCT {keys} FROM {table} WHERE {self._within} AND responses > 0"
-            + _condition(chosen)
+            + self._condition(chosen)
         )
 
     def session_steps(
@@ -85,7 +89,7 @@ class Selector:
             f"SELECT step, CASE WHEN step = until THEN 0 ELSE session END, count(*) FROM"
             f" (SELECT session, {first} AS step, {last} AS until FROM"
             "  (SELECT session, min(first) AS f, max(last) AS l FROM session_totals"
-            f"   WHERE {self._within} AND responses > 0{_condition(chosen)} GROUP BY session))"
+            f"   WHERE {self._within} AND responses > 0{self._condition(chosen)} GROUP BY session))"
             " GROUP BY 1, 2"
         )
 
@@ -110,16 +114,17 @@ class Selector:
         )
 
     def singles(self) -> list[KeyedSums]:
-        """Return all responses in time order, each as sums of it alone by its project."""
+        """Return all responses in time order, each as sums of it by its directory and session."""
         bring_all(self._ledger, self._scopes)
         unpriced = self._unpriced("recorded IS NULL AND calculated IS NULL", "1")
         rows = self._all(
-            f"SELECT project, model, 1, {unpriced}, input, output, cache_read, cache_write_5m,"
-            f" cache_write_1h, coalesce({_COST_OF_ONE[self._mode]}, 0), time, time, reasoning"
+            f"SELECT project, session, model, 1, {unpriced}, input, output, cache_read,"
+            " cache_write_5m, cache_write_1h,"
+            f" coalesce({_COST_OF_ONE[self._mode]}, 0), time, time, reasoning"
             " FROM responses"
             f" WHERE {self._within} AND {COUNTS} ORDER BY time, id"
         )
-        return [KeyedSums(row[:1], row[1], Sums._make(row[2:])) for row in rows]
+        return [KeyedSums(row[:2], row[2], Sums._make(row[3:])) for row in rows]
 
     def singles_of(self, session: int) -> list[Single]:
         """Return a session's responses in time order."""
@@ -150,12 +155,36 @@ class Selector:
             ]
         return found
 
-    def numbers(self, key: Literal["project", "model"]) -> list[int]:
-        """Return the projects or models that have responses."""
+    def numbers(self, key: Literal["session", "directory", "model"]) -> list[int]:
+        """Return the sessions, directories or models that have responses."""
         rows = self._all(
-            f"SELECT DISTINCT {key} FROM session_totals WHERE {self._within} AND responses > 0"
+            f"SELECT DISTINCT {_COLUMN.get(key, key)} FROM session_totals"
+            f" WHERE {self._within} AND responses > 0"
         )
         return [number for (number,) in rows]
+
+    def workplaces(self) -> list[tuple[int, int]]:
+        """Return where each session works, also of those without responses."""
+        return self._all(  # type: ignore[return-value]
+            f"SELECT session, workplace FROM session_workplaces WHERE {self._within}"
+        )
+
+    def _condition(self, chosen: Chosen) -> str:
+        conditions = [""]
+        if not chosen.is_of_all_time:
+            conditions.append(f"slot >= {chosen.first} AND slot < {chosen.before}")
+        for column, numbers in (
+            ("session", chosen.sessions),
+            ("project", chosen.directories),
+            ("model", chosen.models),
+        ):
+            if numbers is not None:
+                conditions.append(f"{column} IN ({_listed(numbers)})")
+        if chosen.workplaces is not None:
+            conditions.append(
+                works_in(self._within, f"workplace IN ({_listed(chosen.workplaces)})")
+            )
+        return " AND ".join(conditions)
 
     def _unpriced(self, of_auto: str = "sum(unpriced)", responses: str = "sum(responses)") -> str:
         """Return how many responses have no cost known in this mode, as SQL."""
@@ -172,6 +201,10 @@ class Selector:
             return self._ledger.connection.execute(statement).fetchall()
 
 
+def _columns(by: Sequence[Key]) -> list[str]:
+    return [_COLUMN.get(key, key) for key in by]
+
+
 def in_parts(numbers: Sequence[int]) -> Iterable[tuple[int, ...]]:
     """Yield numbers in parts that a statement may list."""
     for start in range(0, len(numbers), _MOST_LISTED):
@@ -180,24 +213,12 @@ def in_parts(numbers: Sequence[int]) -> Iterable[tuple[int, ...]]:
 
 def _smallest_table(keys: Sequence[str], chosen: Chosen) -> str:
     needs_slot = "slot" in keys or not chosen.is_of_all_time
-    has_place = chosen.sessions is not None or chosen.projects is not None
+    has_place = any(
+        each is not None for each in (chosen.sessions, chosen.directories, chosen.workplaces)
+    )
     if not needs_slot:
         return "session_totals"
-    return "buckets" if has_place or "session" in keys or "project" in keys else "slot_totals"
-
-
-def _condition(chosen: Chosen) -> str:
-    conditions = []
-    if not chosen.is_of_all_time:
-        conditions.append(f"slot >= {chosen.first} AND slot < {chosen.before}")
-    for column, numbers in (
-        ("session", chosen.sessions),
-        ("project", chosen.projects),
-        ("model", chosen.models),
-    ):
-        if numbers is not None:
-            conditions.append(f"{column} IN ({_listed(numbers)})")
-    return "".join(f" AND {condition}" for condition in conditions)
+    return "buckets" if has_place or "session" in keys or "directory" in keys else "slot_totals"
 
 
 def _listed(numbers: Iterable[int]) -> str:
@@ -249,7 +270,12 @@ class LedgerSource:
         with self._ledger.lock:
             connection = self._ledger.connection
             packs = connection.execute("SELECT 1 FROM packs LIMIT 1").fetchone()
-            connection.execute("BEGIN IMMEDIATE" if packs else "BEGIN")
+            try:
+                connection.execute("BEGIN IMMEDIATE" if packs else "BEGIN")
+            except sqlite3.OperationalError as error:
+                if code_of(error) != sqlite3.SQLITE_BUSY:
+                    raise
+                connection.execute("BEGIN")
             try:
                 yield
                 connection.execute("COMMIT")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 
-from engine.domain.workplaces import UNNAMED, Workplace
+from engine.domain.workplaces import Workplace
 from engine.ledger.names import Names
 
 _ADD = "INSERT INTO workplaces (path, is_name) VALUES (?, ?) ON CONFLICT DO NOTHING"
@@ -43,7 +43,7 @@ def keep_workplaces(
     """Bring what lines told of an agent's sessions to what is known of them in some scopes."""
     rows = []
     for session, each in told.items():
-        path, is_name = each.path, int(each.rank == UNNAMED)
+        path, is_name = each.path, int(each.is_name)
         connection.execute(_ADD, (path, is_name))
         number = names.number("sessions", session, agent)
         rows.append((number, path, is_name, each.rank, each.time, revision))

@@ -99,14 +99,14 @@ def cleared_event(window: WindowNow, period: Period, now: int) -> Told:
 
 
 def reset_event(
-    name: tuple[str, str], label: str, period: Period, now: int, *, is_hit: bool
+    name: tuple[str, str], label: str, period: Period, now: int, *, is_open_again: bool
 ) -> Told:
-    """Say of the window of an owner that it is over, and that it is open again where it was hit."""
+    """Say of the window of an owner that it is over, and whether it is open again."""
     owner, window = name
     text = "The window ended, and its use began anew."
     if window.startswith(BUDGET):
         text = "The budget's time ended, and its use began anew."
-    title = f"{label}: {'open again' if is_hit else 'reset'}"
+    title = f"{label}: {'open again' if is_open_again else 'reset'}"
     event = Event(now, "reset", window, "information", title, text, owner=owner)
     return Told(event, *period, True)
 

@@ -15,7 +15,12 @@ from engine.domain.owners import NOBODY, OwnerNotes, owner_at, resolved
 from engine.domain.settings import Settings
 from engine.domain.times import DAY
 from engine.ledger.connection import Connection
-from engine.ledger.limit_readings import SAME_RESET, keep_readings, readings_since
+from engine.ledger.limit_readings import (
+    SAME_RESET,
+    keep_readings,
+    newest_said,
+    readings_since,
+)
 from engine.ledger.owners import note_owner, owner_notes
 from engine.ledger.told_sessions import (
     api_time_of,
@@ -35,17 +40,21 @@ _LARGEST = 20 << 20
 def keep_hook(ledger: Connection, settings: Settings, said: HookSaid, now: int) -> None:
     """Keep what a hook says, with its owner and the time of the answer that it came with.
 
+    Where the session has said something since its last response, the answer that another share
+    comes with is not in the transcript yet: it has just come.
+
     Raises `sqlite3.Error` where the ledger does not take it.
     """
     earlier = api_time_of(ledger, said.session)
     is_grown = None not in (earlier, said.api_time) and (said.api_time or 0) > (earlier or 0)
     answered = last_response_of(ledger, said.session)
     owner = _owner_now(ledger, settings, said, now)
+    last = newest_said(ledger, said.session)
     found = []
     for reading in said.readings:
         if is_grown:
             found.append(replace(reading, owner=owner, age="grown"))
-        elif answered is not None and answered <= now:
+        elif answered is not None and last < answered <= now:
             found.append(replace(reading, owner=owner, captured_at=answered, age="answer"))
         else:
             found.append(replace(reading, owner=owner))

@@ -174,7 +174,7 @@ class Owners:
 
     def _with_root(self, owner: str, name: str) -> str:
         roots = self._roots_of.get(owner) or []
-        shown = _short(roots[-1], self._settings.home) if roots else owner[:8]
+        shown = _brief(_short(roots[-1], self._settings.home)) if roots else owner[:8]
         return f"{name} {shown}".strip()
 
     def _handles(self, owner: str) -> tuple[str, ...]:
@@ -190,6 +190,12 @@ def _with_id(owner: str, name: str) -> str:
     """Return a name with the beginning of the account's id, or all of a short one."""
     account = owner.strip("/").partition("/")[0]
     return f"{name} {account if len(account) <= _SHORT_ID else account[:8]}"
+
+
+def _brief(path: str) -> str:
+    """Return the end of a long path, by which roots beside each other differ."""
+    parts = path.replace("\\", "/").split("/")
+    return path if path.startswith("~") or len(parts) <= 3 else f"…/{parts[-1]}"
 
 
 def _short(path: str, home: Path) -> str:

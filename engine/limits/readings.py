@@ -8,6 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from engine.domain.hits import window_of_type
 from engine.domain.owners import NOBODY
 from engine.domain.scans import Age
 from engine.domain.times import BLOCK_LENGTH, DAY, MINUTE, minute_of
@@ -119,7 +120,7 @@ def _windows_of(rate_limits: object) -> Iterator[tuple[str, Mapping[str, object]
                 if model:
                     yield f"{SEVEN_DAY}:{model}", each
         elif isinstance(value, dict) and (name := name_of(key)):
-            yield name, value
+            yield window_of_type(name), value
 
 
 def name_of(text: object) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import datetime, tzinfo
 
 from msgspec import Struct
@@ -22,6 +22,7 @@ from engine.limits.events import (
     title_of,
 )
 from engine.limits.known import Known
+from engine.limits.labels import is_of_model
 from engine.limits.readings import known_length
 
 HOLDS = 2 * MINUTE
@@ -88,9 +89,10 @@ class Watch:
         if self._noted_at is None or not 0 <= now - self._noted_at < _JUMP:
             self._foreseen.clear()
         self._noted_at = now
+        shut = {window.owner for window in windows if _holds_all_up(window)}
         for window in windows:
             period = _period_of(window, now, zone)
-            found += self._ended(_name(window), period, now)
+            found += self._ended(_name(window), period, now, shut)
             if period is None:
                 continue
             found += self._cleared(window, now)
@@ -104,7 +106,7 @@ class Watch:
             self._see(window, period)
         present = {_name(window) for window in windows}
         for name in [name for name in self._open if name not in present]:
-            found += self._ended(name, None, now)
+            found += self._ended(name, None, now, shut)
         found = [replace(each, since=early.get(_name(each.event), 0)) for each in found]
         return [each for each in found if _key(each) not in self._settled]
 
@@ -116,8 +118,13 @@ class Watch:
             is_alarming = is_alarming or known.is_alarming
         self._open[_name(window)] = _Open(*period, title_of(window), is_alarming, is_hit)
 
-    def _ended(self, name: _Name, period: Period | None, now: int) -> list[Told]:
-        """Say that the window seen last is over, where another one runs or its time has come."""
+    def _ended(
+        self, name: _Name, period: Period | None, now: int, shut: Container[str]
+    ) -> list[Told]:
+        """Say that the window seen last is over, where another one runs or its time has come.
+
+        It is open again unless another limit still holds its owner up, who is in `shut`.
+        """
         seen = self._open.get(name)
         if seen is None or (period is not None and (_is_same(seen, period) or now < seen.until)):
             return []
@@ -128,7 +135,8 @@ class Watch:
         if not seen.is_alarming or now - seen.until > _LATE:
             return []
         period = (seen.start, seen.until)
-        return [reset_event(name, seen.label, period, now, is_hit=seen.is_hit)]
+        is_open_again = seen.is_hit and name[0] not in shut
+        return [reset_event(name, seen.label, period, now, is_open_again=is_open_again)]
 
     def _cleared(self, window: WindowNow, now: int) -> list[Told]:
         seen = self._open.get(_name(window))
@@ -162,6 +170,11 @@ def _early_since(window: WindowNow) -> int:
 
 def _name(of: WindowNow | Event) -> _Name:
     return of.owner, of.window
+
+
+def _holds_all_up(window: WindowNow) -> bool:
+    """Say whether nothing goes on until a window is reset."""
+    return window.state == "hit" and not is_of_model(window.window)
 
 
 def _is_used_up(window: WindowNow) -> bool:

@@ -107,13 +107,21 @@ class Follower:
             self._prices.refresh_when_due()
             self._fetcher.sync_when_due(self._note_sync)
             insist(self._usage.ask_when_due)
+            self._state.sleeps.note(self._settings.clock(), time.monotonic())
             updater.wakeup.wait(is_brief=insist(updater.bring_rows))
             if updater.stop.is_set():
                 break
+            self._note_sleep()
             if insist(self._read_on):
                 self._wait_to_draw()
                 self._draw_if_due()
         updater.kept.write()
+
+    def _note_sleep(self) -> None:
+        """Take note of a sleep of the machine, after which all that there is may be new."""
+        if self._state.sleeps.note(self._settings.clock(), time.monotonic()):
+            self._updater.wakeup.look_soon()
+            self._state.note_change()
 
     def _wait_to_draw(self) -> None:
         """Wait until something may be drawn again, and read what came meanwhile."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import tzinfo
 from threading import RLock
 
 from engine.agents.claude.titles import Titles
-from engine.aggregates.sessions import short_names
+from engine.aggregates.sleeps import Sleeps
 from engine.aggregates.true_window import Anchor
 from engine.aggregates.view import HeldParts, View
 from engine.domain.owners import Held
@@ -39,6 +39,7 @@ class ReadModel:
         zone: tzinfo,
         lock: RLock,
         titles: Titles,
+        sleeps: Sleeps,
         anchor: Anchor | None = None,
         held: HeldParts = None,
         *,
@@ -60,22 +61,20 @@ class ReadModel:
             settings.clock,
             lock,
             self._reader_of,
+            sleeps,
             anchor,
             held,
+            str(settings.home),
         )
         self.view.load(ledger.revision(), is_whole=is_whole)
-        self._project_names: Mapping[int, str] = {}
         self._learn_names()
-        self.snapshots = SnapshotMaker(
-            self.view, ledger.names, choice, settings, self.project_names, titles
-        )
+        self.snapshots = SnapshotMaker(self.view, ledger.names, choice, settings, titles)
         self.reports = TabMaker(
             self.view,
             reader,
             ledger.names,
             lock,
             settings.week_start,
-            self.project_names,
             titles,
         )
         self.details = DetailMaker(
@@ -84,14 +83,9 @@ class ReadModel:
             ledger,
             lock,
             self.reports,
-            self.project_names,
             [root.path for root in roots if root.is_claude],
             titles,
         )
-
-    def project_names(self) -> Mapping[int, str]:
-        """Return the short names of all projects by number."""
-        return self._project_names
 
     def pull(self) -> bool:
         """Bring in what the ledger has new; return whether that was anything."""
@@ -113,7 +107,6 @@ class ReadModel:
     def _learn_names(self) -> None:
         """Learn now the names that a snapshot will ask for, so that it reads no ledger."""
         names = self._ledger.names
-        self._project_names = short_names(names.projects())
         for session, group in self.view.now_groups.items():
             names.name("sessions", session)
             for model in group.tally.by_model:

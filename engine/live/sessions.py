@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from engine.agents.claude.open_sessions import SessionState
 from engine.agents.claude.titles import Titles
@@ -23,12 +23,10 @@ class SessionMaker:
         self,
         view: View,
         names: Names,
-        project_names: Callable[[], Mapping[int, str]],
         titles: Titles,
     ) -> None:
         self._view = view
         self._names = names
-        self._project_names = project_names
         self._titles = titles
         self._contexts: Mapping[tuple[str, str], int] = {}
         self._sub_agents: Mapping[int, int] = {}
@@ -47,9 +45,8 @@ class SessionMaker:
         self._contexts = contexts
         self._sub_agents = self._view.all_recents.running_agents(now)
         rates = self._view.all_recents.session_rates(calm(now))
-        projects = self._project_names()
         sessions = [
-            self._session_now(session, group, rates.get(session, 0.0), projects, states, now)
+            self._session_now(session, group, rates.get(session, 0.0), states, now)
             for session, group in self._view.now_groups.items()
         ]
         sessions.sort(key=lambda session: (-session.last, session.session))
@@ -60,7 +57,6 @@ class SessionMaker:
         session: int,
         group: Group,
         rate: float,
-        projects: Mapping[int, str],
         states: Mapping[str, SessionState],
         now: int,
     ) -> SessionNow:
@@ -71,7 +67,7 @@ class SessionMaker:
         return SessionNow(
             session=name,
             title=self._titles.title(name),
-            project=projects.get(group.project, ""),
+            project=self._view.projects.label(self._view.projects.of(session)),
             models=tuple(part.name for part in group.tally.parts(self._names.model)),
             figures=figures,
             tokens_per_minute=rate,

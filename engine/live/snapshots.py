@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from msgspec import Struct
@@ -79,14 +79,13 @@ class SnapshotMaker:
         names: Names,
         choice: LimitChoice,
         settings: Settings,
-        project_names: Callable[[], Mapping[int, str]],
         titles: Titles,
     ) -> None:
         self._view = view
         self._names = names
         self._choice = choice
         self._week_start = settings.week_start
-        self._sessions = SessionMaker(view, names, project_names, titles)
+        self._sessions = SessionMaker(view, names, titles)
         self._periods: tuple[tuple[object, ...], _Periods] | None = None
         self._hours: tuple[tuple[object, ...], tuple[Point, ...]] | None = None
         self._basis: tuple[tuple[object, ...], LimitBasis] | None = None

@@ -8,6 +8,7 @@ from functools import cached_property
 from threading import RLock
 from typing import TYPE_CHECKING
 
+from engine.aggregates.sleeps import Sleeps
 from engine.domain.settings import Settings
 from engine.domain.times import open_zone
 from engine.ingest.roots import Roots
@@ -49,6 +50,8 @@ class State:
         """What Claude Code says of open sessions, by name."""
         self.shown_agents: tuple[str, ...] = ()
         """The coding agents that are shown; all where empty."""
+        self.sleeps = Sleeps()
+        """When the machine slept while somebody followed."""
         self.is_reading = True
         self.progress: Progress | None = None
         self.places: tuple[PlaceLookedAt, ...] = ()
@@ -124,6 +127,7 @@ class State:
             self.zone,
             self.lock,
             self.titles,
+            self.sleeps,
             self.tracker.anchor(),
             self.tracker.known.held,
             is_whole=is_whole,

@@ -203,7 +203,9 @@ class Updater:
             self.wakeup.watch(self._roots.watched())
         with self._timings.measured("walk"):
             waiting = self.wakeup.note_walk(
-                lambda: self.reader.look(roots), self.reader.refused(), is_unasked=is_unasked
+                lambda: self.reader.look(roots, is_once=not self.is_followed),
+                self.reader.refused(),
+                is_unasked=is_unasked,
             )
         if self.is_followed:
             self.wakeup.note_files(self.reader.files())

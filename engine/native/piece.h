@@ -96,7 +96,7 @@ static int record_of(Chunk *chunk, const Piece *piece, const Line *line, Record 
 static int take_response(Chunk *chunk, Piece *piece, const Line *line) {
     Record record;
     if (!record_of(chunk, piece, line, &record) ||
-        (total(&record) > 0 && !note_place(piece, &record, line->cwd)))
+        !note_place(piece, &record, line->cwd))
         return 0;
     if (piece->last_id.at != NULL && same(piece->last_id, line->id)) {
         record.id = chunk->records[piece->last_record].id;
@@ -141,6 +141,13 @@ static const u8 *usage_at(const u8 *p, const u8 *end) {
     return end;
 }
 
+/* Whether a line tells of no tokens, so that it says little of where its session works. */
+static int is_empty(const Line *line) {
+    const uint32_t *counts = line->counts;
+    return !(counts[INPUT] | counts[OUTPUT] | counts[CACHE_READ] | counts[CACHE_WRITE] |
+             counts[WRITE_5M] | counts[WRITE_1H]);
+}
+
 /* Says whether a line tells of a compaction: within its head, by the rarest sign of the word. */
 static int is_boundary(const u8 *p, const u8 *end) {
     const size_t before = 7; /* of the sign in the word */
@@ -168,7 +175,7 @@ static int take_line(Chunk *chunk, Piece *piece, const u8 *p, const u8 *close, i
     Line line;
     if (!has_key)
         return p < close && *p == '{' && close[-1] == '}' && !is_boundary(p, close);
-    if (!read_line(p, close, &line) || line.counts[SEARCHES] > MOST_SEARCHES)
+    if (!read_line(p, close, &line) || line.counts[SEARCHES] > MOST_SEARCHES || is_empty(&line))
         return 0;
     return take_response(chunk, piece, &line) ? 1 : -1;
 }

@@ -10,8 +10,8 @@ from engine.domain.mistakes import SettingsError
 from engine.domain.typed.clocks import QuietHours, parse_quiet_hours
 from engine.notify.webhook import checked_host
 
-SWITCHES = ("toast", "bell", "title", "terminal", "progress", "desktop")
-"""Channels that are true or false."""
+SWITCHES = ("toast", "bell", "title", "terminal", "progress", "desktop", "open-again")
+"""What is true or false."""
 KEYS = (*SWITCHES, "command", "webhook", "quiet-hours")
 
 
@@ -27,6 +27,8 @@ class Channels(Struct, frozen=True):
     progress: bool = False
     """The used share in the taskbar or tab (OSC 9;4)."""
     desktop: bool = False
+    open_again: bool = False
+    """Tell over all of them, too, that a window which came near its limit has begun anew."""
     command: str | tuple[str, ...] = ""
     """A shell's command line, or a program and its arguments; empty is off."""
     webhook: str = ""
@@ -39,7 +41,7 @@ def channels_of(given: Mapping[str, object]) -> Channels:
     read: dict[str, object] = {}
     for key, value in given.items():
         if key in SWITCHES:
-            read[key] = _switch(key, value)
+            read[key.replace("-", "_")] = _switch(key, value)
         elif key in _READERS:
             read[key.replace("-", "_")] = _READERS[key](value)
         else:

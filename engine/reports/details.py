@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from threading import RLock
 
@@ -44,7 +44,6 @@ class DetailMaker:
         ledger: Ledger,
         lock: RLock,
         tabs: TabMaker,
-        project_names: Callable[[], Mapping[int, str]],
         roots: list[str],
         titles: Titles,
     ) -> None:
@@ -54,7 +53,6 @@ class DetailMaker:
         self._names = ledger.names
         self._lock = lock
         self._tabs = tabs
-        self._project_names = project_names
         self._roots = roots
         self._titles = titles
 
@@ -154,21 +152,29 @@ class DetailMaker:
     def _sessions(self, rows: Iterable[SessionSums]) -> tuple[Row, ...]:
         """Return session rows, the dearest first, with their shares of one another."""
         groups = group_by(((row.key, row.sums) for row in rows), lambda key: key[0])
-        projects = self._project_names()
-        made = [
-            self._tabs.session_row(session, group, projects) for session, group in groups.items()
-        ]
+        made = [self._tabs.session_row(session, group) for session, group in groups.items()]
         made.sort(key=lambda row: (-row.figures.cost, -row.figures.tokens.total, row.key))
         tokens = sum(row.figures.tokens.total for row in made)
         return tuple(with_shares(made, tokens, sum(row.figures.cost for row in made)))
 
     def _project(self, kind: ReportKind, key: str) -> Detail | None:
-        number = self._names.find("projects", key)
+        """Return a project, with all its worktrees."""
+        projects = self._view.projects
+        number = projects.find(key)
         if number is None:
             return None
-        facts = (("Path", self._names.directory(number)), ("Directory", key))
-        title = self._project_names().get(number, key)
-        return self._group(kind, key, title, number, facts)
+        places = projects.workplaces(number)
+        rows = self._reader.session_rows_where("workplace", places)
+        numbers = dict.fromkeys(row.directory for row in rows)
+        directories = [self._names.name("projects", each) for each in numbers]
+        worktrees = {projects.worktree(row.session) for row in rows} - {""}
+        facts = (
+            ("Path", key if projects.is_path(number) else ""),
+            ("Directory", _with_others(directories)),
+            ("Worktrees", _with_others(sorted(worktrees))),
+        )
+        days = self._reader.bucket_rows_where("workplace", places)
+        return self._group(kind, key, projects.label(number), days, rows, facts)
 
     def _model(self, kind: ReportKind, key: str) -> Detail | None:
         """Return a model of one agent and provider."""
@@ -177,17 +183,21 @@ class DetailMaker:
             return None
         name, agent, provider = self._names.row("models", number)
         facts = (*self._whose(agent), ("Provider", provider))
-        return self._group(kind, key, name or "no name", number, facts)
+        days = self._reader.bucket_rows_where("model", (number,))
+        rows = self._reader.session_rows_where("model", (number,))
+        return self._group(kind, key, name or "no name", days, rows, facts)
 
     def _group(
-        self, kind: ReportKind, key: str, title: str, number: int, facts: Facts
+        self,
+        kind: ReportKind,
+        key: str,
+        title: str,
+        slots: list[SlotSums],
+        rows: list[SessionSums],
+        facts: Facts,
     ) -> Detail | None:
         """Return a project or a model: its days and sessions."""
-        column = report_of_tab(kind).by
-        days, tally = days_of(
-            self._reader.bucket_rows_where(column, number), self._view.history.zone
-        )
-        rows = self._reader.session_rows_where(column, number)
+        days, tally = days_of(slots, self._view.history.zone)
         told = tuple(fact for fact in facts if fact[1])
         return self._made(kind, key, title, tally, days, rows, told)
 
@@ -202,14 +212,14 @@ class DetailMaker:
         if not whole.by_model:
             return None
         responses = self._reader.responses_of(session, _MOST_RESPONSES)
-        projects = list(dict.fromkeys(each.project for each in responses))
-        paths = self._transcripts(session, projects)
+        directories = list(dict.fromkeys(each.directory for each in responses))
+        paths = self._transcripts(session, directories)
         series, series_name = self._session_series(rows)
         return Detail(
             kind="sessions",
             key=key,
             title=self._tabs.label(session),
-            facts=self._session_facts(session, projects, paths),
+            facts=self._session_facts(session, paths),
             figures=whole.figures(self._names.model),
             by_model=whole.parts(self._names.model),
             series=series,
@@ -228,12 +238,12 @@ class DetailMaker:
             is_sidechain=response.is_sidechain,
         )
 
-    def _transcripts(self, session: int, projects: list[int]) -> list[str]:
+    def _transcripts(self, session: int, directories: list[int]) -> list[str]:
         """Return the transcripts of a session of Claude Code, and learn its title from them."""
         name, agent = self._names.row("sessions", session)
         if agent != CLAUDE:
             return []
-        named = [self._names.name("projects", project) for project in projects]
+        named = [self._names.name("projects", each) for each in directories]
         paths = paths_of_session(self._ledger, self._roots, named, name)
         if paths:
             self._titles.learn({name: paths[0]})
@@ -254,12 +264,17 @@ class DetailMaker:
         ]
         return tuple(points), "quarter hour"
 
-    def _session_facts(self, session: int, projects: list[int], paths: list[str]) -> Facts:
-        facts = [("Session", self._names.name("sessions", session))]
-        facts += [
-            ("Project", self._names.directory(project) or self._names.name("projects", project))
-            for project in projects
+    def _session_facts(self, session: int, paths: list[str]) -> Facts:
+        """Return what names a session, and where it works: in which worktree of its project."""
+        projects = self._view.projects
+        number = projects.of(session)
+        facts = [
+            ("Session", self._names.name("sessions", session)),
+            ("Project", projects.key(number) or projects.label(number)),
         ]
+        worktree, path = projects.worktree(session), projects.path(session)
+        facts += [("Worktree", worktree)] if worktree else []
+        facts += [("Works in", path)] if worktree or (path and not projects.is_path(number)) else []
         if paths:
             more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
             facts.append(("Transcript", paths[0] + more))
@@ -278,3 +293,8 @@ class DetailMaker:
             label = f"{said} ({name})" if said else name or "side chain"
             figures[label] = tally.figures(self._names.model)
         return shares(figures)
+
+
+def _with_others(names: list[str]) -> str:
+    """Return the first of some names, and how many more there are."""
+    return "".join(names[:1]) + (f" and {len(names) - 1} more" if len(names) > 1 else "")

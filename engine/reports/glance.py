@@ -82,6 +82,6 @@ def _begins_anew(history: History, since: int, now: int) -> bool:
 
 def _session(reader: Reader, names: Names, number: int) -> Figures | None:
     tally = Tally()
-    for row in reader.session_rows_where("session", number):
+    for row in reader.session_rows_where("session", (number,)):
         tally.add(row.model, row.sums)
     return tally.figures(names.model) if tally.by_model else None

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
 from engine.aggregates.blocks import BlockSpan
+from engine.aggregates.projects import Projects
 from engine.aggregates.sessions import Group
 from engine.aggregates.tally import Tally, share
 from engine.domain.reports import Figures, Row
 from engine.domain.responses import CLAUDE
 from engine.domain.totals import total_of
 from engine.ledger.names import ModelNames
-
-ProjectNames = Mapping[int, str]
-"""Short names of projects by number."""
 
 
 def period_row(
@@ -73,11 +71,10 @@ def gap_row(start: int, end: int) -> Row:
     )
 
 
-def session_row(
-    key: str, label: str, group: Group, projects: ProjectNames, name: ModelNames
-) -> Row:
+def session_row(key: str, label: str, group: Group, projects: Projects, name: ModelNames) -> Row:
     """Return a session's row."""
     figures = group.tally.figures(name)
+    named = _named(group, projects)
     return Row(
         key=key,
         label=label,
@@ -85,8 +82,8 @@ def session_row(
         cost_share=0.0,
         token_share=0.0,
         sessions=1,
-        project=projects.get(group.project, ""),
-        projects=_named(group, projects),
+        project=named[0],
+        projects=named,
         start=figures.first,
         end=figures.last,
         by_model=group.tally.parts(name),
@@ -112,7 +109,7 @@ def project_row(key: str, label: str, group: Group, name: ModelNames) -> Row:
     )
 
 
-def model_row(model: int, group: Group, projects: ProjectNames, name: ModelNames) -> Row:
+def model_row(model: int, group: Group, projects: Projects, name: ModelNames) -> Row:
     """Return a model's row: a model that several agents use has one of each."""
     figures = group.tally.figures(name)
     return Row(
@@ -130,8 +127,8 @@ def model_row(model: int, group: Group, projects: ProjectNames, name: ModelNames
     )
 
 
-def _named(group: Group, projects: ProjectNames) -> tuple[str, ...]:
-    return tuple(projects.get(project, "") for project in group.in_order())
+def _named(group: Group, projects: Projects) -> tuple[str, ...]:
+    return tuple(map(projects.label, group.projects(projects)))
 
 
 def finish(rows: Sequence[Row], sessions: int) -> tuple[list[Row], Row]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from operator import itemgetter
 from threading import RLock
 
 from engine.agents.claude.titles import Titles
-from engine.aggregates.sessions import Group, group_by
+from engine.aggregates.sessions import Group, Key, group_by
 from engine.aggregates.tally import Tally
 from engine.aggregates.view import View
 from engine.domain.periods import day_after, first_day, key_of, label_of
@@ -30,8 +29,6 @@ from engine.reports.rows import (
 )
 
 _SPANS: Mapping[Span, int] = {"5h": 5 * HOUR, "24h": DAY, "7d": 7 * DAY, "30d": 30 * DAY}
-_PLACES: Mapping[By, int] = {"session": 0, "project": 1, "model": 2}
-"""Where the number of each stands in what sums are kept by."""
 _LATEST_SLOT = 1 << 62
 
 
@@ -45,7 +42,6 @@ class TabMaker:
         names: Names,
         lock: RLock,
         week_start: int,
-        project_names: Callable[[], Mapping[int, str]],
         titles: Titles,
     ) -> None:
         self._view = view
@@ -53,12 +49,9 @@ class TabMaker:
         self._names = names
         self._lock = lock
         self._week_start = week_start
-        self._project_names = project_names
         self._titles = titles
         self._rows: dict[int, tuple[object, Row]] = {}
         """Sessions' rows over all time, each with the version of what it was made from."""
-        self._named: Mapping[int, str] = {}
-        """What projects were called in these rows."""
 
     def report(self, kind: ReportKind, span: Span, now: int, zone: str, revision: int) -> Report:
         """Return a tab's rows, newest (or dearest) first, with totals."""
@@ -148,7 +141,13 @@ class TabMaker:
 
     def _groups(self, by: By, first: int) -> list[Row]:
         """Return sessions, projects or models; a span counts from its slot on."""
-        part = itemgetter(_PLACES[by])
+        of = self._view.projects.of
+        parts: dict[By, Callable[[Key], int]] = {
+            "session": lambda key: key[0],
+            "project": lambda key: of(key[0]),
+            "model": lambda key: key[2],
+        }
+        part = parts[by]
         if first:
             rows = self._reader.session_rows_between(first, _LATEST_SLOT)
             groups = group_by(((row.key, row.sums) for row in rows), part)
@@ -160,8 +159,7 @@ class TabMaker:
             "project": self._project_row,
             "model": self._model_row,
         }[by]
-        projects = self._project_names()
-        made = [make(number, group, projects) for number, group in groups.items()]
+        made = [make(number, group) for number, group in groups.items()]
         if by == "session":
             return _newest_first(made)
         made.sort(key=lambda row: (-row.figures.cost, -row.figures.tokens.total, row.key))
@@ -169,21 +167,20 @@ class TabMaker:
 
     def _all_sessions(self) -> list[Row]:
         """Return sessions over all time; only what changed since the last time is made anew."""
-        projects = self._project_names()
-        if projects != self._named:
-            self._rows, self._named = {}, projects
+        projects = self._view.projects
         with self._lock:
             versions = self._view.sessions.versions()
         made = []
         for session, version in versions:
             known = self._rows.get(session)
-            said = self._names.session_key(session), self.label(session)
-            if known is None or known[0] is not version or (known[1].key, known[1].label) != said:
+            project = projects.label(projects.of(session))
+            said = self._names.session_key(session), self.label(session), project
+            if known is None or known[0] is not version or _said(known[1]) != said:
                 with self._lock:
                     group = self._view.sessions.group(session)
                 if not group.sessions:
                     continue
-                known = self._rows[session] = version, self.session_row(session, group, projects)
+                known = self._rows[session] = version, self.session_row(session, group)
             made.append(known[1])
         return _newest_first(made)
 
@@ -192,17 +189,21 @@ class TabMaker:
         name, agent = self._names.row("sessions", session)
         return (self._titles.title(name) if agent == CLAUDE else "") or name
 
-    def session_row(self, session: int, group: Group, projects: Mapping[int, str]) -> Row:
+    def session_row(self, session: int, group: Group) -> Row:
         """Return a session's row; its shares are those of no report."""
         key = self._names.session_key(session)
-        return session_row(key, self.label(session), group, projects, self._names.model)
+        return session_row(key, self.label(session), group, self._view.projects, self._names.model)
 
-    def _project_row(self, project: int, group: Group, projects: Mapping[int, str]) -> Row:
-        name = self._names.name("projects", project)
-        return project_row(name, projects.get(project, ""), group, self._names.model)
+    def _project_row(self, project: int, group: Group) -> Row:
+        projects = self._view.projects
+        return project_row(projects.key(project), projects.label(project), group, self._names.model)
 
-    def _model_row(self, model: int, group: Group, projects: Mapping[int, str]) -> Row:
-        return model_row(model, group, projects, self._names.model)
+    def _model_row(self, model: int, group: Group) -> Row:
+        return model_row(model, group, self._view.projects, self._names.model)
+
+
+def _said(row: Row) -> tuple[str, str, str]:
+    return row.key, row.label, row.project
 
 
 def _newest_first(rows: list[Row]) -> list[Row]:

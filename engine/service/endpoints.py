@@ -29,6 +29,7 @@ from engine.documents.summaries import SummaryDocument
 from engine.domain.report_definitions import REPORTS, ReportDefinition
 from engine.domain.times import MINUTE, SECOND
 from engine.service.parameters import (
+    ALL,
     CHOSEN,
     DATES,
     LAST,
@@ -125,10 +126,12 @@ def _events(source: Source, asked: Asked) -> object:
     return events_document(limits, limits.events[: asked.said.get("last")])
 
 
-def _agents(source: Source, _: Asked) -> object:
-    settings = source.monitor.settings
+def _agents(source: Source, asked: Asked) -> object:
+    settings, takes_all = source.monitor.settings, asked.said.get("all", False)
     found = [
-        each for each in source.monitor.agents() if each.is_found and settings.reads(each.agent)
+        each
+        for each in source.monitor.agents()
+        if takes_all or (each.is_found and settings.reads(each.agent))
     ]
     return agents_document(found, settings.clock())
 
@@ -238,7 +241,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "the coding agents that were found",
         AgentsDocument,
         _agents,
-        (),
+        (ALL,),
         SECOND,
     ),
     Endpoint(

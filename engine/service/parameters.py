@@ -85,7 +85,7 @@ SINCE = _text(
     "since", "from this day on: 2026-11-01, 20261101, today, yesterday, 7d or 2w", read_day
 )
 UNTIL = _text("until", "up to and with this day, in the same words", read_day)
-PROJECT = _text("project", "only this project: its path, its directory name or part of either")
+PROJECT = _text("project", "only this project: its path, a directory name or part of either")
 MODEL = _text("model", "only models with this in their name")
 AGENT = Parameter(
     "agent",
@@ -99,6 +99,7 @@ MODE = _choice("mode", "whose cost counts: the recorded one where there is one, 
 ZONE = _text("timezone", "an IANA zone, in place of the service's own", _zone)
 WEEK = _choice("start-of-week", "the first day of the week", _WEEK_DAYS)._replace(read=_week_day)
 NO_COST = _switch("no-cost", "leave costs out")
+ALL = _switch("all", "those not found too, with the places looked at")
 LAST = _count("last", "only the newest so many")
 CHOSEN = (PROJECT, MODEL, AGENT, MODE)
 DATES = (SINCE, UNTIL)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 
 import anyio
 from starlette.requests import Request
@@ -33,9 +33,8 @@ async def socket(hub: Hub, websocket: WebSocket) -> None:
     async with anyio.create_task_group() as tasks:
 
         async def until_gone() -> None:
-            with suppress(WebSocketDisconnect):
-                while True:
-                    await websocket.receive_text()
+            while (await websocket.receive())["type"] != "websocket.disconnect":
+                pass  # nothing is asked here
             tasks.cancel_scope.cancel()
 
         tasks.start_soon(until_gone)

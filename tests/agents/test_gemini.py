@@ -90,7 +90,7 @@ def test_a_hashed_directory_is_found_among_the_projects(tmp_path: Path) -> None:
     told = tell_home(AGENT, tmp_path)
     projects = {each.session: each.project for _, each in told.sightings}
     assert projects == {"s1": "-code-app", "s2": "-code-app", "s3": ""}
-    assert told.directories == {"-code-app": "/code/app"}
+    assert [told.workplaces[name].path for name in ("s1", "s2", "s3")] == ["/code/app"] * 2 + [""]
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"projects": 3}', '{"projects": {"/x": 4}}', "{"])

@@ -229,7 +229,7 @@ def test_crush_tells_what_sessions_without_a_parent_cost(tmp_path: Path) -> None
         more, _ = read(crush.AGENT, path, state)
     costs = [(each.time, each.recorded) for _, each in told.sightings + more.sightings]
     assert costs == [(DAY, 500_000_000_000), (NOW, 250_000_000_000)]
-    assert told.directories[told.sightings[0][1].project] == str(tmp_path / "alpha")
+    assert told.workplaces[told.sightings[0][1].session].path == str(tmp_path / "alpha")
 
 
 def test_crushs_own_list_names_the_projects_to_look_at(tmp_path: Path) -> None:

@@ -282,7 +282,7 @@ def test_the_first_opencode_tells_what_sessions_without_a_parent_cost(tmp_path: 
     assert costs == [(DAY, 500_000_000_000), (NOW, 250_000_000_000)]
     ((_, response),) = first.sightings
     assert (response.model, response.tokens.total) == ("claude-4-sonnet", 0)
-    assert first.directories[response.project] == str(tmp_path / "alpha")
+    assert first.workplaces[response.session].path == str(tmp_path / "alpha")
 
 
 def test_counts_of_tokens_are_sums_in_its_first_versions_alone(tmp_path: Path) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from engine.native import SWITCH, reader_name
 from tests.bench.directories import Directory
 from tests.bench.figures import Figure, memory, ratio, wall, work
 from tests.bench.lines import response_line
@@ -19,6 +21,7 @@ from tests.bench.workbench import DAILY, Workbench, forget
 
 _PYTHON = "python -c pass"
 _OF_PYTHON = f"the time of `{_PYTHON}`"
+_IN_PYTHON = "without the native reader"
 _AGAIN = f"{TOKSCALE}'s second run"
 _APPENDED = 2_000
 _SAME = 0.05
@@ -53,11 +56,16 @@ def _reading(
     _warn_of_other_answers(row, times)
     theirs = times.get(CCUSAGE)
     first, again = times["first"], times["again"]
-    limits = (0.5, 0.6, 0.6, 0.08, 0.25) if has_limits else (None,) * 5
+    in_python = times.get(_IN_PYTHON)
+    limits = (0.4 if in_python else 1.0, 1.0, 0.6, 0.08, 0.25) if has_limits else (None,) * 5
     what = f"first ever `ccmon daily --json`, {directory.name}"
     yield ratio(row, what, f"{CCUSAGE}'s time", wall(first), wall(theirs), limits[0])
-    yield ratio(row, what, f"{CCUSAGE}'s CPU time", work(first), work(theirs), limits[1])
+    yield ratio(row, what, f"{CCUSAGE}'s CPU time", work(first), work(theirs), limits[0])
     yield ratio(row, what, f"{CCUSAGE}'s memory", memory(first), memory(theirs), limits[2])
+    if in_python is not None:
+        alone = f"the same, {_IN_PYTHON}"
+        yield ratio(row, alone, f"{CCUSAGE}'s time", wall(in_python), wall(theirs), limits[1])
+        yield ratio(row, alone, f"{CCUSAGE}'s CPU time", work(in_python), work(theirs), limits[1])
     for peer in peers[1:]:
         yield ratio(row, what, f"{peer}'s time", wall(first), wall(times.get(peer)))
     what = f"the same, nothing new since, {directory.name}"
@@ -77,6 +85,11 @@ def _readers(
         "first": bench.ccmon(root, empty, DAILY, before=partial(forget, empty)),
         "again": bench.ccmon(root, known, DAILY),
     }
+    if reader_name(os.environ) == "native":
+        alone = bench.home("ccmon-alone", name)
+        command = bench.ccmon(root, alone, DAILY, before=partial(forget, alone))
+        around = {**command.environment, SWITCH: "0"}
+        commands[_IN_PYTHON] = replace(command, environment=around)
     for peer in peers:
         home = bench.home(peer, name)
         commands[peer] = bench.peers.reading(peer, root, home)

@@ -76,6 +76,7 @@ def questions(chance: Random, found: Sequence[SlowResponse], count: int) -> Iter
             more["last"] = chance.randint(1, 40)
         if kind in ("hourly", "daily", "weekly", "monthly"):
             more["by_project"] = chance.random() < 0.3
+            more["by_directory"] = chance.random() < 0.5
         if kind == "blocks":
             more["is_active_only"] = chance.random() < 0.1
             more["is_recent_only"] = chance.random() < 0.2

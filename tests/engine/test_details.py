@@ -174,7 +174,7 @@ def test_a_model_and_a_project_have_their_days_and_sessions(monitor: Monitor) ->
     assert (model.title, model.facts) == ("claude-opus-5-5", ())
     assert _steps(model) == {"2 Nov": 7_000_000, "21 Nov": 1, "22 Nov": 54_020}
     assert _sessions(model) == {"s1": 54_021, "s2": 7_000_000}
-    project = _detail(monitor, "projects", "-code-app")
+    project = _detail(monitor, "projects", "/code/app")
     assert project.title == "app"
     assert project.facts == (("Path", "/code/app"), ("Directory", "-code-app"))
     assert _steps(project) == {"21 Nov": 1, "22 Nov": 54_320}

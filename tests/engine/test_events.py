@@ -179,3 +179,17 @@ def test_a_re_anchored_window_is_the_same_window(tmp_path: Path, opened: Open) -
     monitor.limits.pin_reset(NOW + 2 * HOUR)
     assert told(attend(monitor)) == []
     assert [warned.level for warned in monitor.snapshot().warned] == ["half"]
+
+
+def test_a_window_is_open_again_only_where_no_other_limit_holds_its_owner_up(
+    opened: Open,
+) -> None:
+    clock = Clock(NOW)
+    monitor = opened(clock)
+    week = Reading(SEVEN_DAY, 1.0, NOW + 60 * HOUR, NOW)
+    monitor.limits.note_readings([five_hours(100, NOW), week])
+    attend(monitor)
+    clock.now = RESET
+    assert [event.title for event in attend(monitor)] == ["5 hours: reset"]
+    clock.now = NOW + 60 * HOUR
+    assert [event.title for event in attend(monitor)] == ["Week: open again"]

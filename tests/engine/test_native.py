@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,17 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from msgspec.structs import astuple
 
-from engine.domain.packed_responses import ids_in, records_in
+from engine.domain.packed_responses import Pack, ids_in, records_in, sighting_of
 from engine.domain.responses import Sighting, response_id
 from engine.domain.times import parse_time
 from engine.ingest import tail, usual_lines
+from engine.ingest.native_packer import NativePacker
+from engine.ingest.packer import Packer
 from engine.ingest.usual_lines import sightings_of
 from engine.native import FORM, native_chunk, reader_name
 from engine.pricing.cost import SEARCH, Rates, _Band, cost_at
+from engine.pricing.price import ModelEntry, model_price
+from engine.pricing.table import PriceTable
 from tests.both_readers import new_chunk, packed, read_by, why_not
 from tests.faults.fuzz_native import check_readers
 from tests.generated import transcripts
@@ -77,11 +82,11 @@ USUAL = {
             }
         }
     ),
-    "nothing but nulls in a usage": _line(
-        message={"usage": {"input_tokens": None, "cache_creation": None, "server_tool_use": None}}
-    ),
 }
 UNUSUAL = {
+    "nothing but nulls in a usage": _bytes(
+        _line(message={"usage": {"input_tokens": None, "cache_creation": None}})
+    ),
     "another id": _bytes(_line(message={"id": "gen-1"})),
     "a gateway's id": _bytes(_line(message={"id": "msg_proxy_stream"})),
     "a recorded cost": _bytes(_line(costUSD=0.5)),
@@ -389,3 +394,60 @@ def test_a_module_of_another_form_or_turned_off_is_not_used(
     assert reader_name({"CCMON_NATIVE": "0"}) == "python"
     monkeypatch.setattr(scanner, "FORM", FORM + 1)
     assert native_chunk({}) is None
+
+
+_SIGHTINGS = st.builds(
+    _sighting,
+    is_sidechain=st.booleans(),
+    model=st.sampled_from(("claude-opus-5-5", "claude-haiku-5-5", "lighthouse-coder-32b", "")),
+    input=st.sampled_from((0, 1, 10**9)),
+    output=st.integers(0, 2),
+    cache_read=st.sampled_from((0, 150_000, 10**9 + 1)),
+    is_fast=st.booleans(),
+    is_us=st.booleans(),
+    is_batch=st.booleans(),
+    searches=st.integers(0, 2),
+    recorded=st.sampled_from((None, 0, 7)),
+    agent=st.sampled_from(("", "a", "é")),
+    won_at=st.integers(0, 2),
+    time=st.sampled_from((0, 899_999, 900_000, 1_793_484_000_000)),
+    is_forked=st.booleans(),
+    session=st.sampled_from(("s1", "s2", "🙂")),
+    project=st.sampled_from(("p", "q")),
+    provider=st.sampled_from(("", "o")),
+    reasoning=st.integers(0, 1),
+    context=st.sampled_from((-1, -1, -1, 0, 9)),
+)
+
+
+@examples(max_examples=300, derandomize=True, deadline=None)
+@given(told=st.lists(st.dictionaries(st.integers(0, 5), _SIGHTINGS, max_size=4), max_size=4))
+def test_native_packs_say_what_those_of_python_say(told: list[dict[int, Sighting]]) -> None:
+    prices = PriceTable.embedded()
+    native, usual = NativePacker(prices, new_chunk()), Packer(prices)
+    left = [({}, {}) if not each else (native.add(each), usual.add(each)) for each in told]
+    for one, other in left:
+        assert {id_: each for id_, each in one.items() if id_ in other} == other
+    if all(one == other for one, other in left):
+        assert _told_by(native.pack()) == _told_by(usual.pack())
+
+
+def _told_by(pack: Pack) -> tuple[object, ...]:
+    """Return what a pack says, whatever numbers its names have."""
+    names, records = pack.names, list(records_in(pack.records))
+    sums = {
+        (slot, names.sessions[session], names.projects[project], names.models[model]): more
+        for slot, session, project, model, *more in pack.sums
+    }
+    responses = [(each.id, sighting_of(each, names), each.calculated) for each in records]
+    models = {names.models[each.model] for each in records}
+    return pack.numbers(), responses, models, sums
+
+
+def test_a_price_too_fine_for_it_is_reckoned_in_python() -> None:
+    entry = ModelEntry(input=Decimal(1), output=Decimal(2), fast=Decimal("1.123456789012"))
+    prices = PriceTable(given={"claude-opus-5-5": model_price("claude-opus-5-5", entry)})
+    native, usual = NativePacker(prices, new_chunk()), Packer(prices)
+    told = {1: _sighting(), 2: _sighting(is_fast=False)}
+    assert native.add(told) == usual.add(told) == {}
+    assert _told_by(native.pack()) == _told_by(usual.pack())

@@ -23,6 +23,7 @@ from engine.limits.marks import marks_of
 from engine.limits.readings import FIVE_HOUR, SEVEN_DAY, HookSaid, Reading
 from engine.monitor import Monitor
 from tests.conftest import NOW
+from tests.faults.earlier import AS_VERSION_4
 from tests.made_lines import HOUR, MINUTE, SECOND, Clock, answer, write
 from tests.turns import attend
 
@@ -259,7 +260,6 @@ def test_of_several_hits_the_one_that_is_reset_last_stands_above(
 
 _VERSION_3 = """
 DROP TABLE readings; DROP TABLE events; DROP TABLE owners; DROP TABLE told_sessions;
-DROP TABLE workplaces; DROP TABLE session_workplaces; DROP TABLE packs;
 CREATE TABLE readings (window TEXT NOT NULL, account TEXT NOT NULL, source TEXT NOT NULL,
   session TEXT NOT NULL, resets_at INTEGER NOT NULL, captured_at INTEGER NOT NULL,
   confirmed_at INTEGER NOT NULL, used_share REAL NOT NULL,
@@ -283,7 +283,7 @@ def test_readings_and_events_of_an_earlier_ledger_stay_whoever_they_were_of(
     make().close()
     rows = [("", "statusline", 0.4), ("a", "claude.json", 0.5), ("o", "desktop", 0.6)]
     with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(_VERSION_3)
+        connection.executescript(AS_VERSION_4 + _VERSION_3)
         for account, source, share in rows:
             kept = ("five_hour", account, source, "", NOW + HOUR, NOW, NOW, share)
             connection.execute("INSERT INTO readings VALUES (?,?,?,?,?,?,?,?)", kept)

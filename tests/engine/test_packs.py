@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 import tarfile
 import time
 from collections.abc import Callable, Iterator
@@ -14,12 +15,14 @@ from typing import Any
 import pytest
 
 from engine.demo import DemoUser, write_history
+from engine.domain.questions import Question
 from engine.domain.scans import Root
 from engine.domain.settings import Settings
 from engine.ingest import loader, workers
-from engine.ingest.packer import Packer
+from engine.ingest.chunk_reader import ChunkReader
 from engine.ledger import packs
 from engine.ledger.book import Ledger
+from engine.ledger.pack_load import PackLoad
 from engine.ledger.packed_rows import bring_all
 from engine.live import updater
 from engine.monitor import Monitor
@@ -258,7 +261,7 @@ def test_a_pack_that_others_price_otherwise_is_booked_with_the_prices_in_force(
     root = tmp_path / "root"
     _history(root, 3)
     rows = _read_rows(settings, tmp_path / "rows.db", root)
-    monkeypatch.setattr(Packer, "_fingerprint", lambda self, model: "another")
+    monkeypatch.setattr(PackLoad, "is_priced", lambda self, names: False)
     packed = _read_packed(settings, tmp_path / "packs.db", root)
     assert not _packed(packed)
     assert contents(packed) == contents(rows)
@@ -273,11 +276,13 @@ def test_a_follower_makes_rows_of_packs_while_nothing_else_happens(
         given = settings(roots=(root,), ledger=str(path), clock=lambda: _NOW)
         with Monitor(given) as monitor:
             monitor.start(lambda: None)
-            end = time.monotonic() + 60
-            while time.monotonic() < end and (monitor.snapshot().progress or _packed(str(path))):
+            right, end = read(root), time.monotonic() + 60
+            while time.monotonic() < end and (
+                monitor.snapshot().responses < len(right) or _packed(str(path))
+            ):
                 time.sleep(0.02)
             assert not _packed(str(path))
-            assert_agreement(monitor, read(root))
+            assert_agreement(monitor, right)
 
 
 def test_figures_too_large_refuse_their_file_alone(settings: MakeSettings, tmp_path: Path) -> None:
@@ -296,3 +301,42 @@ def test_figures_too_large_refuse_their_file_alone(settings: MakeSettings, tmp_p
             monitor.read()
             assert monitor.snapshot().responses == 1_000
             assert "too large to add up" in monitor.snapshot().notices[0].text
+
+
+def test_other_processes_price_by_the_users_own_prices(
+    settings: MakeSettings, tmp_path: Path
+) -> None:
+    root = tmp_path / "root"
+    _history(root, 3)
+    own = {"claude-opus-5-5": {"input": 7.0, "output": 11.0}}
+    given = {"roots": (root,), "clock": lambda: _NOW, "price_overrides": own}
+    ledgers = [str(tmp_path / name) for name in ("rows.db", "packs.db")]
+    with Monitor(settings(ledger=ledgers[0], **given)) as monitor:
+        monitor.catch_up()
+    with _packing() as patched:
+        patched.undo()
+        patched.setattr(loader, "_WORTH_WORKERS", 1)
+        patched.setattr(loader, "_FIRST_BATCH", 1)
+        patched.setattr(ChunkReader, "read", None)
+        with Monitor(settings(ledger=ledgers[1], **given)) as monitor:
+            monitor.catch_up()
+    assert _packed(ledgers[1]) > 100
+    assert contents(ledgers[1], (*SUMS, "models")) == contents(ledgers[0], (*SUMS, "models"))
+
+
+def test_who_reads_packs_waits_for_nobody_who_writes(
+    settings: MakeSettings, tmp_path: Path
+) -> None:
+    root, path = tmp_path / "root", tmp_path / "packs.db"
+    _history(root, 3)
+    _read_packed(settings, path, root)
+    given = settings(roots=(root,), ledger=str(path), clock=lambda: _NOW)
+    with Monitor(given) as monitor, closing(sqlite3.connect(path)) as other:
+        monitor.wait_at_most(0.05)
+        other.isolation_level = None
+        other.execute("BEGIN IMMEDIATE")
+        glance = monitor.glance(None)
+        answer_ = monitor.answers.answer(Question(kind="daily"))
+        assert sum(row.row.figures.responses for row in answer_.rows) == len(read(root))
+        other.execute("ROLLBACK")
+        assert monitor.glance(None).today == glance.today

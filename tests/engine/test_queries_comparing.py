@@ -122,7 +122,7 @@ def test_periods_are_compared_within_the_selection(monitor: Monitor) -> None:
 def test_two_projects_stand_side_by_side(monitor: Monitor) -> None:
     found = monitor.answers.compare("app", "-code-web", Selection(since=date(2026, 10, 6)))
     assert found.kind == "projects"
-    assert (found.left.row.key, found.left.directory) == ("-code-app", "-code-app")
+    assert (found.left.row.key, found.left.project) == ("-code-app", "-code-app")
     assert (found.left.row.figures.responses, found.right.row.figures.responses) == (2, 2)
     several = monitor.answers.compare("code", "lib", Selection()).left
     assert (several.row.key, several.row.label) == ("code", "code (3 projects)")

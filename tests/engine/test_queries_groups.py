@@ -31,7 +31,10 @@ def test_sessions_stand_by_cost_with_all_their_projects(tmp_path: Path, ask: Ask
     first = found.rows[0]
     assert (first.row.label, first.row.sessions) == ("s2", 1)
     assert (first.directory, first.directories) == ("-code-lib", ("-code-lib", "-code-web"))
-    assert (first.row.project, first.row.projects) == ("-code-lib", ("-code-lib", "-code-web"))
+    assert (first.project, first.row.project, first.row.projects) == (
+        *("-code-lib", "-code-lib"),
+        ("-code-lib",),
+    )
     assert first.row.start == moment("2026-11-19T10:00")
     assert first.row.end == moment("2026-11-22T10:00")
     assert found.totals.sessions == 2
@@ -48,7 +51,9 @@ def test_a_sessions_row_is_what_the_selection_leaves_of_it(tmp_path: Path, ask: 
     assert row.row.start == moment("2026-11-21T00:00")
     assert row.row.end == moment("2026-11-21T23:59:59.999")
     (row,) = ask("session", until=day, project="lib").rows
-    assert row.row.figures.responses == 1
+    assert row.row.figures.responses == 3, "a session is of one project"
+    (row,) = ask("session", until=day, project="-code-web").rows
+    assert row.row.figures.responses == 2, "the name of a directory means what is in it"
     (row,) = ask("session", since=day, model="sonnet").rows
     assert (row.row.figures.models, row.directories) == ((SONNET,), ("-code-app",))
     assert ask("session", since=date(2026, 11, 23)).rows == ()
@@ -57,11 +62,11 @@ def test_a_sessions_row_is_what_the_selection_leaves_of_it(tmp_path: Path, ask: 
 def test_projects_and_models_stand_by_cost(tmp_path: Path, ask: Ask) -> None:
     write_at(tmp_path, "2026-11-20T10:00", name="-code-app/s1.jsonl", cwd="/code/app")
     write_at(tmp_path, "2026-11-21T10:00", name="-code-web/s2.jsonl", tokens=900)
-    write_at(tmp_path, "2026-11-22T10:00", name="-code-app/s3.jsonl", model=SONNET)
+    write_at(tmp_path, "2026-11-22T10:00", name="-code-app/s3.jsonl", model=SONNET, cwd="/code/app")
     projects = ask("projects")
     assert [(row.row.key, row.row.label, row.row.sessions) for row in projects.rows] == [
         ("-code-web", "-code-web", 1),
-        ("-code-app", "app", 2),
+        ("/code/app", "app", 2),
     ]
     assert projects.totals.sessions == 3
     models = ask("models")
@@ -69,7 +74,7 @@ def test_projects_and_models_stand_by_cost(tmp_path: Path, ask: Ask) -> None:
     assert models.rows[0].directories == ("-code-app", "-code-web")
     assert models.rows[0].row.projects == ("app", "-code-web")
     since = date(2026, 11, 22)
-    assert [row.row.key for row in ask("projects", since=since).rows] == ["-code-app"]
+    assert [row.row.key for row in ask("projects", since=since).rows] == ["/code/app"]
     assert [row.row.key for row in ask("models", since=since).rows] == [SONNET]
 
 

@@ -180,14 +180,19 @@ def test_a_trend_looks_beyond_the_days_asked_for_but_not_of_a_month_they_cut(
 def test_periods_apart_by_project_stand_by_project_then_time(tmp_path: Path, ask: Ask) -> None:
     write_at(tmp_path, "2026-11-20T10:00", "2026-11-22T10:00", name="-code-app/s1.jsonl")
     write_at(
-        tmp_path, "2026-11-21T10:00", "2026-11-22T11:00", name="-code-web/s2.jsonl", tokens=900
+        tmp_path,
+        "2026-11-21T10:00",
+        "2026-11-22T11:00",
+        name="-code-web/s2.jsonl",
+        tokens=900,
+        cwd="/code/web",
     )
     write_at(tmp_path, "2026-11-22T12:00", name="-code-web/s3.jsonl", cwd="/code/web")
     found = ask("daily", by_project=True)
-    shown = [(row.directory, row.row.project, row.row.key) for row in found.rows]
+    shown = [(row.project, row.row.project, row.row.key) for row in found.rows]
     assert shown == [
-        ("-code-web", "web", "2026-11-21"),
-        ("-code-web", "web", "2026-11-22"),
+        ("/code/web", "web", "2026-11-21"),
+        ("/code/web", "web", "2026-11-22"),
         ("-code-app", "-code-app", "2026-11-20"),
         ("-code-app", "-code-app", "2026-11-22"),
     ]
@@ -195,7 +200,9 @@ def test_periods_apart_by_project_stand_by_project_then_time(tmp_path: Path, ask
     assert found.totals.sessions == 3
     newest_first = ask("daily", by_project=True, order="desc").rows
     assert [row.row.key[-2:] for row in newest_first] == ["22", "21", "22", "20"]
-    assert newest_first[0].directory == "-code-web"
+    assert newest_first[0].project == "/code/web"
+    as_ccusage = ask("daily", by_project=True, by_directory=True)
+    assert [row.place for row in as_ccusage.rows] == ["-code-web"] * 2 + ["-code-app"] * 2
     by_cost = ask("daily", by_project=True, sort="cost", order="asc").rows
     assert _shown(by_cost) == [
         ("2026-11-20", 100),

@@ -61,7 +61,14 @@ def _answers(root: Path, ledger: Ledger) -> Answers:
         (Question(kind="models", selection=Selection(since=_DAY)), {"buckets"}),
         (Question(kind="blocks"), {"slot_totals"}),
         (Question(kind="blocks", block_length=1_800_000), {"responses"}),
-        (Question(kind="daily", by_project=True), {"slot_totals", "buckets"}),
+        (
+            Question(kind="daily", by_project=True),
+            {"slot_totals", "buckets"},
+        ),
+        (
+            Question(kind="daily", by_project=True, by_directory=True),
+            {"slot_totals", "buckets"},
+        ),
     ],
 )
 def test_an_answer_reads_the_smallest_tables(

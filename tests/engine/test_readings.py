@@ -197,3 +197,14 @@ def test_the_order_of_readings_makes_no_difference(told: list[Reading], chance: 
     mixed = list(told)
     chance.shuffle(mixed)
     assert marks_of(mixed) == marks_of(told)
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [(NOW + HOUR) // 1_000, NOW + HOUR, str((NOW + HOUR) // 1_000), str(NOW + HOUR)],
+)
+def test_a_reset_is_understood_in_seconds_and_milliseconds_as_text_too(moment: object) -> None:
+    (reading,) = readings_of_hook(
+        {"seven_day_opus": {"used_percentage": 60, "resets_at": moment}}, NOW
+    )
+    assert (reading.window, reading.resets_at) == ("seven_day:Opus", NOW + HOUR)

@@ -19,16 +19,12 @@ from engine.ledger.schema import VERSION
 from engine.monitor import Monitor
 from tests.agents.made_codex import Thread
 from tests.conftest import NOW
+from tests.faults.earlier import AS_VERSION_4
 from tests.made_lines import DAY, MINUTE, answer, write
 
 MakeSettings = Callable[..., Settings]
 SHOP = "-home-u-shop"
 CODEX = "/home/u/codex app"
-
-_AS_VERSION_4 = (
-    "DROP TABLE workplaces; DROP TABLE session_workplaces; DROP TABLE packs;"
-    " PRAGMA user_version = 4"
-)
 
 
 @pytest.mark.parametrize(
@@ -222,15 +218,15 @@ def test_a_ledger_of_version_4_reads_what_is_still_there_and_doubles_nothing(
     made = settings(ledger=str(ledger))
     with Monitor(made) as monitor:
         monitor.read()
-        before = monitor.report("sessions").totals
+        before = monitor.report("sessions").totals.figures
     shutil.rmtree(root / "projects" / "-home-u-gone")
     with closing(sqlite3.connect(ledger)) as connection:
-        connection.executescript(_AS_VERSION_4)
+        connection.executescript(AS_VERSION_4)
     for _ in range(2):
         with Monitor(made) as monitor:
             assert monitor.health().notices == ()
             monitor.read()
-            assert monitor.report("sessions").totals == before
+            assert monitor.report("sessions").totals.figures == before
         assert _workplaces(ledger) == right
     with closing(sqlite3.connect(ledger)) as connection:
         assert connection.execute("PRAGMA user_version").fetchone() == (VERSION,)

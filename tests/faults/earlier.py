@@ -12,6 +12,13 @@ from engine.monitor import Monitor
 _DUMP = Path(__file__).with_name("ledger_of_version_1.sql")
 _OF_A_SCOPE = ("responses", "buckets", "slot_totals", "session_totals")
 
+AS_VERSION_4 = """
+DROP TABLE workplaces; DROP TABLE session_workplaces; DROP TABLE packs; DROP TABLE listings;
+ALTER TABLE projects ADD COLUMN directory TEXT NOT NULL DEFAULT '';
+PRAGMA user_version = 4;
+"""
+"""Takes from an empty ledger, or from one that is read anew, what version 5 has brought."""
+
 RIGHT = {
     "claude-opus-5": (1, 6_100, 10),
     "claude-opus-5-fast": (2, 12_400, 50),

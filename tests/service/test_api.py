@@ -72,6 +72,45 @@ def test_every_answer_is_of_the_type_that_its_schema_is_made_of(
     assert json.loads(encode(document)) == reply.document
 
 
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/agents", ["agents"]),
+        ("/limits", ["limits"]),
+        ("/events?last=3", ["events", "--last=3"]),
+        ("/calendar?year=2026&by=tokens", ["graph", "--year=2026", "--by=tokens"]),
+        ("/compare?left=this-week&right=last-week", ["compare", "this-week", "last-week"]),
+        ("/summary", ["summary"]),
+        ("/sessions/s2", ["session", "--id=s2"]),
+    ],
+)
+def test_what_is_no_report_is_the_command_lines_too(
+    served: Served,
+    path: str,
+    words: list[str],
+    at_rest: None,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    home = served.service.source.monitor.settings.home
+    places = [
+        f"--config-dir={home / '.claude'}",
+        "--ledger=:memory:",
+        "--offline",
+        "--timezone=UTC",
+    ]
+    assert main([*words, "--json", *places]) == 0
+    told, printed = served.get(path), json.loads(capsys.readouterr().out)
+    for key in ("events", "generatedAt"):  # an event is told once, by who follows
+        told.pop(key, None), printed.pop(key, None)
+    assert told == printed
+
+
+def test_agents_that_were_not_found_are_told_where_that_is_asked(served: Served) -> None:
+    found, every = (served.get(path)["agents"] for path in ("/agents", "/agents?all"))
+    assert [each["agent"] for each in found] == ["claude"]
+    assert len(every) > 20
+
+
 def test_live_is_what_the_command_line_prints(
     served: Served, at_rest: None, capsys: pytest.CaptureFixture[str]
 ) -> None:

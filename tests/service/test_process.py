@@ -156,6 +156,29 @@ def test_the_background_service_starts_once_and_stops(ran: Ran) -> None:
     assert find_running(ran.settings) is None
 
 
+def test_the_service_is_started_with_what_was_said_wherever_that_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tui.commands.service import command_line
+    from tui.config.command_line import parse
+
+    (tmp_path / "c.toml").write_text("")
+    monkeypatch.chdir(tmp_path)
+    words = ["service", "start", "--port=0", "--ledger=l.db", "--config=c.toml", "--offline"]
+    more = ["--config-dir=a", "--config-dir=/b", "--start-of-week=sunday"]
+    command = command_line(parse([*words, *more]))
+    assert command[command.index("serve") + 1 :] == [
+        "--port=0",
+        "--start-of-week=sunday",
+        f"--ledger={tmp_path / 'l.db'}",
+        f"--config={tmp_path / 'c.toml'}",
+        f"--config-dir={tmp_path / 'a'}",
+        "--config-dir=/b",
+        "--offline",
+    ]
+    assert "--ledger=:memory:" in command_line(parse(["service", "start", "--ledger=:memory:"]))
+
+
 def test_a_port_in_use_is_said_clearly(ran: Ran) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -64,6 +64,8 @@ def test_a_websocket_tells_the_same(server: Served, root: Path) -> None:
         first = json.loads(socket.recv(5))
         assert first["event"] == "snapshot"
         assert first["data"]["responses"] == server.get("/live")["responses"]
+        socket.send("what one says")
+        socket.send(b"\x00\xff")
         write(root, answer("more", NOW - MINUTE, 5, cwd="/code/app"))
         document = dict(first["data"])
         received = (json.loads(socket.recv(10)) for _ in range(50))

@@ -64,7 +64,8 @@ def parts(number: int) -> tuple[Part, ...]:
 
 def row(key: str, number: int = 1, **other: Any) -> AnswerRow:
     """Return a row whose figures grow with a number; what only rows of answers have by name."""
-    own = {name: other.pop(name) for name in set(AnswerRow.__struct_fields__) & set(other)}
+    of_answers = set(AnswerRow.__struct_fields__) - {"project"}
+    own = {name: other.pop(name) for name in of_answers & set(other)}
     values = {
         "key": key,
         "label": key,

@@ -7,6 +7,9 @@ import re
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from engine.domain.questions import Glance
@@ -213,9 +216,67 @@ def test_narrow_lines_lose_lesser_parts_and_keep_the_percentages(cells: int) -> 
         assert "5h 42%" in line
         assert "7d 78%" in line
     else:
-        assert line == "5h 42% · 7d 78%"[: cells - 1] + "…"
+        assert line == "7d 78%"[: cells - 1] + ("…" if cells < len("7d 78%") else "%")
     assert said(shown(windows=WINDOWS), COLUMNS="") == whole
     assert said(shown(windows=WINDOWS), COLUMNS="0") == whole
+
+
+SHARES = st.one_of(st.none(), st.integers(0, 100), st.sampled_from((0, 100)))
+
+
+@examples(deadline=None)
+@given(
+    SHARES, SHARES, SHARES, st.integers(20, 200), st.sampled_from(("1", "2")), st.integers(0, 15)
+)
+def test_no_width_loses_the_gravest_percentage_for_something_lesser(
+    five: int | None, week: int | None, model: int | None, cells: int, rows: str, lacks: int
+) -> None:
+    names = {"five_hour": five, "seven_day": week, "seven_day:Opus": model}
+    windows = {
+        name: Reading(name, percent / 100, NOW + 4 * DAY + 3 * HOUR, NOW)
+        for name, percent in names.items()
+        if percent is not None
+    }
+    what = shown(
+        windows=windows,
+        hook=replace(HOOK, effort="" if lacks & 1 else "high", cost=None if lacks & 2 else 10**12),
+        glance=None if lacks & 4 else GLANCE,
+        is_partial=bool(lacks & 4),
+        trouble="ccmon could not read its ledger" if lacks & 8 else "",
+    )
+    lines = said(what, "--rows", rows, COLUMNS=str(cells)).split("\n")
+    assert len(lines) <= int(rows)
+    assert all(width(line) <= cells for line in lines)
+    whole = said(what, COLUMNS="")
+    parts = _parts_in(whole)
+    present = [part for part in parts if any(part in _parts_in(line) for line in lines)]
+    in_order = ["limits", "model", "trouble", "context", "session", "block", "today", "rest"]
+    if rows == "1":
+        missing = [in_order.index(part) for part in parts if part not in present]
+        lesser = [in_order.index(part) for part in present]
+        assert not missing or max(lesser, default=-1) < min(missing)
+    if windows:
+        gravest = max(windows.values(), key=lambda each: each.used_share)
+        assert any(f" {round(gravest.used_share * 100)}%" in f" {line}" for line in lines)
+        assert cells < 40 or all(
+            any(f" {round(each.used_share * 100)}%" in f" {line}" for line in lines)
+            for each in windows.values()
+        )
+
+
+def _parts_in(line: str) -> list[str]:
+    """Return which sorts of parts a line has."""
+    marks = {
+        "limits": r"\b(5h|7d) \d",
+        "model": "Opus 5",
+        "trouble": "could not read",
+        "context": "context",
+        "session": r"\d session",
+        "block": "block",
+        "today": "today",
+        "rest": r"/h|still reading",
+    }
+    return [name for name, mark in marks.items() if re.search(mark, line)]
 
 
 def test_two_rows_have_limits_and_context_in_the_second() -> None:

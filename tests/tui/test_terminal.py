@@ -81,7 +81,7 @@ def test_the_demo_starts_turns_its_tabs_and_quits_at_once(opened: Opener, tmp_pa
     terminal.press("1")
     assert terminal.wait_for(r"this window", 5), terminal.text
     terminal.press("q")
-    assert terminal.wait_for_end(2.0) == 0
+    assert terminal.wait_for_end(10.0) == 0
     assert_left_sane(terminal)
     assert [path for path in tmp_path.iterdir() if path.name.startswith("ccmon-demo")] == []
 
@@ -98,7 +98,7 @@ def test_signals_and_ctrl_c_end_it_cleanly(
         terminal.press(ending)
     else:
         os.kill(terminal.pid, ending)
-    code = terminal.wait_for_end(2.0)
+    code = terminal.wait_for_end(10.0)
     assert code == (0 if isinstance(ending, str) else 128 + ending)
     assert_left_sane(terminal)
 

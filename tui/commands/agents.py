@@ -11,9 +11,11 @@ from tui.options.shared import JSON, PLACES
 
 def run(options: Namespace) -> int:
     """Read what is new, print the agents found, with `--all` also the others."""
+    from engine.domain.responses import CLAUDE
     from engine.monitor import Monitor
     from tui.config.settings import settings_of
     from tui.terminal.progress_line import ProgressLine
+    from tui.words.limits import exact_step
 
     with Monitor(settings_of(options)) as monitor:
         monitor.require_roots()
@@ -26,6 +28,9 @@ def run(options: Namespace) -> int:
             if options.all or (each.is_found and settings.reads(each.agent))
         ]
         now = settings.clock()
+        is_claude_shown = any(each.is_found and each.agent == CLAUDE for each in found)
+        asks_limits = is_claude_shown and not options.json
+        step = exact_step(monitor.limits.now().windows) if asks_limits else ""
     if options.json:
         from engine.documents.agents_found import agents_document
         from engine.documents.encoding import encode
@@ -40,7 +45,7 @@ def run(options: Namespace) -> int:
 
     zone, _ = open_zone(settings.zone, settings.environment)
     look = Look(width=width_of(sys.stdout), zone=zone)
-    print_lines(agents_lines(found, look), is_styled=has_styles(None, sys.stdout))
+    print_lines(agents_lines(found, look, step), is_styled=has_styles(None, sys.stdout))
     return 0
 
 

@@ -18,7 +18,7 @@ def run(options: Namespace) -> int:
     with Monitor(settings_of(options)) as monitor:
         monitor.read()
         health = monitor.health()
-        zone = monitor.snapshot().zone
+        snapshot = monitor.snapshot()
     if options.json:
         from engine.documents.encoding import encode
         from engine.documents.health import health_document
@@ -26,8 +26,10 @@ def run(options: Namespace) -> int:
         print(writable_json(encode(health_document(health)), sys.stdout.encoding))
     else:
         from tui.tables.health_page import health_lines
+        from tui.words.limits import exact_step
 
-        print(writable("\n".join(health_lines(health, zone)), sys.stdout.encoding))
+        lines = health_lines(health, snapshot.zone, exact_step(snapshot.windows))
+        print(writable("\n".join(lines), sys.stdout.encoding))
     return 0
 
 

@@ -123,6 +123,13 @@ COMMAND = Command(
             choices=THEMES,
             example='"light"',
         ),
+        Option(
+            ("--open-again",),
+            "tell, as warnings are told, when a window that came near its limit has begun anew"
+            " ([notify] open-again in the configuration)",
+            default=False,
+            is_configurable=False,
+        ),
         Option(("--no-bell",), "never ring the terminal's bell", default=False, off=("--bell",)),
         POLL,
     ),

@@ -51,12 +51,22 @@ def start(settings: Settings, options: Namespace) -> Running:
 def command_line(options: Namespace) -> list[str]:
     """Return the command line of the service that a command is about, as this one is run."""
     command = [*program(), "serve"]
-    for name in ("port", "host", "uds", "ledger", "timezone", "config"):
-        value = getattr(options, name, None)
-        if value is not None:
-            command.append(f"--{name}={value}")
-    command += [f"--config-dir={path}" for path in options.config_dir or ()]
+    port = getattr(options, "port", None)
+    command += [] if port is None else [f"--port={port}"]
+    command += [] if options.timezone is None else [f"--timezone={options.timezone}"]
+    if options.start_of_week:
+        command.append(f"--start-of-week={values.DAYS[options.start_of_week]}")
+    for name in ("ledger", "config"):
+        path = getattr(options, name)
+        if path is not None:
+            command.append(f"--{name}={path if path == ':memory:' else _absolute(path)}")
+    command += [f"--config-dir={_absolute(path)}" for path in options.config_dir or ()]
     return [*command, *(["--offline"] if options.offline else [])]
+
+
+def _absolute(path: str) -> str:
+    """Return a path that means the same wherever the service is started."""
+    return os.path.abspath(os.path.expanduser(path))
 
 
 def program() -> list[str]:

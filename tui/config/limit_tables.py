@@ -16,7 +16,17 @@ if TYPE_CHECKING:
     from engine.domain.typed.clocks import QuietHours
 
 LIMIT_KEYS = ("thresholds", *LIMITED_WINDOWS, "budgets", "quiet-hours")
-NOTIFY_KEYS = ("toast", "bell", "title", "terminal", "progress", "desktop", "command", "webhook")
+NOTIFY_KEYS = (
+    "toast",
+    "bell",
+    "title",
+    "terminal",
+    "progress",
+    "desktop",
+    "open-again",
+    "command",
+    "webhook",
+)
 PRIVATE_CHANNELS = ("command", "webhook")
 """What a project's own file may not set: it runs programs and tells others."""
 

@@ -63,7 +63,12 @@ def channels_of(options: Namespace) -> Channels:
 
     made = channels.channels_of(options.channels)
     is_heard = made.bell and not getattr(options, "no_bell", False)
-    return replace(made, bell=is_heard, quiet_hours=options.quiet_hours or made.quiet_hours)
+    return replace(
+        made,
+        bell=is_heard,
+        open_again=made.open_again or getattr(options, "open_again", False),
+        quiet_hours=options.quiet_hours or made.quiet_hours,
+    )
 
 
 def _ledger(named: str | None) -> str | None:

@@ -146,7 +146,7 @@ def _channels(layers: tuple[Layer, ...]) -> list[Shown]:
     return [
         Shown(key, _without_secret(key, found[key].value), "file", found[key].origin)
         if key in found
-        else Shown(key, getattr(Channels(), key) or False, "default")
+        else Shown(key, getattr(Channels(), key.replace("-", "_")) or False, "default")
         for key in NOTIFY_KEYS
     ]
 

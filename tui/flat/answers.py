@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.documents.blocks import block_id
-from engine.documents.figures import UNKNOWN_MODEL, project_name
+from engine.documents.figures import UNKNOWN_MODEL
+from engine.domain.projects import called
 from engine.domain.questions import Answer, AnswerRow
 from engine.domain.report_definitions import ReportDefinition
 from engine.domain.reports import Row
@@ -123,17 +124,18 @@ def _names(
     if report.by == "block":
         return {report.row_key: block_id(row), **_block_times(row)}
     if report.by == "project":
-        return {report.row_key: row.key, "name": project_name(row.label, row.key, aliases)}
+        return {report.row_key: row.key, "name": called(row.label, row.key, aliases)}
     if report.by == "model":
         return {report.row_key: row.label or UNKNOWN_MODEL, "provider": row.provider}
-    project = project_name(row.project, each.directory, aliases)
+    project = called(row.project, each.place, aliases)
     if report.by == "session":
         title = row.label if row.label != row.key else ""
+        project = called(row.project, each.project, aliases)
         place: dict[str, Value] = {"projectPath": each.directory, "projectName": project}
         return {report.row_key: row.key, "title": title, **place}
     return {
         report.row_key: row.key,
-        "project": each.directory,
+        "project": each.place,
         "projectName": project,
     }
 

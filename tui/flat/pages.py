@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.documents.figures import UNKNOWN_MODEL, project_name
+from engine.documents.figures import UNKNOWN_MODEL
+from engine.domain.projects import called
 from engine.domain.questions import Change, ComparedPart, Comparison, SessionAnswer, Summary
 from engine.domain.reports import Figures, Part, Row
 from engine.domain.times import iso_time
@@ -85,7 +86,7 @@ def comparison_table(comparison: Comparison, aliases: Mapping[str, str]) -> Flat
     for side, answer in (("left", comparison.left), ("right", comparison.right)):
         row = answer.row
         is_project = comparison.kind == "projects"
-        name = project_name(row.label, row.key, aliases) if is_project else row.label
+        name = called(row.label, row.key, aliases) if is_project else row.label
         names[side] = {"side": side, "id": row.key, "name": name}
     left, right = comparison.left.row.figures, comparison.right.row.figures
     lines = _compared(left, right, comparison.change, names, {})
@@ -154,6 +155,6 @@ def _summary_model(part: Part) -> FlatLine:
 
 
 def _summary_session(row: Row, aliases: Mapping[str, str]) -> FlatLine:
-    project = project_name(row.project, "", aliases)
+    project = called(row.project, "", aliases)
     names = {"section": "session", "id": row.key, "name": row.label, "projectName": project}
     return figure_line(row.figures, names)

@@ -61,7 +61,7 @@ PLACES = OptionGroup(
 
 PROJECT = Option(
     ("-p", "--project"),
-    "only this project: its path, its directory name below projects (may begin with '-'),"
+    "only this project: its path, a directory name below projects (may begin with '-'),"
     " or part of either",
     "PROJECT",
     example='"shop"',

@@ -13,6 +13,8 @@ from tui.words.format import percent, tokens
 Tone = Literal["", "strong", "muted", "good", "warning", "bad"]
 
 _WINDOWS = ((FIVE_HOUR, "5h"), (SEVEN_DAY, "7d"), (SPEND_LIMIT, "spend"))
+GRAVEST, CONTEXT = -1, 3
+"""The rank of the window that is fullest, which is the last to go, and of the context."""
 _RATE_TONES: dict[str, Tone] = {"busy": "warning", "intense": "bad"}
 
 
@@ -27,8 +29,8 @@ class Part(NamedTuple):
     """What stands or gives way together."""
 
     pieces: tuple[Piece, ...]
-    is_near: bool = False
-    """It goes on with what the part before it speaks of."""
+    topic: str = ""
+    """Parts of one topic stand nearer to each other."""
     rank: int = 0
     """Of parts that do not fit the one with the highest rank gives way first."""
     short: tuple[Piece, ...] = ()
@@ -67,9 +69,9 @@ def _model(shown: Shown) -> Iterator[Part]:
 def _costs(shown: Shown) -> Iterator[Part]:
     session, today = shown.session_cost(), shown.today_cost()
     if session is not None:
-        yield Part((Piece(session), Piece(" session", "muted")), rank=4)
+        yield Part((Piece(session), Piece(" session", "muted")), "cost", rank=4)
     if today is not None:
-        yield Part((Piece(today), Piece(" today", "muted")), is_near=session is not None, rank=6)
+        yield Part((Piece(today), Piece(" today", "muted")), "cost", rank=6)
 
 
 def _block(shown: Shown) -> Iterator[Part]:
@@ -84,8 +86,8 @@ def _block(shown: Shown) -> Iterator[Part]:
 
 
 def _windows(shown: Shown, levels: Levels) -> Iterator[Part]:
-    is_near = False
     model = shown.model_week()
+    gravest = max((each.used_share for each in shown.windows.values()), default=0.0)
     named = (*_WINDOWS, (model, f"{model.partition(':')[2]} 7d")) if model else _WINDOWS
     for window, name in named:
         used, left = shown.used(window), shown.left(window)
@@ -94,8 +96,8 @@ def _windows(shown: Shown, levels: Levels) -> Iterator[Part]:
         tone = _tone_of_level(level_of(shown.windows[window].used_share, levels))
         said = (Piece(f" ({left} left)", "muted"),) if left is not None else ()
         short = (Piece(f"{name} ", "muted"), Piece(used, tone))
-        yield Part((*short, *said), is_near, short=short)
-        is_near = True
+        is_gravest = shown.windows[window].used_share == gravest
+        yield Part((*short, *said), "limits", rank=GRAVEST if is_gravest else 0, short=short)
 
 
 def _tone_of_level(level: Level) -> Tone:
@@ -107,16 +109,18 @@ def _tone_of_level(level: Level) -> Tone:
 def _context(shown: Shown, marks: Marks) -> Iterator[Part]:
     count, share = shown.context_tokens(), shown.context_share()
     if shown.is_compacted():
-        yield Part((Piece("context compacted", "muted"),), rank=3)
+        yield Part((Piece("context compacted", "muted"),), rank=CONTEXT)
     if count is None and share is None:
         return
     pieces = [Piece("context", "muted")]
     if count is not None:
         pieces.append(Piece(f" {tokens(count)}"))
+    short = tuple(pieces)
     if share is not None:
         said = f" ({percent(share)})" if count is not None else f" {percent(share)}"
         pieces.append(Piece(said, _fill(share, marks)))
-    yield Part(tuple(pieces), rank=3)
+        short = (pieces[0], Piece(f" {percent(share)}", _fill(share, marks)))
+    yield Part(tuple(pieces), rank=CONTEXT, short=short)
 
 
 def _fill(share: float, marks: Marks) -> Tone:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from tui.statusline.line import Part, Piece, Tone
+from tui.statusline.line import CONTEXT, GRAVEST, Part, Piece, Tone
 
 Format = Literal["claude", "plain", "tmux", "waybar"]
 
 _BETWEEN = " │ "
 _NEAR = " · "
-_SHORTENED_BELOW = 4
-"""Parts of this rank and above give way before others are shortened."""
-_OF_LIMITS = (0, 3)
+_WHOLE_FIRST = 4
+"""Parts of this rank and above stand only where all others do, as whole as there is room."""
+_OF_LIMITS = (GRAVEST, 0, CONTEXT)
 """Ranks of what stands in the second row, where there are two."""
 _ANSI: dict[Tone, str] = {
     "strong": "1",
@@ -65,24 +65,42 @@ def _piece(piece: Piece, output: Format, is_coloured: bool) -> str:
 
 
 def _fitting(parts: Sequence[Part], cells: int) -> Sequence[Part]:
-    """Return the parts that fit: the lesser give way first, then what is left is shortened."""
-    kept = list(parts)
-    while len(kept) > 1 and width(plain_text(kept)) > cells:
-        place = max(range(len(kept)), key=lambda place: (kept[place].rank, place))
-        long = [each for each in kept if each.short and each.short != each.pieces]
-        if long and kept[place].rank < _SHORTENED_BELOW:
-            kept = [each._replace(pieces=each.short or each.pieces) for each in kept]
-            continue
-        del kept[place]
-    if kept and width(plain_text(kept)) > cells:
-        return [Part((Piece(cut(plain_text(kept), cells)),))]
-    return kept
+    """Return the parts that fit, the most wanted first; none stands where a more wanted one fails.
+
+    First all that must be said is said shortly, then as wholly as there is room, then the rest.
+    """
+    wanted = sorted(range(len(parts)), key=lambda place: (parts[place].rank, place))
+    kept: dict[int, Part] = {}
+
+    def takes(place: int, part: Part) -> bool:
+        tried = {**kept, place: part}
+        if width(plain_text([tried[each] for each in sorted(tried)])) > cells:
+            return False
+        kept[place] = part
+        return True
+
+    least = [place for place in wanted if parts[place].rank < _WHOLE_FIRST]
+    is_all = all(takes(place, _shortened(parts[place])) for place in least)
+    for place in [place for place in least if place in kept]:
+        takes(place, parts[place])
+    if is_all:
+        all(takes(place, parts[place]) for place in wanted[len(least) :])
+    if not kept and wanted:
+        first = parts[wanted[0]]
+        return [Part((Piece(cut(plain_text([_shortened(first)]), cells)),))]
+    return [kept[place] for place in sorted(kept)]
+
+
+def _shortened(part: Part) -> Part:
+    return part._replace(pieces=part.short or part.pieces)
 
 
 def _pieces(parts: Sequence[Part]) -> Iterator[Piece]:
+    topic = ""
     for place, part in enumerate(parts):
         if place:
-            yield Piece(_NEAR if part.is_near else _BETWEEN, "muted")
+            yield Piece(_NEAR if part.topic and part.topic == topic else _BETWEEN, "muted")
+        topic = part.topic
         yield from part.pieces
 
 

@@ -10,7 +10,7 @@ from tui.tables.layout import Across, Cell, Column, Step, Table, TableLine, Tabl
 from tui.tables.look import UNKNOWN_COST, Look
 from tui.tables.title import title_line
 from tui.words.format import dollars, plain, tokens, tokens_exact
-from tui.words.lines import BLANK, Line, line, paragraph, text_of
+from tui.words.lines import BLANK, Line, footnotes, line, paragraph, text_of
 
 _COLUMNS = (
     Column(name="agent", title="Agent", kind="text", align="left", least=10, tight=8),
@@ -31,8 +31,11 @@ _INDENT = "  "
 _MOST_UNREAD = 5
 
 
-def agents_lines(agents: Sequence[AgentFound], look: Look) -> list[Line]:
-    """Return the page; of an agent that was not found the places that were looked at."""
+def agents_lines(agents: Sequence[AgentFound], look: Look, step: str = "") -> list[Line]:
+    """Return the page; of an agent that was not found the places that were looked at.
+
+    `step` is what makes limits exact, where they are not.
+    """
     lines: list[Line] = [title_line("Coding agents", [look.zone], look.width), BLANK]
     if not agents:
         return [*lines, line("No coding agent was found: --all names the places looked at.")]
@@ -42,7 +45,8 @@ def agents_lines(agents: Sequence[AgentFound], look: Look) -> list[Line]:
         for note in _notes(agent):
             for part in paragraph(note, max(1, look.width - len(_INDENT))):
                 rows.append(Across(f"{_INDENT}{text_of(part)}", "dim"))
-    return [*lines, *draw(Table(columns=_COLUMNS, lines=rows, steps=_STEPS), look.width)]
+    table = draw(Table(columns=_COLUMNS, lines=rows, steps=_STEPS), look.width)
+    return [*lines, *table, *footnotes([step] if step else [], look.width)]
 
 
 def _below(agent: AgentFound, path: str) -> str:

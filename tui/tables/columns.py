@@ -131,12 +131,12 @@ def session_columns(
     return (name, text_column("title", "Title", least=20, tight=12), project)
 
 
-def session_cells(row: Row, look: Look, directory: str = "") -> dict[str, Cell]:
+def session_cells(row: Row, look: Look, project: str = "") -> dict[str, Cell]:
     """Return what names a session."""
     return {
         "name": Cell(short_session(row.key)),
         "title": Cell(plain(row.label) if row.label != row.key else ""),
-        "project": Cell(look.project(row.project, directory)),
+        "project": Cell(look.project(row.project, project)),
     }
 
 

@@ -11,8 +11,8 @@ from tui.words import format as fmt
 _BAD_FILES_SHOWN = 20
 
 
-def health_lines(health: Health, zone: str) -> list[str]:
-    """Return what doctor tells as lines of plain text."""
+def health_lines(health: Health, zone: str, step: str = "") -> list[str]:
+    """Return what doctor tells as lines of plain text; `step` is what makes limits exact."""
     lines = ["Places looked at"]
     lines += [f"  {fmt.plain(place.path)}: {place.found}" for place in health.places]
     for root in health.roots:
@@ -24,6 +24,7 @@ def health_lines(health: Health, zone: str) -> list[str]:
     uncounted = list(_uncounted_lines(health))
     lines += ["", "Not counted", *uncounted] if uncounted else []
     lines += ["", "Could not be read", *_unread_lines(health)]
+    lines += ["", "Limits", f"  no official percentage is known: {step}"] if step else []
     lines += [
         "",
         "Ledger",

@@ -10,6 +10,7 @@ from tui.tables.look import Look
 from tui.tables.title import title_line
 from tui.words.format import plain
 from tui.words.limits import (
+    exact_step,
     hit_text,
     is_estimated,
     left_text,
@@ -58,7 +59,8 @@ def limits_lines(limits: LimitsNow, look: Look, notices: Iterable[str] = ()) -> 
         lines += _table(limits, look)
     else:
         lines.append(line("No limit is known yet."))
-    return lines + footnotes(notices, look.width)
+    step = exact_step(limits.windows)
+    return lines + footnotes([step, *notices] if step else notices, look.width)
 
 
 def events_lines(events: Iterable[Event], now: int, look: Look) -> list[Line]:

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from engine.agents.names import title_of
-from engine.documents.figures import project_name
+from engine.domain.projects import called
 from engine.domain.reports import Figures
 from tui.words.format import dollars, plain
 from tui.words.models import labels_of, short_model
@@ -24,7 +24,7 @@ class Look(Struct, frozen=True, kw_only=True):
     is_compact: bool = False
     has_cost: bool = True
     projects: Mapping[str, str] = {}
-    """Names for projects, by directory name or the name they have otherwise."""
+    """Names for projects, by path, directory name, or what they are called otherwise."""
     models: Mapping[str, str] = {}
     """Names for models, by their ids."""
     labels: Mapping[str, str] = {}
@@ -34,9 +34,9 @@ class Look(Struct, frozen=True, kw_only=True):
         """Return the look of a page on which models stand side by side."""
         return replace(self, labels=labels_of(models))
 
-    def project(self, name: str, directory: str = "") -> str:
+    def project(self, label: str, key: str = "") -> str:
         """Return what a project is called."""
-        return plain(project_name(name, directory, self.projects))
+        return plain(called(label, key, self.projects))
 
     def model(self, name: str) -> str:
         """Return what a model is called, such as `Opus 5.5`."""

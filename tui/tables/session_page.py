@@ -49,8 +49,6 @@ def session_lines(answer: SessionAnswer, look: Look) -> list[Line]:
 def _facts(answer: SessionAnswer, look: Look) -> list[tuple[str, str]]:
     row = answer.row.row
     figures = row.figures
-    places = dict.fromkeys((row.project, *row.projects))
-    projects = [look.project(name, answer.row.directory) for name in places if name]
     span = ""
     if figures.first is not None and figures.last is not None:
         span = f"{_moment(figures.first, look)} to {_moment(figures.last, look)}"
@@ -63,7 +61,8 @@ def _facts(answer: SessionAnswer, look: Look) -> list[tuple[str, str]]:
             "" if figures.agents == (CLAUDE,) else ", ".join(map(look.agent, figures.agents)),
         ),
         ("Title", answer.title if answer.title != answer.session else ""),
-        ("Project", ", ".join(dict.fromkeys(projects)) or look.project("", answer.row.directory)),
+        ("Project", look.project(row.project, answer.row.project)),
+        ("Worktree", plain(answer.row.worktree)),
         ("Time", span),
         ("Used", f"{tokens_exact(figures.tokens.total)} tokens{cost}"),
         ("Responses", tokens_exact(figures.responses)),

@@ -74,7 +74,7 @@ def _groups(answer: Answer, look: Look) -> dict[str, list[AnswerRow]]:
     """Return the rows of each project, the projects in the order in which they come."""
     groups: dict[str, list[AnswerRow]] = {}
     for each in answer.rows:
-        name = look.project(each.row.project, each.directory) if answer.question.by_project else ""
+        name = look.project(each.row.project, each.place) if answer.question.by_project else ""
         groups.setdefault(name, []).append(each)
     return groups
 
@@ -95,7 +95,7 @@ def _cells(
         "trend": Cell(change_text(each.trend.change, look) if each.trend else ""),
     }
     if answer.question.report.by == "session":
-        cells |= session_cells(row, look, each.directory)
+        cells |= session_cells(row, look, each.project)
     return cells
 
 

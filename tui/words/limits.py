@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from engine.domain.limit_windows import OFFICIAL, Forecast, HitNow, WindowNow
+from engine.domain.owners import is_of_store
 from tui.words.format import ago, clock, dollars, duration, moment_of, percent, plain, tokens
 
 _MINUTE = 60_000
@@ -13,6 +14,19 @@ _HALF_DAY = 43_200_000
 
 Outlook = Literal["hit", "runs out", "past usual", "may run out", "lasts", ""]
 """What becomes of a window in a word; empty where nothing is foreseen."""
+
+
+EXACT_STEP = "ccmon statusline --install makes limits exact."
+"""The one step that makes limits exact."""
+
+
+def exact_step(windows: Iterable[WindowNow]) -> str:
+    """Return what makes limits exact, empty where any percentage of Claude Code's is official."""
+    is_exact = any(
+        window.source in OFFICIAL and window.source != "hit" and not is_of_store(window.owner)
+        for window in windows
+    )
+    return "" if is_exact else EXACT_STEP
 
 
 def outlook_of(window: WindowNow) -> Outlook:

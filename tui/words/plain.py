@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from engine.agents.names import title_of
 from engine.domain.reports import Figures
+from engine.domain.responses import CLAUDE
 from engine.domain.snapshots import Snapshot
 from tui.words import format as fmt
-from tui.words.limits import window_line
+from tui.words.limits import exact_step, window_line
 from tui.words.models import short_model
 
 
@@ -66,7 +67,9 @@ def _limit_lines(snapshot: Snapshot) -> list[str]:
     """Return a line for each limit window, the gravest first, with the one forecast of it."""
     now, zone = snapshot.generated_at, snapshot.zone
     windows = sorted(snapshot.windows, key=lambda window: not window.is_gravest)
-    return [f"Limit    {window_line(window, now, zone)}" for window in windows]
+    lines = [f"Limit    {window_line(window, now, zone)}" for window in windows]
+    step = exact_step(windows) if CLAUDE in snapshot.agents else ""
+    return [*lines, f"         {step}"] if step else lines
 
 
 def _figures(figures: Figures) -> str:

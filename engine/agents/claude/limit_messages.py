@@ -13,7 +13,7 @@ from datetime import tzinfo
 
 from engine.agents.claude.patient import read_objects
 from engine.agents.claude.reset_times import reset_in
-from engine.domain.hits import MARK, Hit
+from engine.domain.hits import MARK, Hit, window_of_type
 from engine.domain.responses import response_id
 from engine.domain.times import DAY, HOUR, MINUTE, minute_of, parse_time
 
@@ -122,15 +122,6 @@ def hit_of(
         is_extra_usage=quota.get("isUsingOverage") is True,
         is_sidechain=record.get("isSidechain") is True,
     )
-
-
-def window_of_type(kind: str) -> str:
-    """Return the window of a `rateLimitType`, or of the same name where use is reported."""
-    if kind == "overage":
-        return _SPEND_LIMIT
-    if kind in ("seven_day_opus", "seven_day_sonnet"):
-        return f"{_SEVEN_DAY}:{kind.removeprefix('seven_day_').capitalize()}"
-    return kind
 
 
 def _is_limit(text: str, quota: Mapping[str, object], error: object) -> bool:

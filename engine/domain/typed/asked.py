@@ -33,13 +33,17 @@ def selection_of(said: Mapping[str, Any], today: date, agents: tuple[str, ...]) 
 
 
 def question_of(kind: str, said: Mapping[str, Any], selection: Selection) -> Question:
-    """Return what is asked of the responses selected, for the report with a key."""
+    """Return what is asked of the responses selected, for the report with a key.
+
+    What is told as JSON has ccusage's keys, and so its projects where rows are apart by them.
+    """
     hours = said.get("session_length")
     return Question(
         kind=kind,
         selection=selection,
         last=said.get("last"),
         by_project=said.get("instances", False),
+        by_directory=said.get("instances", False) and said.get("json", True),
         sort=said.get("sort"),
         order=said.get("order"),
         top=said.get("top"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from engine.agents.claude.limit_messages import window_of_type
+from engine.domain.hits import window_of_type
 from engine.domain.owners import NOBODY
 from engine.limits.readings import (
     FIVE_HOUR,

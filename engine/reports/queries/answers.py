@@ -51,6 +51,7 @@ class Answers:
         week_start: int,
         insist: Insist,
         snapshot: Callable[[], Snapshot],
+        home: str = "",
     ) -> None:
         self._source = source
         self._scopes = scopes
@@ -59,6 +60,7 @@ class Answers:
         self._week_start = week_start
         self._insist = insist
         self._snapshot = snapshot
+        self._home = home
 
     def today(self) -> date:
         """Return the present day in the zone of what is answered."""
@@ -117,7 +119,9 @@ class Answers:
         def once() -> _T:
             scopes = self._scopes(selection.agents)
             now = self._clock()
-            basis = Basis(self._source, scopes, selection.mode, self.zone, self._week_start, now)
+            zone, week_start = self.zone, self._week_start
+            mode, home = selection.mode, self._home
+            basis = Basis(self._source, scopes, mode, zone, week_start, now, home)
             with self._source.at_one_moment():
                 return ask(basis)
 
@@ -125,7 +129,7 @@ class Answers:
 
 
 def _answer(question: Question, basis: Basis) -> Answer:
-    choice = choose(question.selection, basis)
+    choice = choose(question.selection, basis, by_directory=question.by_directory)
     limit = None if question.token_limit == "max" else question.token_limit
     notes = choice.notes
     if notes:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, tzinfo
 from functools import cached_property
 
-from engine.aggregates.sessions import short_names
+from engine.aggregates.projects import Projects
 from engine.domain.choices import Mode
 from engine.domain.times import day_of
 from engine.reports.queries.source import ReportSource, SumSource
@@ -23,6 +23,7 @@ class Basis:
         zone: tuple[str, tzinfo],
         week_start: int,
         now: int,
+        home: str = "",
     ) -> None:
         self.scopes = scopes
         """By agent."""
@@ -34,6 +35,7 @@ class Basis:
         self.zone_name, self.zone = zone
         self.week_start = week_start
         self.now = now
+        self._home = home
 
     def selector_of(self, agent: str) -> SumSource:
         """Return what sums one agent's responses."""
@@ -47,15 +49,12 @@ class Basis:
         return day_of(self.now, self.zone)
 
     @cached_property
-    def projects(self) -> dict[int, tuple[str, str]]:
-        """Directory's name and working directory of all projects."""
-        return self.names.projects()
+    def projects(self) -> Projects:
+        """The projects of all sessions."""
+        projects = Projects(self._home)
+        projects.learn(self.selector.workplaces(), self.names.workplaces())
+        return projects
 
-    @cached_property
-    def short_names(self) -> Mapping[int, str]:
-        """Short names of all projects."""
-        return short_names(self.projects)
-
-    def directory(self, project: int) -> str:
-        """Return the name of a project's directory."""
-        return self.projects[project][0]
+    def directory(self, number: int) -> str:
+        """Return the name of a directory below `projects`."""
+        return self.names.name("projects", number)

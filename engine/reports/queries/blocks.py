@@ -101,7 +101,7 @@ class _AgentBlocks:
         self.blocks = Blocks(whole, length)
         selector = basis.selector_of(agent)
         if length % QUARTER or length < HOUR:
-            _feed_singles(whole, self.selected, choice.chosen, selector)
+            _feed_singles(whole, self.selected, choice.chosen, basis, selector)
         else:
             whole.update(_slots(selector.sums(("slot",), Chosen())))
             if choice.is_narrowed:
@@ -115,17 +115,27 @@ def _slots(rows: Iterable[KeyedSums]) -> Iterator[SlotSums]:
     return (SlotSums(row.keys[0], row.model, row.sums) for row in rows)
 
 
-def _feed_singles(whole: History, selected: History, chosen: Chosen, selector: SumSource) -> None:
+def _feed_singles(
+    whole: History, selected: History, chosen: Chosen, basis: Basis, selector: SumSource
+) -> None:
     """Give histories every response a slot of its own, in order of time."""
     rows = selector.singles()
     whole.update(SlotSums(place, row.model, row.sums) for place, row in enumerate(rows))
     if selected is whole:
         return
+
+    def is_chosen(row: KeyedSums) -> bool:
+        directory, session = row.keys
+        return (
+            (chosen.directories is None or directory in chosen.directories)
+            and (
+                chosen.workplaces is None or basis.projects.workplace(session) in chosen.workplaces
+            )
+            and (chosen.models is None or row.model in chosen.models)
+        )
+
     selected.update(
-        SlotSums(place, row.model, row.sums)
-        for place, row in enumerate(rows)
-        if (chosen.projects is None or row.keys[0] in chosen.projects)
-        and (chosen.models is None or row.model in chosen.models)
+        SlotSums(place, row.model, row.sums) for place, row in enumerate(rows) if is_chosen(row)
     )
 
 

@@ -14,17 +14,33 @@ from engine.reports.queries.days import slots_between
 from engine.reports.queries.matches import find_models, find_projects, no_model, no_project
 
 
+class Places(Struct, frozen=True):
+    """What a pattern names: directories below `projects`, or where the sessions of projects work.
+
+    Nothing is named where all is `None`.
+    """
+
+    directories: tuple[int, ...] | None = None
+    workplaces: tuple[int, ...] | None = None
+    projects: tuple[int, ...] = ()
+
+
 class Choice(Struct, frozen=True):
     """What was selected, by the ledger's numbers."""
 
     chosen: Chosen
     notes: tuple[str, ...] = ()
     """Names that nothing bears; then nothing is chosen."""
+    projects: tuple[int, ...] = ()
+    """The projects that were named."""
 
     @property
     def is_narrowed(self) -> bool:
         """Whether only some projects or models were asked for."""
-        return self.chosen.projects is not None or self.chosen.models is not None
+        return any(
+            each is not None
+            for each in (self.chosen.directories, self.chosen.workplaces, self.chosen.models)
+        )
 
     def between(self, since: date | None, until: date | None, basis: Basis) -> Chosen:
         """Return what is chosen of some days, `None` for no bound."""
@@ -32,30 +48,60 @@ class Choice(Struct, frozen=True):
         return replace(self.chosen, first=first, before=before)
 
 
-def choose(selection: Selection, basis: Basis) -> Choice:
-    """Return the projects and models that a selection names; its days are left open."""
+def choose(selection: Selection, basis: Basis, *, by_directory: bool = False) -> Choice:
+    """Return the projects and models that a selection names; its days are left open.
+
+    By directory, as ccusage has it, a directory's name comes before a project's.
+    """
     notes: list[str] = []
-    projects = models = None
+    named = Places()
+    models = None
     if selection.project is not None:
-        projects = projects_named(selection.project, basis)
-        if not projects:
+        found = places_named(selection.project, basis, by_directory=by_directory)
+        named = found or Places(workplaces=())
+        if found is None:
             notes.append(unknown_project(selection.project, basis))
     if selection.model is not None:
         known = {number: basis.model(number) for number in basis.selector.numbers("model")}
         models = find_models(selection.model, known)
         if not models:
             notes.append(no_model(selection.model, sorted(known.values())))
-    return Choice(Chosen(projects=projects, models=models), tuple(notes))
+    chosen = Chosen(directories=named.directories, workplaces=named.workplaces, models=models)
+    return Choice(chosen, tuple(notes), named.projects)
 
 
-def projects_named(pattern: str, basis: Basis) -> tuple[int, ...]:
-    """Return the projects with responses that a pattern names."""
-    known = {number: basis.projects[number] for number in basis.selector.numbers("project")}
-    return find_projects(pattern, known, basis.short_names)
+def places_named(pattern: str, basis: Basis, *, by_directory: bool = False) -> Places | None:
+    """Return the projects with responses that a pattern names, `None` where there is none.
+
+    The name of a directory below `projects`, unless it is a project's, means what is in that
+    directory alone: a worktree without its repository, or all projects that share the name.
+    """
+    projects, used = basis.projects, _used(basis)
+    project = None if by_directory else projects.find(pattern)
+    project = project if project in used else None
+    if pattern and project is None:
+        for number in basis.selector.numbers("directory"):
+            if basis.directory(number) == pattern:
+                return Places(directories=(number,))
+    found = (
+        (project,)
+        if project is not None
+        else find_projects(pattern, used, projects.labels, projects.key_at)
+    )
+    if not found:
+        return None
+    workplaces = tuple(place for number in found for place in projects.workplaces(number))
+    return Places(workplaces=workplaces, projects=found)
+
+
+def _used(basis: Basis) -> dict[int, tuple[str, str]]:
+    """Return by what names the projects go that have responses."""
+    projects = basis.projects
+    used = {projects.of(session) for session in basis.selector.numbers("session")}
+    return {number: names for number, names in projects.named().items() if number in used}
 
 
 def unknown_project(pattern: str, basis: Basis) -> str:
     """Say that no project has a name, with those that come near."""
-    numbers = basis.selector.numbers("project")
-    named = [basis.projects[number] for number in numbers]
-    return no_project(pattern, named, [basis.short_names[number] for number in numbers])
+    used = _used(basis)
+    return no_project(pattern, used.values(), map(basis.projects.label, used))

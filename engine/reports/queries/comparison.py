@@ -16,7 +16,7 @@ from engine.domain.times import start_of_day
 from engine.domain.typed.days import PERIODS, Days, check_days, parse_period
 from engine.reports.queries.basis import Basis
 from engine.reports.queries.changes import change_between
-from engine.reports.queries.choice import Choice, choose, projects_named, unknown_project
+from engine.reports.queries.choice import Choice, choose, places_named, unknown_project
 from engine.reports.queries.groups import whole_group
 from engine.reports.rows import period_row, project_row
 
@@ -68,17 +68,22 @@ def _period_side(days: Days, choice: Choice, selection: Selection, basis: Basis)
 
 def _project_side(pattern: str, chosen: Chosen, basis: Basis) -> AnswerRow:
     """Return all projects that a pattern names as one side."""
-    projects = projects_named(pattern, basis)
-    if not projects:
+    named = places_named(pattern, basis)
+    if named is None:
         raise SettingsError(unknown_project(pattern, basis))
-    group = whole_group(replace(chosen, projects=projects), basis)
-    if len(projects) == 1:
-        directory, label = basis.directory(projects[0]), basis.short_names[projects[0]]
+    some = replace(chosen, directories=named.directories, workplaces=named.workplaces)
+    group = whole_group(some, basis)
+    projects, directories = basis.projects, tuple(map(basis.directory, group.in_order()))
+    directory = basis.directory(named.directories[0]) if named.directories else ""
+    project = ""
+    found = list(named.projects) or group.projects(projects)
+    if len(found) == 1:
+        label = projects.label(found[0])
+        project = directory or projects.key(found[0])
     else:
-        directory, label = "", f"{pattern} ({len(projects)} projects)"
-    row = project_row(directory or pattern, label, group, basis.model)
-    directories = tuple(basis.directory(project) for project in group.in_order())
-    return AnswerRow(row=row, directory=directory, directories=directories)
+        label = f"{pattern} ({len(found)} projects)"
+    row = project_row(project or pattern, label, group, basis.model)
+    return AnswerRow(row=row, project=project, directory=directory, directories=directories)
 
 
 def _compared(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engine.aggregates.sessions import Group, group_by
+from engine.aggregates.sessions import Group, Key, group_by
 from engine.domain.chosen import Chosen
 from engine.domain.questions import AnswerRow, SessionAnswer
 from engine.domain.report_definitions import By
@@ -16,19 +16,18 @@ from engine.reports.rows import model_row, project_row, session_row
 
 def session_rows(chosen: Chosen, basis: Basis) -> tuple[list[AnswerRow], int]:
     """Return sessions' rows, and how many there are."""
-    groups = _grouped(chosen, basis, 0)
+    groups = _grouped(chosen, basis, lambda key: key[0])
     rows = [session_answer(session, group, basis) for session, group in groups.items()]
     return rows, len(groups)
 
 
 def project_rows(chosen: Chosen, basis: Basis) -> tuple[list[AnswerRow], int]:
     """Return projects' rows, and how many sessions they are of."""
-    groups = _grouped(chosen, basis, 1)
+    projects = basis.projects
+    groups = _grouped(chosen, basis, lambda key: projects.of(key[0]))
     rows = [
         AnswerRow(
-            row=project_row(
-                basis.directory(project), basis.short_names[project], group, basis.model
-            )
+            row=project_row(projects.key(project), projects.label(project), group, basis.model)
         )
         for project, group in groups.items()
     ]
@@ -37,10 +36,10 @@ def project_rows(chosen: Chosen, basis: Basis) -> tuple[list[AnswerRow], int]:
 
 def model_rows(chosen: Chosen, basis: Basis) -> tuple[list[AnswerRow], int]:
     """Return models' rows, and how many sessions they are of."""
-    groups = _grouped(chosen, basis, 2)
+    groups = _grouped(chosen, basis, lambda key: key[2])
     rows = [
         AnswerRow(
-            row=model_row(model, group, basis.short_names, basis.model),
+            row=model_row(model, group, basis.projects, basis.model),
             directories=_directories(group, basis),
         )
         for model, group in groups.items()
@@ -61,7 +60,9 @@ def session_answer(session: int, group: Group, basis: Basis) -> AnswerRow:
     name = basis.names.name("sessions", session)
     directories = _directories(group, basis)
     return AnswerRow(
-        row=session_row(name, name, group, basis.short_names, basis.model),
+        row=session_row(name, name, group, basis.projects, basis.model),
+        project=basis.projects.key(basis.projects.of(session)),
+        worktree=basis.projects.worktree(session),
         directory=directories[0],
         directories=directories,
     )
@@ -98,21 +99,20 @@ def one_session(name: str, basis: Basis) -> SessionAnswer | None:
 def whole_group(chosen: Chosen, basis: Basis) -> Group:
     """Return all that is chosen as one group."""
     group = Group()
-    for row in basis.selector.sums(("session", "project"), chosen):
+    for row in basis.selector.sums(("session", "directory"), chosen):
         group.add((row.keys[0], row.keys[1], row.model), row.sums)
     return group
 
 
-def _grouped(chosen: Chosen, basis: Basis, place: int) -> dict[int, Group]:
-    """Group what is chosen by session, project or model."""
-    rows = basis.selector.sums(("session", "project"), chosen)
-    keyed = (((row.keys[0], row.keys[1], row.model), row.sums) for row in rows)
-    return group_by(keyed, lambda key: key[place])
+def _grouped(chosen: Chosen, basis: Basis, part: Callable[[Key], int]) -> dict[int, Group]:
+    """Group what is chosen by a part of what sums are kept by."""
+    rows = basis.selector.sums(("session", "directory"), chosen)
+    return group_by((((row.keys[0], row.keys[1], row.model), row.sums) for row in rows), part)
 
 
 def _directories(group: Group, basis: Basis) -> tuple[str, ...]:
-    return tuple(basis.directory(project) for project in group.in_order())
+    return tuple(map(basis.directory, group.in_order()))
 
 
 def _sessions(groups: dict[int, Group]) -> int:
-    return len(set().union(*(group.sessions for group in groups.values())))
+    return len({session for group in groups.values() for session in group.sessions})

@@ -13,19 +13,25 @@ _SEPARATORS = tuple({"/", os.sep})
 
 
 def find_projects(
-    pattern: str, projects: Mapping[int, tuple[str, str]], short_names: Mapping[int, str]
+    pattern: str,
+    projects: Mapping[int, tuple[str, str]],
+    short_names: Mapping[int, str],
+    key_at: Callable[[str], str] = str,
 ) -> tuple[int, ...]:
     """Return the projects whose directory's name or working directory is a pattern.
 
     Where there is none, those of whose directory's name, working directory or short name it
     is a part, whatever the case; of a place such as `.` or `~/code` those below it.
-    `projects` holds both by number.
+    `projects` holds both by number; `key_at` tells what names the project of a path.
     """
     path = _path(pattern)
+    key = key_at(path) if path else ""
     is_relative = _is_relative(pattern)
     part = pattern.rstrip("/").lower() or pattern
     rules: list[Callable[[int, str, str], bool]] = [
-        lambda _, name, directory: name == pattern or (bool(path) and _same(directory, path)),
+        lambda _, name, directory: (
+            name == pattern or (bool(path) and (key in (name, directory) or _same(directory, path)))
+        ),
         lambda number, name, directory: (
             directory.startswith(path.rstrip("/") + "/")
             if is_relative

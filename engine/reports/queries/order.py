@@ -93,11 +93,11 @@ def _by_project(rows: list[AnswerRow], is_descending: bool) -> list[AnswerRow]:
     """Return periods by project, the dearest project first, each project's by time."""
     costs: dict[str, tuple[int, int]] = {}
     for row in rows:
-        cost, tokens = costs.get(row.directory, (0, 0))
+        cost, tokens = costs.get(row.place, (0, 0))
         figures = row.row.figures
-        costs[row.directory] = (cost - figures.cost, tokens - figures.tokens.total)
+        costs[row.place] = (cost - figures.cost, tokens - figures.tokens.total)
     by_time = rows[::-1] if is_descending else rows
-    return sorted(by_time, key=lambda row: (costs[row.directory], row.row.project, row.directory))
+    return sorted(by_time, key=lambda row: (costs[row.place], row.row.project, row.place))
 
 
 def _time(row: Row, column: SortColumn) -> int:

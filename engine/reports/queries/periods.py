@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta, timezone
 
 from msgspec.structs import replace
@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from engine.aggregates.tally import Tally
 from engine.domain.chosen import Chosen, Key
 from engine.domain.periods import day_after, first_day, first_day_before, key_of, label_of
+from engine.domain.projects import NO_PROJECT
 from engine.domain.questions import AnswerRow, Question, Trend
 from engine.domain.slots import slot_of
 from engine.domain.times import DAY, HOUR, SECOND, offsets_between, start_of_day
@@ -20,11 +21,11 @@ from engine.reports.queries.choice import Choice
 from engine.reports.queries.steps import Stepped, Steps, day_numbered, hour_bounds
 from engine.reports.rows import period_row
 
-NO_PROJECT = -1
+EVERYWHERE = -1
 """Stands for all projects where periods are not apart by project."""
 
 Place = tuple[int, Stepped]
-"""A project with an hour, or with a period by the number of its first day."""
+"""A project or directory, with an hour or with a period by the number of its first day."""
 
 
 class PeriodRows:
@@ -46,7 +47,12 @@ class PeriodRows:
         if self._is_hourly and question.last is not None:
             first = slot_of(self._hour_before(question.last - 1))
             self._chosen = replace(self._chosen, first=max(self._chosen.first, first))
-        self._keys: tuple[Key, ...] = ("project",) if question.by_project else ()
+        self._keys: tuple[Key, ...] = ()
+        self._where: Callable[[int], int] = int
+        """Returns the number of what periods are apart by, of one of the keys."""
+        if question.by_project:
+            self._keys = ("directory",) if question.by_directory else ("session",)
+            self._where = int if question.by_directory else basis.projects.of
         length = HOUR if self._is_hourly else DAY
         self._steps = Steps(basis.selector, basis.zone, length)
 
@@ -54,7 +60,7 @@ class PeriodRows:
         """Return the rows by time, and how many sessions they are of."""
         tallies: dict[Place, Tally] = {}
         for step, row in self._steps.sums(self._keys, self._chosen):
-            place = self._place(step, row.keys[0] if self._keys else NO_PROJECT)
+            place = self._place(step, self._where(row.keys[0]) if self._keys else EVERYWHERE)
             tallies.setdefault(place, Tally()).add(row.model, row.sums)
         counts, total = self._session_counts()
         make = self._hour if self._is_hourly else self._period
@@ -81,10 +87,8 @@ class PeriodRows:
         ((_, ahead),) = offsets_between(moment, moment, self._basis.zone)
         return max(hour_bounds((moment + ahead) // HOUR, ahead, self._basis.zone)[0], 0)
 
-    def _place(self, step: Stepped, project: int) -> Place:
-        if self._is_hourly:
-            return (project, step)
-        return (project, (self._begin(step[0]), 0))
+    def _place(self, step: Stepped, where: int) -> Place:
+        return (where, step if self._is_hourly else (self._begin(step[0]), 0))
 
     def _begin(self, number: int) -> int:
         """Return the number of the first day of the period that a day is in."""
@@ -103,17 +107,17 @@ class PeriodRows:
         if self._is_hourly or self._keys:
             found = self._steps.sessions(self._keys, self._chosen)
             named = (
-                (self._place(step, row[0] if self._keys else NO_PROJECT), row[-1])
+                (self._place(step, self._where(row[0]) if self._keys else EVERYWHERE), row[-1])
                 for step, row in found
             )
             return _counted(Counter(), named)
         by_day, crossing = self._steps.session_counts(self._chosen)
         counts: Counter[Place] = Counter()
         for number, count in by_day.items():
-            counts[self._place((number, 0), NO_PROJECT)] += count
+            counts[self._place((number, 0), EVERYWHERE)] += count
         return _counted(
             counts,
-            ((self._place((number, 0), NO_PROJECT), session) for number, session in crossing),
+            ((self._place((number, 0), EVERYWHERE), session) for number, session in crossing),
         )
 
     def _hour(self, place: Place, tally: Tally, sessions: int) -> AnswerRow:
@@ -140,15 +144,26 @@ class PeriodRows:
         )
         return self._placed(AnswerRow(row=row), place[0])
 
-    def _placed(self, row: AnswerRow, project: int) -> AnswerRow:
-        """Return a row with the project it is of, if it is of one."""
-        if project == NO_PROJECT:
-            only = self._choice.chosen.projects
-            if only is None or len(only) != 1:
-                return row
-            (project,) = only
-        named = replace(row.row, project=self._basis.short_names[project])
-        return replace(row, row=named, directory=self._basis.directory(project))
+    def _placed(self, row: AnswerRow, where: int) -> AnswerRow:
+        """Return a row with the project or directory it is of, if it is of one."""
+        named = self._choice.projects
+        if where == EVERYWHERE:
+            directories = self._choice.chosen.directories
+            if directories is not None and len(directories) == 1:
+                return self._of_directory(row, directories[0])
+            return self._of_project(row, named[0]) if len(named) == 1 else row
+        if self._question.by_directory:
+            return self._of_directory(row, where)
+        return self._of_project(row, where)
+
+    def _of_directory(self, row: AnswerRow, directory: int) -> AnswerRow:
+        name = self._basis.directory(directory)
+        return replace(row, row=replace(row.row, project=name or NO_PROJECT), directory=name)
+
+    def _of_project(self, row: AnswerRow, project: int) -> AnswerRow:
+        projects = self._basis.projects
+        named = replace(row.row, project=projects.label(project))
+        return replace(row, row=named, project=projects.key(project))
 
     def _with_trends(self, rows: list[AnswerRow]) -> list[AnswerRow]:
         """Return months with their trends, where they are not cut by the days asked for."""

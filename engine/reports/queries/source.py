@@ -27,8 +27,8 @@ class NameSource(Protocol):
     def find(self, table: NameTable, name: str) -> int | None:
         """Return the number of a name, `None` where it is not known."""
 
-    def projects(self) -> dict[int, tuple[str, str]]:
-        """Return directory's name and working directory of all projects."""
+    def workplaces(self) -> dict[int, tuple[str, bool]]:
+        """Return all workplaces: path, and whether it is but the name of a directory."""
 
 
 class SumSource(Protocol):
@@ -58,13 +58,16 @@ class SumSource(Protocol):
         """Return the first slot that has sums, at a slot or after it."""
 
     def singles(self) -> list[KeyedSums]:
-        """Return all responses in time order, each as sums of it alone by its project."""
+        """Return all responses in time order, each as sums of it by its directory and session."""
 
     def singles_of(self, session: int) -> list[Single]:
         """Return a session's responses in time order."""
 
-    def numbers(self, key: Literal["project", "model"]) -> list[int]:
-        """Return the projects or models that have responses."""
+    def numbers(self, key: Literal["session", "directory", "model"]) -> list[int]:
+        """Return the sessions, directories or models that have responses."""
+
+    def workplaces(self) -> list[tuple[int, int]]:
+        """Return where each session works, also of those without responses."""
 
 
 class ReportSource(Protocol):

@@ -8,12 +8,15 @@ from hashlib import blake2b
 from typing import Any
 
 _NAMING = frozenset(
-    {"project", "projectName", "projectPath", "projectPaths", "title", "name", "path", "paths"}
+    (
+        *("project", "projectName", "projectPath", "projectPaths", "worktree"),
+        *("title", "name", "path", "paths"),
+    )
 )
 """Keys whose texts name a project, a session's title or a place; `id` only where it is a path."""
 _PATH = re.compile(r"(?:[A-Za-z]:)?[\\/](?:[^\s\\/:\"'`()]+[\\/])*[^\s\\/:\"'`()]*")
-_ENCODED = re.compile(r"-[A-Za-z]+-\S*")
-"""A directory name below `projects`, which is a path with hyphens."""
+_ENCODED = re.compile(r"-[A-Za-z]+-\S*|.+ \(\w+ worktrees\)")
+"""A directory name below `projects`, which is a path with hyphens, or a tool's worktrees."""
 
 
 class Redactor:

@@ -14,6 +14,7 @@ from mcp.server.stdio import stdio_server
 from mcp.shared.exceptions import MCPError
 
 from engine.domain.mistakes import SettingsError
+from engine.monitor import Monitor
 from engine.service.mcp.prompts import PROMPTS, prompt_text
 from engine.service.mcp.redacted import Redactor
 from engine.service.mcp.tool import Tool, input_schema, output_schema
@@ -152,10 +153,26 @@ def serve_stdio(source: Source, *, is_redacted: bool) -> None:
 
 
 async def _serve_stdio(source: Source, is_redacted: bool) -> None:
-    answerer = Answerer(source, is_redacted=is_redacted, freshen=source.monitor.read)
+    answerer = Answerer(source, is_redacted=is_redacted, freshen=_reading(source.monitor))
     server = make_server(answerer, source.version)
     async with stdio_server() as (read, write):
         await server.run(read, write, server.create_initialization_options())
+
+
+def _reading(monitor: Monitor) -> Callable[[], None]:
+    """Return what reads what is new, the first time with the prices that have to be fetched."""
+    is_first = True
+
+    def read() -> None:
+        nonlocal is_first
+        if is_first:
+            monitor.fetch()
+        monitor.read()
+        if is_first:
+            monitor.take_fetched()
+        is_first = False
+
+    return read
 
 
 def _told(tool: Tool) -> types.Tool:

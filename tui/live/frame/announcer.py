@@ -53,7 +53,7 @@ class Announcer:
         self._is_on = True
         self._shown: Shown | None = None
         self._title = ""
-        self._first: dict[str, int] | None = None
+        self._first: dict[tuple[str, str], int] | None = None
         self._notifier = Notifier(
             self._channels,
             zone=zone,
@@ -86,25 +86,31 @@ class Announcer:
         """
         if self._first is None:
             self._first = {
-                window.window: _LEVELS.index(window.level) for window in snapshot.windows
+                (each.owner, each.window): _LEVELS.index(each.level) for each in snapshot.windows
             }
         if not self._channels.toast:
             return []
-        newest: dict[str, Event] = {}
+        newest: dict[tuple[str, str], Event] = {}
         for event in events:
+            name = event.owner, event.window
             if event.kind == "reset":
-                self._first.pop(event.window, None)
-            is_known = _LEVELS.index(event.level) <= self._first.get(event.window, -1)
-            if event.kind not in ("level", "budget") or not is_known:
-                newest[event.window] = event
+                self._first.pop(name, None)
+            is_known = _LEVELS.index(event.level) <= self._first.get(name, -1)
+            if self._is_wanted(event) and (event.kind not in ("level", "budget") or not is_known):
+                newest[name] = event
         return sorted(newest.values(), key=lambda event: _RANK[event.severity])
 
     def _send(self, events: Sequence[Event], now: int) -> bytes:
         """Send events over every channel; the bell rings once for all of them."""
-        sent = [self._notifier.send(_message(event), now) for event in events]
+        wanted = [event for event in events if self._is_wanted(event)]
+        sent = [self._notifier.send(_message(event), now) for event in wanted]
         if self._channels.bell:
             sent[:-1] = [each.removesuffix(BELL) for each in sent[:-1]]
         return b"".join(sent)
+
+    def _is_wanted(self, event: Event) -> bool:
+        """Say whether an event is told: that use begins anew only to who wants to know."""
+        return event.kind != "reset" or self._channels.open_again
 
     def _progress(self, snapshot: Snapshot) -> bytes:
         """Show the first window's use in the taskbar, again before the terminal forgets it."""

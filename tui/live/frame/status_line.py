@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from engine.domain.limit_windows import WindowNow
+from engine.domain.owners import UNKNOWN, is_of_store
 from engine.domain.snapshots import Snapshot
 from tui.live.drawing.lines import LinePane
 from tui.live.drawing.plot import LEVEL_WORDS
@@ -26,7 +27,10 @@ class StatusView(Struct, frozen=True):
 
     first: tuple[Line, ...]
     bars: tuple[WindowRow, ...]
+    gravest: int
+    """The place of the bar that must not be missing."""
     windows: tuple[Line, ...]
+    """The gravest first."""
     reached: tuple[Line, ...]
     """Which limits will be reached before their resets."""
     rest: tuple[Line, ...]
@@ -44,31 +48,49 @@ def status_view(snapshot: Snapshot, is_paused: bool) -> StatusView:
         first.append(note("reading", fmt.percent(snapshot.progress.share)))
     now, zone = snapshot.generated_at, snapshot.zone
     known = [window for window in snapshot.windows if window.used_share is not None]
+    own = next((window.owner for window in known if window.is_gravest), "")
+    named = {id(window): _name(window, own) for window in known}
     return StatusView(
         tuple(first),
         tuple(window_row(window, now, zone) for window in known),
-        tuple(_used(window) for window in known),
-        tuple(_reached(window, now, zone) for window in known if window.forecast.reaches_at),
+        next((place for place, window in enumerate(known) if window.is_gravest), 0),
+        tuple(
+            _used(each, named[id(each)])
+            for each in sorted(known, key=lambda each: not each.is_gravest)
+        ),
+        tuple(
+            _reached(window, named[id(window)], now, zone)
+            for window in known
+            if window.forecast.reaches_at and _is_own(window, own)
+        ),
         tuple(_rest(snapshot)),
     )
 
 
-def _used(window: WindowNow) -> Line:
+def _used(window: WindowNow, name: str) -> Line:
     """Say how much of a window is used; the 5 hours go without a name."""
     floor = "≥ " if window.is_floor else ""
     said: Line = (
         Piece(f"{floor}{fmt.percent(window.used_share or 0)}", "bold"),
         Piece(f" {LEVEL_WORDS[window.level]}", window.level),
     )
-    return (Piece(_name(window), "muted"), *said)
+    return (Piece(name, "muted"), *said)
 
 
-def _reached(window: WindowNow, now: int, zone: str) -> Line:
-    return note(f"{_name(window)}limit at", when(window.forecast.reaches_at or now, now, zone))
+def _reached(window: WindowNow, name: str, now: int, zone: str) -> Line:
+    return note(f"{name}limit at", when(window.forecast.reaches_at or now, now, zone))
 
 
-def _name(window: WindowNow) -> str:
-    return "" if window.window == "five_hour" else f"{brief_label(window)} "
+def _is_own(window: WindowNow, own: str) -> bool:
+    """Say whether a window is of who answered last, or of another agent's store."""
+    return window.owner in (own, UNKNOWN) or is_of_store(window.owner)
+
+
+def _name(window: WindowNow, own: str) -> str:
+    """Return what a window is called: other owners' by their names too."""
+    label = "" if window.window == "five_hour" else f"{brief_label(window)} "
+    is_other = window.owner_name and window.owner != own
+    return f"{fmt.plain(window.owner_name)} {label}" if is_other else label
 
 
 def _rest(snapshot: Snapshot) -> list[Line]:
@@ -99,6 +121,8 @@ class StatusLine(LinePane):
             used = (*view.windows[:1], *view.reached, *view.windows[1:])
             return _flowing((*view.first, *used, *view.rest), width, height)
         rows = view.bars[: height - 2]
+        if view.gravest >= len(rows):
+            rows = (view.bars[view.gravest], *rows[:-1])
         bars = [(Piece(" "), *line) for line in window_lines(rows, width - 2)]
         lines = [*_flowing(view.first, width, 1), *bars]
         return [*lines, *_flowing((*view.reached, *view.rest), width, height - len(lines))]

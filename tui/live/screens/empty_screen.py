@@ -9,6 +9,7 @@ from msgspec import Struct
 from engine.domain.found import PlaceLookedAt
 from tui.live.drawing.lines import LinePane
 from tui.words import format as fmt
+from tui.words.limits import EXACT_STEP
 from tui.words.lines import BLANK, Line, Piece
 
 
@@ -32,11 +33,13 @@ class EmptyScreen(LinePane):
             (Piece("No Claude Code responses were found on this machine yet.", "bold"),),
             (Piece("As soon as one is written, it appears here by itself.", "muted"),),
             BLANK,
-            *_places(view.places, inner, max(1, height - 12)),
+            *_places(view.places, inner, max(1, height - 14)),
             BLANK,
             (Piece("Transcripts somewhere else? Point ccmon at them:", "plain"),),
             (Piece("  CLAUDE_CONFIG_DIR=/path/to/claude ccmon live", "accent"),),
             (Piece("  ccmon live --config-dir /path/to/claude", "accent"),),
+            BLANK,
+            (Piece(EXACT_STEP, "muted"),),
         ]
         if view.has_demo:
             lines += [

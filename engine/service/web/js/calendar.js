@@ -31,31 +31,91 @@ export class CalendarView {
   draw(told) {
     const weeks = weeksOf(told.days, told.weekStart);
     const names = weeks[1]?.map((day) => day && weekday(day.date)) ?? [];
-    const rows = names.map((name, row) => h("tr", {}, h("th", { scope: "row" }, row % 2 ? h("span", { class: "unseen" }, name ?? "") : name ?? ""),
-      weeks.map((week) => this.cell(week[row]))));
-    const streak = (each) => (each ? `${count(each.days)} days (${each.since} to ${each.until})` : "none");
+    const rows = names.map((name, row) =>
+      h(
+        "tr",
+        {},
+        h(
+          "th",
+          { scope: "row" },
+          row % 2 ? h("span", { class: "unseen" }, name ?? "") : (name ?? ""),
+        ),
+        weeks.map((week) => this.cell(week[row])),
+      ),
+    );
+    const streak = (each) =>
+      each ? `${count(each.days)} days (${each.since} to ${each.until})` : "none";
     const years = ["", ...told.years];
-    return h("div", {},
-      h("form", { class: "filters" },
-        h("label", {}, "Year", h("select", { onchange: (event) => this.choose("year", event.target.value) },
-          years.map((year) => h("option", { value: year, selected: String(told.year ?? "") === String(year) }, year || "the last 53 weeks")))),
-        h("label", {}, "Shaded by", h("select", { onchange: (event) => this.choose("by", event.target.value) },
-          ["cost", "tokens"].map((by) => h("option", { value: by, selected: told.by === by }, by))))),
-      h("div", { class: "scroll card", tabindex: 0, role: "region", "aria-label": "Calendar" },
-        h("table", { class: "calendar" },
-          h("caption", {}, `${told.since} to ${told.until}: ${count(told.activeDays)} active days, ${money(told.totals.totalCost)}, ${tokens(told.totals.totalTokens)} tokens`),
-          h("tbody", {}, rows))),
-      h("dl", { class: "figures card" },
-        [["Current streak", streak(told.currentStreak)], ["Longest streak", streak(told.longestStreak)], ["Best day", told.bestDay ?? "none"]]
-          .map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])));
+    return h(
+      "div",
+      {},
+      h(
+        "form",
+        { class: "filters" },
+        h(
+          "label",
+          {},
+          "Year",
+          h(
+            "select",
+            { onchange: (event) => this.choose("year", event.target.value) },
+            years.map((year) =>
+              h(
+                "option",
+                { value: year, selected: String(told.year ?? "") === String(year) },
+                year || "the last 53 weeks",
+              ),
+            ),
+          ),
+        ),
+        h(
+          "label",
+          {},
+          "Shaded by",
+          h(
+            "select",
+            { onchange: (event) => this.choose("by", event.target.value) },
+            ["cost", "tokens"].map((by) =>
+              h("option", { value: by, selected: told.by === by }, by),
+            ),
+          ),
+        ),
+      ),
+      h(
+        "div",
+        { class: "scroll card", tabindex: 0, role: "region", "aria-label": "Calendar" },
+        h(
+          "table",
+          { class: "calendar" },
+          h(
+            "caption",
+            {},
+            `${told.since} to ${told.until}: ${count(told.activeDays)} active days, ${money(told.totals.totalCost)}, ${tokens(told.totals.totalTokens)} tokens`,
+          ),
+          h("tbody", {}, rows),
+        ),
+      ),
+      h(
+        "dl",
+        { class: "figures card" },
+        [
+          ["Current streak", streak(told.currentStreak)],
+          ["Longest streak", streak(told.longestStreak)],
+          ["Best day", told.bestDay ?? "none"],
+        ].map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]),
+      ),
+    );
   }
 
   cell(day) {
     if (!day) return h("td", { class: "none" });
     const text = `${day.date}: ${money(day.totalCost)}, ${tokens(day.totalTokens)} tokens`;
     const open = () => this.go("session", { since: day.date, until: day.date });
-    return h("td", { class: `shade-${day.intensity}`, title: text, onclick: day.responses ? open : null },
-      h("span", { class: "unseen" }, text));
+    return h(
+      "td",
+      { class: `shade-${day.intensity}`, title: text, onclick: day.responses ? open : null },
+      h("span", { class: "unseen" }, text),
+    );
   }
 
   choose(name, value) {

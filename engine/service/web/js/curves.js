@@ -15,6 +15,7 @@ export class Curves {
     this.plots = [];
     this.due = false;
     this.timer = 0;
+    this.chosen = undefined;
     this.responses = undefined;
     this.resized = new ResizeObserver(() => this.fit());
     this.resized.observe(this.burnUp);
@@ -49,15 +50,36 @@ export class Curves {
     if (!this.told) return;
     for (const plot of this.plots) plot.destroy();
     this.plots = [];
-    const [burnUp] = this.told.burnUps;
-    this.put(this.burnUp, burnUp ? `Burn-up · ${burnUp.label}` : "Burn-up", burnUp && burnUpOf(burnUp),
-      "No limit is known to draw it against.");
+    const { burnUps } = this.told;
+    const burnUp = burnUps.find((each) => named(each) === this.chosen) ?? burnUps[0];
+    this.put(
+      this.burnUp,
+      burnUp ? `Burn-up · ${burnUp.label}` : "Burn-up",
+      burnUp && burnUpOf(burnUp),
+      "No limit is known to draw it against.",
+      burnUps.length > 1 && this.choice(burnUps, burnUp),
+    );
     const { trace } = this.told;
     this.put(this.trace, "Tokens of the block", trace && traceOf(trace), "No block is active.");
   }
 
-  put(place, title, made, nothing) {
-    place.replaceChildren(h("h2", {}, title));
+  choice(burnUps, shown) {
+    const choose = (event) => {
+      this.chosen = event.target.value;
+      this.draw();
+      this.burnUp.querySelector("select").focus();
+    };
+    return h(
+      "select",
+      { "aria-label": "Limit to draw", onchange: choose },
+      burnUps.map((each) =>
+        h("option", { value: named(each), selected: each === shown }, named(each)),
+      ),
+    );
+  }
+
+  put(place, title, made, nothing, choice) {
+    place.replaceChildren(h("div", { class: "head" }, h("h2", {}, title), choice));
     if (!made) {
       place.append(h("p", { class: "quiet" }, nothing));
       return;
@@ -84,16 +106,25 @@ export class Curves {
   }
 }
 
+const named = (curve) => [curve.account, curve.label].filter(Boolean).join(" · ");
 const widthOf = (place) => Math.max(place.clientWidth - 34, 200);
-const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+const color = (name) =>
+  getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
-function common(values) {
-  const axis = { stroke: color("quiet"), grid: { stroke: color("line"), width: 1 }, ticks: { stroke: color("line") } };
+// Clocks along a day, days along a week.
+const timesOf = (length) => (length > 2 * 86_400 ? "{WWW} {D}" : "{HH}:{mm}");
+
+function common(values, times = "{HH}:{mm}") {
+  const axis = {
+    stroke: color("quiet"),
+    grid: { stroke: color("line"), width: 1 },
+    ticks: { stroke: color("line") },
+  };
   return {
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1e3), zoneName()),
     cursor: { drag: { x: false, y: false } },
     axes: [
-      { ...axis, values: "{HH}:{mm}", space: 60 },
+      { ...axis, values: times, space: 60 },
       { ...axis, values: (_, ticks) => ticks.map(values), size: 56 },
     ],
   };
@@ -116,10 +147,13 @@ function burnUpOf(curve) {
   const value = (_, share) => percent(share);
   const quiet = { points: { show: false }, value };
   const options = {
-    ...common((share) => `${share} %`),
-    scales: { x: { range: [curve.start, curve.end] }, y: { range: (_, low, high) => [0, Math.min(Math.max(high, 100), 150)] } },
+    ...common((share) => `${share} %`, timesOf(curve.end - curve.start)),
+    scales: {
+      x: { range: [curve.start, curve.end] },
+      y: { range: (_, low, high) => [0, Math.min(Math.max(high, 100), 150)] },
+    },
     series: [
-      { value: "{HH}:{mm}" },
+      { value: "{WWW} {HH}:{mm}" },
       { ...quiet, label: "used", stroke: color("accent"), width: 2, fill: `${color("accent")}22` },
       { ...quiet, label: "foreseen", stroke: color("high"), width: 2, dash: [6, 4] },
       { ...quiet, label: "at least", stroke: color("line") },

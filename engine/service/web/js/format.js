@@ -51,6 +51,9 @@ export function when(time, now) {
   return `${parts(time, { weekday: "short", day: "numeric", month: "short" })} ${clock}`;
 }
 
+// As the reports write it: 2026-11-22 14:05.
 export function moment(time) {
-  return time ? parts(time, { ...DAY, hour: "2-digit", minute: "2-digit" }) : "";
+  if (!time) return "";
+  const style = { timeZone: zone, ...DAY, hour: "2-digit", minute: "2-digit" };
+  return new Intl.DateTimeFormat("sv-SE", style).format(new Date(time));
 }

@@ -64,7 +64,9 @@ function titled(title, ...children) {
 }
 
 function drawNotices(notices, unpriced) {
-  const told = notices.filter((notice) => notice.severity !== "information").map((each) => each.text);
+  const told = notices
+    .filter((notice) => notice.severity !== "information")
+    .map((each) => each.text);
   if (unpriced.length) told.push(`Costs leave out models without a price: ${unpriced.join(", ")}.`);
   return told.map((text) => h("p", { class: "notice" }, text));
 }
@@ -81,7 +83,11 @@ function drawHero(window, block, plan, day) {
       h("p", { class: `share level-${window.level}` }, shareText(window)),
       h("p", { class: "what" }, what, h("br"), ends(window, day)),
       h("p", { class: "what" }, outlook(window, day)),
-      h("p", { class: "basis" }, [plan, window.basis, age(window.ageSeconds)].filter(Boolean).join(" · ")),
+      h(
+        "p",
+        { class: "basis" },
+        [plan, window.basis, age(window.ageSeconds)].filter(Boolean).join(" · "),
+      ),
     ),
   ];
 }
@@ -96,13 +102,15 @@ function outlook(window, day) {
   if (window.hit) return window.resetsAt ? `Hit: open again ${when(window.resetsAt, day)}` : "Hit";
   if (window.state === "extra usage") return "Beyond the limit, on extra usage";
   if (forecast.reachesAt) {
-    const range = forecast.earliest && forecast.latest
-      ? ` (${when(forecast.earliest, day)}–${when(forecast.latest, day)})`
-      : "";
+    const range =
+      forecast.earliest && forecast.latest
+        ? ` (${when(forecast.earliest, day)}–${when(forecast.latest, day)})`
+        : "";
     const what = window.usualMultiple == null ? "Limit reached" : "More than usual";
     return `${what} about ${when(forecast.reachesAt, day)}${range}`;
   }
-  if (forecast.percentAtReset != null) return `About ${percent(forecast.percentAtReset)} at the reset`;
+  if (forecast.percentAtReset != null)
+    return `About ${percent(forecast.percentAtReset)} at the reset`;
   return window.reason;
 }
 
@@ -111,12 +119,23 @@ function bar(window) {
   const label = `${window.label}: ${shareText(window)}`;
   return svg(
     "svg",
-    { class: `bar level-${window.level}`, viewBox: "0 0 100 8", preserveAspectRatio: "none",
-      role: "img", "aria-label": label },
+    {
+      class: `bar level-${window.level}`,
+      viewBox: "0 0 100 8",
+      preserveAspectRatio: "none",
+      role: "img",
+      "aria-label": label,
+    },
     svg("rect", { class: "track", width: 100, height: 8, rx: 1 }),
     svg("rect", { class: "fill", width: used, height: 8, rx: 1 }),
     window.elapsedPercent != null &&
-      svg("line", { class: "pace", x1: window.elapsedPercent, x2: window.elapsedPercent, y1: 0, y2: 8 }),
+      svg("line", {
+        class: "pace",
+        x1: window.elapsedPercent,
+        x2: window.elapsedPercent,
+        y1: 0,
+        y2: 8,
+      }),
   );
 }
 
@@ -132,12 +151,24 @@ function drawWindows(windows, day) {
         h("span", { class: `level-${window.level}` }, shareText(window)),
       ),
       bar(window),
-      h("div", { class: "row quiet" }, h("span", {}, ends(window, day)), h("span", {}, outlook(window, day))),
-      h("div", { class: "quiet" }, [window.basis, age(window.ageSeconds)].filter(Boolean).join(" · ")),
+      h(
+        "div",
+        { class: "row quiet" },
+        h("span", {}, ends(window, day)),
+        h("span", {}, outlook(window, day)),
+      ),
+      h(
+        "div",
+        { class: "quiet" },
+        [window.basis, age(window.ageSeconds)].filter(Boolean).join(" · "),
+      ),
     ),
   );
-  return titled("Limits", h("ul", { class: "windows" }, rows), h("p", { class: "quiet" },
-    "The mark on a bar is how much of the window has passed."));
+  return titled(
+    "Limits",
+    h("ul", { class: "windows" }, rows),
+    h("p", { class: "quiet" }, "The mark on a bar is how much of the window has passed."),
+  );
 }
 
 function drawRates(rate, rates, projection) {
@@ -151,31 +182,52 @@ function drawRates(rate, rates, projection) {
   ];
   return titled(
     "Burn rate",
-    h("p", {}, h("strong", {}, rate.word), ` · ${tokens(rate.tokensPerMinute)} tokens/min · ${money(rate.costPerHour)}/h`),
+    h(
+      "p",
+      {},
+      h("strong", {}, rate.word),
+      ` · ${tokens(rate.tokensPerMinute)} tokens/min · ${money(rate.costPerHour)}/h`,
+    ),
     h("dl", { class: "figures" }, rows, foreseen),
   );
 }
 
 function drawTotals(block, today, week, month) {
-  const rows = [["Block", block], ["Today", today], ["This week", week], ["This month", month]]
+  const rows = [
+    ["Block", block],
+    ["Today", today],
+    ["This week", week],
+    ["This month", month],
+  ]
     .filter(([, figures]) => figures)
     .map(([name, figures]) => [
       h("dt", {}, name),
-      h("dd", { title: `${count(figures.totalTokens)} tokens` },
-        `${money(figures.costUSD)} · ${tokens(figures.totalTokens)} · ${count(figures.entries)} responses`),
+      h(
+        "dd",
+        { title: `${count(figures.totalTokens)} tokens` },
+        `${money(figures.costUSD)} · ${tokens(figures.totalTokens)} · ${count(figures.entries)} responses`,
+      ),
     ]);
   return titled("Used", h("dl", { class: "figures" }, rows));
 }
 
 function drawSessions(sessions, day) {
-  if (!sessions.length) return titled("Sessions", h("p", { class: "quiet" }, "None in this block."));
+  if (!sessions.length)
+    return titled("Sessions", h("p", { class: "quiet" }, "None in this block."));
   const rows = sessions.map((session) =>
     h(
       "tr",
       {},
-      h("td", { class: "text long" },
-        h("a", { href: `#/sessions/${encodeURIComponent(session.sessionId)}` }, session.project || session.sessionId)),
-      h("td", { class: "text" }, session.isBusy ? "busy" : session.state ?? ""),
+      h(
+        "td",
+        { class: "text long" },
+        h(
+          "a",
+          { href: `#/sessions/${encodeURIComponent(session.sessionId)}` },
+          session.project || session.sessionId,
+        ),
+      ),
+      h("td", { class: "text" }, session.isBusy ? "busy" : (session.state ?? "")),
       h("td", { class: "text wide" }, session.models.join(", ")),
       h("td", { class: "wide" }, percent(session.contextPercent)),
       h("td", { class: "wide" }, tokens(session.totalTokens)),
@@ -183,14 +235,40 @@ function drawSessions(sessions, day) {
       h("td", { class: "wide" }, when(session.lastActivity, day)),
     ),
   );
-  const heads = [["Project", "text"], ["", "text"], ["Models", "text wide"], ["Context", "wide"],
-    ["Tokens", "wide"], ["Cost", ""], ["Last", "wide"]];
+  const heads = [
+    ["Project", "text"],
+    ["", "text"],
+    ["Models", "text wide"],
+    ["Context", "wide"],
+    ["Tokens", "wide"],
+    ["Cost", ""],
+    ["Last", "wide"],
+  ];
   return titled(
     "Sessions of the block",
-    h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Table of sessions" },
-      h("table", {},
-        h("thead", {}, h("tr", {}, heads.map(([name, kind]) =>
-          h("th", { scope: "col", class: kind }, name || h("span", { class: "unseen" }, "State"))))),
-        h("tbody", {}, rows))),
+    h(
+      "div",
+      { class: "scroll", tabindex: 0, role: "region", "aria-label": "Table of sessions" },
+      h(
+        "table",
+        {},
+        h(
+          "thead",
+          {},
+          h(
+            "tr",
+            {},
+            heads.map(([name, kind]) =>
+              h(
+                "th",
+                { scope: "col", class: kind },
+                name || h("span", { class: "unseen" }, "State"),
+              ),
+            ),
+          ),
+        ),
+        h("tbody", {}, rows),
+      ),
+    ),
   );
 }

@@ -4,8 +4,9 @@ import { CalendarView } from "./calendar.js";
 import { h } from "./elements.js";
 import { setZone } from "./format.js";
 import { gravest, LiveView, shareText } from "./live.js";
-import { hashOf, ReportView, SessionView } from "./reports.js";
+import { hashOf, ReportView } from "./reports.js";
 import { ask, Stream } from "./service.js";
+import { SessionView } from "./session.js";
 
 const STATES = {
   live: "live",
@@ -34,7 +35,9 @@ function route() {
   else view = new LiveView();
   byId("main").replaceChildren(view.element);
   for (const link of document.querySelectorAll("nav a")) {
-    const isHere = link.hash === `#/${path || "live"}` || (path.startsWith("sessions/") && link.hash === "#/session");
+    const isHere =
+      link.hash === `#/${path || "live"}` ||
+      (path.startsWith("sessions/") && link.hash === "#/session");
     if (isHere) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
@@ -100,8 +103,14 @@ async function start() {
     byId("main").replaceChildren(h("p", { class: "problem", role: "alert" }, problem.message));
     return;
   }
-  const views = [["live", "Live"], ["calendar", "Calendar"], ...reports.map((each) => [each.key, each.title])];
-  byId("views").replaceChildren(...views.map(([name, title]) => h("li", {}, h("a", { href: `#/${name}` }, title))));
+  const views = [
+    ["live", "Live"],
+    ["calendar", "Calendar"],
+    ...reports.map((each) => [each.key, each.title]),
+  ];
+  byId("views").replaceChildren(
+    ...views.map(([name, title]) => h("li", {}, h("a", { href: `#/${name}` }, title))),
+  );
   addEventListener("hashchange", () => {
     route();
     byId("main").focus({ preventScroll: true });

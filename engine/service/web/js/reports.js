@@ -1,7 +1,7 @@
 // Reports as tables: sorted, narrowed and summed by the service, linked by their address.
 
 import { h } from "./elements.js";
-import { count, minutes, moment, money, tokens } from "./format.js";
+import { count, moment, money, tokens } from "./format.js";
 import { ask } from "./service.js";
 
 const FILTERS = [
@@ -11,13 +11,28 @@ const FILTERS = [
   ["model", "Model", "opus"],
   ["agent", "Agent", "claude,codex"],
 ];
-const AT_MOST = { daily: ["last", 120], hourly: ["last", 168], blocks: ["last", 100], session: ["top", 200] };
+const AT_MOST = {
+  daily: ["last", 120],
+  hourly: ["last", 168],
+  blocks: ["last", 100],
+  session: ["top", 200],
+};
 const BY_TIME = ["daily", "weekly", "monthly", "hourly", "blocks"];
 const SUMS = [
   ["Input", "input", (row) => row.inputTokens ?? row.tokenCounts?.inputTokens, "wide"],
   ["Output", "output", (row) => row.outputTokens ?? row.tokenCounts?.outputTokens, "wide"],
-  ["Cache write", "cache-write", (row) => row.cacheCreationTokens ?? row.tokenCounts?.cacheCreationInputTokens, "wide"],
-  ["Cache read", "cache-read", (row) => row.cacheReadTokens ?? row.tokenCounts?.cacheReadInputTokens, "wide"],
+  [
+    "Cache write",
+    "cache-write",
+    (row) => row.cacheCreationTokens ?? row.tokenCounts?.cacheCreationInputTokens,
+    "wide",
+  ],
+  [
+    "Cache read",
+    "cache-read",
+    (row) => row.cacheReadTokens ?? row.tokenCounts?.cacheReadInputTokens,
+    "wide",
+  ],
   ["Tokens", "tokens", (row) => row.totalTokens, ""],
 ];
 
@@ -40,16 +55,40 @@ export class ReportView {
   close() {}
 
   form() {
-    const fields = FILTERS.filter(([name]) => this.report.parameters.includes(name)).map(([name, title, hint]) =>
-      h("label", {}, title, h("input", { name, value: this.query[name] ?? "", placeholder: hint, autocomplete: "off" })));
+    const fields = FILTERS.filter(([name]) => this.report.parameters.includes(name)).map(
+      ([name, title, hint]) =>
+        h(
+          "label",
+          {},
+          title,
+          h("input", {
+            name,
+            value: this.query[name] ?? "",
+            placeholder: hint,
+            autocomplete: "off",
+          }),
+        ),
+    );
     const submit = (event) => {
       event.preventDefault();
-      const said = Object.fromEntries([...new FormData(event.target)].filter(([, value]) => value.trim()));
+      const said = Object.fromEntries(
+        [...new FormData(event.target)].filter(([, value]) => value.trim()),
+      );
       const { sort, order, all } = this.query;
-      this.go(this.report.key, { ...said, ...(sort && { sort }), ...(order && { order }), ...(all && { all }) });
+      this.go(this.report.key, {
+        ...said,
+        ...(sort && { sort }),
+        ...(order && { order }),
+        ...(all && { all }),
+      });
     };
-    return h("form", { class: "filters", role: "search", onsubmit: submit }, fields,
-      h("button", {}, "Show"), h("a", { href: `#/${this.report.key}` }, "All"));
+    return h(
+      "form",
+      { class: "filters", role: "search", onsubmit: submit },
+      fields,
+      h("button", {}, "Show"),
+      h("a", { href: `#/${this.report.key}` }, "All"),
+    );
   }
 
   async load() {
@@ -69,19 +108,47 @@ export class ReportView {
     const rows = (told[this.report.rows] ?? []).filter((row) => !row.isGap);
     const columns = [...nameColumns(this.report), ...SUMS.map(summed), ...restColumns(rows)];
     const heads = columns.map((column) => this.head(column));
-    const body = rows.map((row) => h("tr", {}, columns.map((column) => h("td", { class: column.kind, title: column.title?.(row) }, column.cell(row)))));
-    const foot = columns.map((column, place) => place ? h("td", { class: column.kind }, column.total ? column.cell(told.totals) : "") : h("th", { scope: "row", class: "text" }, "Total"));
+    const body = rows.map((row) =>
+      h(
+        "tr",
+        {},
+        columns.map((column) =>
+          h("td", { class: column.kind, title: column.title?.(row) }, column.cell(row)),
+        ),
+      ),
+    );
+    const foot = columns.map((column, place) =>
+      place
+        ? h("td", { class: column.kind }, column.total ? column.cell(told.totals) : "")
+        : h("th", { scope: "row", class: "text" }, "Total"),
+    );
     const notes = (told.notes ?? []).map((note) => h("p", { class: "notice" }, note));
-    const more = most && rows.length >= most
-      ? h("a", { href: hashOf(this.report.key, { ...this.query, all: 1 }) }, "Show all rows")
-      : "";
-    return h("div", {}, notes,
-      h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": this.report.title },
-        h("table", {},
-          h("caption", {}, `${this.report.title}: ${this.report.summary}. ${count(rows.length)} shown, totals are of all found. `, more),
+    const more =
+      most && rows.length >= most
+        ? h("a", { href: hashOf(this.report.key, { ...this.query, all: 1 }) }, "Show all rows")
+        : "";
+    return h(
+      "div",
+      {},
+      notes,
+      h(
+        "div",
+        { class: "scroll", tabindex: 0, role: "region", "aria-label": this.report.title },
+        h(
+          "table",
+          {},
+          h(
+            "caption",
+            {},
+            `${this.report.title}: ${this.report.summary}. ${count(rows.length)} shown, totals are of all found. `,
+            more,
+          ),
           h("thead", {}, h("tr", {}, heads)),
           h("tbody", {}, body),
-          h("tfoot", {}, h("tr", {}, foot)))));
+          h("tfoot", {}, h("tr", {}, foot)),
+        ),
+      ),
+    );
   }
 
   head(column) {
@@ -91,8 +158,11 @@ export class ReportView {
     const sort = () => this.go(this.report.key, { ...this.query, sort: column.sort, order });
     const direction = isSorted ? (this.query.order === "asc" ? "ascending" : "descending") : null;
     const mark = direction ? (direction === "ascending" ? " ▲" : " ▼") : "";
-    return h("th", { scope: "col", class: column.kind, "aria-sort": direction },
-      h("button", { type: "button", onclick: sort }, column.name + mark));
+    return h(
+      "th",
+      { scope: "col", class: column.kind, "aria-sort": direction },
+      h("button", { type: "button", onclick: sort }, column.name + mark),
+    );
   }
 }
 
@@ -102,26 +172,69 @@ export function hashOf(view, query = {}) {
 }
 
 function summed([name, sort, value, kind]) {
-  return { name, sort, kind, total: true, cell: (row) => tokens(value(row)), title: (row) => count(value(row)) };
+  return {
+    name,
+    sort,
+    kind,
+    total: true,
+    cell: (row) => tokens(value(row)),
+    title: (row) => count(value(row)),
+  };
 }
 
 function nameColumns(report) {
   const name = report.row[0].toUpperCase() + report.row.slice(1);
-  const link = { name, sort: "name", kind: "text long", cell: (row) => linked(report, row), title: (row) => row[report.rowKey] };
-  const models = { name: "Models", kind: "text long wide", cell: (row) => (row.modelsUsed ?? row.models ?? []).join(", "), title: (row) => (row.modelsUsed ?? row.models ?? []).join(", ") };
+  const link = {
+    name,
+    sort: "name",
+    kind: "text long",
+    cell: (row) => linked(report, row),
+    title: (row) => row[report.rowKey],
+  };
+  const models = {
+    name: "Models",
+    kind: "text long wide",
+    cell: (row) => (row.modelsUsed ?? row.models ?? []).join(", "),
+    title: (row) => (row.modelsUsed ?? row.models ?? []).join(", "),
+  };
   const columns = [link];
-  if (report.key === "session") columns.push({ name: "Project", kind: "text long wide", cell: (row) => row.projectName ?? "" });
+  if (report.key === "session")
+    columns.push({ name: "Project", kind: "text long wide", cell: (row) => row.projectName ?? "" });
   if (report.key !== "models") columns.push(models);
   return columns;
 }
 
 function restColumns(rows) {
   const columns = [
-    { name: "Cost", sort: "cost", kind: "", total: true, cell: (row) => money(row.totalCost ?? row.costUSD) },
-    { name: "Responses", sort: "responses", kind: "wide", total: true, cell: (row) => count(row.responses ?? row.entries) },
+    {
+      name: "Cost",
+      sort: "cost",
+      kind: "",
+      total: true,
+      cell: (row) => money(row.totalCost ?? row.costUSD),
+    },
+    {
+      name: "Responses",
+      sort: "responses",
+      kind: "wide",
+      total: true,
+      cell: (row) => count(row.responses ?? row.entries),
+    },
   ];
-  if (rows.some((row) => row.sessions != null)) columns.push({ name: "Sessions", sort: "sessions", kind: "wide", cell: (row) => count(row.sessions) });
-  if (rows.some((row) => row.lastActivity)) columns.push({ name: "Last", sort: "last", kind: "wide", cell: (row) => moment(row.lastActivity) });
+  if (rows.some((row) => row.sessions != null))
+    columns.push({
+      name: "Sessions",
+      sort: "sessions",
+      kind: "wide",
+      cell: (row) => count(row.sessions),
+    });
+  if (rows.some((row) => row.lastActivity))
+    columns.push({
+      name: "Last",
+      sort: "last",
+      kind: "wide",
+      cell: (row) => moment(row.lastActivity),
+    });
   return columns;
 }
 
@@ -130,61 +243,17 @@ function linked(report, row) {
   const key = row[report.rowKey];
   const link = (hash, text) => h("a", { href: hash }, text);
   switch (report.key) {
-    case "daily": return link(hashOf("session", { since: key, until: key }), key);
-    case "session": return link(`#/sessions/${encodeURIComponent(key)}`, row.title ?? key);
-    case "projects": return link(hashOf("session", { project: key }), row.name);
-    case "models": return link(hashOf("session", { model: key }), key);
-    case "blocks": return moment(row.startTime) + (row.isActive ? " · active" : "");
-    default: return key;
+    case "daily":
+      return link(hashOf("session", { since: key, until: key }), key);
+    case "session":
+      return link(`#/sessions/${encodeURIComponent(key)}`, row.title ?? key);
+    case "projects":
+      return link(hashOf("session", { project: key }), row.name);
+    case "models":
+      return link(hashOf("session", { model: key }), key);
+    case "blocks":
+      return moment(row.startTime) + (row.isActive ? " · active" : "");
+    default:
+      return key;
   }
-}
-
-export class SessionView {
-  constructor(id) {
-    this.id = id;
-    this.element = h("div", {}, h("p", { class: "quiet" }, "…"));
-    this.load();
-  }
-
-  show(live) {
-    if (this.responses !== undefined && this.responses !== live.responses) this.load();
-    this.responses = live.responses;
-  }
-
-  close() {}
-
-  async load() {
-    try {
-      this.element.replaceChildren(...drawSession(await ask(`/sessions/${encodeURIComponent(this.id)}`)));
-    } catch (problem) {
-      this.element.replaceChildren(h("p", { class: "problem", role: "alert" }, problem.message));
-    }
-  }
-}
-
-function drawSession(session) {
-  const length = (new Date(session.lastActivity) - new Date(session.firstActivity)) / 60_000;
-  const facts = [
-    ["Project", session.projectName],
-    ["From", moment(session.firstActivity)],
-    ["To", `${moment(session.lastActivity)} (${minutes(length)})`],
-    ["Models", session.modelsUsed.join(", ")],
-    ["Tokens", count(session.totalTokens)],
-    ["Cost", money(session.totalCost)],
-  ];
-  const rows = session.entries.toReversed().map((entry) => h("tr", {},
-    h("td", { class: "text" }, moment(entry.timestamp)),
-    h("td", { class: "text long" }, entry.model + (entry.isSidechain ? " · sub-agent" : "")),
-    h("td", { class: "wide" }, tokens(entry.inputTokens)), h("td", { class: "wide" }, tokens(entry.outputTokens)),
-    h("td", { class: "wide" }, tokens(entry.cacheCreationTokens)), h("td", { class: "wide" }, tokens(entry.cacheReadTokens)),
-    h("td", {}, tokens(entry.totalTokens)), h("td", {}, money(entry.costUSD))));
-  const heads = [["Time", "text"], ["Model", "text"], ["Input", "wide"], ["Output", "wide"], ["Cache write", "wide"], ["Cache read", "wide"], ["Tokens", ""], ["Cost", ""]];
-  return [
-    h("section", { class: "card" }, h("h2", {}, session.title ?? session.sessionId),
-      h("dl", { class: "figures" }, facts.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]))),
-    h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Responses" },
-      h("table", {}, h("caption", {}, `${count(session.entries.length)} responses, newest first`),
-        h("thead", {}, h("tr", {}, heads.map(([name, kind]) => h("th", { scope: "col", class: kind }, name)))),
-        h("tbody", {}, rows))),
-  ];
 }

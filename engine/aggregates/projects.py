@@ -1,0 +1,101 @@
+"""Which project each session is of, and what projects are called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from engine.domain.projects import (
+    NO_PROJECT,
+    Project,
+    labels,
+    names_of,
+    project_at,
+    project_named,
+)
+
+Workplaces = Mapping[int, tuple[str, bool]]
+"""Path, and whether it is but the name of a directory below `projects`, by number."""
+
+_NOWHERE = Project("", is_path=False)
+
+
+class Projects:
+    """The projects of the sessions in view, grown as sessions come and move.
+
+    A project bears the number of the first of its workplaces. `home` is that of who asks.
+    """
+
+    def __init__(self, home: str = "") -> None:
+        self.labels: dict[int, str] = {}
+        """What each project is called."""
+        self._home = home
+        self._places: dict[int, tuple[Project, str]] = {}
+        """The project of each workplace, and the working directory where it is known."""
+        self._of: dict[int, int] = {}
+        """The workplace of each session."""
+        self._numbers: dict[int, int] = {}
+        """The project's number of each workplace."""
+        self._known: dict[int, Project] = {}
+
+    def learn(self, sessions: Iterable[tuple[int, int]], workplaces: Workplaces) -> None:
+        """Take where sessions work, by numbers, and all workplaces known."""
+        moved = dict(sessions)
+        self._of.update(moved)
+        fresh = set(moved.values()) - self._places.keys()
+        if not fresh:
+            return
+        for number in fresh:
+            path, is_name = workplaces[number]
+            project = project_named(path) if is_name else project_at(path, self._home)
+            self._places[number] = project, "" if is_name else path
+        first: dict[str, int] = {}
+        for number in sorted(self._places):
+            project = self._places[number][0]
+            self._numbers[number] = first.setdefault(project.key, number)
+        self._known = {number: self._places[number][0] for number in first.values()}
+        self.labels = labels(self._known)
+
+    def of(self, session: int) -> int:
+        """Return the number of a session's project, 0 where nothing is known of it."""
+        return self._numbers.get(self._of.get(session, 0), 0)
+
+    def label(self, project: int) -> str:
+        """Return what a project is called."""
+        return self.labels.get(project, NO_PROJECT)
+
+    def key(self, project: int) -> str:
+        """Return what names a project: a path, a directory's name, or a container's label."""
+        return self._known.get(project, _NOWHERE).key
+
+    def is_path(self, project: int) -> bool:
+        """Whether a project is a directory whose path is known."""
+        return self._known.get(project, _NOWHERE).is_path
+
+    def find(self, key: str) -> int | None:
+        """Return the number of a project by what names it."""
+        found = (number for number, project in self._known.items() if project.key == key)
+        return next(found, None)
+
+    def workplaces(self, project: int) -> tuple[int, ...]:
+        """Return the workplaces of a project."""
+        return tuple(place for place, number in self._numbers.items() if number == project)
+
+    def workplace(self, session: int) -> int:
+        """Return the number of where a session works, 0 where that is not known."""
+        return self._of.get(session, 0)
+
+    def worktree(self, session: int) -> str:
+        """Return the name of the worktree that a session works in, empty where in none."""
+        return self._places.get(self._of.get(session, 0), (_NOWHERE, ""))[0].worktree
+
+    def path(self, session: int) -> str:
+        """Return the working directory of a session, empty where that is not known."""
+        return self._places.get(self._of.get(session, 0), (_NOWHERE, ""))[1]
+
+    def named(self) -> dict[int, tuple[str, str]]:
+        """Return the name of the directory below `projects` of each project, and its path."""
+        return {number: names_of(project) for number, project in self._known.items()}
+
+    def key_at(self, path: str) -> str:
+        """Return what names the project that a path belongs to."""
+        return project_at(path, self._home).key

@@ -13,8 +13,8 @@ _MOST_OF_FUNCTION = 45
 _LONG_MODULES = {
     "engine/agents/claude/transcripts.py",
     "engine/ledger/book.py",
-    "engine/ledger/booking.py",
     "engine/ledger/rows.py",
+    "engine/live/updater.py",
     "engine/monitor.py",
     "tui/live/panes/sessions.py",
     "tui/live/report/columns.py",
@@ -23,7 +23,8 @@ _LONG_MODULES = {
 _LONG_FUNCTIONS = {
     "engine/agents/base.py:see",
     "engine/aggregates/view.py:__init__",
-    "engine/ledger/booking.py:_rows",
+    "engine/ledger/packs.py:_row_of",
+    "engine/ledger/response_rows.py:made",
     "engine/live/read_model.py:__init__",
     "engine/reports/health.py:examine",
     "engine/reports/queries/calendar.py:calendar_of",

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from engine.domain.paths import price_history_paths
 from engine.pricing.match import canonical, folded
 from engine.pricing.price import ModelEntry, Unit, day_start, model_price
-from engine.pricing.table import DAMAGE, embedded_layers
+from engine.pricing.price_file import DAMAGE, embedded_layers
 from engine.pricing.timeline import ALWAYS, Layer, in_order, terms_on
 from engine.pricing.whole_file import write_whole
 

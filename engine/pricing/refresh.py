@@ -21,8 +21,8 @@ from engine.pricing.history import (
     with_prices,
 )
 from engine.pricing.price import PriceFile
+from engine.pricing.price_file import DAMAGE, read_prices
 from engine.pricing.slim import listed_prices, slim
-from engine.pricing.table import DAMAGE, read_prices
 from engine.pricing.whole_file import write_whole
 
 if TYPE_CHECKING:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import msgspec
-
+from engine.pricing.price_file import (
+    CLAUDE_PRICES,
+    DAMAGE,
+    embedded_layers,
+    read_prices,
+)
 from engine.pricing.stamp import stamp_of
 
 if TYPE_CHECKING:
@@ -15,13 +18,6 @@ if TYPE_CHECKING:
 
     from engine.pricing.price import ModelEntry, ModelPrice, PriceFile
     from engine.pricing.timeline import Layer
-
-_DIRECTORY = os.path.dirname(__file__)
-CLAUDE_PRICES = os.path.join(_DIRECTORY, "prices.json")
-OTHER_PRICES = os.path.join(_DIRECTORY, "other_prices.json")
-
-DAMAGE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-"""What a file or an answer raises when it is decoded and is not what it should be."""
 
 
 class PriceTable:
@@ -172,24 +168,3 @@ class PriceTable:
             "run `ccmon prices refresh` to fetch them again."
         )
         return None
-
-
-def read_prices(path: str | Path) -> PriceFile:
-    """Read a price file; raises `OSError`, or one of `DAMAGE` for a damaged one."""
-    from engine.pricing.price import PriceFile, day_start
-
-    with open(path, "rb") as file:
-        prices = msgspec.json.decode(file.read(), type=PriceFile)
-    try:
-        day_start(prices.as_of)
-    except ValueError:
-        raise msgspec.ValidationError(f"'{prices.as_of}' is not a day") from None
-    return prices
-
-
-def embedded_layers() -> list[Layer]:
-    """Return the prices that come with ccmon: of all days, and again from their own day on."""
-    from engine.pricing.timeline import ALWAYS, Layer
-
-    file = read_prices(OTHER_PRICES)
-    return [Layer(ALWAYS, file.models), Layer(file.as_of, file.models)]

@@ -18,8 +18,9 @@ from engine.pricing import refresh as refresh_module
 from engine.pricing.cost import calculated_cost
 from engine.pricing.history import PriceHistory, encoded_history, read_history
 from engine.pricing.price import day_start
+from engine.pricing.price_file import read_prices
 from engine.pricing.refresh import RefreshError, refresh
-from engine.pricing.table import PriceTable, read_prices
+from engine.pricing.table import PriceTable
 from tests.made_lines import answer, write
 
 DAY = 86_400_000

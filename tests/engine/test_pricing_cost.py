@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from engine.domain.responses import PICO, Tokens
 from engine.pricing.cost import calculated_cost
 from engine.pricing.price import PriceFile
+from engine.pricing.price_file import CLAUDE_PRICES
 from engine.pricing.refresh import encoded
-from engine.pricing.table import CLAUDE_PRICES, PriceTable
+from engine.pricing.table import PriceTable
 
 NOW = "2026-11-22T12:00:00"
 KINDS = ("input", "output", "cache_read", "cache_write_5m", "cache_write_1h")

@@ -10,9 +10,10 @@ from msgspec.structs import replace
 from engine.domain.responses import PICO, Tokens
 from engine.pricing.cost import calculated_cost
 from engine.pricing.price import ModelEntry, day_start
+from engine.pricing.price_file import OTHER_PRICES, read_prices
 from engine.pricing.rebuild import dated, main
 from engine.pricing.slim import slim
-from engine.pricing.table import OTHER_PRICES, PriceTable, read_prices
+from engine.pricing.table import PriceTable
 
 LITELLM = Path(__file__).parents[3] / "shared" / "data" / "prices" / "litellm_chat_models.json"
 

@@ -6,10 +6,12 @@ from typing import Any
 import msgspec
 import pytest
 
+from engine.pricing import price_file
 from engine.pricing import table as table_module
 from engine.pricing.price import PriceFile, model_price
+from engine.pricing.price_file import CLAUDE_PRICES, OTHER_PRICES, read_prices
 from engine.pricing.refresh import encoded
-from engine.pricing.table import CLAUDE_PRICES, OTHER_PRICES, PriceTable, read_prices
+from engine.pricing.table import PriceTable
 
 ATTO = 10**12
 """Atto-dollars per token in one USD per million tokens."""
@@ -134,7 +136,8 @@ def test_the_other_table_is_not_read_for_claude_models(monkeypatch: pytest.Monke
         opened.append(path)
         return read_prices(path)
 
-    monkeypatch.setattr(table_module, "read_prices", counted)
+    for module in (table_module, price_file):
+        monkeypatch.setattr(module, "read_prices", counted)
     table = PriceTable.embedded()
     assert opened == []
     table.find("us.anthropic.claude-opus-5[1m]")

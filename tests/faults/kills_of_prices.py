@@ -12,7 +12,7 @@ from pathlib import Path
 
 from engine.domain.settings import Settings
 from engine.monitor import Monitor
-from engine.pricing.table import read_prices
+from engine.pricing.price_file import read_prices
 from tests.conftest import NOW
 from tests.faults.started import PROJECT
 from tests.faults.written import responses, transcript

@@ -17,7 +17,7 @@ import pytest
 import engine
 from engine.domain.settings import Settings
 from engine.monitor import Monitor
-from engine.pricing import table
+from engine.pricing import price_file as table
 from engine.pricing.price import PriceFile
 from tests.faults.written import responses, transcript, wait_until
 

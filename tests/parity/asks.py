@@ -104,8 +104,8 @@ def _own(
     if command == "daily":
         yield {"is_by_project": True}
         yield {"is_by_project": True, "order": "desc", "mode": "calculate"}
-        yield from ({"project": project} for project in projects)
-        yield from ({"project": project, "is_by_project": True} for project in projects[:1])
+        # Without `--instances` ccmon narrows to a project of working directories, not to theirs.
+        yield from ({"project": project, "is_by_project": True} for project in projects)
     elif command == "weekly":
         yield from ({"week_start": "sunday", **more} for more in ({}, {"order": "desc"}))
     elif command == "session":

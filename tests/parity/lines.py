@@ -94,7 +94,7 @@ def _seen(
         if line.key[0] == "advice":
             steps = [s for s in usage.get("iterations", []) if s.get("type") in BESIDE]
             steps = steps[advice : advice + 1]
-            is_compaction = steps[0]["type"] == "compaction"
+            is_compaction = bool(steps) and steps[0]["type"] == "compaction"
             name = f"{name}:advisor:{advice}" if name else ""
             advice += 1
             is_nested = outer is not record

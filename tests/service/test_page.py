@@ -109,7 +109,7 @@ def test_its_figures_are_those_of_live_while_a_writer_appends(seen: Seen, server
         if window.used_percent is not None and window.used_percent > 100:
             assert shown == f"{window.usual_multiple:.1f}× the usual"
         else:
-            assert shown == f"{round(window.used_percent or 0)} %"
+            assert shown == f"{round(window.used_percent or 0)}%"
 
 
 @needs_browser

@@ -48,10 +48,14 @@ def health_lines(health: Health, zone: str, step: str = "") -> list[str]:
     return lines
 
 
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def _root_lines(root: RootHealth, zone: str) -> Iterator[str]:
     yield (
-        f"  {root.files:,} transcripts, {root.lines:,} lines, {fmt.size(root.bytes)},"
-        f" {root.bad_lines:,} lines could not be read"
+        f"  {_counted(root.files, 'transcript')}, {_counted(root.lines, 'line')},"
+        f" {fmt.size(root.bytes)}, {_counted(root.bad_lines, 'line')} could not be read"
     )
     if root.is_cowork:
         yield "  sessions of Claude Desktop (Cowork), each with a directory of its own"
@@ -69,7 +73,7 @@ def _root_lines(root: RootHealth, zone: str) -> Iterator[str]:
 
 
 def _counted_lines(health: Health, zone: str) -> Iterator[str]:
-    yield f"  {health.responses:,} responses"
+    yield f"  {_counted(health.responses, 'response')}"
     if health.first_response is not None and health.last_response is not None:
         first = fmt.day_clock(health.first_response, zone)
         yield f"  from {first} to {fmt.day_clock(health.last_response, zone)} ({zone})"

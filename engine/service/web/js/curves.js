@@ -147,7 +147,7 @@ function burnUpOf(curve) {
   const value = (_, share) => percent(share);
   const quiet = { points: { show: false }, value };
   const options = {
-    ...common((share) => `${share} %`, timesOf(curve.end - curve.start)),
+    ...common((share) => `${share}%`, timesOf(curve.end - curve.start)),
     scales: {
       x: { range: [curve.start, curve.end] },
       y: { range: (_, low, high) => [0, Math.min(Math.max(high, 100), 150)] },

@@ -22,7 +22,7 @@ export const money = (amount) => (amount == null ? "–" : dollars.format(amount
 
 export function percent(share) {
   if (share == null) return "–";
-  return share > 0 && share < 1 ? "<1 %" : `${Math.round(share)} %`;
+  return share > 0 && share < 1 ? "<1%" : `${Math.round(share)}%`;
 }
 
 export function minutes(length) {

@@ -591,3 +591,13 @@ def test_the_terminals_title_says_what_is_left_and_rests_between_percents():
     assert title_text(estimated()) == "78% of your usual · 5 hours until 18:00 · ccmon"
     assert title_text(replace(snapshot(), windows=())) == "ccmon"
     assert title_text(quiet()) == "59% left · Week until Wed 04:00 · ccmon"
+
+
+@pytest.mark.parametrize("width", [60, 78, 98, 118])
+def test_agents_go_by_their_titles_at_every_width(width: int):
+    first = sessions()[0]
+    mixed = (first, replace(first, session="s9", agent="codex"))
+    view = sessions_view(replace(snapshot(), sessions=mixed), "cost", 0, False)
+    lines = drawn(SessionsPane, view, width, 6)
+    assert "Claude Code" in lines[1]
+    assert "Codex" in lines[2]

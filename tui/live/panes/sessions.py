@@ -205,10 +205,9 @@ def _fixed_cells(session: SessionNow, since: str, view: SessionsView, width: int
     main, other = (cost, tokens) if view.by == "cost" else (tokens, cost)
     rate = f"{fmt.tokens(round(session.tokens_per_minute))}/min"
     made = [_Cell("rate", 10, rate), main._replace(ink="bold")]
-    if view.has_agents and not is_tight:
-        made.insert(0, _Cell("agent", 13, f" {fmt.plain(title_of(session.agent))}", is_left=True))
-    elif view.has_agents:
-        made.insert(0, _Cell("agent", 8, f" {fmt.plain(session.agent)}", is_left=True))
+    if view.has_agents:
+        title = f" {fmt.plain(title_of(session.agent))}"
+        made.insert(0, _Cell("agent", 12 if is_tight else 13, title, is_left=True))
     if width >= 60:
         share = session.context_share
         filled = "" if share is None else fmt.percent(share)

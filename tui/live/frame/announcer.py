@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import tzinfo
 
 from msgspec import Struct
@@ -148,8 +149,9 @@ class Announcer:
         """Send the terminal what is not part of the picture, where Textual draws that."""
         terminal = sys.__stdout__ if sys.platform == "win32" else sys.__stderr__
         if written and terminal is not None and not self._is_headless:
-            terminal.write(written.decode())
-            terminal.flush()
+            with suppress(OSError):  # a terminal that is gone has no title to give back
+                terminal.write(written.decode())
+                terminal.flush()
 
 
 def _message(event: Event) -> Message:

@@ -42,7 +42,7 @@ Result = Literal["answered", "failed", "unreached", "unasked"]
 def back_off(failures: int, pauses: Pauses, *, is_unreached: bool) -> int:
     """Return how long to wait after so many failures in a row: twice as long after each."""
     longest = pauses.longest_unreached if is_unreached else pauses.longest
-    return min(pauses.least * 2**failures, longest)
+    return min(pauses.least << failures, longest)
 
 
 class Turn(Struct, frozen=True):

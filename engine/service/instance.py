@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,6 +16,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from engine.domain.files import write_whole
+from engine.domain.locks import take_lock
 from engine.domain.mistakes import SettingsError
 from engine.domain.paths import data_directory
 from engine.domain.settings import Settings
@@ -66,7 +67,7 @@ def find_running(settings: Settings) -> Running | None:
     except OSError:
         return None
     try:
-        return None if _take(handle) else _read(directory)
+        return None if take_lock(handle) else _read(directory)
     finally:
         os.close(handle)
 
@@ -100,7 +101,7 @@ def only_one(settings: Settings) -> Iterator[Path]:
 
 def tell(directory: Path, running: Running) -> None:
     """Write the state file, whole or not at all, for its user's eyes only."""
-    write_private(directory / _STATE, msgspec.json.encode(running))
+    write_whole(directory / _STATE, msgspec.json.encode(running))
 
 
 def forget(directory: Path) -> None:
@@ -128,27 +129,14 @@ def kept_token(directory: Path, given: str | None = None) -> str:
         if len(kept) >= LEAST_TOKEN:
             return kept
     made = secrets.token_urlsafe(32)
-    write_private(path, made.encode())
+    write_whole(path, made.encode())
     return made
-
-
-def write_private(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all, readable by its user only; raises `OSError`."""
-    made = path.with_name(f"{path.name}.{os.getpid()}.new")
-    with suppress(FileNotFoundError):
-        os.unlink(made)
-    handle = os.open(made, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with open(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(handle)
-    os.replace(made, path)
 
 
 def _comes(handle: int) -> bool:
     """Take the lock; who only looks whether a service runs holds it for a moment."""
     for _ in range(20):
-        if _take(handle):
+        if take_lock(handle):
             return True
         time.sleep(0.01)
     return False
@@ -168,26 +156,3 @@ def _read(directory: Path) -> Running | None:
         return msgspec.json.decode((directory / _STATE).read_bytes(), type=Running)
     except (OSError, msgspec.DecodeError):
         return None
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _take(handle: int) -> bool:
-        """Take the lock if it is free."""
-        try:
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def _take(handle: int) -> bool:
-        """Take the lock if it is free."""
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True

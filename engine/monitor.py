@@ -94,6 +94,7 @@ class Monitor:
 
     def answers_in(self, zone: tuple[str, tzinfo], week_start: int | None) -> Answers:
         """Return what answers with the days of a zone, and weeks that begin on a day of theirs."""
+        from engine.ledger.kept_answers import KeptAnswers
         from engine.ledger.selector import LedgerSource
         from engine.reports.queries.answers import Answers
 
@@ -106,6 +107,7 @@ class Monitor:
             self._updater.recovery.insist,
             self.snapshot,
             str(self.settings.home),
+            KeptAnswers(self._ledger),
         )
 
     def require_roots(self) -> None:

@@ -12,6 +12,7 @@ from engine.domain.choices import Mode
 from engine.domain.questions import Answer, AnswerRow, Question, Selection
 from engine.domain.times import day_of
 from engine.domain.typed.days import check_days
+from engine.reports.queries.again import Kept, answer_again
 from engine.reports.queries.basis import Basis
 from engine.reports.queries.choice import Choice, choose
 from engine.reports.queries.order import in_order, largest, newest
@@ -36,7 +37,7 @@ _T = TypeVar("_T")
 
 
 class Answers:
-    """Answers about scopes; nothing is kept from one question to the next.
+    """Answers about scopes; reports that took long are kept where there is something to keep them.
 
     `scopes` gives those of some agents by their names, of all for no name; `insist` asks the
     ledger, and asks again where it goes on with another; `snapshot` says where things stand.
@@ -52,6 +53,7 @@ class Answers:
         insist: Insist,
         snapshot: Callable[[], Snapshot],
         home: str = "",
+        kept: Kept | None = None,
     ) -> None:
         self._source = source
         self._scopes = scopes
@@ -61,6 +63,7 @@ class Answers:
         self._insist = insist
         self._snapshot = snapshot
         self._home = home
+        self._kept = kept
 
     def today(self) -> date:
         """Return the present day in the zone of what is answered."""
@@ -69,7 +72,15 @@ class Answers:
     def answer(self, question: Question) -> Answer:
         """Return a report; raises `SettingsError` where its last day comes before its first."""
         check_days(question.selection.since, question.selection.until)
-        return self._ask(question.selection, lambda basis: _answer(question, basis))
+        kept = self._kept
+        if kept is None:
+            return self._ask(question.selection, lambda basis: _answer(question, basis))
+        again = self._ask(
+            question.selection,
+            lambda basis: answer_again(question, basis, kept, lambda: _answer(question, basis)),
+        )
+        again.keep()
+        return again.answer
 
     def session(self, name: str, mode: Mode = "auto") -> SessionAnswer | None:
         """Return one session with all its responses, `None` where there is no such session."""

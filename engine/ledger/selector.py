@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from engine.domain.choices import Mode
 from engine.domain.chosen import Chosen, Key, Single, Step
@@ -19,6 +19,10 @@ from engine.ledger.packed_rows import bring_all, bring_between
 from engine.ledger.rows import within, works_in
 from engine.ledger.sums import COUNTS
 from engine.ledger.versions import code_of
+
+if TYPE_CHECKING:
+    from engine.domain.exported import BookedResponse, ExportedMonth
+    from engine.ledger.exported_rows import ExportedRows
 
 _QUARTERS_OF_DAY = 96
 _COSTS: dict[Mode, str] = {"auto": "cost", "calculate": "calculated", "display": "recorded"}
@@ -168,6 +172,20 @@ class Selector:
         return self._all(  # type: ignore[return-value]
             f"SELECT session, workplace FROM session_workplaces WHERE {self._within}"
         )
+
+    def months(self, chosen: Chosen) -> list[ExportedMonth]:
+        """Return the months of UTC that have responses, the earliest first."""
+        return self._exported.months(chosen)
+
+    def of_month(self, chosen: Chosen, month: str) -> Iterator[BookedResponse]:
+        """Yield the responses of a month in time order."""
+        return self._exported.of_month(chosen, month)
+
+    @property
+    def _exported(self) -> ExportedRows:
+        from engine.ledger.exported_rows import ExportedRows
+
+        return ExportedRows(self._ledger, self._scopes, _COST_OF_ONE[self._mode])
 
     def _condition(self, chosen: Chosen) -> str:
         conditions = [""]

@@ -25,6 +25,7 @@ NAMES = (
     *REPORT_NAMES,
     "limits",
     "events",
+    "export",
     "statusline",
     "serve",
     "web",

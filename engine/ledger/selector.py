@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
@@ -14,11 +12,9 @@ from engine.domain.slots import spans_of
 from engine.domain.sums import KeyedSums, Sums
 from engine.domain.times import DAY
 from engine.ledger.book import Ledger
-from engine.ledger.names import Names
 from engine.ledger.packed_rows import bring_all, bring_between
 from engine.ledger.rows import within, works_in
 from engine.ledger.sums import COUNTS
-from engine.ledger.versions import code_of
 
 if TYPE_CHECKING:
     from engine.domain.exported import BookedResponse, ExportedMonth
@@ -262,41 +258,3 @@ def _ahead(column: str, offsets: Sequence[tuple[int, int]]) -> str:
 def _places(keys: str) -> str:
     """Return the places of a statement's first columns."""
     return ", ".join(str(place + 1) for place in range(keys.count(",") + 1))
-
-
-class LedgerSource:
-    """The ledger as what questions of a report are asked of."""
-
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
-
-    @property
-    def names(self) -> Names:
-        """What the ledger's numbers are called."""
-        return self._ledger.names
-
-    def sums_of(self, scopes: Sequence[int], mode: Mode) -> Selector:
-        """Return what sums the responses of some scopes, one of each agent, in a cost mode."""
-        return Selector(self._ledger, scopes, mode)
-
-    @contextmanager
-    def at_one_moment(self) -> Iterator[None]:
-        """See the ledger as it is now, whatever other processes write meanwhile.
-
-        Where it has packs it is the turn of who asks: rows may be wanted of them.
-        """
-        with self._ledger.lock:
-            connection = self._ledger.connection
-            packs = connection.execute("SELECT 1 FROM packs LIMIT 1").fetchone()
-            try:
-                connection.execute("BEGIN IMMEDIATE" if packs else "BEGIN")
-            except sqlite3.OperationalError as error:
-                if code_of(error) != sqlite3.SQLITE_BUSY:
-                    raise
-                connection.execute("BEGIN")
-            try:
-                yield
-                connection.execute("COMMIT")
-            finally:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")

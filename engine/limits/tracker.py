@@ -194,17 +194,18 @@ class LimitTracker:
         ]
         owners.learn(found)
         marks = marks_of(replace(each, owner=owners.whole(each.owner)) for each in found)
+        hits = tuple(
+            owners.owned(hit, root, marks, now)
+            for hit, root in rooted_hits_since(self._ledger, owners.roots, now - _REACH)
+        )
         plan = self._sources.plan()
-        names = owners.names({owner for owner, _ in marks})
+        names = owners.names({owner for owner, _ in marks} | {each.owner for each in hits})
         asked = owners.asked(names)
         present = asked if asked and asked in names else owners.present(marks, now)
         return Known(
             revision=self.known.revision + 1,
             marks=marks,
-            hits=tuple(
-                owners.owned(hit, root, marks, now)
-                for hit, root in rooted_hits_since(self._ledger, owners.roots, now - _REACH)
-            ),
+            hits=hits,
             passed=owners.passed(marks, now),
             present=present,
             held=owners.held(present),

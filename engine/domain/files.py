@@ -1,9 +1,10 @@
-"""Opens files that other programs write, and never waits for one that would keep us waiting."""
+"""Opens files that other programs write without waiting for any, and writes our own whole."""
 
 from __future__ import annotations
 
 import os
 from io import BufferedReader
+from pathlib import Path
 from stat import S_ISREG
 from typing import cast
 
@@ -26,3 +27,28 @@ def open_regular(path: str | os.PathLike[str], buffering: int = -1) -> BufferedR
 
 def _opened(path: str, flags: int) -> int:
     return os.open(path, flags | _NONBLOCK)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Put a file of mode 0600 in its place in one step; raises `OSError`."""
+    import tempfile
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".draft-")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(draft, path)
+    except BaseException:
+        os.unlink(draft)
+        raise
+
+
+def read_or_nothing(path: Path) -> bytes:
+    """Return what a file holds, nothing where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""

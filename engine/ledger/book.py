@@ -90,9 +90,9 @@ class Ledger(Connection):
             single = self._scope(str(root), agent)
             bring_all(self, (single,))
             after = -1
-            while responses := self.writers.booking.responses(single, after, _CHUNK):
+            while responses := self.writers.bookkeeper.responses(single, after, _CHUNK):
                 with self.transaction() as revision:
-                    self.writers.booking.book(scope, responses, revision)
+                    self.writers.bookkeeper.book(scope, responses, revision)
                 after = max(responses)
         with self.transaction() as revision:
             for root in roots:
@@ -133,7 +133,7 @@ class Ledger(Connection):
         with self.transaction() as revision:
             number = self.names.number("roots", root.path, root.agent)
             for scope in self._scopes_with(number):
-                self.writers.booking.book(scope, responses, revision)
+                self.writers.bookkeeper.book(scope, responses, revision)
             self._keep_workplaces(number, root.agent, workplaces, revision)
 
     def workplaces_of(self, root: Root) -> dict[str, Workplace]:
@@ -147,7 +147,7 @@ class Ledger(Connection):
         scope, after = self.open_scope([root.path], root.agent), -1
         merge_held(self)
         bring_all(self, (scope,))
-        while responses := self.writers.booking.responses(scope, after, _CHUNK):
+        while responses := self.writers.bookkeeper.responses(scope, after, _CHUNK):
             yield responses
             after = max(responses)
 
@@ -232,8 +232,8 @@ class Ledger(Connection):
                     keep_hits(self.connection, number, scan.hits)
                     write_readings(self.connection, rows_of_uses(scan, root))
                 for scope in self._scopes_with(number):
-                    self.writers.booking.withdraw(scope, withdrawn, revision)
-                    self.writers.booking.book(scope, sightings, revision)
+                    self.writers.bookkeeper.withdraw(scope, withdrawn, revision)
+                    self.writers.bookkeeper.book(scope, sightings, revision)
                     if priced:
                         self.writers.load.note(scope, sightings)
                         self.writers.load.keep(scope, priced, revision)
@@ -277,7 +277,7 @@ class Ledger(Connection):
                 self.writers.rows.prices = prices
             if self._is_stamped():
                 return False
-            models = self.writers.repricing.repriced_models()
+            models = self.writers.price_changes.repriced_models()
         if models:
             bring_all(self, self._all_scopes())
         for model in models:
@@ -285,11 +285,11 @@ class Ledger(Connection):
                 after: int | None = -1
                 while after is not None:
                     with self.transaction() as revision:
-                        after = self.writers.repricing.reprice(
+                        after = self.writers.price_changes.reprice(
                             model, scope, after, _CHUNK, revision
                         )
             with self.transaction():
-                self.writers.repricing.note_price(model)
+                self.writers.price_changes.note_price(model)
                 self.connection.execute("DELETE FROM settings WHERE name = ?", (_PRICED_BY,))
         self.keep_stamp()
         return bool(models)
@@ -303,7 +303,7 @@ class Ledger(Connection):
             if self._is_stamped() or self._priced_by() is None:
                 return
             with self.transaction():
-                if not self.writers.repricing.repriced_models():
+                if not self.writers.price_changes.repriced_models():
                     self.connection.execute(
                         "INSERT OR REPLACE INTO settings VALUES (?,?)",
                         (_PRICED_BY, self._priced_by()),

@@ -7,10 +7,11 @@ It stays there, empty, and so also tells that what lies beside it was a ledger.
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+
+from engine.domain.locks import take_lock
 
 PATIENCE = 5.0
 """Seconds to wait for a turn."""
@@ -59,35 +60,8 @@ def among_others_at(path: str) -> Iterator[None]:
 
 def _wait(handle: int, *, alone: bool) -> bool:
     end = time.monotonic() + PATIENCE
-    while not _take(handle, alone=alone):
+    while not take_lock(handle, alone=alone):
         if time.monotonic() > end:
             return False
         time.sleep(0.01)
     return True
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _take(handle: int, *, alone: bool) -> bool:
-        """Take the turn if it is free; a file that is open cannot be renamed there anyway."""
-        if not alone:
-            return True
-        try:
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def _take(handle: int, *, alone: bool) -> bool:
-        """Take the turn if it is free."""
-        try:
-            fcntl.flock(handle, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        except OSError:
-            return not alone
-        return True

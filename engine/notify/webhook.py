@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from engine.domain.mistakes import SettingsError
 from engine.domain.settings import system_clock
 from engine.domain.times import SECOND
-from engine.net import private_host, retry_after
+from engine.net.addresses import private_host, retry_after
 from engine.notify.channel import Channel, NotDelivered, Patience
 from engine.notify.message import Message, as_json
 

@@ -23,7 +23,7 @@ from engine.domain.responses import Tokens
 from engine.domain.snapshots import Snapshot
 from engine.domain.times import SECOND
 from engine.monitor import Monitor
-from engine.service.running import write_private
+from engine.service.instance import write_private
 
 MEDIA_TYPE = "text/plain; version=0.0.4"
 

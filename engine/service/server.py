@@ -20,14 +20,14 @@ from engine.monitor import Monitor
 from engine.service.app import Service, make_app
 from engine.service.connections import Connection
 from engine.service.guards import MOST_HEADERS, Rules
-from engine.service.keys import Keys
-from engine.service.running import (
+from engine.service.instance import (
     TOKEN_VARIABLE,
     Running,
     kept_token,
     only_one,
     tell,
 )
+from engine.service.keys import Keys
 from engine.service.source import Configuration, Source
 
 LOOPBACK = "127.0.0.1"

@@ -9,7 +9,7 @@ from email.utils import formatdate
 import pytest
 
 from engine.domain.mistakes import SettingsError
-from engine.net import retry_after
+from engine.net.addresses import retry_after
 from engine.notify.channel import FLUSH
 from engine.notify.webhook import PAUSES, WebhookChannel, checked_host
 from tests.conftest import NOW

@@ -18,7 +18,7 @@ from engine.domain.mistakes import SettingsError
 from engine.domain.times import DAY, HOUR, MINUTE
 from engine.limits.endpoint.credentials import Found, find_token
 from engine.limits.endpoint.oauth import UsageAnswer, UsageEndpoint
-from engine.limits.endpoint.turns import LEAST_PAUSE, LONGEST_BACK_OFF, LONGEST_OFFLINE, Turn, Turns
+from engine.net.turns import LEAST_PAUSE, LONGEST_BACK_OFF, LONGEST_OFFLINE, Turn, Turns
 from tests.conftest import NOW
 from tests.stub_server import StubHandler, StubServer, hide_proxies, serving
 

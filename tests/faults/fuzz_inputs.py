@@ -25,12 +25,12 @@ from engine.ingest import discover
 from engine.limits.endpoint.answers import readings_of_usage
 from engine.limits.endpoint.credentials import find_token
 from engine.limits.endpoint.oauth import UsageEndpoint
-from engine.limits.endpoint.turns import Turns
 from engine.limits.readings import Reading, readings_of_hook
 from engine.limits.sources.claude_json import state_of
 from engine.limits.sources.desktop import readings_of_history
 from engine.monitor import Monitor
-from engine.net import retry_after
+from engine.net.addresses import retry_after
+from engine.net.turns import Turns
 from engine.pricing import refresh
 from engine.pricing.refresh import RefreshError, is_due, price_file
 from engine.pricing.table import PriceTable

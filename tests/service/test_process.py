@@ -18,7 +18,7 @@ import pytest
 
 from engine.domain.mistakes import SettingsError
 from engine.service.client import ask
-from engine.service.running import (
+from engine.service.instance import (
     AlreadyRunning,
     Running,
     find_running,
@@ -29,7 +29,7 @@ from engine.service.running import (
 from engine.service.server import Address, bind
 from tests.conftest import NOW
 from tests.made_lines import MINUTE, answer, write
-from tests.service.serving import made_settings
+from tests.service.served import made_settings
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals and modes of POSIX")
 SECRET = "sk-SECRET-of-the-user"

@@ -14,7 +14,7 @@ from tui.options.shared import JSON, PLACES
 
 if TYPE_CHECKING:
     from engine.domain.settings import Settings
-    from engine.service.running import Running
+    from engine.service.instance import Running
 
 _ACTIONS = ("start", "stop", "status", "install")
 _NOT_RUNNING = 3
@@ -90,7 +90,7 @@ def _stop(settings: Settings) -> int:
 
 def _status(settings: Settings, is_json: bool) -> int:
     """Say whether the service runs and where; never its token."""
-    from engine.service.running import find_running
+    from engine.service.instance import find_running
 
     running = find_running(settings)
     if is_json:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
-
 import msgspec
 from msgspec import Struct
 
-from engine.agents.cursor.files import read_or_nothing, write_whole
 from engine.agents.cursor.tokens import SessionToken, TokenError, parse_token
+from engine.domain.files import read_or_nothing, write_whole
 from engine.domain.paths import cursor_session_path
 from engine.domain.settings import Settings
+from engine.net.keyring import of_keyring, put_in_keyring, take_from_keyring
 
 _SERVICE = "ccmon-cursor"
-_LEAST_PRIORITY = 1
-"""What `keyring` recommends; stores below it are no stores, or not safe."""
 
 
 class _Kept(Struct, omit_defaults=True):
@@ -47,7 +43,7 @@ class TokenKeeping:
         kept = self._kept()
         if kept is None:
             return None
-        secret = kept.secret or _of_keyring(kept.account)
+        secret = kept.secret or of_keyring(_SERVICE, kept.account)
         try:
             return parse_token(f"{kept.account}::{secret}")
         except TokenError:
@@ -56,7 +52,7 @@ class TokenKeeping:
     def keep(self, token: SessionToken) -> None:
         """Keep a token instead of any before; raises `OSError`."""
         self.forget()
-        is_in_keyring = _put_in_keyring(token)
+        is_in_keyring = put_in_keyring(_SERVICE, token.account, token.secret)
         kept = _Kept(token.account, "" if is_in_keyring else token.secret)
         write_whole(self.path, msgspec.json.encode(kept))
 
@@ -64,7 +60,7 @@ class TokenKeeping:
         """Forget the token; return whether there was one. Raises `OSError`."""
         kept = self._kept()
         if kept is not None and not kept.secret:
-            _take_from_keyring(kept.account)
+            take_from_keyring(_SERVICE, kept.account)
         is_there = self.path.exists()
         self.path.unlink(missing_ok=True)
         return is_there
@@ -74,43 +70,3 @@ class TokenKeeping:
             return msgspec.json.decode(read_or_nothing(self.path), type=_Kept)
         except ValueError:
             return None
-
-
-def _keyring() -> Any:
-    """Return the package `keyring` where it is installed and has a safe store, else `None`."""
-    try:
-        keyring: Any = importlib.import_module("keyring")
-        return keyring if keyring.get_keyring().priority >= _LEAST_PRIORITY else None
-    except (ImportError, RuntimeError):
-        return None
-
-
-def _put_in_keyring(token: SessionToken) -> bool:
-    keyring = _keyring()
-    if keyring is None:
-        return False
-    try:
-        keyring.set_password(_SERVICE, token.account, token.secret)
-    except keyring.errors.KeyringError:
-        return False
-    return True
-
-
-def _of_keyring(account: str) -> str:
-    keyring = _keyring()
-    if keyring is None:
-        return ""
-    try:
-        return keyring.get_password(_SERVICE, account) or ""
-    except keyring.errors.KeyringError:
-        return ""
-
-
-def _take_from_keyring(account: str) -> None:
-    keyring = _keyring()
-    if keyring is None:
-        return
-    try:
-        keyring.delete_password(_SERVICE, account)
-    except keyring.errors.KeyringError:
-        return

@@ -11,7 +11,6 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from engine.agents.cursor.files import read_or_nothing, write_whole
 from engine.agents.cursor.login import TokenKeeping
 from engine.agents.cursor.tokens import SessionToken
 from engine.agents.cursor.usage_files import (
@@ -22,6 +21,7 @@ from engine.agents.cursor.usage_files import (
     synced_events,
 )
 from engine.agents.cursor.web import VARIABLE, AskingFailed, Failure, Site, base_of
+from engine.domain.files import read_or_nothing, write_whole
 from engine.domain.paths import cursor_directory, cursor_session_path, data_directory
 from engine.domain.settings import Settings
 from engine.domain.times import DAY, MINUTE, iso_time

@@ -12,8 +12,8 @@ from msgspec import Struct
 from engine.agents.base import Unreadable, pico
 from engine.agents.cursor import kind_of
 from engine.agents.cursor.events import UsageEvent, events_of, keyed, read_csv, read_events
-from engine.agents.cursor.files import read_or_nothing, write_whole
 from engine.agents.cursor.web import Range, time_of
+from engine.domain.files import read_or_nothing, write_whole
 from engine.domain.mistakes import SettingsError
 
 SYNCED = "usage.json"

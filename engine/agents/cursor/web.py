@@ -5,8 +5,6 @@ The interface is not documented: every answer is looked at before it is believed
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
 from typing import Any, Literal
 
 import msgspec
@@ -16,7 +14,8 @@ from engine.agents.base import Unreadable
 from engine.agents.cursor.events import event_of, events_of, read_csv
 from engine.agents.cursor.tokens import SessionToken
 from engine.domain.mistakes import SettingsError
-from engine.net import private_host, retry_after
+from engine.net.addresses import private_host
+from engine.net.asking import NotAnswered, ask
 
 BASE = "https://cursor.com"
 VARIABLE = "CCMON_CURSOR_URL"
@@ -133,11 +132,6 @@ class Site:
 
     def _asked(self, method: str, path: str, content: bytes | None) -> bytes:
         """Ask once. No redirect is followed, the token goes nowhere else; no error is quoted."""
-        import httpx
-
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            raise AskingFailed("slow")
         headers = {
             "Cookie": self._cookie,
             "Origin": self._base,
@@ -146,33 +140,21 @@ class Site:
             "User-Agent": "ccmon",
         }
         try:
-            with (
-                httpx.Client(timeout=left, follow_redirects=False) as client,
-                client.stream(
-                    method, self._base + path, headers=headers, content=content
-                ) as answer,
-            ):
-                failure = _failure_of(answer.status_code)
-                if failure is not None:
-                    asked_for = retry_after(answer.headers.get("Retry-After"), self._now)
-                    raise AskingFailed(failure, answer.status_code, asked_for)
-                return self._body(answer.iter_bytes())
-        except httpx.TimeoutException:
-            raise AskingFailed("slow") from None
-        except httpx.DecodingError:
-            raise AskingFailed("unreadable") from None
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError, ImportError, OSError):
-            raise AskingFailed("unreached") from None
-
-    def _body(self, chunks: Iterator[bytes]) -> bytes:
-        body = bytearray()
-        for chunk in chunks:
-            body += chunk
-            if len(body) > _LARGEST_BODY:
-                raise AskingFailed("unreadable")
-            if time.monotonic() > self._deadline:
-                raise AskingFailed("slow")
-        return bytes(body)
+            answer = ask(
+                method,
+                self._base + path,
+                headers,
+                content=content,
+                deadline=self._deadline,
+                now=self._now,
+                most=_LARGEST_BODY,
+            )
+        except NotAnswered as error:
+            raise AskingFailed(error.silence) from None
+        failure = _failure_of(answer.status)
+        if failure is not None:
+            raise AskingFailed(failure, answer.status, answer.asked_for)
+        return answer.body
 
 
 def time_of(event: dict[str, Any]) -> int:

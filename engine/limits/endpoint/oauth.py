@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
-from threading import Thread
 from typing import Any, Literal, NamedTuple, get_args
 
 import msgspec
@@ -22,9 +22,10 @@ from engine.domain.settings import system_clock
 from engine.domain.times import MINUTE
 from engine.limits.endpoint.answers import readings_of_usage
 from engine.limits.endpoint.credentials import SCOPE, VARIABLE, find_token
-from engine.limits.endpoint.turns import Result, Turn, Turns
 from engine.limits.readings import Reading
-from engine.net import private_host, retry_after
+from engine.net.addresses import private_host
+from engine.net.asking import NotAnswered, ask, in_time
+from engine.net.turns import Result, Turn, Turns
 
 URL = "https://api.anthropic.com/api/oauth/usage"
 TIMEOUT = 10.0
@@ -50,8 +51,6 @@ Outcome = Literal[
 """`absent`, `expired`, `narrow`: there is no token to ask with. `empty`: an answer without a limit.
 `unauthorized`: 401, `forbidden`: 403, `limited`: 429, `failing`: 5xx, `refused`: any other."""
 
-_GRACE = 0.2
-"""Seconds more, so that it is the question that runs out of time."""
 _RESULTS: dict[Outcome, Result] = {
     "absent": "unasked",
     "expired": "unasked",
@@ -196,28 +195,7 @@ class UsageEndpoint:
 
 
 def _asked_in_time(url: str, token: str, timeout: float, now: int) -> _Reply:
-    """Ask, and turn away when time is up: looking a name up, and headers, may take longer."""
-    replies: list[_Reply] = []
-
-    def ask() -> None:
-        try:
-            replies.append(_asked(url, token, timeout, now))
-        except Exception:  # noqa: BLE001 - the thread's one boundary: an error may tell the token
-            replies.append(_Reply("offline"))
-
-    thread = Thread(target=ask, name="ccmon-usage", daemon=True)
-    thread.start()
-    thread.join(timeout + _GRACE)
-    return replies[0] if replies else _Reply("offline")
-
-
-def _asked(url: str, token: str, timeout: float, now: int) -> _Reply:
-    """Ask once; no redirect is followed, the token goes nowhere else.
-
-    Errors are not quoted: some repeat the header that carries the token.
-    """
-    import httpx
-
+    """Ask once and turn away when time is up; the token goes nowhere else."""
     headers = {
         "Authorization": f"Bearer {token}",
         "anthropic-beta": "oauth-2025-04-20",
@@ -225,31 +203,12 @@ def _asked(url: str, token: str, timeout: float, now: int) -> _Reply:
         "User-Agent": "ccmon",
     }
     deadline = time.monotonic() + timeout
+    asking = partial(ask, "GET", url, headers, deadline=deadline, now=now, most=LARGEST_BODY)
     try:
-        with (
-            httpx.Client(timeout=timeout, follow_redirects=False) as client,
-            client.stream("GET", url, headers=headers) as answer,
-        ):
-            status = answer.status_code
-            body = _body(answer.iter_bytes(), deadline) if status == 200 else b""
-            asked_for = retry_after(answer.headers.get("Retry-After"), now)
-            return _Reply(_outcome_of(status), status, body, asked_for)
-    except httpx.DecodingError:
-        return _Reply("unreadable", 200)
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError, ImportError, OSError):
-        return _Reply("offline")
-
-
-def _body(chunks: Iterator[bytes], deadline: float) -> bytes:
-    """Return a whole body, or one too long to be read; too slow a one is a `TimeoutError`."""
-    body = bytearray()
-    for chunk in chunks:
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            return b""
-        if time.monotonic() > deadline:
-            raise TimeoutError
-    return bytes(body)
+        answer = in_time(asking, timeout, "ccmon-usage")
+    except NotAnswered as error:
+        return _Reply("unreadable", 200) if error.silence == "unreadable" else _Reply("offline")
+    return _Reply(_outcome_of(answer.status), answer.status, answer.body, answer.asked_for)
 
 
 def _outcome_of(status: int) -> Outcome:

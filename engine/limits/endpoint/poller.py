@@ -66,7 +66,7 @@ class UsagePoller:
         if self._settings.is_offline or not self.is_enabled:
             return
         from engine.limits.endpoint import oauth
-        from engine.limits.endpoint.turns import Turns
+        from engine.net.turns import Turns
 
         settings = self._settings
         is_due = Turns(self._load, self._keep).last().next_allowed_at <= settings.clock()

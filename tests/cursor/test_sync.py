@@ -20,6 +20,7 @@ from engine.domain.mistakes import SettingsError
 from engine.domain.paths import cursor_directory
 from engine.domain.responses import PICO
 from engine.domain.settings import Settings
+from engine.net import asking
 from tests.conftest import NOW
 from tests.cursor_site import HTML, SECRET, TOKEN, CursorSite, csv_of, holds_secret, usage_event
 from tests.made_lines import DAY, HOUR, Clock
@@ -120,7 +121,7 @@ def test_what_there_was_no_time_for_is_fetched_by_the_next_sync(
     site.events = [usage_event(NOW - hours * HOUR) for hours in range(7)]
     passed = [0.0]
     clock = SimpleNamespace(monotonic=lambda: time.monotonic() + passed[0])
-    monkeypatch.setattr(web, "time", clock)
+    monkeypatch.setattr(asking, "time", clock)
 
     def slow_from_the_third(handler: StubHandler) -> None:
         if len(site.server.asked) >= 3:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,6 +16,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from engine.domain.locks import take_lock
 from engine.domain.mistakes import SettingsError
 from engine.domain.paths import data_directory
 from engine.domain.settings import Settings
@@ -66,7 +66,7 @@ def find_running(settings: Settings) -> Running | None:
     except OSError:
         return None
     try:
-        return None if _take(handle) else _read(directory)
+        return None if take_lock(handle) else _read(directory)
     finally:
         os.close(handle)
 
@@ -148,7 +148,7 @@ def write_private(path: Path, data: bytes) -> None:
 def _comes(handle: int) -> bool:
     """Take the lock; who only looks whether a service runs holds it for a moment."""
     for _ in range(20):
-        if _take(handle):
+        if take_lock(handle):
             return True
         time.sleep(0.01)
     return False
@@ -168,26 +168,3 @@ def _read(directory: Path) -> Running | None:
         return msgspec.json.decode((directory / _STATE).read_bytes(), type=Running)
     except (OSError, msgspec.DecodeError):
         return None
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _take(handle: int) -> bool:
-        """Take the lock if it is free."""
-        try:
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def _take(handle: int) -> bool:
-        """Take the lock if it is free."""
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -17,12 +17,32 @@ LONGEST_BACK_OFF = 6 * HOUR
 LONGEST_OFFLINE = 30 * MINUTE
 """The longest back-off where no server was reached: none was troubled."""
 
-_LONGEST_ASKED_FOR = DAY
+LONGEST_ASKED_FOR = DAY
+"""What a server asks for beyond this is not waited for."""
 _LONGEST_SANE = 2 * DAY
 """What is to be waited for longer was kept while the clock was wrong."""
 _MOST_FAILURES = 30
 
+
+class Pauses(NamedTuple):
+    """How long a server is left alone, in milliseconds."""
+
+    least: int = LEAST_PAUSE
+    """Between two questions in any case."""
+    longest: int = LONGEST_BACK_OFF
+    """After many failures in a row."""
+    longest_unreached: int = LONGEST_OFFLINE
+    """The same where nobody was reached."""
+
+
+USUAL_PAUSES = Pauses()
 Result = Literal["answered", "failed", "unreached", "unasked"]
+
+
+def back_off(failures: int, pauses: Pauses, *, is_unreached: bool) -> int:
+    """Return how long to wait after so many failures in a row: twice as long after each."""
+    longest = pauses.longest_unreached if is_unreached else pauses.longest
+    return min(pauses.least << failures, longest)
 
 
 class Turn(Struct, frozen=True):
@@ -50,10 +70,12 @@ class Turns:
         load: Callable[[], str | None],
         keep: Callable[[str], None],
         exclusive: Callable[[], AbstractContextManager[object]] = nullcontext,
+        pauses: Pauses = USUAL_PAUSES,
     ) -> None:
         self._load = load
         self._keep = keep
         self._exclusive = exclusive
+        self._pauses = pauses
 
     def last(self) -> Turn:
         """Return what is kept; a text that is damaged or missing counts as none."""
@@ -72,7 +94,7 @@ class Turns:
             last = self.last()
             if now < last.next_allowed_at <= now + _LONGEST_SANE:
                 return None
-            self._write(msgspec.structs.replace(last, next_allowed_at=now + LEAST_PAUSE))
+            self._write(msgspec.structs.replace(last, next_allowed_at=now + self._pauses.least))
             return last
 
     def end(
@@ -86,14 +108,15 @@ class Turns:
         asked_for: int | None = None,
     ) -> Turn:
         """Keep how a question went; `asked_for` is the server's own `Retry-After`, milliseconds."""
-        failures, pause = 0, LEAST_PAUSE
+        failures = 0
         if result == "unasked":
             failures = taken.failures
         elif result != "answered":
             failures = min(max(taken.failures, 0) + 1, _MOST_FAILURES)
-            longest = LONGEST_OFFLINE if result == "unreached" else LONGEST_BACK_OFF
-            pause = min(LEAST_PAUSE * 2**failures, longest)
-        pause = max(pause, min(asked_for or 0, _LONGEST_ASKED_FOR))
+        pause = self._pauses.least
+        if result in ("failed", "unreached"):
+            pause = back_off(failures, self._pauses, is_unreached=result == "unreached")
+        pause = max(pause, min(asked_for or 0, LONGEST_ASKED_FOR))
         turn = Turn(now + pause, failures, outcome, status, now)
         with self._exclusive():
             self._write(turn)

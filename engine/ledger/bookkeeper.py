@@ -23,7 +23,7 @@ _EMPTY = (
 )
 
 
-class Booking:
+class Bookkeeper:
     """Writes responses and their sums through one connection."""
 
     def __init__(

@@ -1,0 +1,1 @@
+"""What goes for every connection: whom to ask, how long, when again, and where its key is kept."""

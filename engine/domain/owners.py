@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -23,6 +24,14 @@ class Held(Struct, frozen=True):
     """Roots that were an owner's together, from a time up to another."""
 
     roots: tuple[str, ...]
+    since: int
+    until: int
+
+
+class OwnedScope(NamedTuple):
+    """A scope of the ledger that was an account's, from a time up to another."""
+
+    scope: int
     since: int
     until: int
 

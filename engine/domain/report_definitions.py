@@ -216,7 +216,10 @@ REPORTS: tuple[ReportDefinition, ...] = (
                 *("output", "input", "cache_read", "cache_write"),
             ),
         ),
-        options=("last", "breakdown", "active", "recent", "token_limit", "session_length"),
+        options=(
+            *("last", "breakdown", "active", "recent", "token_limit", "session_length"),
+            "account",
+        ),
         examples=(("ccmon blocks -a -t max", "the active block against the largest so far"),),
     ),
     ReportDefinition(

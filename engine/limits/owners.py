@@ -158,9 +158,8 @@ class Owners:
             for owner, name in made.items()
         }
 
-    def asked(self, names: Mapping[str, str]) -> str:
-        """Return the owner whose rows alone are asked for, empty for all."""
-        account = self._settings.account
+    def asked(self, names: Mapping[str, str], account: str) -> str:
+        """Return the owner that goes by what a user says, else that itself; empty for empty."""
         if not account:
             return ""
         fitting = [
@@ -198,6 +197,13 @@ class Owners:
         for root in self._roots_of.get(owner, ()):
             handles += [root, _short(root, self._settings.home)]
         return tuple(each for each in handles if each)
+
+
+def no_account(account: str, names: Mapping[str, str]) -> str:
+    """Say that no account goes by what a user says, and by what they go that there are."""
+    known = ", ".join(sorted({name for owner, name in names.items() if is_named(owner)}))
+    hint = f"there are: {known}" if known else "nobody has signed in with the roots read"
+    return f"No account is called '{account}': {hint}."
 
 
 def _with_id(owner: str, name: str) -> str:

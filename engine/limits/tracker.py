@@ -30,7 +30,7 @@ from engine.limits.choice import choice_of
 from engine.limits.kept_readings import reading_of_row, rows_of
 from engine.limits.known import Known, next_turn, own_five_hours, true_window
 from engine.limits.marks import marks_of
-from engine.limits.owners import Owners
+from engine.limits.owners import Owners, no_account
 from engine.limits.readings import FIVE_HOUR
 from engine.limits.sources.local import LocalSources
 
@@ -137,6 +137,11 @@ class LimitTracker:
         is_calibrated = self.known.calibration is not None and not self.choice.is_asked
         return not (is_official or is_calibrated or self.choice.source == "given")
 
+    def stranger(self) -> str | None:
+        """Say that nobody goes by the account that is asked for, where that is so."""
+        account, names = self.known.account, self.known.names
+        return no_account(account, names) if account and account not in names else None
+
     def anchor(self) -> Anchor | None:
         """Return the true 5-hour window, where it is known."""
         now, known = self._clock(), self.known
@@ -200,7 +205,7 @@ class LimitTracker:
         )
         plan = self._sources.plan()
         names = owners.names({owner for owner, _ in marks} | {each.owner for each in hits})
-        asked = owners.asked(names)
+        asked = owners.asked(names, self._settings.account or "")
         present = asked if asked and asked in names else owners.present(marks, now)
         return Known(
             revision=self.known.revision + 1,

@@ -1,4 +1,4 @@
-"""Hits from before anybody was noted, beside accounts that are named: never hidden, never theirs."""
+"""Hits from before anybody was noted, beside named accounts: never hidden, never theirs."""
 
 from __future__ import annotations
 

@@ -89,6 +89,7 @@ class ReportDefinition(NamedTuple):
 
 _COUNTS = ("input", "output", "cache_write", "cache_read", "cache", "total")
 _KINDS = ("input", "output", "cache_write", "cache_read", "total", "cost")
+_LEAST = ("cache_write", "cache_read", "input")
 _SUMS = ("responses", "tokens", "cost")
 _PERIOD = ("period", "agents", "models", *_COUNTS, "cost", "trend", "bar", "sessions", "responses")
 _PERIOD_FLAT = ("place", "agent", "model", "models", "sessions", *_SUMS, "trend")
@@ -102,10 +103,7 @@ def _period_tab(key: str, title: str, place: int, row_key: str) -> Tab:
         place,
         row_key,
         ("period", "agent", "models", *_KINDS, "sessions", "responses"),
-        (
-            *("cache_write", "cache_read", "input", "sessions", "output"),
-            *("models", "agent", "responses", "total"),
-        ),
+        (*_LEAST, "sessions", "output", "models", "agent", "responses", "total"),
     )
 
 
@@ -189,8 +187,15 @@ REPORTS: tuple[ReportDefinition, ...] = (
             "sessionId",
             ("last", "place", "session", "agent", "models", *_KINDS, "responses", "duration"),
             (
-                *("cache_write", "cache_read", "input", "output", "duration", "models"),
-                *("session", "responses", "agent", "total", "last"),
+                *_LEAST,
+                "output",
+                "duration",
+                "models",
+                "session",
+                "responses",
+                "agent",
+                "total",
+                "last",
             ),
         ),
         options=("id", "last", "breakdown", "by_agent", "project_aliases", "sections"),
@@ -220,10 +225,7 @@ REPORTS: tuple[ReportDefinition, ...] = (
             5,
             "id",
             ("start", "end", "state", "agent", "models", *_KINDS, "responses"),
-            (
-                *("cache_write", "cache_read", "input", "output", "models"),
-                *("end", "responses", "agent", "total"),
-            ),
+            (*_LEAST, "output", "models", "end", "responses", "agent", "total"),
         ),
         options=("last", "breakdown", "active", "recent", "token_limit", "session_length"),
         examples=(("ccmon blocks -a -t max", "the active block against the largest so far"),),
@@ -248,10 +250,7 @@ REPORTS: tuple[ReportDefinition, ...] = (
             7,
             "projectPath",
             ("project", "agent", "sessions", "last", "models", *_KINDS, "responses"),
-            (
-                *("cache_write", "cache_read", "input", "models", "output"),
-                *("responses", "last", "sessions", "agent", "total"),
-            ),
+            (*_LEAST, "models", "output", "responses", "last", "sessions", "agent", "total"),
         ),
         options=("breakdown", "by_agent", "project_aliases"),
     ),
@@ -274,10 +273,7 @@ REPORTS: tuple[ReportDefinition, ...] = (
             6,
             "modelName",
             ("model", "agent", *_KINDS, "share", "responses"),
-            (
-                *("cache_write", "cache_read", "input", "output"),
-                *("responses", "agent", "share", "total"),
-            ),
+            (*_LEAST, "output", "responses", "agent", "share", "total"),
         ),
     ),
 )

@@ -33,6 +33,10 @@ class Selection(Struct, frozen=True, kw_only=True):
     mode: Mode = "auto"
     agents: tuple[str, ...] = ()
     """Only these coding agents; all where empty."""
+    machine: str | None = None
+    """A machine's name or id; where none is exactly that, a part of its name."""
+    person: str | None = None
+    """A person's name; where none is exactly that, a part of it."""
 
 
 class Question(Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.agents.packages import Listed
+from engine.domain.responses import TELEMETRY
 
 _EDITORS = (
     "{support}/Code",
@@ -30,6 +31,12 @@ def _in_editors(extension: str) -> tuple[str, ...]:
 
 
 LISTED: tuple[Listed, ...] = (
+    Listed(
+        TELEMETRY,
+        "Claude Code (telemetry)",
+        ("{ccmon}/telemetry",),
+        module="engine.agents.claude_telemetry:AGENT",
+    ),
     Listed(
         "codex",
         "Codex",

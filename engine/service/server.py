@@ -13,8 +13,10 @@ from types import FrameType
 from typing import NamedTuple
 
 import uvicorn
+from msgspec.structs import replace
 
 from engine.domain.mistakes import SettingsError
+from engine.domain.responses import CLAUDE, TELEMETRY
 from engine.domain.settings import Settings
 from engine.monitor import Monitor
 from engine.service.app import Service, make_app
@@ -147,9 +149,17 @@ def _run(
         ),
         takes_addresses=not address.is_loopback,
     )
-    source = Source(Monitor(settings), face.version, face.aliases, face.configuration)
+    monitor = Monitor(with_telemetry(settings))
+    source = Source(monitor, face.version, face.aliases, face.configuration)
     service = Service(source, rules)
     Server(config_of(service), service, ready).run(sockets=[bound])
+
+
+def with_telemetry(settings: Settings) -> Settings:
+    """Return settings that read what the service is sent, where roots of Claude Code are named."""
+    if settings.roots is None or settings.agents:
+        return settings
+    return replace(settings, agents=(CLAUDE, TELEMETRY))
 
 
 def config_of(service: Service) -> uvicorn.Config:

@@ -32,12 +32,6 @@ def _in_editors(extension: str) -> tuple[str, ...]:
 
 LISTED: tuple[Listed, ...] = (
     Listed(
-        TELEMETRY,
-        "Claude Code (telemetry)",
-        ("{ccmon}/telemetry",),
-        module="engine.agents.claude_telemetry:AGENT",
-    ),
-    Listed(
         "codex",
         "Codex",
         ("~/.codex",),
@@ -271,6 +265,12 @@ LISTED: tuple[Listed, ...] = (
             "~/.var/app/dev.zed.Zed/data/zed",
         ),
         marks=("threads/threads.db",),
+    ),
+    Listed(
+        TELEMETRY,
+        "Claude Code (telemetry)",
+        ("{ccmon}/telemetry",),
+        module="engine.agents.claude_telemetry:AGENT",
     ),
     Listed(
         "command-code",

@@ -16,7 +16,6 @@ import uvicorn
 from msgspec.structs import replace
 
 from engine.domain.mistakes import SettingsError
-from engine.domain.responses import CLAUDE, TELEMETRY
 from engine.domain.settings import Settings
 from engine.monitor import Monitor
 from engine.service.app import Service, make_app
@@ -156,10 +155,8 @@ def _run(
 
 
 def with_telemetry(settings: Settings) -> Settings:
-    """Return settings that read what the service is sent, where roots of Claude Code are named."""
-    if settings.roots is None or settings.agents:
-        return settings
-    return replace(settings, agents=(CLAUDE, TELEMETRY))
+    """Return settings that read what a service is sent, also where roots are named."""
+    return replace(settings, takes_telemetry=True)
 
 
 def config_of(service: Service) -> uvicorn.Config:

@@ -47,13 +47,7 @@ LISTED: tuple[Listed, ...] = (
         within=".gemini",
         marks=("tmp",),
     ),
-    Listed(
-        "qwen",
-        "Qwen Code",
-        ("~/.qwen",),
-        variable="QWEN_DATA_DIR",
-        marks=("projects", "tmp"),
-    ),
+    Listed("qwen", "Qwen Code", ("~/.qwen",), variable="QWEN_DATA_DIR", marks=("projects", "tmp")),
     Listed(
         "copilot",
         "GitHub Copilot CLI",

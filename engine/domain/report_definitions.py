@@ -220,7 +220,10 @@ REPORTS: tuple[ReportDefinition, ...] = (
             ("start", "end", "state", "agent", "models", *_KINDS, "responses"),
             (*_LEAST, "output", "models", "end", "responses", "agent", "total"),
         ),
-        options=("last", "breakdown", "active", "recent", "token_limit", "session_length"),
+        options=(
+            *("last", "breakdown", "active", "recent", "token_limit", "session_length"),
+            "account",
+        ),
         examples=(("ccmon blocks -a -t max", "the active block against the largest so far"),),
     ),
     ReportDefinition(

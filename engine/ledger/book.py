@@ -17,6 +17,7 @@ from engine.ledger.file_notes import note_files, rows_of_uses
 from engine.ledger.limit_hits import keep_hits
 from engine.ledger.limit_readings import write_readings
 from engine.ledger.packed_rows import bring_all, merge_held
+from engine.ledger.stand_ins import without_transcripts, yielding
 from engine.ledger.workplaces import copy_workplaces, keep_workplaces, workplaces_in
 from engine.pricing.table import PriceTable
 
@@ -90,9 +91,10 @@ class Ledger(Connection):
             single = self._scope(str(root), agent)
             bring_all(self, (single,))
             after = -1
-            while responses := self.writers.booking.responses(single, after, _CHUNK):
+            while responses := self.writers.bookkeeper.responses(single, after, _CHUNK):
                 with self.transaction() as revision:
-                    self.writers.booking.book(scope, responses, revision)
+                    counted = without_transcripts(self.connection, agent, responses)
+                    self.writers.bookkeeper.book(scope, counted, revision)
                 after = max(responses)
         with self.transaction() as revision:
             for root in roots:
@@ -132,9 +134,11 @@ class Ledger(Connection):
         self.open_scope([root.path], root.agent)
         with self.transaction() as revision:
             number = self.names.number("roots", root.path, root.agent)
+            counted = without_transcripts(self.connection, root.agent, responses)
             for scope in self._scopes_with(number):
-                self.writers.booking.book(scope, responses, revision)
+                self.writers.bookkeeper.book(scope, counted, revision)
             self._keep_workplaces(number, root.agent, workplaces, revision)
+            self._yield_to(root.agent, {each.session for each in responses.values()}, revision)
 
     def workplaces_of(self, root: Root) -> dict[str, Workplace]:
         """Return where sessions work, as far as a root tells."""
@@ -147,7 +151,7 @@ class Ledger(Connection):
         scope, after = self.open_scope([root.path], root.agent), -1
         merge_held(self)
         bring_all(self, (scope,))
-        while responses := self.writers.booking.responses(scope, after, _CHUNK):
+        while responses := self.writers.bookkeeper.responses(scope, after, _CHUNK):
             yield responses
             after = max(responses)
 
@@ -223,7 +227,8 @@ class Ledger(Connection):
             merge_held(self)
         try:
             with self.transaction() as revision:
-                sightings, priced = self._told(scans, packs)
+                told, priced = self._told(scans, packs)
+                sightings = without_transcripts(self.connection, root.agent, told)
                 workplaces: dict[str, Workplace] = {}
                 number = self.names.number("roots", root.path, root.agent)
                 note_files(self.connection, number, scans)
@@ -232,12 +237,13 @@ class Ledger(Connection):
                     keep_hits(self.connection, number, scan.hits)
                     write_readings(self.connection, rows_of_uses(scan, root))
                 for scope in self._scopes_with(number):
-                    self.writers.booking.withdraw(scope, withdrawn, revision)
-                    self.writers.booking.book(scope, sightings, revision)
+                    self.writers.bookkeeper.withdraw(scope, withdrawn, revision)
+                    self.writers.bookkeeper.book(scope, sightings, revision)
                     if priced:
                         self.writers.load.note(scope, sightings)
                         self.writers.load.keep(scope, priced, revision)
                 self._keep_workplaces(number, root.agent, workplaces, revision)
+                self._yield_to(root.agent, workplaces, revision)
         except BaseException:
             self.writers.load.forget()
             raise
@@ -269,6 +275,11 @@ class Ledger(Connection):
     ) -> None:
         keep_workplaces(self.connection, self.names, self._scopes_with(root), agent, told, revision)
 
+    def _yield_to(self, agent: str, sessions: Iterable[str], revision: int) -> None:
+        """Take away what stood in for sessions whose transcripts are being booked."""
+        for scope, ids in yielding(self.connection, agent, sessions):
+            self.writers.bookkeeper.withdraw(scope, ids, revision)
+
     def reprice(self, prices: PriceTable) -> bool:
         """Bring costs to another price table; return whether any changed."""
         with self.lock:
@@ -277,7 +288,7 @@ class Ledger(Connection):
                 self.writers.rows.prices = prices
             if self._is_stamped():
                 return False
-            models = self.writers.repricing.repriced_models()
+            models = self.writers.price_changes.repriced_models()
         if models:
             bring_all(self, self._all_scopes())
         for model in models:
@@ -285,11 +296,11 @@ class Ledger(Connection):
                 after: int | None = -1
                 while after is not None:
                     with self.transaction() as revision:
-                        after = self.writers.repricing.reprice(
+                        after = self.writers.price_changes.reprice(
                             model, scope, after, _CHUNK, revision
                         )
             with self.transaction():
-                self.writers.repricing.note_price(model)
+                self.writers.price_changes.note_price(model)
                 self.connection.execute("DELETE FROM settings WHERE name = ?", (_PRICED_BY,))
         self.keep_stamp()
         return bool(models)
@@ -303,7 +314,7 @@ class Ledger(Connection):
             if self._is_stamped() or self._priced_by() is None:
                 return
             with self.transaction():
-                if not self.writers.repricing.repriced_models():
+                if not self.writers.price_changes.repriced_models():
                     self.connection.execute(
                         "INSERT OR REPLACE INTO settings VALUES (?,?)",
                         (_PRICED_BY, self._priced_by()),

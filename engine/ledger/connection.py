@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from threading import RLock
 
 from engine.domain.notices import Notice
-from engine.ledger import opening
+from engine.ledger import ledger_file
 from engine.ledger.aside import identity_of
 from engine.ledger.names import Names
 from engine.ledger.versions import check_version
@@ -26,7 +26,7 @@ class Connection:
         self.lock = RLock()
         self.notices: tuple[Notice, ...] = ()
         if connection is None:
-            connection, self.notices = opening.open_ledger(path)
+            connection, self.notices = ledger_file.open_ledger(path)
         self.connection = connection
         self.names = Names(connection, self.lock)
         self.opened_as = identity_of(path)
@@ -35,7 +35,7 @@ class Connection:
     @property
     def is_in_memory(self) -> bool:
         """Whether nothing of this ledger will last."""
-        return self.path == opening.MEMORY or any(
+        return self.path == ledger_file.MEMORY or any(
             notice.severity == "error" for notice in self.notices
         )
 

@@ -6,7 +6,7 @@ import sqlite3
 import time
 
 from engine.domain.scans import Root
-from engine.ledger import opening
+from engine.ledger import ledger_file
 from engine.ledger.book import Ledger
 from engine.ledger.versions import is_damage
 
@@ -48,10 +48,10 @@ class Failover:
             most = _MOST_DAMAGES if is_damage(error) else 1
             if self._failures <= most and not ledger.is_in_memory:
                 failing, opened_as = ledger.connection, ledger.opened_as
-                ledger.go_on(*opening.open_another(ledger.path, failing, opened_as, error))
+                ledger.go_on(*ledger_file.open_another(ledger.path, failing, opened_as, error))
             elif self._failures <= most + 1:
                 ledger.connection.close()
-                ledger.go_on(*opening.open_fresh(ledger.path, error))
+                ledger.go_on(*ledger_file.open_fresh(ledger.path, error))
             else:
                 raise error
 
@@ -61,7 +61,7 @@ class Failover:
         What was counted in memory meanwhile is booked there before.
         """
         ledger = self._ledger
-        if ledger.path == opening.MEMORY or not ledger.is_in_memory:
+        if ledger.path == ledger_file.MEMORY or not ledger.is_in_memory:
             return False
         if time.monotonic() - self._looked_at < _AWAY:
             return False
@@ -72,7 +72,7 @@ class Failover:
         with ledger.lock:
             ledger.connection.close()
             ledger.notices = tuple(each for each in ledger.notices if each.severity != "error")
-            ledger.go_on(connection, (opening.returned_notice(ledger.path),))
+            ledger.go_on(connection, (ledger_file.returned_notice(ledger.path),))
             self._failures = 0
         return True
 
@@ -82,7 +82,7 @@ class Failover:
         if ledger.is_in_memory or not ledger.is_deleted():
             return False
         with ledger.lock:
-            ledger.go_on(*opening.write_again(ledger.path, ledger.connection))
+            ledger.go_on(*ledger_file.write_again(ledger.path, ledger.connection))
         return True
 
 
@@ -91,7 +91,7 @@ def _back_on_disk(memory: Ledger) -> sqlite3.Connection | None:
 
     What the file knows already stays as it is, and what was booked before a failure is right.
     """
-    connection = opening.open_again(memory.path)
+    connection = ledger_file.open_again(memory.path)
     if connection is None:
         return None
     try:

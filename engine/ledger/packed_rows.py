@@ -91,7 +91,7 @@ def _merge_next(ledger: Ledger, scope: int) -> bool:
     """
     from engine.ledger.differences import FiguresTooLarge
 
-    book = ledger.writers.booking.book
+    book = ledger.writers.bookkeeper.book
     with ledger.lock:
         packs, told = ledger.writers.load.held(scope)
     if not packs:

@@ -76,7 +76,7 @@ def _create(connection: sqlite3.Connection) -> None:
 
 def _migrate(connection: sqlite3.Connection, path: str | None) -> None:
     from engine.ledger.drafts import copy_before_migration
-    from engine.ledger.migrating import migrate
+    from engine.ledger.migrations import migrate
 
     if path is not None:
         copy_before_migration(connection, path)

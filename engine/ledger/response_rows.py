@@ -5,7 +5,16 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping
 
-from engine.domain.packed_responses import IS_BATCH, IS_FAST, IS_US, NO_COST
+from engine.domain.machines import OWN
+from engine.domain.packed_responses import (
+    IS_BATCH,
+    IS_FAST,
+    IS_US,
+    NO_COST,
+    Kind,
+    kind_of,
+    run_flags,
+)
 from engine.domain.responses import FAST, Sighting, billed_name
 from engine.ledger.names import Names
 from engine.ledger.sums import CONTEXT_BITS
@@ -31,8 +40,6 @@ REPLACE = ", ".join(
 
 Row = tuple[int, ...]
 """In the order of `COLUMNS`."""
-_Kind = tuple[str, str, str, str, bool, bool, bool, str]
-"""Session, project, model, sub-agent, whether fast, US only and a batch, and the provider."""
 _Numbers = tuple[int, int, int, int, int, tuple[Rates, ...] | None]
 
 
@@ -77,28 +84,20 @@ class ResponseRows:
                     provider=self._names.model.provider(row[8]),
                     reasoning=row[20],
                     context=(row[14] >> CONTEXT_BITS) - 1,
+                    machine=self._names.model.place(row[8]),
                 ),
             )
 
     def made(self, scope: int, seen: Mapping[int, Sighting], revision: int) -> Iterator[Row]:
         """Yield the rows of responses, priced, in the order of the table."""
-        kinds: dict[_Kind, _Numbers] = {}
+        kinds: dict[Kind, _Numbers] = {}
         of = self.agent_of(scope)
         for id_ in sorted(seen):
             new = seen[id_]
-            kind = (
-                new.session,
-                new.project,
-                new.model,
-                new.agent,
-                new.is_fast,
-                new.is_us,
-                new.is_batch,
-                new.provider,
-            )
+            kind = kind_of(new)
             numbers = kinds.get(kind)
             if numbers is None:
-                numbers = kinds[kind] = self._numbers(of, *kind)
+                numbers = kinds[kind] = self._numbers(of, kind)
             session, project, model, agent, flags, rates = numbers
             time, searches, recorded = new.time, new.searches, new.recorded
             tokens = (
@@ -128,26 +127,16 @@ class ResponseRows:
                 new.reasoning,
             )
 
-    def _numbers(
-        self,
-        of: str,
-        session: str,
-        project: str,
-        model: str,
-        agent: str,
-        is_fast: bool,
-        is_us: bool,
-        is_batch: bool,
-        provider: str,
-    ) -> _Numbers:
+    def _numbers(self, of: str, kind: Kind) -> _Numbers:
         """Return what rows of an agent keep in place of names and flags, and the rates."""
+        session, project, model, agent, is_fast, is_us, is_batch, provider, machine = kind
         number = self._names.number
         return (
             number("sessions", session, of),
             number("projects", project),
-            self.model(model, is_fast, of, provider),
+            self.model(model, is_fast, of, provider, machine),
             number("agents", agent),
-            is_fast * IS_FAST | is_us * IS_US | is_batch * IS_BATCH,
+            run_flags(is_fast, is_us, is_batch),
             rates_of(self.prices, model, is_fast, is_us, is_batch),
         )
 
@@ -158,13 +147,15 @@ class ResponseRows:
             self._agents = dict(rows)
         return self._agents[scope]
 
-    def model(self, model: str, is_fast: bool, agent: str, provider: str) -> int:
+    def model(
+        self, model: str, is_fast: bool, agent: str, provider: str, machine: int = OWN
+    ) -> int:
         """Return a model's number; a new one is kept with the price it is booked at."""
-        key = (billed_name(model, is_fast), agent, provider)
+        key = (billed_name(model, is_fast), agent, provider, str(machine) if machine else "")
         if not self._names.remembers("models", *key):
             self._connection.execute(
-                "INSERT INTO models (name, agent, provider, price, is_fast) VALUES (?,?,?,?,?)"
-                " ON CONFLICT DO NOTHING",
+                "INSERT INTO models (name, agent, provider, machine, price, is_fast)"
+                " VALUES (?,?,?,?,?,?) ON CONFLICT DO NOTHING",
                 (*key, self.prices.fingerprint(model), key[0] != model),
             )
         return self._names.number("models", *key)

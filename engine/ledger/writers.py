@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 
-from engine.ledger.booking import Booking
+from engine.ledger.bookkeeper import Bookkeeper
 from engine.ledger.differences import Differences
 from engine.ledger.names import Names
 from engine.ledger.pack_load import PackLoad
 from engine.ledger.packs import Packs
-from engine.ledger.repricing import Repricing
+from engine.ledger.price_changes import PriceChanges
 from engine.ledger.response_rows import ResponseRows
 from engine.pricing.table import PriceTable
 
@@ -21,6 +21,6 @@ class Writers:
         self.rows = ResponseRows(connection, names, prices)
         self.packs = Packs(connection)
         differences = Differences(connection)
-        self.booking = Booking(connection, self.rows, self.packs, differences)
-        self.repricing = Repricing(connection, self.rows, differences)
+        self.bookkeeper = Bookkeeper(connection, self.rows, self.packs, differences)
+        self.price_changes = PriceChanges(connection, self.rows, differences)
         self.load = PackLoad(connection, names, self.rows, self.packs, differences)

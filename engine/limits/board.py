@@ -22,7 +22,7 @@ from engine.limits.burn_ups import burn_ups
 from engine.limits.calibration import Calibration
 from engine.limits.estimate import LimitBasis
 from engine.limits.known import Known, gravest, hits_now
-from engine.limits.standing import LocalUse, Use, in_order, windows_now
+from engine.limits.windows import LocalUse, Use, in_order, windows_now
 
 _Key = tuple[int, int, int, bool]
 

@@ -10,7 +10,7 @@ from engine.domain.slots import slot_of
 from engine.domain.times import day_of, start_of_day, start_of_week
 from engine.limits.estimate import LimitBasis
 from engine.limits.labels import BUDGET, basis_of
-from engine.limits.standing import LevelsOf, LocalUse, Use, local_window
+from engine.limits.windows import LevelsOf, LocalUse, Use, local_window
 
 
 def budget_window(

@@ -8,7 +8,7 @@ from engine.domain.limit_windows import OFFICIAL, BurnUp, UsePoint, WindowNow
 from engine.domain.times import MINUTE
 from engine.limits.known import Known
 from engine.limits.readings import FIVE_HOUR, SEVEN_DAY
-from engine.limits.standing import Use
+from engine.limits.windows import Use
 
 _MOST_POINTS = 300
 

@@ -28,7 +28,7 @@ from engine.limits.board import WindowMaker
 from engine.limits.estimate import LimitBasis, find_basis
 from engine.limits.known import Known
 from engine.limits.readings import FIVE_HOUR
-from engine.limits.standing import limit_of
+from engine.limits.windows import limit_of
 from engine.live.sessions import SessionMaker
 from engine.reports.points import point
 

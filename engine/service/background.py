@@ -13,7 +13,7 @@ from pathlib import Path
 from engine.domain.mistakes import SettingsError
 from engine.domain.paths import data_directory
 from engine.domain.settings import Settings
-from engine.service.running import AlreadyRunning, Running, find_running
+from engine.service.instance import AlreadyRunning, Running, find_running
 
 LOG = "service.log"
 _PATIENCE = 20.0

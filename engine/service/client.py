@@ -8,7 +8,7 @@ import socket
 from typing import Any
 
 from engine.domain.mistakes import SettingsError
-from engine.service.running import Running
+from engine.service.instance import Running
 
 _PATIENCE = 5.0
 

@@ -13,6 +13,7 @@ from types import FrameType
 from typing import NamedTuple
 
 import uvicorn
+from msgspec.structs import replace
 
 from engine.domain.mistakes import SettingsError
 from engine.domain.settings import Settings
@@ -20,14 +21,14 @@ from engine.monitor import Monitor
 from engine.service.app import Service, make_app
 from engine.service.connections import Connection
 from engine.service.guards import MOST_HEADERS, Rules
-from engine.service.keys import Keys
-from engine.service.running import (
+from engine.service.instance import (
     TOKEN_VARIABLE,
     Running,
     kept_token,
     only_one,
     tell,
 )
+from engine.service.keys import Keys
 from engine.service.source import Configuration, Source
 
 LOOPBACK = "127.0.0.1"
@@ -147,9 +148,15 @@ def _run(
         ),
         takes_addresses=not address.is_loopback,
     )
-    source = Source(Monitor(settings), face.version, face.aliases, face.configuration)
+    monitor = Monitor(with_telemetry(settings))
+    source = Source(monitor, face.version, face.aliases, face.configuration)
     service = Service(source, rules)
     Server(config_of(service), service, ready).run(sockets=[bound])
+
+
+def with_telemetry(settings: Settings) -> Settings:
+    """Return settings that read what a service is sent, also where roots are named."""
+    return replace(settings, takes_telemetry=True)
 
 
 def config_of(service: Service) -> uvicorn.Config:

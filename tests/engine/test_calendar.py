@@ -19,7 +19,7 @@ from engine.domain.settings import Settings
 from engine.monitor import Monitor
 from engine.reports.queries.calendar import calendar_of, intensity_of, steps_of, streaks_of
 from tests.agents.made_codex import Thread
-from tests.asking import write_at
+from tests.asker import write_at
 from tests.made_answers import row_of_agents
 from tests.made_lines import OPUS, Clock, answer, moment, write
 

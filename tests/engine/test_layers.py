@@ -112,8 +112,8 @@ _NOT_IN_A_WARM_START = {
     "engine.reports.health",
     "engine.ingest.loader",
     "engine.ingest.tail",
-    "engine.ledger.booking",
-    "engine.ledger.migrating",
+    "engine.ledger.bookkeeper",
+    "engine.ledger.migrations",
     "engine.limits.known",
     "engine.limits.tracker",
     "engine.live.follower",
@@ -141,7 +141,7 @@ def test_a_report_of_what_is_known_loads_neither_readers_nor_prices_nor_limits(
     places = ["--config-dir", str(tmp_path), "--ledger", str(tmp_path / "ledger.db"), "-O"]
     arguments = [kind, "--json", *places]
     reading = _loaded(_REPORT.format(arguments=arguments))
-    assert reading >= {"engine.ingest.tail", "engine.ledger.booking", "engine.pricing.price"}
+    assert reading >= {"engine.ingest.tail", "engine.ledger.bookkeeper", "engine.pricing.price"}
     warm = _loaded(_REPORT.format(arguments=arguments))
     assert "engine.ledger.selector" in warm
     assert warm & (_HEAVY | _NOT_IN_A_WARM_START) == set()

@@ -10,7 +10,7 @@ import pytest
 
 from engine.domain.questions import AnswerRow
 from engine.domain.times import iso_time
-from tests.asking import Ask, MakeSettings, asker, write_at
+from tests.asker import Ask, MakeSettings, asker, write_at
 from tests.made_lines import HOUR, MINUTE, PICO_PER_INPUT, moment
 
 SONNET = "claude-sonnet-5-5"

@@ -9,7 +9,7 @@ import pytest
 
 from engine.domain.choices import Mode
 from engine.monitor import Monitor
-from tests.asking import Ask, MakeSettings, asker, write_at
+from tests.asker import Ask, MakeSettings, asker, write_at
 from tests.made_lines import OPUS, PICO_PER_INPUT, answer, moment, write
 
 SONNET = "claude-sonnet-5-5"

@@ -10,7 +10,7 @@ import pytest
 
 from engine.domain.mistakes import SettingsError
 from engine.domain.questions import AnswerRow
-from tests.asking import Ask, MakeSettings, asker, write_at
+from tests.asker import Ask, MakeSettings, asker, write_at
 from tests.made_lines import PICO_PER_INPUT, answer, moment, write
 
 SONNET = "claude-sonnet-5-5"

@@ -21,7 +21,7 @@ from signal import SIGKILL
 
 from engine.demo import DemoUser, write_history
 from tests.conftest import NOW
-from tests.faults.failing import FailingCalls, library
+from tests.faults.failing_calls import FailingCalls, library
 from tests.faults.started import Reader, assert_figures
 from tests.faults.written import append, responses, transcript
 from tests.slow_reading import read

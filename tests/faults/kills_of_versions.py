@@ -20,9 +20,9 @@ _ROOTS = 60
 
 _PROGRAM = """
 import sys
-from engine.ledger import opening
+from engine.ledger import ledger_file
 print("begun", flush=True)
-opening.open_ledger(sys.argv[1])[0].close()
+ledger_file.open_ledger(sys.argv[1])[0].close()
 """
 
 

@@ -13,7 +13,7 @@ import pytest
 from engine.domain.settings import Settings
 from engine.monitor import Monitor
 from tests.agreement import assert_agreement
-from tests.faults.failing import FailingCalls
+from tests.faults.failing_calls import FailingCalls
 from tests.faults.started import Reader, assert_figures
 from tests.faults.written import append, responses, transcript
 from tests.slow_reading import SlowResponse, read

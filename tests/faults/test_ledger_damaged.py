@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from engine.domain.settings import Settings
-from engine.ledger import opening
+from engine.ledger import ledger_file
 from engine.ledger.aside import identity_of, is_sound
 from engine.ledger.schema import VERSION
 from engine.monitor import Monitor
@@ -276,7 +276,7 @@ def test_a_file_that_never_was_a_ledger_stays_where_it_is(
 def test_a_damaged_ledger_that_is_busy_is_not_moved(
     tmp_path: Path, settings: MakeSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opening, "BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(ledger_file, "BUSY_SECONDS", 0.1)
     root, ledger = tmp_path / "root", tmp_path / "ledger.db"
     transcript(root, "-a/s1.jsonl", responses(range(20)))
     given = settings(roots=(root,), ledger=str(ledger))
@@ -287,7 +287,7 @@ def test_a_damaged_ledger_that_is_busy_is_not_moved(
         connection.execute("BEGIN EXCLUSIVE")
         found = sqlite3.DatabaseError("database disk image is malformed")
         found.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-        opened, notices = opening.open_another(
+        opened, notices = ledger_file.open_another(
             str(ledger), sqlite3.connect(":memory:"), identity_of(str(ledger)), found
         )
         opened.close()
@@ -304,7 +304,7 @@ def test_what_another_process_put_in_the_place_of_a_damaged_ledger_is_used(
         monitor.read()
     found = sqlite3.DatabaseError("database disk image is malformed")
     found.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-    connection, notices = opening.open_another(
+    connection, notices = ledger_file.open_another(
         str(ledger), sqlite3.connect(":memory:"), (0, 0), found
     )
     with closing(connection):

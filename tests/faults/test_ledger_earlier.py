@@ -60,11 +60,11 @@ def test_a_kill_while_the_ledger_is_brought_up_to_date_loses_nothing(
 
 _KILLED = """
 import os, sys
-from engine.ledger import migrating, opening
-rename = migrating._rename_fast
+from engine.ledger import ledger_file, migrations
+rename = migrations._rename_fast
 def rename_and_die(connection, scope):
     rename(connection, scope)
     os._exit(9)
-migrating._rename_fast = rename_and_die
-opening.open_ledger(sys.argv[1])
+migrations._rename_fast = rename_and_die
+ledger_file.open_ledger(sys.argv[1])
 """

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from engine.domain.settings import Settings
-from engine.ledger import failover, opening
+from engine.ledger import failover, ledger_file
 from engine.monitor import Monitor
 from tests.agreement import assert_agreement
 from tests.faults.seen import Seen
@@ -29,7 +29,7 @@ AsUser = Callable[[], AbstractContextManager[None]]
 @pytest.fixture
 def short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let writers wait for their turn for a moment only."""
-    monkeypatch.setattr(opening, "BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(ledger_file, "BUSY_SECONDS", 0.1)
 
 
 def test_a_ledger_directory_that_cannot_be_written(

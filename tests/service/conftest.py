@@ -13,7 +13,7 @@ from tests.conftest import NOW
 from tests.made_lines import DAY, HOUR, MINUTE, answer, write
 
 if TYPE_CHECKING:
-    from tests.service.serving import Served
+    from tests.service.served import Served
 
 _NEEDED = ("starlette", "uvicorn", "websockets", "prometheus_client")
 collect_ignore_glob = ["test_*.py"] if any(find_spec(each) is None for each in _NEEDED) else []
@@ -35,7 +35,7 @@ def write_user(home: Path) -> Path:
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server that is asked, and not changed."""
-    from tests.service.serving import made_settings, serving
+    from tests.service.served import made_settings, serving
 
     home = tmp_path_factory.mktemp("served")
     write_user(home)

@@ -17,7 +17,7 @@ from engine.service.endpoints import API, ENDPOINTS
 from tests.conftest import NOW
 from tests.made_lines import HOUR, MINUTE, Clock, answer, write
 from tests.service.conftest import write_user
-from tests.service.serving import TRUSTED, Served, made_settings, serving
+from tests.service.served import TRUSTED, Served, made_settings, serving
 from tui.cli import main
 
 REPORT_NAMES = [report.key for report in REPORTS]

@@ -11,7 +11,7 @@ import pytest
 
 from engine.domain.mistakes import SettingsError
 from engine.service.endpoints import API
-from tests.service.serving import Served, made_settings, serving
+from tests.service.served import Served, made_settings, serving
 from tui.config.changes import UserConfiguration, changed_text
 
 TEXT = """\

@@ -14,7 +14,7 @@ from engine.service import connections
 from engine.service.endpoints import API, ENDPOINTS
 from engine.service.guards import MOST_BODY
 from engine.service.hub import MOST_LISTENERS
-from tests.service.serving import TOKEN, TRUSTED, Served, made_settings, raw, serving
+from tests.service.served import TOKEN, TRUSTED, Served, made_settings, raw, serving
 
 JSON = {"Content-Type": "application/json"}
 PATHS = [f"{API}{each.path.replace('{id}', 's1')}" for each in ENDPOINTS]

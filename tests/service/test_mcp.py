@@ -33,7 +33,7 @@ from engine.service.source import Source
 from tests.conftest import NOW
 from tests.made_lines import MINUTE, answer, write
 from tests.service.conftest import write_user
-from tests.service.serving import TRUSTED, Served, made_settings
+from tests.service.served import TRUSTED, Served, made_settings
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "compare": {"left": "this-week", "right": "last-week"},

@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from engine.service.metrics import Counters, Labels, Metric, _labels_of, _series
 from tests.conftest import NOW
 from tests.made_lines import HOUR, MINUTE, answer, write
-from tests.service.serving import Served, made_settings, serving
+from tests.service.served import Served, made_settings, serving
 
 
 def _told(server: Served) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:

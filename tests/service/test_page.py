@@ -18,7 +18,7 @@ from engine.service.endpoints import API
 from tests.conftest import NOW
 from tests.made_lines import MINUTE, answer, write
 from tests.service.conftest import write_user
-from tests.service.serving import Served, made_settings, serving
+from tests.service.served import Served, made_settings, serving
 
 WEB = Path(__file__).parents[2] / "engine" / "service" / "web"
 CHROMIUM = (

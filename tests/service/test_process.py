@@ -18,7 +18,7 @@ import pytest
 
 from engine.domain.mistakes import SettingsError
 from engine.service.client import ask
-from engine.service.running import (
+from engine.service.instance import (
     AlreadyRunning,
     Running,
     find_running,
@@ -29,7 +29,7 @@ from engine.service.running import (
 from engine.service.server import Address, bind
 from tests.conftest import NOW
 from tests.made_lines import MINUTE, answer, write
-from tests.service.serving import made_settings
+from tests.service.served import made_settings
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals and modes of POSIX")
 SECRET = "sk-SECRET-of-the-user"
@@ -145,6 +145,9 @@ def test_the_background_service_starts_once_and_stops(ran: Ran) -> None:
         again = ran.run("service", "start", "--port=0")
         assert again.returncode == 1
         assert "already running" in again.stderr
+        told = ran.run("service", "telemetry").stdout
+        assert f"export OTEL_EXPORTER_OTLP_ENDPOINT={running.url}\n" in told
+        assert f"HEADERS=Authorization=Bearer%20{running.token}\n" in told
         opened = ran.run("web", "--print")
         assert f"{running.url}/login?code=" in opened.stdout
         log = ran.home / "data" / "service.log"

@@ -16,7 +16,7 @@ from engine.service.endpoints import API
 from tests.conftest import NOW
 from tests.made_lines import MINUTE, answer, write
 from tests.service.conftest import write_user
-from tests.service.serving import TRUSTED, Served, made_settings, serving
+from tests.service.served import TRUSTED, Served, made_settings, serving
 
 
 @pytest.fixture

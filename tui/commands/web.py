@@ -14,7 +14,7 @@ def run(options: Namespace) -> int:
     from urllib.parse import quote
 
     from engine.service.client import ask
-    from engine.service.running import find_running
+    from engine.service.instance import find_running
     from tui.commands.service import start
     from tui.config.settings import settings_of
 

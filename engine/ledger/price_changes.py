@@ -13,7 +13,7 @@ from engine.ledger.sums import ADD, TAKE_AWAY
 from engine.pricing.cost import calculated_cost
 
 
-class Repricing:
+class PriceChanges:
     """Brings what is booked to the prices in force, model by model."""
 
     def __init__(

@@ -18,7 +18,7 @@ from engine.ledger.selector import LedgerSource, Selector
 from engine.monitor import Monitor
 from engine.pricing.table import PriceTable
 from engine.reports.queries.answers import Answers
-from tests.asking import MakeSettings, write_at
+from tests.asker import MakeSettings, write_at
 from tests.conftest import NOW
 from tests.made_lines import moment
 

@@ -12,7 +12,7 @@ from engine.domain.mistakes import SettingsError
 from engine.domain.questions import Selection
 from engine.monitor import Monitor
 from engine.reports.queries.comparison import parse_period
-from tests.asking import MakeSettings, write_at
+from tests.asker import MakeSettings, write_at
 from tests.made_lines import OPUS, PICO_PER_INPUT, moment
 
 _TODAY = date(2026, 11, 22)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from engine.domain.provider_usage import ProviderAccount
-from tui.tables.layout import Across, Cell, Column, Step, Table, TableLine, TableRow, draw
+from tui.tables.layout import Across, Cell, Column, Table, TableLine, TableRow, draw
 from tui.tables.look import Look
 from tui.tables.title import title_line
 from tui.words.format import plain
@@ -20,6 +20,7 @@ from tui.words.providers import (
     use_text,
 )
 from tui.words.spark import standing_bars
+from tui.words.widths import Step
 
 _COLUMNS = (
     Column(name="provider", title="Provider", kind="text", align="left", least=10, tight=8),

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from engine.domain.snapshots import Progress, Snapshot
     from engine.live.follower import Follower
     from engine.live.limits import Limits
+    from engine.providers.accounts import Accounts
     from engine.reports.queries.answers import Answers
 
 _T = TypeVar("_T")
@@ -87,6 +88,13 @@ class Monitor:
         from engine.live.limits import Limits
 
         return Limits(self.settings, self._ledger, self._state, self._board, self._updater)
+
+    @cached_property
+    def providers(self) -> Accounts:
+        """What providers of models say of the user's accounts; asked only where enabled."""
+        from engine.providers.accounts import Accounts
+
+        return Accounts(self.settings)
 
     @property
     def answers(self) -> Answers:

@@ -30,6 +30,7 @@ from engine.service.kept import KeptAnswers
 from engine.service.mcp.mounted import MountedMcp
 from engine.service.metrics import MEDIA_TYPE, Counters, exposition
 from engine.service.openapi import openapi
+from engine.service.otlp.received import Receiver
 from engine.service.problems import Problem
 from engine.service.source import Source
 
@@ -72,6 +73,7 @@ class Service:
 
 def make_app(service: Service) -> ASGIApp:
     """Return the application with its guard in front."""
+    receiver = Receiver(service.source.monitor)
     routes: list[BaseRoute] = [
         Route("/health", partial(_health, service)),
         Route("/", _page),
@@ -79,6 +81,9 @@ def make_app(service: Service) -> ASGIApp:
         Route("/login", partial(_login, service)),
         Route("/mcp", service.mcp),
         Route("/metrics", partial(_metrics, service)),
+        Route("/v1/logs", receiver.logs, methods=["POST"]),
+        Route("/v1/metrics", receiver.unread, methods=["POST"]),
+        Route("/v1/traces", receiver.unread, methods=["POST"]),
         Route(f"{API}/openapi.json", partial(_openapi, service)),
         Route(f"{API}/refresh", partial(_refresh, service), methods=["POST"]),
         Route(f"{API}/codes", partial(_make_code, service), methods=["POST"]),

@@ -27,6 +27,9 @@ _OTHERS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     },
     f"{API}/codes": {"post": ("make_code", "a code that opens the page once, within a minute")},
     "/mcp": {"post": ("mcp", "Model Context Protocol, Streamable HTTP")},
+    "/v1/logs": {"post": ("logs", "OTLP: requests to the API are counted, all else is dropped")},
+    "/v1/metrics": {"post": ("otlp_metrics", "OTLP: accepted and not counted")},
+    "/v1/traces": {"post": ("otlp_traces", "OTLP: accepted and not counted")},
     "/metrics": {"get": ("metrics", "figures for Prometheus")},
 }
 

@@ -43,12 +43,15 @@ class Again(msgspec.Struct):
     keep: Callable[[], None]
 
 
-def answer_again(question: Question, basis: Basis, kept: Kept, make: Callable[[], Answer]) -> Again:
+def answer_again(
+    question: Question, basis: Basis, kept: Kept | None, make: Callable[[], Answer]
+) -> Again:
     """Return the answer kept for a question at this revision, on this day; else make it.
 
+    Whose a response was is nothing that a revision tells: of an account no answer is kept.
     `keep` is for after the moment in which the ledger is asked.
     """
-    if question.report.by in _OF_NOW:
+    if kept is None or question.report.by in _OF_NOW:
         return Again(make(), _nothing)
     asked, revision = _asked(question, basis), kept.revision()
     text = kept.get(asked, revision)

@@ -103,7 +103,7 @@ class Monitor:
 
     def answers_in(self, zone: tuple[str, tzinfo], week_start: int | None) -> Answers:
         """Return what answers with the days of a zone, and weeks that begin on a day of theirs."""
-        from engine.ledger.selector import LedgerSource
+        from engine.ledger.report_source import LedgerSource
         from engine.reports.queries.answers import Answers
 
         return Answers(

@@ -26,6 +26,7 @@ NAMES = (
     "limits",
     "providers",
     "events",
+    "export",
     "statusline",
     "serve",
     "web",

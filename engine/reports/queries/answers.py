@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from engine.domain.calendars import Calendar
     from engine.domain.questions import Comparison, SessionAnswer, Summary
     from engine.domain.snapshots import Snapshot
+    from engine.reports.queries.exported import Exported
 
     class Insist(Protocol):
         """Takes a step that asks the ledger until it is answered."""
@@ -127,6 +128,16 @@ class Answers:
             )
 
         return self._ask(selection, ask)
+
+    def exported(self, selection: Selection, use: Callable[[Exported], _T]) -> _T:
+        """Return what is made of the responses selected, all seen at one moment.
+
+        `use` is called once more where the ledger goes on in another place meanwhile.
+        """
+        from engine.reports.queries.exported import Exported
+
+        check_days(selection.since, selection.until)
+        return self._ask(selection, lambda basis: use(Exported(selection, basis)))
 
     def _ask(self, selection: Selection, ask: Callable[[Basis], _T]) -> _T:
         """Ask of one moment of the ledger, whatever is written meanwhile."""

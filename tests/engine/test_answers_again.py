@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,9 +31,9 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
     make = answers._answer
 
-    def note(question: Question, basis: answers.Basis) -> Answer:
+    def note(question: Question, *more: Any) -> Answer:
         found.append(question.kind)
-        return make(question, basis)
+        return make(question, *more)
 
     monkeypatch.setattr(answers, "_answer", note)
     monkeypatch.setattr(again, "_WORTH_KEEPING", 0.0)

@@ -29,7 +29,7 @@ _ESCAPES = {sign: f"\\u{sign:04x}" for sign in _STEERING}
 def encode(document: object) -> str:
     """Return a document as JSON, two spaces deep, keys in alphabetical order as ccusage's.
 
-    What no UTF-8 can hold, as in the name of a file that is no text, is a question mark. What
+    What no UTF-8 can hold, as in the name of a file that is not text, is a question mark. What
     steers a terminal or turns the direction of what is read there is escaped.
     """
     try:

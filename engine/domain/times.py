@@ -121,7 +121,7 @@ def open_zone(
     """Return the name and rules of a zone; `None` names the system's own.
 
     The system's is `TZ`, else what `/etc/localtime` points to, else a fixed offset.
-    Raises `SettingsError` for a name that is no IANA zone.
+    Raises `SettingsError` for a name that is not an IANA zone.
     """
     if name is not None:
         return name, _named_zone(name)

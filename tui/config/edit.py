@@ -58,7 +58,7 @@ def editor() -> list[str]:
             try:
                 return shlex.split(named, posix=sys.platform != "win32")
             except ValueError as error:
-                raise SettingsError(f"{name} is not a command ({error}): set it anew.") from error
+                raise SettingsError(f"{name} is not a command ({error}): set it again.") from error
     for known in _EDITORS:
         if shutil.which(known):
             return [known]

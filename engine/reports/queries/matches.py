@@ -112,7 +112,7 @@ def _is_relative(pattern: str) -> bool:
 
 
 def _path(pattern: str) -> str:
-    """Return the place a pattern names, empty where it is no path."""
+    """Return the place a pattern names, empty where it is not a path."""
     if not _is_relative(pattern) and not any(each in pattern for each in _SEPARATORS):
         return ""
     try:

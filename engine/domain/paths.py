@@ -1,12 +1,18 @@
-"""Where ccmon keeps its own files."""
+"""Where ccmon and other programs keep a user's files, by system.
+
+The environment, the home and the system are given: none of these looks at the process's own.
+"""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from engine.domain.settings import Settings
+from engine.domain.system import PLATFORM
+
+if TYPE_CHECKING:
+    from engine.domain.settings import Settings
 
 
 def data_directory(settings: Settings) -> Path:
@@ -14,20 +20,67 @@ def data_directory(settings: Settings) -> Path:
     return data_directory_in(settings.environment, settings.home)
 
 
-def data_directory_in(environment: Mapping[str, str], home: Path) -> Path:
+def data_directory_in(environment: Mapping[str, str], home: Path, platform: str = PLATFORM) -> Path:
     """Return the directory of ccmon's own files in an environment.
 
-    `CCMON_DATA_DIR`, else the platform's place for a user's data.
+    `CCMON_DATA_DIR`, else `XDG_DATA_HOME`, else the system's place for a user's data.
     """
     named = environment.get("CCMON_DATA_DIR", "").strip()
     if named:
-        return Path(named).expanduser()
-    if sys.platform == "linux":
-        base = environment.get("XDG_DATA_HOME", "").strip()
-        return (Path(base) if base else home / ".local" / "share") / "ccmon"
-    from platformdirs import user_data_path
+        return expanded(named, home)
+    base = environment.get("XDG_DATA_HOME", "").strip()
+    if base:
+        return Path(base) / "ccmon"
+    if platform in ("darwin", "win32"):
+        return own_support(environment, home, platform) / "ccmon"
+    return home / ".local" / "share" / "ccmon"
 
-    return user_data_path("ccmon", appauthor=False)
+
+def config_directory_in(
+    environment: Mapping[str, str], home: Path, platform: str = PLATFORM
+) -> Path:
+    """Return the directory of ccmon's configuration in an environment.
+
+    `CCMON_CONFIG_DIR`, else `XDG_CONFIG_HOME`, else the system's place for a user's settings.
+    """
+    named = environment.get("CCMON_CONFIG_DIR", "").strip()
+    if named:
+        return expanded(named, home)
+    base = environment.get("XDG_CONFIG_HOME", "").strip()
+    if not base and platform in ("darwin", "win32"):
+        return own_support(environment, home, platform) / "ccmon"
+    return (Path(base) if base else home / ".config") / "ccmon"
+
+
+def own_support(environment: Mapping[str, str], home: Path, platform: str) -> Path:
+    """Return where programs keep what stays on this machine, on macOS and Windows."""
+    if platform == "darwin":
+        return home / "Library" / "Application Support"
+    return Path(environment.get("LOCALAPPDATA", "").strip() or home / "AppData" / "Local")
+
+
+def support(environment: Mapping[str, str], home: Path, platform: str) -> Path:
+    """Return where programs with windows keep their data (Electron's `appData`)."""
+    if platform == "darwin":
+        return own_support(environment, home, platform)
+    if platform == "win32":
+        return Path(environment.get("APPDATA", "").strip() or home / "AppData" / "Roaming")
+    return Path(environment.get("XDG_CONFIG_HOME", "").strip() or home / ".config")
+
+
+def desktop_apps(environment: Mapping[str, str], home: Path, platform: str) -> list[Path]:
+    """Return where Claude's desktop app may keep its data; one from Windows' store lies apart."""
+    parents = [support(environment, home, platform)]
+    if platform == "win32":
+        packages = own_support(environment, home, platform) / "Packages"
+        parents += [store / "LocalCache" / "Roaming" for store in sorted(packages.glob("Claude_*"))]
+    return [parent / "Claude" for parent in parents]
+
+
+def expanded(path: str, home: Path) -> Path:
+    """Return a path that a user wrote, `~` in front being a home."""
+    is_at_home = path == "~" or path.startswith(("~/", "~\\"))
+    return home / path[2:] if is_at_home else Path(path).expanduser()
 
 
 def ledger_path(settings: Settings) -> str:

@@ -10,6 +10,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from engine.domain.files import real_path
 from engine.domain.hits import Hit
 from engine.domain.mistakes import SettingsError
 from engine.domain.responses import CLAUDE, Sighting
@@ -30,7 +31,7 @@ class Root(Struct, frozen=True):
     @classmethod
     def at(cls, path: Path, agent: str = CLAUDE) -> Root:
         """Return the root at a path, links resolved; raises `SettingsError` for no text."""
-        real = os.path.realpath(path)
+        real = real_path(path)
         if real.encode("utf-8", "replace").decode("utf-8") != real:
             shown = real.encode("utf-8", "replace").decode("utf-8")
             raise SettingsError(

@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from engine.domain.files import replace
 from engine.domain.locks import take_lock
 from engine.domain.mistakes import SettingsError
 from engine.domain.paths import data_directory
@@ -142,7 +143,7 @@ def write_private(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(handle)
-    os.replace(made, path)
+    replace(made, path)
 
 
 def _comes(handle: int) -> bool:

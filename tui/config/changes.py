@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from engine.domain.files import replace
 from engine.domain.mistakes import SettingsError
 from tui.config.layer import ConfigError
 from tui.config.places import Place, user_file
@@ -84,7 +85,7 @@ class UserConfiguration:
                 file.write(text)
                 file.flush()
                 os.fsync(handle)
-            os.replace(made, target)
+            replace(made, target)
         except OSError as error:
             raise SettingsError(f"{target} cannot be written ({error.strerror}).") from error
 

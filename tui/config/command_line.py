@@ -11,6 +11,8 @@ from tui.options.catalog import NAMES, find_command
 from tui.options.definition import Command, UsageError
 from tui.options.parser import given
 
+MORE = "--more-words"
+"""Words follow that are packed (`tui.options.packed_words`)."""
 _HELP = ("-h", "--help")
 _VERSION = ("-v", "-V", "--version")
 
@@ -22,7 +24,7 @@ def parse(arguments: Sequence[str]) -> Namespace:
     written for ccusage have it. `--help` anywhere is the command `help`, `--version` in front
     the command `version`. Raises `UsageError`.
     """
-    words = list(arguments)
+    words = _unpacked(arguments) if MORE in arguments else list(arguments)
     agent = words.pop(0) if _is_agent_in_front(words) else ""
     if words and words[0] in _VERSION:
         return Namespace(command="version")
@@ -35,6 +37,15 @@ def parse(arguments: Sequence[str]) -> Namespace:
     if not set(_HELP).isdisjoint(before.split("\0")):
         return Namespace(command="help", topic=command.name, man=False)
     return options_in_force(command, _narrowed(command, given(command, words), agent))
+
+
+def _unpacked(arguments: Sequence[str]) -> list[str]:
+    from tui.options.packed_words import unpacked
+
+    try:
+        return unpacked(arguments)
+    except ValueError as error:
+        raise UsageError(f"The words behind {MORE} are broken: install the line anew.") from error
 
 
 def _is_agent_in_front(words: Sequence[str]) -> bool:

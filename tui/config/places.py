@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 FileKind = Literal["ccusage", "user", "project", "named"]
@@ -24,19 +24,10 @@ class Place(NamedTuple):
 
 
 def user_file(environment: Mapping[str, str]) -> str:
-    """Return the path of the user's own `config.toml`.
+    """Return the path of the user's own `config.toml`."""
+    from engine.domain.paths import config_directory_in
 
-    In `CCMON_CONFIG_DIR`, else in the platform's place for a user's configuration.
-    """
-    named = environment.get("CCMON_CONFIG_DIR", "").strip()
-    if named:
-        return os.path.join(os.path.expanduser(named), _USER_FILE)
-    if sys.platform == "linux":
-        base = environment.get("XDG_CONFIG_HOME", "").strip() or os.path.expanduser("~/.config")
-        return os.path.join(base, "ccmon", _USER_FILE)
-    from platformdirs import user_config_path
-
-    return str(user_config_path("ccmon", appauthor=False) / _USER_FILE)
+    return str(config_directory_in(environment, Path(os.path.expanduser("~"))) / _USER_FILE)
 
 
 def places(environment: Mapping[str, str], named: str | None = None) -> tuple[Place, ...]:

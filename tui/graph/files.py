@@ -7,6 +7,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from engine.domain.files import replace
 from engine.domain.mistakes import SettingsError
 
 _FOR_ALL = 0o666
@@ -24,7 +25,7 @@ def write_picture(name: str, data: bytes) -> Path:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
         os.chmod(draft, _FOR_ALL & ~_mask())
-        os.replace(draft, path)
+        replace(draft, path)
     except OSError as error:
         with suppress(OSError):
             os.unlink(draft)

@@ -16,7 +16,7 @@ from engine.agents.catalog import LISTED
 from engine.agents.claude.places import listed as listed_entries
 from engine.agents.packages import Listed, packaged
 from engine.domain.files import read_shared
-from engine.domain.paths import data_directory_in, support
+from engine.domain.paths import data_directory_in, own_support, support
 from engine.domain.responses import CLAUDE
 from engine.domain.system import PLATFORM
 
@@ -168,6 +168,12 @@ def _data(environment: Mapping[str, str], home: Path) -> str:
     return environment.get("XDG_DATA_HOME", "").strip() or str(home / ".local" / "share")
 
 
+def _local(environment: Mapping[str, str], home: Path) -> str:
+    """Return where programs that follow each system's custom keep their data."""
+    is_windows = PLATFORM == "win32" and not environment.get("XDG_DATA_HOME", "").strip()
+    return str(own_support(environment, home, PLATFORM)) if is_windows else _data(environment, home)
+
+
 def _support(environment: Mapping[str, str], home: Path) -> str:
     """Return where programs with windows keep their data."""
     return str(support(environment, home, PLATFORM))
@@ -181,6 +187,7 @@ def _ccmon(environment: Mapping[str, str], home: Path) -> str:
 _BASES: dict[str, Callable[[Mapping[str, str], Path], str]] = {
     "config": _config,
     "data": _data,
+    "local": _local,
     "support": _support,
     "ccmon": _ccmon,
 }

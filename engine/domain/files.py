@@ -31,7 +31,7 @@ def open_shared(
 
     Its owner may rename, replace or delete it meanwhile, on Windows too.
     """
-    opener = _opened_on_windows if platform == "win32" else _opened
+    opener = _opened_on_windows if platform == "win32" else None
     return cast(BufferedReader, open(path, "rb", buffering=buffering, opener=opener))
 
 
@@ -43,7 +43,9 @@ def open_regular(
     A pipe, or a file of the kernel that has nothing to say yet, such as `/proc/kmsg`, is an
     error at once.
     """
-    file = open_shared(path, buffering, platform)
+    opener = _opened_on_windows if platform == "win32" else _opened
+    opened = open(path, "rb", buffering=buffering, opener=opener)  # noqa: SIM115
+    file = cast(BufferedReader, opened)
     if not S_ISREG(os.fstat(file.fileno()).st_mode):
         file.close()
         raise OSError(0, "it is not a regular file", os.fspath(path))
@@ -129,6 +131,21 @@ def reachable(path: str, platform: str = PLATFORM) -> str:
         return path
     path = path.replace("/", "\\")
     return f"\\\\?\\UNC{path[1:]}" if path.startswith("\\\\") else f"\\\\?\\{path}"
+
+
+def is_remote(path: str, platform: str = PLATFORM) -> bool:
+    """Say whether a path is known to lie on another machine's drive.
+
+    Elsewhere than on Windows SQLite itself finds out what a drive cannot do.
+    """
+    if platform != "win32":
+        return False
+    from ntpath import splitdrive
+
+    from engine.domain import windows
+
+    drive = splitdrive(path)[0]
+    return drive.startswith(("\\\\", "//")) or (bool(drive) and windows.is_network_drive(drive))
 
 
 def address_of(path: str, how: str) -> str:

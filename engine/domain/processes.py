@@ -1,4 +1,4 @@
-"""Starts, ends and looks at other processes, as each system wants it."""
+"""Commands and processes: read, started, ended and looked at as each system wants it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,17 @@ _NO_WINDOW = 0x0800_0000
 """CREATE_NO_WINDOW: else a program with a console writes into ours, which a screen is drawn on."""
 _PATIENCE = 5.0
 """Seconds for the program that ends others."""
+
+
+def words_of(command: str, platform: str = PLATFORM) -> list[str]:
+    """Return a command's words; raises `ValueError`. On Windows a backslash is only that."""
+    import shlex
+
+    if platform != "win32":
+        return shlex.split(command)
+    lexer = shlex.shlex(command, posix=True)
+    lexer.whitespace_split, lexer.escape, lexer.commenters = True, "", ""
+    return list(lexer)
 
 
 def apart(platform: str = PLATFORM) -> dict[str, Any]:

@@ -15,6 +15,7 @@ _SEQUENTIAL_AND_NORMAL = 0x0800_0080
 _SYNCHRONIZE = 0x0010_0000
 _WAIT_TIMEOUT = 0x102
 _ACCESS_DENIED = 5
+_DRIVE_REMOTE = 4
 _INVALID_HANDLE = ctypes.c_void_p(-1).value
 
 
@@ -59,6 +60,11 @@ def is_console(descriptor: int) -> bool:
     return bool(_kernel().GetConsoleMode(handle, ctypes.byref(mode)))
 
 
+def is_network_drive(drive: str) -> bool:
+    """Say whether a drive (`Z:`) is another machine's."""
+    return bool(_kernel().GetDriveTypeW(f"{drive}\\") == _DRIVE_REMOTE)
+
+
 def short_path(path: str) -> str:
     """Return a path's form of eight and three signs, as it is where the disk keeps none."""
     room = ctypes.create_unicode_buffer(1_024)
@@ -75,6 +81,7 @@ def _kernel() -> Any:
         call = getattr(kernel, name)
         call.argtypes = [ctypes.c_void_p, *_AFTER_HANDLE[name]]
     kernel.CreateFileW.argtypes = _OF_CREATE_FILE
+    kernel.GetDriveTypeW.argtypes = [ctypes.c_wchar_p]
     return kernel
 
 

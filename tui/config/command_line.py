@@ -9,10 +9,9 @@ from typing import Any
 from tui.config.in_force import options_in_force
 from tui.options.catalog import NAMES, find_command
 from tui.options.definition import Command, UsageError
+from tui.options.packed_words import MORE, unpacked
 from tui.options.parser import given
 
-MORE = "--more-words"
-"""Words follow that are packed (`tui.options.packed_words`)."""
 _HELP = ("-h", "--help")
 _VERSION = ("-v", "-V", "--version")
 
@@ -40,8 +39,6 @@ def parse(arguments: Sequence[str]) -> Namespace:
 
 
 def _unpacked(arguments: Sequence[str]) -> list[str]:
-    from tui.options.packed_words import unpacked
-
     try:
         return unpacked(arguments)
     except ValueError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 
 MORE = "--more-words"
@@ -11,12 +10,16 @@ MORE = "--more-words"
 
 def packed(words: Sequence[str]) -> str:
     """Return words as one that every shell leaves as it is."""
+    import base64
+
     data = "\0".join(words).encode("utf-8", "surrogatepass")
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
 def unpacked(words: Sequence[str]) -> list[str]:
     """Return words with those put in that were packed; raises `ValueError` for broken ones."""
+    import base64
+
     found: list[str] = []
     rest = iter(words)
     for word in rest:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from engine.domain.files import replace
 from engine.domain.mistakes import SettingsError
+from engine.domain.processes import words_of
 from engine.domain.system import PLATFORM
 from tui.options.packed_words import unpacked
 from tui.statusline.settings_text import (
@@ -26,7 +27,7 @@ from tui.statusline.settings_text import (
     with_command,
     without_status_line,
 )
-from tui.statusline.shells import program_for_shells, split_words, words_for_shells
+from tui.statusline.shells import program_for_shells, words_for_shells
 from tui.terminal.consent import agrees
 from tui.words.format import plain
 
@@ -158,7 +159,7 @@ def _short(path: str) -> str:
 def own_words(command: str | None) -> list[str] | None:
     """Return the words behind `ccmon statusline`, `None` where a command is not ours."""
     try:
-        words = split_words(command or "", PLATFORM)
+        words = words_of(command or "", PLATFORM)
     except ValueError:
         return None
     if words[:1] == ["&"]:

@@ -59,15 +59,6 @@ def program_for_shells(
     )
 
 
-def split_words(command: str, platform: str = PLATFORM) -> list[str]:
-    """Return a command's words; raises `ValueError`. On Windows a backslash is one."""
-    if platform != "win32":
-        return shlex.split(command)
-    lexer = shlex.shlex(command, posix=True, punctuation_chars=False)
-    lexer.whitespace_split, lexer.escape, lexer.commenters = True, "", ""
-    return list(lexer)
-
-
 def argv_of(
     command: str,
     environment: Mapping[str, str] = os.environ,

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from engine.domain.calendars import Calendar
     from engine.domain.found import AgentFound, Health
     from engine.domain.notices import Notice
+    from engine.domain.owners import OwnedScope
     from engine.domain.questions import Glance
     from engine.domain.reports import Detail, Report, ReportKind, Span
     from engine.domain.snapshots import Progress, Snapshot
@@ -106,7 +107,17 @@ class Monitor:
             self._updater.recovery.insist,
             self.snapshot,
             str(self.settings.home),
+            self._owned,
         )
+
+    def _owned(self, account: str) -> Sequence[OwnedScope]:
+        """Return what was an account's, after a look at who is signed in."""
+        from engine.limits.accounts import scopes_of_account
+
+        self._updater.open(is_whole=False)
+        self._answer(self._updater.look_at_limits)
+        roots = self._roots.claude_paths()
+        return self._answer(lambda: scopes_of_account(self._ledger, self.settings, roots, account))
 
     def require_roots(self) -> None:
         """Raise `SettingsError` where the user named places and none has transcripts."""

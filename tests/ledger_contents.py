@@ -44,7 +44,7 @@ _STATEMENTS = {
     ),
     "hits": "SELECT roots.path, id, time, session, window, resets_at, flags FROM hits"
     " JOIN roots USING (root)",
-    "models": "SELECT name, agent, provider, price, is_fast FROM models",
+    "models": "SELECT name, agent, provider, machine, price, is_fast FROM models",
     "packed": "SELECT coalesce(sum(length(ids)) / 8, 0) FROM packs",
 }
 SUMS = ("buckets", "slot_totals", "session_totals")

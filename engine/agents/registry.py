@@ -171,7 +171,7 @@ def _data(environment: Mapping[str, str], home: Path) -> str:
 def _local(environment: Mapping[str, str], home: Path) -> str:
     """Return where programs that follow each system's custom keep their data."""
     is_windows = PLATFORM == "win32" and not environment.get("XDG_DATA_HOME", "").strip()
-    return str(own_support(environment, home, PLATFORM)) if is_windows else _data(environment, home)
+    return own_support(environment, str(home), PLATFORM) if is_windows else _data(environment, home)
 
 
 def _support(environment: Mapping[str, str], home: Path) -> str:

@@ -64,6 +64,26 @@ class Tally:
             return parts
         return tuple(replace(part, parts=_models(groups[part.name], name)) for part in parts)
 
+    def machine_parts(self, name: ModelNames) -> tuple[Part, ...]:
+        """Return the machines' parts with their models, the dearest first; none of one alone."""
+        return _others(self.by_model, name, name.machine)
+
+    def person_parts(self, name: ModelNames) -> tuple[Part, ...]:
+        """Return people's parts with their models, the dearest first; none of one alone."""
+        return _others(self.by_model, name, name.person)
+
+
+def _others(
+    rows: Mapping[int, Sums], name: ModelNames, called: Callable[[int], str]
+) -> tuple[Part, ...]:
+    if not name.has_machines:
+        return ()
+    groups = _grouped(rows, called)
+    if not any(groups):
+        return ()
+    parts = shares({each: _figures(own, name) for each, own in groups.items()})
+    return tuple(replace(part, parts=_models(groups[part.name], name)) for part in parts)
+
 
 def _models(rows: Mapping[int, Sums], name: ModelNames) -> tuple[Part, ...]:
     """Return the parts of models by name, the dearest first."""
@@ -82,7 +102,7 @@ def _figures(rows: Mapping[int, Sums], name: ModelNames) -> Figures:
     """Return what the sums of some models stand for."""
     if len(rows) == 1:
         ((model, sums),) = rows.items()
-        return _figures_of(name(model), name.agent(model), sums)
+        return _figures_of(name(model), name.agent(model), _machines(rows, name), sums)
     if not rows:
         return Figures()
     whole = reduce(added, rows.values())
@@ -96,6 +116,7 @@ def _figures(rows: Mapping[int, Sums], name: ModelNames) -> Figures:
         first=whole.first,
         last=whole.last,
         agents=_once(name.agent(model) for model in in_order),
+        machines=_machines(in_order, name),
         reasoning=whole.reasoning,
     )
 
@@ -104,7 +125,11 @@ def _once(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _figures_of(model: str, agent: str, sums: Sums) -> Figures:
+def _machines(models: Iterable[int], name: ModelNames) -> tuple[str, ...]:
+    return _once(map(name.machine, models)) if name.has_machines else ()
+
+
+def _figures_of(model: str, agent: str, machines: tuple[str, ...], sums: Sums) -> Figures:
     """Return what the sums of one model stand for."""
     models = (model,)
     return Figures(
@@ -116,6 +141,7 @@ def _figures_of(model: str, agent: str, sums: Sums) -> Figures:
         first=sums.first,
         last=sums.last,
         agents=(agent,),
+        machines=machines,
         reasoning=sums.reasoning,
     )
 

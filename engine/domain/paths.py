@@ -5,14 +5,18 @@ The environment, the home and the system are given: none of these looks at the p
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING
+import os
 
 from engine.domain.system import PLATFORM
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
     from engine.domain.settings import Settings
+
+_LEDGER = "ledger.db"
 
 
 def data_directory(settings: Settings) -> Path:
@@ -25,20 +29,22 @@ def data_directory_in(environment: Mapping[str, str], home: Path, platform: str 
 
     `CCMON_DATA_DIR`, else `XDG_DATA_HOME`, else the system's place for a user's data.
     """
+    from pathlib import Path
+
+    return Path(_data_directory(environment, str(home), platform))
+
+
+def _data_directory(environment: Mapping[str, str], home: str, platform: str) -> str:
     named = environment.get("CCMON_DATA_DIR", "").strip()
     if named:
         return expanded(named, home)
     base = environment.get("XDG_DATA_HOME", "").strip()
-    if base:
-        return Path(base) / "ccmon"
-    if platform in ("darwin", "win32"):
-        return own_support(environment, home, platform) / "ccmon"
-    return home / ".local" / "share" / "ccmon"
+    if not base and platform in ("darwin", "win32"):
+        base = own_support(environment, home, platform)
+    return os.path.join(base or os.path.join(home, ".local", "share"), "ccmon")
 
 
-def config_directory_in(
-    environment: Mapping[str, str], home: Path, platform: str = PLATFORM
-) -> Path:
+def config_directory(environment: Mapping[str, str], home: str, platform: str = PLATFORM) -> str:
     """Return the directory of ccmon's configuration in an environment.
 
     `CCMON_CONFIG_DIR`, else `XDG_CONFIG_HOME`, else the system's place for a user's settings.
@@ -48,21 +54,24 @@ def config_directory_in(
         return expanded(named, home)
     base = environment.get("XDG_CONFIG_HOME", "").strip()
     if not base and platform in ("darwin", "win32"):
-        return own_support(environment, home, platform) / "ccmon"
-    return (Path(base) if base else home / ".config") / "ccmon"
+        base = own_support(environment, home, platform)
+    return os.path.join(base or os.path.join(home, ".config"), "ccmon")
 
 
-def own_support(environment: Mapping[str, str], home: Path, platform: str) -> Path:
+def own_support(environment: Mapping[str, str], home: str, platform: str) -> str:
     """Return where programs keep what stays on this machine, on macOS and Windows."""
     if platform == "darwin":
-        return home / "Library" / "Application Support"
-    return Path(environment.get("LOCALAPPDATA", "").strip() or home / "AppData" / "Local")
+        return os.path.join(home, "Library", "Application Support")
+    local = environment.get("LOCALAPPDATA", "").strip()
+    return local or os.path.join(home, "AppData", "Local")
 
 
 def support(environment: Mapping[str, str], home: Path, platform: str) -> Path:
     """Return where programs with windows keep their data (Electron's `appData`)."""
+    from pathlib import Path
+
     if platform == "darwin":
-        return own_support(environment, home, platform)
+        return Path(own_support(environment, str(home), platform))
     if platform == "win32":
         return Path(environment.get("APPDATA", "").strip() or home / "AppData" / "Roaming")
     return Path(environment.get("XDG_CONFIG_HOME", "").strip() or home / ".config")
@@ -70,24 +79,35 @@ def support(environment: Mapping[str, str], home: Path, platform: str) -> Path:
 
 def desktop_apps(environment: Mapping[str, str], home: Path, platform: str) -> list[Path]:
     """Return where Claude's desktop app may keep its data; one from Windows' store lies apart."""
+    from pathlib import Path
+
     parents = [support(environment, home, platform)]
     if platform == "win32":
-        packages = own_support(environment, home, platform) / "Packages"
+        packages = Path(own_support(environment, str(home), platform), "Packages")
         parents += [store / "LocalCache" / "Roaming" for store in sorted(packages.glob("Claude_*"))]
     return [parent / "Claude" for parent in parents]
 
 
-def expanded(path: str, home: Path) -> Path:
+def expanded(path: str, home: str) -> str:
     """Return a path that a user wrote, `~` in front being a home."""
-    is_at_home = path == "~" or path.startswith(("~/", "~\\"))
-    return home / path[2:] if is_at_home else Path(path).expanduser()
+    if path == "~" or path.startswith(("~/", "~\\")):
+        return os.path.join(home, path[2:]) if path[2:] else home
+    return os.path.expanduser(path)
+
+
+def usual_ledger(environment: Mapping[str, str]) -> str:
+    """Return the path of the ledger where no other is named, of who is logged in.
+
+    It loads as little as can be, for the status line.
+    """
+    return os.path.join(_data_directory(environment, os.path.expanduser("~"), PLATFORM), _LEDGER)
 
 
 def ledger_path(settings: Settings) -> str:
     """Return the ledger's path, or `:memory:`."""
     if settings.ledger is not None:
         return settings.ledger
-    return str(data_directory(settings) / "ledger.db")
+    return str(data_directory(settings) / _LEDGER)
 
 
 def prices_path(settings: Settings) -> Path:

@@ -33,6 +33,10 @@ class Selection(Struct, frozen=True, kw_only=True):
     mode: Mode = "auto"
     agents: tuple[str, ...] = ()
     """Only these coding agents; all where empty."""
+    machine: str | None = None
+    """A machine's name or id; where none is exactly that, a part of its name."""
+    person: str | None = None
+    """A person's name; where none is exactly that, a part of it."""
 
 
 class Question(Struct, frozen=True, kw_only=True):
@@ -59,6 +63,8 @@ class Question(Struct, frozen=True, kw_only=True):
     is_recent_only: bool = False
     """Blocks that began in the last three days, or are active."""
     token_limit: int | Literal["max"] | None = None
+    account: str = ""
+    """Only blocks of one account of Claude Code, by what a user calls it; empty for all."""
 
     @property
     def report(self) -> ReportDefinition:

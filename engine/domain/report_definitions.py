@@ -15,6 +15,15 @@ Period = Literal["hour", "day", "week", "month"]
 PERIODS: tuple[Period, ...] = ("hour", "day", "week", "month")
 
 
+GIVES_WAY = (
+    *("bar", "title", "responses", "sessions", "share", "provider"),
+    *("exact", "roomy", "cache kinds", "models", "cache", "input"),
+    *("trend", "last", "agent", "project", "output"),
+)
+"""What gives way on paper, first to last, unless a report says otherwise: `exact` figures become
+short, what is `roomy` tight, and the `cache kinds` one column."""
+
+
 class Tab(NamedTuple):
     """A report's tab on the live screen."""
 
@@ -27,8 +36,8 @@ class Tab(NamedTuple):
     """What names a row in exported files."""
     columns: tuple[str, ...]
     """By the names of `tui.live.report.columns`; `agent` only where there are several."""
-    keeps: tuple[str, ...]
-    """The columns that give way where it is narrow, the last ones first; the others never do."""
+    gives_way: tuple[str, ...]
+    """The columns that give way where it is narrow, first to last; the others never do."""
 
 
 class ReportDefinition(NamedTuple):
@@ -51,6 +60,9 @@ class ReportDefinition(NamedTuple):
     """The JSON document, by the names of `engine.documents.answers`."""
     row_key: str
     """What names a row in CSV, and a period's in JSON."""
+    gives_way: tuple[str, ...] = GIVES_WAY
+    """What gives way on paper that is narrow, first to last: columns, and what else
+    `tui.tables.columns` has a step for."""
     tab: Tab | None = None
     options: tuple[str, ...] = ()
     """Beside those of every report, by the names of `tui.commands.reports`."""
@@ -77,6 +89,7 @@ class ReportDefinition(NamedTuple):
 
 _COUNTS = ("input", "output", "cache_write", "cache_read", "cache", "total")
 _KINDS = ("input", "output", "cache_write", "cache_read", "total", "cost")
+_LEAST = ("cache_write", "cache_read", "input")
 _SUMS = ("responses", "tokens", "cost")
 _PERIOD = ("period", "agents", "models", *_COUNTS, "cost", "trend", "bar", "sessions", "responses")
 _PERIOD_FLAT = ("place", "agent", "model", "models", "sessions", *_SUMS, "trend")
@@ -90,17 +103,7 @@ def _period_tab(key: str, title: str, place: int, row_key: str) -> Tab:
         place,
         row_key,
         ("period", "agent", "models", *_KINDS, "sessions", "responses"),
-        (
-            "total",
-            "responses",
-            "agent",
-            "models",
-            "output",
-            "sessions",
-            "input",
-            "cache_read",
-            "cache_write",
-        ),
+        (*_LEAST, "sessions", "output", "models", "agent", "responses", "total"),
     )
 
 
@@ -184,8 +187,15 @@ REPORTS: tuple[ReportDefinition, ...] = (
             "sessionId",
             ("last", "place", "session", "agent", "models", *_KINDS, "responses", "duration"),
             (
-                *("last", "total", "agent", "responses", "session", "models", "duration"),
-                *("output", "input", "cache_read", "cache_write"),
+                *_LEAST,
+                "output",
+                "duration",
+                "models",
+                "session",
+                "responses",
+                "agent",
+                "total",
+                "last",
             ),
         ),
         options=("id", "last", "breakdown", "by_agent", "project_aliases", "sections"),
@@ -205,18 +215,22 @@ REPORTS: tuple[ReportDefinition, ...] = (
         flat=("agent", "model", "models", *_SUMS, "limit"),
         document="blocks",
         row_key="id",
+        gives_way=(
+            *("bar", "responses", "exact", "roomy", "cache kinds", "models", "cache"),
+            *("input", "output", "end", "limit", "agent"),
+        ),
         tab=Tab(
             "blocks",
             "Blocks",
             5,
             "id",
             ("start", "end", "state", "agent", "models", *_KINDS, "responses"),
-            (
-                *("total", "agent", "responses", "end", "models"),
-                *("output", "input", "cache_read", "cache_write"),
-            ),
+            (*_LEAST, "output", "models", "end", "responses", "agent", "total"),
         ),
-        options=("last", "breakdown", "active", "recent", "token_limit", "session_length"),
+        options=(
+            *("last", "breakdown", "active", "recent", "token_limit", "session_length"),
+            "account",
+        ),
         examples=(("ccmon blocks -a -t max", "the active block against the largest so far"),),
     ),
     ReportDefinition(
@@ -232,16 +246,14 @@ REPORTS: tuple[ReportDefinition, ...] = (
         flat=("agent", "model", "models", "sessions", *_SUMS, "activity"),
         document="projects",
         row_key="project",
+        gives_way=("bar", "models", *GIVES_WAY[1:]),
         tab=Tab(
             "projects",
             "Projects",
             7,
             "projectPath",
             ("project", "agent", "sessions", "last", "models", *_KINDS, "responses"),
-            (
-                *("total", "agent", "sessions", "last", "responses"),
-                *("output", "models", "input", "cache_read", "cache_write"),
-            ),
+            (*_LEAST, "models", "output", "responses", "last", "sessions", "agent", "total"),
         ),
         options=("breakdown", "by_agent", "project_aliases"),
     ),
@@ -264,10 +276,7 @@ REPORTS: tuple[ReportDefinition, ...] = (
             6,
             "modelName",
             ("model", "agent", *_KINDS, "share", "responses"),
-            (
-                *("total", "share", "agent", "responses"),
-                *("output", "input", "cache_read", "cache_write"),
-            ),
+            (*_LEAST, "output", "responses", "agent", "share", "total"),
         ),
     ),
 )

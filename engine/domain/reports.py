@@ -38,6 +38,8 @@ class Figures(Struct, frozen=True, gc=False):
     """Coding agents in order of first use: `claude`, `codex`."""
     reasoning: int = 0
     """Tokens of the output that are known to be reasoning."""
+    machines: tuple[str, ...] = ()
+    """Machines in order of first use; none where the ledger knows of no other than its own."""
 
 
 class Part(Struct, frozen=True, gc=False):
@@ -49,7 +51,7 @@ class Part(Struct, frozen=True, gc=False):
     """Part of the whole's tokens, 0.0 where the whole has none."""
     cost_share: float
     parts: tuple[Part, ...] = ()
-    """The models of an agent, where it is one of several."""
+    """The models of an agent that is one of several, of a machine and of a person."""
 
 
 class Point(Struct, frozen=True):
@@ -88,6 +90,10 @@ class Row(Struct, frozen=True, gc=False):
     is_gap: bool = False
     by_model: tuple[Part, ...] = ()
     by_agent: tuple[Part, ...] = ()
+    by_machine: tuple[Part, ...] = ()
+    """None where the ledger knows of no other machine than its own."""
+    by_person: tuple[Part, ...] = ()
+    """None where nobody is named."""
     provider: str = ""
     """Who ran a model, where its agent names it."""
 
@@ -100,6 +106,11 @@ class Row(Struct, frozen=True, gc=False):
     def agents(self) -> tuple[str, ...]:
         """The coding agents, the dearest first where each one's part is known."""
         return tuple(part.name for part in self.by_agent) or self.figures.agents
+
+    @property
+    def machines(self) -> tuple[str, ...]:
+        """The machines, the dearest first."""
+        return tuple(part.name for part in self.by_machine) or self.figures.machines
 
 
 class Report(Struct, frozen=True):

@@ -92,6 +92,8 @@ class Sighting(Struct, frozen=True, gc=False, array_like=True):
     """Tokens of the output that are known to be reasoning. Of the winning line."""
     context: int = PROMPT
     """Tokens in the session's context after it, or what stands for them. Of the winning line."""
+    machine: int = 0
+    """The place of the machine whose line it is (`engine.domain.machines`). Of the origin."""
 
     @property
     def tokens(self) -> Tokens:
@@ -140,6 +142,7 @@ def merge(one: Sighting, other: Sighting) -> Sighting:
         winner.provider,
         winner.reasoning,
         winner.context,
+        origin.machine,
     )
 
 
@@ -182,10 +185,11 @@ def _is_earlier(one: Sighting, other: Sighting) -> bool:
     """Say whether the first line's time and place hold: the smaller do."""
     if one.time != other.time:
         return one.time < other.time
-    return (one.is_forked, one.session, one.project) <= (
+    return (one.is_forked, one.session, one.project, one.machine) <= (
         other.is_forked,
         other.session,
         other.project,
+        other.machine,
     )
 
 

@@ -139,10 +139,11 @@ class Bookkeeper:
 
 def _moves(old: Sighting, new: Sighting) -> bool:
     """Say whether a response leaves its bucket, its place in it, or the count."""
-    return (old.time, old.session, old.project, old.model, old.is_fast) != (
+    return (old.time, old.session, old.project, old.model, old.is_fast, old.machine) != (
         new.time,
         new.session,
         new.project,
         new.model,
         new.is_fast,
+        new.machine,
     ) or (bool(new.total or new.recorded) < bool(old.total or old.recorded))

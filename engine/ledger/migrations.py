@@ -13,6 +13,7 @@ from engine.ledger.schema import (
     HITS,
     INDEXES,
     LISTINGS,
+    MACHINES,
     MODELS,
     OWNERS,
     PACKS,
@@ -204,6 +205,18 @@ def _to_7(connection: sqlite3.Connection) -> None:
     connection.execute(LISTINGS)
 
 
+def _to_8(connection: sqlite3.Connection) -> None:
+    """Let responses be of machines: all that there are are of this one."""
+    connection.execute(MACHINES)
+    if "machine" in _columns(connection, "models"):
+        return
+    kept = "model, name, agent, provider, price, is_fast"
+    connection.execute("ALTER TABLE models RENAME TO earlier_models")
+    connection.execute(MODELS)
+    connection.execute(f"INSERT INTO models ({kept}) SELECT {kept} FROM earlier_models")
+    connection.execute("DROP TABLE earlier_models")
+
+
 def _columns(connection: sqlite3.Connection, table: str) -> set[str]:
     return {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
 
@@ -215,5 +228,6 @@ _STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _to_5,
     _to_6,
     _to_7,
+    _to_8,
 )
 """The first leads from version 1 to 2."""

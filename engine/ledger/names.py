@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from threading import RLock
 from typing import Literal
 
+from engine.domain.machines import OWN, Machine, labels_of
 from engine.domain.responses import CLAUDE
 
 NameTable = Literal["roots", "sessions", "projects", "models", "agents"]
@@ -15,7 +16,7 @@ _KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "roots": ("root", ("path", "agent")),
     "sessions": ("session", ("name", "agent")),
     "projects": ("project", ("name",)),
-    "models": ("model", ("name", "agent", "provider")),
+    "models": ("model", ("name", "agent", "provider", "machine")),
     "agents": ("agent", ("name",)),
 }
 """The number's column, and what a row is found by: its name, then what tells equal names apart."""
@@ -51,9 +52,31 @@ class ModelNames:
         """Return who ran a model, empty where its agent names nobody."""
         return self._names.row("models", model)[2]
 
+    def place(self, model: int) -> int:
+        """Return the place of the machine whose responses bear a model's number."""
+        return int(self._names.row("models", model)[3] or OWN)
+
+    @property
+    def has_machines(self) -> bool:
+        """Whether the ledger knows other machines than its own."""
+        return len(self._names.machines()) > 1
+
+    def machine(self, model: int) -> str:
+        """Return what the machine is called whose responses bear a model's number."""
+        return self._names.machine_label(self.place(model))
+
+    def person(self, model: int) -> str:
+        """Return who works on that machine, empty where nobody said so."""
+        machine = self._names.machines().get(self.place(model))
+        return machine.person if machine else ""
+
+    def of_any_machine(self, model: int) -> int:
+        """Return one number for the same model of the same agent and provider on all machines."""
+        return self._names.number_of_any(model) if self.has_machines else model
+
     def key(self, model: int) -> str:
         """Return what names a model among those of all agents: Claude Code's by name alone."""
-        name, agent, provider = self._names.row("models", model)
+        name, agent, provider, _ = self._names.row("models", model)
         return name if agent == CLAUDE else " ".join(filter(None, (agent, provider, name)))
 
 
@@ -67,6 +90,9 @@ class Names:
         self._rows: dict[str, dict[int, Row]] = {table: {} for table in _KEYS}
         self._shared: frozenset[str] | None = None
         """Ids of sessions that several agents have, `None` until they are asked for."""
+        self._machines: dict[int, Machine] | None = None
+        self._machine_labels: dict[int, str] = {}
+        self._of_any: dict[Row, int] = {}
         self.model = ModelNames(self)
 
     def forget(self) -> None:
@@ -76,11 +102,13 @@ class Names:
         for rows in self._rows.values():
             rows.clear()
         self._shared = None
+        self._machines = None
+        self._of_any.clear()
 
     def number(self, table: NameTable, *key: str) -> int:
         """Return the number of a name, giving it one if it is new.
 
-        A session's and a root's name go with the agent, a model's with agent and provider.
+        A session's and a root's name go with the agent, a model's with agent, provider and machine.
         """
         number = self._numbers[table].get(key)
         if number is None:
@@ -151,13 +179,32 @@ class Names:
                 self._shared = frozenset(name for (name,) in rows.fetchall())
         return self._shared
 
-    def find_model(self, key: str) -> int | None:
-        """Return the number of a model by what names it among those of all agents."""
+    def find_models(self, key: str) -> tuple[int, ...]:
+        """Return the numbers, one of each machine, of a model by what names it among all."""
         self._learn("models")
-        for model in self._rows["models"]:
-            if self.model.key(model) == key:
-                return model
-        return None
+        return tuple(model for model in self._rows["models"] if self.model.key(model) == key)
+
+    def number_of_any(self, model: int) -> int:
+        """Return one of the numbers that a model has on several machines, always the same."""
+        return self._of_any.setdefault(self.row("models", model)[:3], model)
+
+    def machines(self) -> dict[int, Machine]:
+        """Return the machines of the ledger by place: none where it knows of no other."""
+        if self._machines is None:
+            self.learn_machines()
+        return self._machines or {}
+
+    def machine_label(self, place: int) -> str:
+        """Return what a machine is called, empty for one that is not known."""
+        self.machines()
+        return self._machine_labels.get(place, "")
+
+    def learn_machines(self) -> None:
+        """Read what machines are called, which may change."""
+        with self._lock:
+            rows = self._connection.execute("SELECT machine, id, name, person FROM machines")
+            self._machines = {int(row[0] or OWN): Machine(*row[1:]) for row in rows.fetchall()}
+        self._machine_labels = labels_of(self._machines)
 
     def _find(self, table: NameTable, key: Row) -> int | None:
         with self._lock:

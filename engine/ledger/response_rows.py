@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping
 
+from engine.domain.machines import OWN
 from engine.domain.packed_responses import IS_BATCH, IS_FAST, IS_US, NO_COST
 from engine.domain.responses import FAST, Sighting, billed_name
 from engine.ledger.names import Names
@@ -31,8 +32,9 @@ REPLACE = ", ".join(
 
 Row = tuple[int, ...]
 """In the order of `COLUMNS`."""
-_Kind = tuple[str, str, str, str, bool, bool, bool, str]
-"""Session, project, model, sub-agent, whether fast, US only and a batch, and the provider."""
+_Kind = tuple[str, str, str, str, bool, bool, bool, str, int]
+"""Session, project, model, sub-agent, whether fast, US only and a batch, the provider, and
+the machine's place."""
 _Numbers = tuple[int, int, int, int, int, tuple[Rates, ...] | None]
 
 
@@ -77,6 +79,7 @@ class ResponseRows:
                     provider=self._names.model.provider(row[8]),
                     reasoning=row[20],
                     context=(row[14] >> CONTEXT_BITS) - 1,
+                    machine=self._names.model.place(row[8]),
                 ),
             )
 
@@ -95,6 +98,7 @@ class ResponseRows:
                 new.is_us,
                 new.is_batch,
                 new.provider,
+                new.machine,
             )
             numbers = kinds.get(kind)
             if numbers is None:
@@ -139,13 +143,14 @@ class ResponseRows:
         is_us: bool,
         is_batch: bool,
         provider: str,
+        machine: int,
     ) -> _Numbers:
         """Return what rows of an agent keep in place of names and flags, and the rates."""
         number = self._names.number
         return (
             number("sessions", session, of),
             number("projects", project),
-            self.model(model, is_fast, of, provider),
+            self.model(model, is_fast, of, provider, machine),
             number("agents", agent),
             is_fast * IS_FAST | is_us * IS_US | is_batch * IS_BATCH,
             rates_of(self.prices, model, is_fast, is_us, is_batch),
@@ -158,13 +163,15 @@ class ResponseRows:
             self._agents = dict(rows)
         return self._agents[scope]
 
-    def model(self, model: str, is_fast: bool, agent: str, provider: str) -> int:
+    def model(
+        self, model: str, is_fast: bool, agent: str, provider: str, machine: int = OWN
+    ) -> int:
         """Return a model's number; a new one is kept with the price it is booked at."""
-        key = (billed_name(model, is_fast), agent, provider)
+        key = (billed_name(model, is_fast), agent, provider, str(machine) if machine else "")
         if not self._names.remembers("models", *key):
             self._connection.execute(
-                "INSERT INTO models (name, agent, provider, price, is_fast) VALUES (?,?,?,?,?)"
-                " ON CONFLICT DO NOTHING",
+                "INSERT INTO models (name, agent, provider, machine, price, is_fast)"
+                " VALUES (?,?,?,?,?,?) ON CONFLICT DO NOTHING",
                 (*key, self.prices.fingerprint(model), key[0] != model),
             )
         return self._names.number("models", *key)

@@ -14,8 +14,10 @@ ccusage's: the name of a directory below `projects`, as other agents' have one t
 
 A `state` is what reading on in a file of another agent than Claude Code needs to know. A
 model's name is that under which its responses count (`engine.domain.responses.billed_name`);
-where `is_fast`, its price is that of the name without the suffix. The compaction of a context
-is a row of `responses` that counts for nothing; what `flags` say is in `engine.ledger.sums`.
+where `is_fast`, its price is that of the name without the suffix. It is of one machine too:
+`machine` is its place (`engine.domain.machines`), empty for the ledger's own. The compaction
+of a context is a row of `responses` that counts for nothing; what `flags` say is in
+`engine.ledger.sums`.
 A *reading* is what an official source said of a window's use; a row stands for as long as it
 said the same. A *hit* is a refusal since a limit was reached, as a transcript of a root tells
 it. An *event* is what was told of a window that lasted from `start` until `until`. An *owner*
@@ -34,7 +36,7 @@ it had been read: whoever has files read anew drops it.
 
 from __future__ import annotations
 
-VERSION = 7
+VERSION = 8
 
 SUMS = (
     "responses",
@@ -166,9 +168,13 @@ SESSIONS = """CREATE TABLE sessions (
 MODELS = """CREATE TABLE models (
   model INTEGER PRIMARY KEY, name TEXT NOT NULL, agent TEXT NOT NULL DEFAULT 'claude',
   provider TEXT NOT NULL DEFAULT '', price TEXT NOT NULL DEFAULT '',
-  is_fast INTEGER NOT NULL DEFAULT 0,
-  UNIQUE (name, agent, provider)
+  is_fast INTEGER NOT NULL DEFAULT 0, machine TEXT NOT NULL DEFAULT '',
+  UNIQUE (name, agent, provider, machine)
 ) STRICT"""
+
+MACHINES = """CREATE TABLE machines (
+  machine TEXT PRIMARY KEY, id TEXT NOT NULL, name TEXT NOT NULL, person TEXT NOT NULL
+) STRICT, WITHOUT ROWID"""
 
 TABLES = f"""
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -181,6 +187,7 @@ CREATE TABLE scopes (
 {SESSIONS};
 {PROJECTS};
 {MODELS};
+{MACHINES};
 {READINGS};
 {HITS};
 {EVENTS};

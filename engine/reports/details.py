@@ -178,13 +178,13 @@ class DetailMaker:
 
     def _model(self, kind: ReportKind, key: str) -> Detail | None:
         """Return a model of one agent and provider."""
-        number = self._names.find_model(key)
-        if number is None:
+        numbers = self._names.find_models(key)
+        if not numbers:
             return None
-        name, agent, provider = self._names.row("models", number)
+        name, agent, provider, _ = self._names.row("models", numbers[0])
         facts = (*self._whose(agent), ("Provider", provider))
-        days = self._reader.bucket_rows_where("model", (number,))
-        rows = self._reader.session_rows_where("model", (number,))
+        days = self._reader.bucket_rows_where("model", numbers)
+        rows = self._reader.session_rows_where("model", numbers)
         return self._group(kind, key, name or "no name", days, rows, facts)
 
     def _group(

@@ -31,6 +31,8 @@ def period_row(
         end=span[1],
         by_model=tally.parts(name),
         by_agent=tally.agent_parts(name),
+        by_machine=tally.machine_parts(name),
+        by_person=tally.person_parts(name),
     )
 
 
@@ -54,6 +56,8 @@ def block_row(
         is_active=is_active,
         by_model=tally.parts(name),
         by_agent=tally.agent_parts(name),
+        by_machine=tally.machine_parts(name),
+        by_person=tally.person_parts(name),
     )
 
 
@@ -88,6 +92,8 @@ def session_row(key: str, label: str, group: Group, projects: Projects, name: Mo
         end=figures.last,
         by_model=group.tally.parts(name),
         by_agent=group.tally.agent_parts(name),
+        by_machine=group.tally.machine_parts(name),
+        by_person=group.tally.person_parts(name),
     )
 
 
@@ -106,6 +112,8 @@ def project_row(key: str, label: str, group: Group, name: ModelNames) -> Row:
         end=figures.last,
         by_model=group.tally.parts(name),
         by_agent=group.tally.agent_parts(name),
+        by_machine=group.tally.machine_parts(name),
+        by_person=group.tally.person_parts(name),
     )
 
 
@@ -123,6 +131,8 @@ def model_row(model: int, group: Group, projects: Projects, name: ModelNames) ->
         start=figures.first,
         end=figures.last,
         by_agent=group.tally.agent_parts(name),
+        by_machine=group.tally.machine_parts(name),
+        by_person=group.tally.person_parts(name),
         provider=name.provider(model),
     )
 

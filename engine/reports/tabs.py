@@ -145,7 +145,7 @@ class TabMaker:
         parts: dict[By, Callable[[Key], int]] = {
             "session": lambda key: key[0],
             "project": lambda key: of(key[0]),
-            "model": lambda key: key[2],
+            "model": lambda key: self._names.model.of_any_machine(key[2]),
         }
         part = parts[by]
         if first:

@@ -14,6 +14,7 @@ _OF_A_SCOPE = ("responses", "buckets", "slot_totals", "session_totals")
 
 AS_VERSION_4 = """
 DROP TABLE workplaces; DROP TABLE session_workplaces; DROP TABLE packs; DROP TABLE listings;
+DROP TABLE machines;
 ALTER TABLE projects ADD COLUMN directory TEXT NOT NULL DEFAULT '';
 PRAGMA user_version = 4;
 """

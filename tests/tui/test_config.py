@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from engine.domain.paths import config_directory_in
+from engine.domain.paths import config_directory
 from engine.domain.typed.days import read_day
 from tui.cli import main
 from tui.config.command_line import parse
@@ -65,7 +65,7 @@ def refused(text: str, here: Path) -> str:
 def test_the_users_file_lies_where_the_platform_has_it(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    usual = config_directory_in({}, home) / "config.toml"
+    usual = Path(config_directory({}, str(home)), "config.toml")
     assert user_file(os.environ) == str(usual)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "elsewhere"))
     assert user_file(os.environ) == str(home / "elsewhere" / "ccmon" / "config.toml")

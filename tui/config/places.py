@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Literal, NamedTuple
+
+from engine.domain.paths import config_directory
 
 FileKind = Literal["ccusage", "user", "project", "named"]
 
@@ -25,9 +26,7 @@ class Place(NamedTuple):
 
 def user_file(environment: Mapping[str, str]) -> str:
     """Return the path of the user's own `config.toml`."""
-    from engine.domain.paths import config_directory_in
-
-    return str(config_directory_in(environment, Path(os.path.expanduser("~"))) / _USER_FILE)
+    return os.path.join(config_directory(environment, os.path.expanduser("~")), _USER_FILE)
 
 
 def places(environment: Mapping[str, str], named: str | None = None) -> tuple[Place, ...]:

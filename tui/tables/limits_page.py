@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engine.domain.limit_windows import Event, LimitsNow, WindowLevel, WindowNow
-from tui.tables.layout import Across, Cell, Column, Step, Table, TableLine, TableRow, draw
+from engine.domain.levels import Level
+from engine.domain.limit_windows import Event, LimitsNow, WindowNow
+from tui.tables.columns import steps_of
+from tui.tables.layout import Across, Cell, Column, Table, TableLine, TableRow, draw
 from tui.tables.look import Look
 from tui.tables.title import title_line
 from tui.words.format import plain
 from tui.words.limits import (
+    LEVEL_WORDS,
     exact_step,
     hit_text,
     is_estimated,
@@ -22,14 +25,7 @@ from tui.words.limits import (
 )
 from tui.words.lines import BLANK, Line, Piece, footnotes, line, paragraph, text_of
 
-LEVEL_WORDS: dict[WindowLevel, str] = {
-    "fine": "fine",
-    "half": "half used",
-    "high": "high",
-    "critical": "critical",
-    "reached": "reached",
-}
-_STYLES: dict[WindowLevel, str] = {
+_STYLES: dict[Level, str] = {
     "fine": "green",
     "half": "",
     "high": "yellow",
@@ -46,7 +42,7 @@ _COLUMNS = (
     Column(name="resets", title="Resets"),
     Column(name="left", title="Left"),
 )
-_STEPS = (Step(drop=("bar",)), Step(drop=("level",)), Step(drop=("left",)), Step(is_tight=True))
+_STEPS = steps_of("bar", "level", "left", "roomy")
 
 
 def limits_lines(limits: LimitsNow, look: Look, notices: Iterable[str] = ()) -> list[Line]:

@@ -8,10 +8,18 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from engine.domain.chosen import Chosen
+from engine.domain.machines import Machine
 from engine.domain.questions import Selection
 from engine.reports.queries.basis import Basis
 from engine.reports.queries.days import slots_between
-from engine.reports.queries.matches import find_models, find_projects, no_model, no_project
+from engine.reports.queries.matches import (
+    find_models,
+    find_named,
+    find_projects,
+    no_model,
+    no_project,
+    none_named,
+)
 
 
 class Places(Struct, frozen=True):
@@ -36,7 +44,7 @@ class Choice(Struct, frozen=True):
 
     @property
     def is_narrowed(self) -> bool:
-        """Whether only some projects or models were asked for."""
+        """Whether only some projects, models or machines were asked for."""
         return any(
             each is not None
             for each in (self.chosen.directories, self.chosen.workplaces, self.chosen.models)
@@ -49,7 +57,7 @@ class Choice(Struct, frozen=True):
 
 
 def choose(selection: Selection, basis: Basis, *, by_directory: bool = False) -> Choice:
-    """Return the projects and models that a selection names; its days are left open.
+    """Return the projects, models and machines that a selection names; its days are left open.
 
     By directory, as ccusage has it, a directory's name comes before a project's.
     """
@@ -66,8 +74,40 @@ def choose(selection: Selection, basis: Basis, *, by_directory: bool = False) ->
         models = find_models(selection.model, known)
         if not models:
             notes.append(no_model(selection.model, sorted(known.values())))
+    for noun, pattern in (("machine", selection.machine), ("person", selection.person)):
+        if pattern is not None and not notes:
+            models = _of_machines(noun, pattern, models, basis)
+            if models is None:
+                notes.append(none_named(noun, pattern, _called(noun, basis)))
     chosen = Chosen(directories=named.directories, workplaces=named.workplaces, models=models)
     return Choice(chosen, tuple(notes), named.projects)
+
+
+def _of_machines(
+    noun: str, pattern: str, models: tuple[int, ...] | None, basis: Basis
+) -> tuple[int, ...] | None:
+    """Return the models of the machines or people that a pattern names, `None` for nobody.
+
+    A model's number is of one machine (`engine.ledger.schema`).
+    """
+    called = _called(noun, basis)
+    of = basis.model.person
+    if noun == "machine":
+        of = basis.model.machine
+        pattern = next((name for name, each in called.items() if each.id == pattern), pattern)
+    named = find_named(pattern, called)
+    if not named:
+        return None
+    numbers = basis.selector.numbers("model") if models is None else models
+    return tuple(number for number in numbers if of(number) in named)
+
+
+def _called(noun: str, basis: Basis) -> dict[str, Machine]:
+    """Return machines by what they, or the people who work on them, are called."""
+    names = basis.names
+    if noun == "machine":
+        return {names.machine_label(place): each for place, each in names.machines().items()}
+    return {each.person: each for each in names.machines().values() if each.person}
 
 
 def places_named(pattern: str, basis: Basis, *, by_directory: bool = False) -> Places | None:

@@ -36,7 +36,7 @@ def project_rows(chosen: Chosen, basis: Basis) -> tuple[list[AnswerRow], int]:
 
 def model_rows(chosen: Chosen, basis: Basis) -> tuple[list[AnswerRow], int]:
     """Return models' rows, and how many sessions they are of."""
-    groups = _grouped(chosen, basis, lambda key: key[2])
+    groups = _grouped(chosen, basis, lambda key: basis.model.of_any_machine(key[2]))
     rows = [
         AnswerRow(
             row=model_row(model, group, basis.projects, basis.model),

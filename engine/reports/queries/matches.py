@@ -68,6 +68,13 @@ def find_models(pattern: str, models: Mapping[int, str]) -> tuple[int, ...]:
     return ()
 
 
+def find_named(pattern: str, names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names that are a pattern, whatever the case; else those it is a part of."""
+    asked, known = pattern.lower(), tuple(names)
+    exact = tuple(name for name in known if name.lower() == asked)
+    return exact or tuple(name for name in known if asked in name.lower())
+
+
 def no_project(pattern: str, projects: Iterable[tuple[str, str]], names: Iterable[str]) -> str:
     """Say that no project has a name, with those that come near."""
     known = [*names, *(name for name, _ in projects)]
@@ -81,6 +88,14 @@ def no_model(pattern: str, models: Sequence[str]) -> str:
     near = _nearest(pattern, models)
     hint = f"the nearest are {near}" if near else "`ccmon models` lists them all"
     return f"No model is named like '{pattern}': {hint}."
+
+
+def none_named(noun: str, pattern: str, known: Iterable[str]) -> str:
+    """Say that no machine or person has a name, with all that are known."""
+    names = sorted(known)
+    if not names:
+        return f"No {noun} is known but this one's: `ccmon share` brings others in."
+    return f"No {noun} is named like '{pattern}': there are {', '.join(names)}."
 
 
 def _nearest(pattern: str, known: Iterable[str]) -> str:

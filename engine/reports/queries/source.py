@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 
 from engine.domain.choices import Mode
 from engine.domain.chosen import Chosen, Key, Single, Step
+from engine.domain.machines import Machine
 from engine.domain.sums import KeyedSums
 from engine.ledger.names import ModelNames, NameTable
 
@@ -26,6 +27,12 @@ class NameSource(Protocol):
 
     def find(self, table: NameTable, name: str) -> int | None:
         """Return the number of a name, `None` where it is not known."""
+
+    def machines(self) -> dict[int, Machine]:
+        """Return the machines by place: none where it knows of no other than its own."""
+
+    def machine_label(self, place: int) -> str:
+        """Return what a machine is called."""
 
     def workplaces(self) -> dict[int, tuple[str, bool]]:
         """Return all workplaces: path, and whether it is but the name of a directory."""

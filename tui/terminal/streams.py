@@ -1,4 +1,7 @@
-"""The process's own standard streams: there whatever a caller closed, and quiet at the end."""
+"""The process's own standard streams: there whatever a caller closed, and quiet at the end.
+
+No room is loaded for them: the version is told without any.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,12 @@ import sys
 from errno import EINVAL
 from io import TextIOWrapper
 
-from engine.domain.system import PLATFORM
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TextIO
 
 
-def prepare(platform: str = PLATFORM) -> None:
+def prepare(platform: str = sys.platform) -> None:
     """Make standard streams usable before anything is opened or printed.
 
     A descriptor that the caller closed leads nowhere instead: a ledger or a transcript opened
@@ -55,7 +56,7 @@ def _nowhere() -> TextIO:
     return open(os.devnull, "w", encoding="utf-8")
 
 
-def is_closed_pipe(error: OSError, platform: str = PLATFORM) -> bool:
+def is_closed_pipe(error: OSError, platform: str = sys.platform) -> bool:
     """Say whether nobody reads any more what is printed; Windows calls that an invalid argument."""
     is_windows = platform == "win32" and error.filename is None
     return isinstance(error, BrokenPipeError) or (is_windows and error.errno == EINVAL)

@@ -27,6 +27,7 @@ def unpacked(words: Sequence[str]) -> list[str]:
             found.append(word)
             continue
         given = next(rest, "")
-        data = base64.urlsafe_b64decode(given + "=" * (-len(given) % 4))
+        whole = given + "=" * (-len(given) % 4)
+        data = base64.b64decode(whole.encode(), altchars=b"-_", validate=True)
         found += data.decode("utf-8", "surrogatepass").split("\0")
     return found

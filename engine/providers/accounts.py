@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from threading import Thread
 from typing import get_args
@@ -38,11 +39,17 @@ class Accounts:
     """
 
     def __init__(
-        self, settings: Settings, *, timeout: float = TIMEOUT, jitter: Jitter = usual_jitter
+        self,
+        settings: Settings,
+        *,
+        timeout: float = TIMEOUT,
+        jitter: Jitter = usual_jitter,
+        wait: Callable[[float], None] = time.sleep,
     ) -> None:
         self._settings = settings
         self._timeout = timeout
         self._jitter = jitter
+        self._wait = wait
         self._directory = providers_directory(settings)
         self._keys = Keys(settings)
 
@@ -197,6 +204,7 @@ class Accounts:
             self._directory,
             timeout=self._timeout,
             jitter=self._jitter,
+            wait=self._wait,
         )
 
     def _account(self, provider: Provider, is_enabled: bool) -> ProviderAccount:

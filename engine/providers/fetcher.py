@@ -59,6 +59,7 @@ class Fetcher:
         *,
         timeout: float = TIMEOUT,
         jitter: Jitter = usual_jitter,
+        wait: Callable[[float], None] = time.sleep,
     ) -> None:
         self._provider = provider
         self._key = key
@@ -67,6 +68,7 @@ class Fetcher:
         self._clock = settings.clock
         self._timeout = timeout
         self._jitter = jitter
+        self._wait = wait
         self.answer = KeptAnswer(directory, provider.id)
 
     @property
@@ -182,6 +184,7 @@ class Fetcher:
             until=until,
             now=self._clock(),
             deadline=time.monotonic() + self._timeout,
+            wait=self._wait,
         )
 
     def _addresses(self, base: str) -> dict[str, str]:

@@ -12,9 +12,8 @@ from msgspec import Struct
 
 from engine.agents.claude.places import SUFFIX, as_root, candidate_roots, cowork_projects
 from engine.domain.files import numbers_of, reachable
-from engine.domain.found import PlaceLookedAt
 from engine.domain.mistakes import SettingsError
-from engine.domain.scans import COWORK, Found, Root
+from engine.domain.scans import COWORK, Found, PlaceLookedAt, Root
 from engine.domain.settings import Settings
 from engine.domain.system import PLATFORM
 

@@ -10,7 +10,6 @@ from argparse import Namespace
 from collections.abc import Iterator
 from errno import EINVAL
 from pathlib import Path
-from typing import Any
 
 import pytest
 

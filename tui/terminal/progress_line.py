@@ -6,10 +6,12 @@ import os
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from engine.domain.snapshots import Progress
 from tui.terminal.console import is_terminal
+
+if TYPE_CHECKING:
+    from engine.domain.snapshots import Progress
 
 _PATIENCE = 1.0
 _BETWEEN = 0.1

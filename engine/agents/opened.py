@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from pathlib import Path
+
+from engine.domain.files import address_of, open_shared
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -83,8 +84,10 @@ def _copied(path: str) -> sqlite3.Connection:
 def _connected(
     path: str, how: str, factory: type[sqlite3.Connection] = sqlite3.Connection
 ) -> sqlite3.Connection:
-    uri = f"{Path(os.path.abspath(path)).as_uri()}?mode=ro{how}"
-    connection = sqlite3.connect(uri, uri=True, timeout=BUSY, isolation_level=None, factory=factory)
+    address = address_of(path, f"mode=ro{how}")
+    connection = sqlite3.connect(
+        address, uri=True, timeout=BUSY, isolation_level=None, factory=factory
+    )
     connection.text_factory = _text
     try:
         connection.execute("PRAGMA query_only = ON")
@@ -123,7 +126,7 @@ def selected(alias: str, there: frozenset[str], wanted: tuple[str, ...]) -> str:
 def _is_wal(path: str) -> bool:
     """Say whether a database's header names WAL mode (file format, section 1.3)."""
     try:
-        with open(path, "rb") as file:
+        with open_shared(path) as file:
             header = file.read(_HEADER)
     except OSError:
         return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -43,7 +44,10 @@ def show(options: Namespace) -> int:
         for command in commands
     }
     if options.json:
-        print(json.dumps(_document(asked, layers, options.config), indent=2, ensure_ascii=False))
+        from tui.terminal.encoding import writable_json
+
+        text = json.dumps(_document(asked, layers, options.config), indent=2, ensure_ascii=False)
+        print(writable_json(text, sys.stdout.encoding))
     else:
         from tui.words.format import plain
 

@@ -114,6 +114,8 @@ class SessionNow(Struct, frozen=True):
     """A response came within the last two minutes."""
     sub_agents: int
     """Sub-agents at work: each had a response within the last two minutes."""
+    cost_per_hour: int = 0
+    """In pico-dollars, over the last five minutes."""
     title: str = ""
     """What the session is called, where that is known."""
     state: Literal["busy", "idle", ""] = ""

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from engine.domain.snapshots import Progress, Snapshot
     from engine.live.follower import Follower
     from engine.live.limits import Limits
+    from engine.providers.accounts import Accounts
     from engine.reports.queries.answers import Answers
 
 _T = TypeVar("_T")
@@ -88,6 +89,13 @@ class Monitor:
 
         return Limits(self.settings, self._ledger, self._state, self._board, self._updater)
 
+    @cached_property
+    def providers(self) -> Accounts:
+        """What providers of models say of the user's accounts; asked only where enabled."""
+        from engine.providers.accounts import Accounts
+
+        return Accounts(self.settings)
+
     @property
     def answers(self) -> Answers:
         """What answers the questions of one-shot reports from the ledger."""
@@ -95,7 +103,8 @@ class Monitor:
 
     def answers_in(self, zone: tuple[str, tzinfo], week_start: int | None) -> Answers:
         """Return what answers with the days of a zone, and weeks that begin on a day of theirs."""
-        from engine.ledger.selector import LedgerSource
+        from engine.ledger.kept_answers import KeptAnswers
+        from engine.ledger.report_source import LedgerSource
         from engine.reports.queries.answers import Answers
 
         return Answers(
@@ -108,6 +117,7 @@ class Monitor:
             self.snapshot,
             str(self.settings.home),
             self._owned,
+            KeptAnswers(self._ledger),
         )
 
     def _owned(self, account: str) -> Sequence[OwnedScope]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from engine.domain.workplaces import directory_names
+from engine.domain.workplaces import directory_names, has_drive
 
 NO_PROJECT = "no project"
 """What is shown where neither a working directory nor a directory's name is known."""
@@ -20,11 +20,9 @@ _REPOSITORY_AT: Mapping[str, int] = {".codex": 3, ".t3": 2}
 """Where the repository's name stands after a container's directory: `.codex/worktrees/ID/REPO`,
 `.t3/worktrees/REPO/NAME`."""
 
-_DRIVE = re.compile(r"[A-Za-z]:(?=[\\/]|$)")
-_HOME = re.compile(
+_HOME = (
     r"(?:/var)?/root|/(?:usr/|export/)?home/[^/]+|(?:/mnt)?(?:/[a-z])?/Users/[^/]+"
-    r"|[A-Z]:\\(?:Users|Documents and Settings)\\[^\\]+",
-    re.IGNORECASE,
+    r"|[A-Z]:\\(?:Users|Documents and Settings)\\[^\\]+"
 )
 """Where home directories are: a transcript may be another user's, or another machine's."""
 
@@ -47,29 +45,39 @@ def project_named(name: str) -> Project:
 def project_at(path: str, home: str = "") -> Project:
     """Return the project of a working directory; `home` is that of who asks."""
     parts, separator = _parts(path)
+    cut = _cut(parts, separator, home)
     for place, part in enumerate(parts):
         at = place + _REPOSITORY_AT.get(part, len(parts))
         if at < len(parts) and parts[place + 1] == _WORKTREES:
             told = parts[place + 2 if part == ".codex" else place + 3 :]
             key = f"{parts[at]} ({part[1:]} {_WORKTREES})"
             return Project(key, is_path=False, worktree=told[0] if told else "")
+    return Project(_joined(parts, separator), is_path=True, worktree="/".join(cut))
+
+
+def _cut(parts: list[str], separator: str, home: str) -> list[str]:
+    """Cut worktrees in `.claude` out of a path's parts, but right below a home; return their names.
+
+    After a cut what stands before and behind it may be the way to another.
+    """
     homes = "" if not home else _joined(*_parts(home))
     cut: list[str] = []
     place = 1
     while place + 2 < len(parts):
         if parts[place : place + 2] == [".claude", _WORKTREES]:
             before = _joined(parts[:place], separator)
-            if before != homes and not _HOME.fullmatch(before):
+            if before != homes and not re.fullmatch(_HOME, before, re.IGNORECASE):
                 cut.append(parts[place + 2])
                 del parts[place : place + 3]
+                place = max(place - 1, 1)
                 continue
         place += 1
-    return Project(_joined(parts, separator), is_path=True, worktree="/".join(cut))
+    return cut
 
 
 def _parts(path: str) -> tuple[list[str], str]:
     """Return the parts of a path and what parts them; a drive's letter is a capital one."""
-    if _DRIVE.match(path) or path.startswith("\\\\"):
+    if (has_drive(path) and path[2:3] in ("", "/", "\\")) or path.startswith("\\\\"):
         body = path[:1].upper() + path[1:]
         head = "\\\\" if body.startswith("\\\\") else ""
         found = [part for part in re.split(r"[\\/]+", body) if part]
@@ -84,7 +92,7 @@ def _joined(parts: list[str], separator: str) -> str:
 
 
 def _is_root(part: str) -> bool:
-    return not part or bool(_DRIVE.fullmatch(part))
+    return not part or (len(part) == 2 and has_drive(part))
 
 
 def labels(projects: Mapping[int, Project]) -> dict[int, str]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from engine.domain.typed.clocks import Clock, QuietHours
 
 USUAL_THRESHOLDS = (0.5, 0.75, 0.9)
+USUAL_PROVIDER_TTL = 300_000
 
 
 def system_clock() -> int:
@@ -60,6 +61,11 @@ class Settings(Struct, frozen=True):
     agents: tuple[str, ...] = ()
     """The coding agents to read (`claude`, `codex` …). Where empty all that are found, but Claude
     Code's alone where `roots` are given: they are its own."""
+    providers: Mapping[str, Mapping[str, str]] = {}
+    """What is set of providers of models, by provider (`engine.providers.registry`): `enabled` is
+    `true` or `false`, all else is as it is written."""
+    provider_ttl: int = USUAL_PROVIDER_TTL
+    """Milliseconds for which a provider's answer is young enough."""
     takes_telemetry: bool = False
     """Whether what Claude Code tells the service is read where `roots` are given too."""
     is_offline: bool = False

@@ -9,8 +9,8 @@ from tui.config.toml_file import command_tables, configurable
 from tui.options.definition import Option
 
 _HEAD = """\
-# Configuration of ccmon. Take the # away from what shall hold; ccmon config check
-# looks it over, ccmon config show says what is in force and where it comes from.
+# Configuration of ccmon. Remove the # from what you want to set; ccmon config check
+# checks it, ccmon config show says what is in force and where it comes from.
 
 # ── for every command that has the option ──
 """
@@ -25,9 +25,21 @@ _LIMITS = """\
 # When warnings are only drawn on the screen.
 #quiet-hours = "22:00-07:30"
 """
-"""Keys of `[limits]` that are no options of `ccmon limits`."""
+"""Keys of `[limits]` that are not options of `ccmon limits`."""
+_PROVIDERS = """\
+# Seconds for which an answer is young enough.
+#cache-ttl = 300
+
+#[providers.openai]       # keys do not stand here: ccmon providers set openai
+#enabled = true
+#base-url = "https://api.openai.com/v1"
+
+#[providers.xai]
+#team = "the team's id"
+"""
+"""Keys of `[providers]`."""
 _TAIL = """\
-# ── prices of one's own, in USD per million tokens ──
+# ── prices of your own, in USD per million tokens ──
 
 #[prices."my-model"]
 #input = 3
@@ -71,6 +83,7 @@ def template() -> str:
         lines.append(f"# ── for ccmon {command} ──\n\n#[{command}]")
         lines += ["\n".join(_entry(option)) for option in own.values()]
         lines += [_LIMITS.rstrip()] if command == "limits" else []
+        lines += [_PROVIDERS.rstrip()] if command == "providers" else []
         lines.append("")
     return "\n".join([*lines, _TAIL])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
@@ -9,6 +10,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine.domain.plain_text import plain as plain
+from engine.domain.times import moment_at, open_zone
 
 Align = Literal["left", "right"]
 
@@ -122,10 +124,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 def moment_of(milliseconds: int, zone: str) -> datetime:
     """Return a UTC time as a moment in a zone (the system's where the name is none)."""
-    known = _zone_of(zone)
-    if known is None:
-        return datetime.fromtimestamp(milliseconds / 1_000).astimezone()
-    return datetime.fromtimestamp(milliseconds / 1_000, known)
+    return moment_at(milliseconds, _zone_of(zone, os.environ.get("TZ")))
 
 
 def zone_at(milliseconds: int, zone: str) -> tzinfo:
@@ -134,11 +133,12 @@ def zone_at(milliseconds: int, zone: str) -> tzinfo:
 
 
 @lru_cache(maxsize=16)
-def _zone_of(name: str) -> tzinfo | None:
+def _zone_of(name: str, variable: str | None) -> tzinfo:
+    """Return a zone by its name, else the system's, which `TZ` may say."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None
+        return open_zone(None, {} if variable is None else {"TZ": variable})[1]
 
 
 def fit(text: str, cells: int, align: Align = "left") -> str:

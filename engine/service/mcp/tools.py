@@ -17,7 +17,8 @@ from engine.domain.model_labels import labels_of
 from engine.domain.report_definitions import definition_of
 from engine.pricing.price import Price
 from engine.pricing.updates import PriceUpdates
-from engine.service.endpoints import ENDPOINTS, Asked, Endpoint
+from engine.service.endpoint import Asked, Endpoint
+from engine.service.endpoints import ENDPOINTS
 from engine.service.mcp.tool import MOST_ROWS, USUAL_ROWS, PageDocument, Tool
 from engine.service.parameters import Parameter, parameters_of, read_query
 from engine.service.source import Said, Source
@@ -219,7 +220,7 @@ _MODEL = Parameter("model", "a model's exact name", str, {"type": "string"}, is_
 TOOLS: tuple[Tool, ...] = (
     _usage("daily", "Usage by day", "Tokens and cost of each day, with a breakdown by model."),
     _usage("monthly", "Usage by month", "Tokens and cost of each month, and the change to it."),
-    _usage("session", "Usage by session", "Tokens and cost of each session, dearest first."),
+    _usage("session", "Usage by session", "Tokens and cost of each session, most expensive first."),
     _usage(
         "blocks",
         "Usage by 5-hour block",

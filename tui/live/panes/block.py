@@ -20,6 +20,9 @@ from tui.words.lines import BLANK, Line, Piece, cells, ends, joined
 
 _ANCHORS = {"estimated": "estimated", "official": "official", "pinned": "reset pinned"}
 
+_ALL = 1_000
+"""More cells than all kinds of tokens take."""
+
 
 class BlockView(Struct, frozen=True):
     """What the pane shows; `left` and `gone` are in whole minutes, so it rests between."""
@@ -148,13 +151,12 @@ def _sums(figures: Figures, by: Basis) -> list[Line]:
 def _kinds(figures: Figures, width: int) -> Line:
     tokens = figures.tokens
     counts = (tokens.input, tokens.output, tokens.cache_read, tokens.cache_write)
-    line: Line = ()
-    for names in (("in", "out", "cache read", "cache write"), ("in", "out", "read", "write")):
-        parts = [note(name, fmt.tokens(count)) for name, count in zip(names, counts, strict=True)]
-        line = joined(parts, width, " · ")
-        if cells(line) == cells(joined(parts, 1_000, " · ")):
-            break
-    return line
+    lines = [
+        [note(name, fmt.tokens(count)) for name, count in zip(names, counts, strict=True)]
+        for names in (("in", "out", "cache read", "cache write"), ("in", "out", "read", "write"))
+    ]
+    whole = (each for each in lines if cells(joined(each, _ALL, " · ")) <= width)
+    return joined(next(whole, lines[-1]), width, " · ")
 
 
 def _share(part: Part, by: Basis) -> float:

@@ -55,7 +55,7 @@ def _answer(words: Sequence[str]) -> int:
 
 
 def _run_quickly(words: Sequence[str]) -> int | None:
-    """Do what needs no more than a few modules, `None` where the command is no such one."""
+    """Do what needs no more than a few modules, `None` where the command needs more."""
     if words[:1] and words[0] in _VERSION:
         return _print_version()
     if words[:1] == ["statusline"]:

@@ -31,7 +31,7 @@ def open_read_only(path: str) -> sqlite3.Connection:
     index in `-shm` is used as it is where a writer is alive, and made anew in memory where none
     is, which `mode=ro` alone would write into the file. Where `-shm` is absent SQLite would have
     to make it, so that a copy is read instead. `query_only` makes certain that no statement of
-    ours can write. Each SELECT is a transaction of its own. Text that is no UTF-8 is repaired
+    ours can write. Each SELECT is a transaction of its own. Text that is not UTF-8 is repaired
     rather than refused.
     """
     alone = "&immutable=1" if _is_wal(path) else ""

@@ -28,7 +28,7 @@ def unpacked(data: bytes) -> bytes:
 
 
 def frames(data: bytes) -> tuple[bytes, str]:
-    """Return what a log of frames holds, and why not all; a last unfinished frame is no reason.
+    """Return what a log of frames holds, and why not all; a last unfinished frame is not a reason.
 
     A log that is being written ends in a frame that is not, whose beginning is read.
     """

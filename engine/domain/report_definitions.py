@@ -177,7 +177,7 @@ REPORTS: tuple[ReportDefinition, ...] = (
         by="session",
         title="Sessions",
         nouns=("session", "sessions"),
-        summary="a row for each session, dearest first",
+        summary="a row for each session, most expensive first",
         columns=("session", "agent", "models", *_COUNTS, "cost", "bar", "last", "responses"),
         flat=("agent", "model", "models", *_SUMS, "activity"),
         document="session",
@@ -194,7 +194,7 @@ REPORTS: tuple[ReportDefinition, ...] = (
             ),
         ),
         options=("id", "last", "breakdown", "by_agent", "project_aliases", "sections"),
-        examples=(("ccmon session --since today --top 5", "today's five dearest sessions"),),
+        examples=(("ccmon session --since today --top 5", "today's five most expensive sessions"),),
         is_section=True,
     ),
     ReportDefinition(
@@ -233,7 +233,7 @@ REPORTS: tuple[ReportDefinition, ...] = (
         by="project",
         title="Projects",
         nouns=("project", "projects"),
-        summary="a row for each project, dearest first",
+        summary="a row for each project, most expensive first",
         columns=(
             *("project", "agents", "models", *_COUNTS),
             *("cost", "bar", "share", "sessions", "last", "responses"),
@@ -257,7 +257,7 @@ REPORTS: tuple[ReportDefinition, ...] = (
         by="model",
         title="Models",
         nouns=("model", "models"),
-        summary="a row for each model of each agent and provider, dearest first",
+        summary="a row for each model of each agent and provider, most expensive first",
         columns=(
             *("model", "agent", "provider", *_COUNTS),
             *("cost", "bar", "share", "sessions", "responses"),

@@ -74,7 +74,7 @@ class Found(Struct, frozen=True, gc=False):
 
     path: str
     relative: str
-    """Below the root's `projects`, with `/`; what is no UTF-8 in names is replaced."""
+    """Below the root's `projects`, with `/`; what is not UTF-8 in names is replaced."""
     device: int
     inode: int
     size: int

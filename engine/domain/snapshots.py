@@ -104,7 +104,7 @@ class SessionNow(Struct, frozen=True):
     project: str
     """The project's short name."""
     models: tuple[str, ...]
-    """The dearest first."""
+    """The most expensive first."""
     figures: Figures
     """What the session used in the active block."""
     tokens_per_minute: float

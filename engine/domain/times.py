@@ -127,7 +127,7 @@ def open_zone(
     """Return the name and rules of a zone; `None` names the system's own.
 
     The system's is `TZ`, else what Windows' registry or `/etc/localtime` names, else what the
-    C library knows. Raises `SettingsError` for a name that is no IANA zone.
+    C library knows. Raises `SettingsError` for a name that is not an IANA zone.
     """
     if name is not None:
         return name, _named_zone(name)

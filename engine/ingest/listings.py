@@ -67,7 +67,7 @@ def pack_walk(walk: Walk, began: int) -> bytes | None:
     try:
         return msgspec.msgpack.encode(_Listing(directories, list(of.values()), marks.tobytes()))
     except UnicodeEncodeError:
-        return None  # a name that is no text
+        return None  # a name that is not text
 
 
 def unchanged(packed: bytes, environment: Mapping[str, str]) -> int | None:

@@ -22,7 +22,7 @@ def prepare(connection: sqlite3.Connection, path: str | None = None) -> sqlite3.
     """Set the connection up and bring the tables to this version.
 
     The file at `path` is copied before its tables are changed; what lives in memory has none.
-    Raises `NewerLedger`, or `WrongTables` for what is no ledger.
+    Raises `NewerLedger`, or `WrongTables` for what is not a ledger.
     """
     connection.isolation_level = None
     version = _checked(connection)

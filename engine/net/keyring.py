@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 _LEAST_PRIORITY = 1
-"""What `keyring` recommends; stores below it are no stores, or not safe."""
+"""What `keyring` recommends; what is below it is not a store, or not safe."""
 
 
 def put_in_keyring(service: str, account: str, secret: str) -> bool:

@@ -214,7 +214,7 @@ def _body(chunks: Iterator[bytes], url: str, deadline: float) -> bytes:
         body += chunk
         if len(body) > LARGEST_BODY:
             size = f"{LARGEST_BODY / 2**20:g} MB"
-            raise _refused(f"{url} sent more than {size}, which is no price table")
+            raise _refused(f"{url} sent more than {size}, which is not a price table")
         if time.monotonic() > deadline:
             raise _TooSlow
     return bytes(body)

@@ -531,7 +531,7 @@ def test_edit_makes_the_file_opens_it_and_checks_it(
     path = home / ".config" / "ccmon" / "config.toml"
     assert main(["config", "edit"]) == 0
     assert path.read_text("utf-8") == template()
-    assert capsys.readouterr().out == f"Made {path}.\n{path} is right.\n"
+    assert capsys.readouterr().out == f"Made {path}.\n{path} is valid.\n"
 
     monkeypatch.setenv("EDITED", "\ntimezon = 1\n")
     assert main(["config", "edit"]) == 1

@@ -104,7 +104,7 @@ COMMAND = Command(
         ),
         Option(
             ("--template",),
-            "a line of one's own; see ccmon help statusline",
+            "a line of your own; see ccmon help statusline",
             "TEXT",
             example='"{model} {today_cost}"',
             is_private=True,

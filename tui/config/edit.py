@@ -62,7 +62,7 @@ def editor() -> list[str]:
                 is_whole = PLATFORM == "win32" and os.path.isfile(named)
                 return [named] if is_whole else words_of(named, PLATFORM)
             except ValueError as error:
-                raise SettingsError(f"{name} is not a command ({error}): set it anew.") from error
+                raise SettingsError(f"{name} is not a command ({error}): set it again.") from error
     for known in _EDITORS:
         if shutil.which(known):
             return [known]

@@ -94,7 +94,7 @@ def _changed(path: Path, text: str, *, is_out: bool) -> str:
     try:
         settings = parse_settings(text)
     except SettingsError as error:
-        raise SettingsError(f"{path} {error}: mend it first; nothing was changed.") from error
+        raise SettingsError(f"{path} {error}: fix it first; nothing was changed.") from error
     present = settings.command()
     words = own_words(present)
     if is_out:

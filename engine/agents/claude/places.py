@@ -32,7 +32,7 @@ def candidate_roots(
 
 
 def named_roots(text: str, home: Path) -> list[Path]:
-    """Return the config directories that `CLAUDE_CONFIG_DIR` names, separated by commas.
+    """Return the config directories that `CLAUDE_CONFIG_DIR` names, comma-separated.
 
     A comma that is part of a directory's name separates nothing. An entry that is itself a
     `projects` directory means its parent.

@@ -88,7 +88,7 @@ _SENTENCES: dict[Outcome, str] = {
     "refused": "The usage endpoint answered with HTTP status {status}.",
     "failing": "The usage endpoint has a fault of its own (HTTP status {status}).",
     "offline": "The usage endpoint was not reached in time; check the network and the proxy.",
-    "unreadable": "The usage endpoint sent something that is no usage answer.",
+    "unreadable": "The usage endpoint sent something that is not a usage answer.",
 }
 
 

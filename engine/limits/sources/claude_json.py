@@ -84,7 +84,7 @@ _decode_cached = msgspec.json.Decoder(_Cached | None).decode
 
 
 def state_of(data: bytes, now: int) -> ClaudeState | None:
-    """Return what the file's bytes say, `None` where they are no JSON object."""
+    """Return what the file's bytes say, `None` where they are not a JSON object."""
     try:
         file = _decode_file(data)
     except (msgspec.DecodeError, ValueError, RecursionError):
@@ -96,7 +96,7 @@ def state_of(data: bytes, now: int) -> ClaudeState | None:
 
 
 def signed_in(data: bytes) -> tuple[Account, Plan | None] | None:
-    """Return who the file's bytes say is signed in, `None` where they are no JSON object."""
+    """Return who the file's bytes say is signed in, `None` where they are not a JSON object."""
     try:
         signed = _signed_of(_decode_file(data).oauth_account)
     except (msgspec.DecodeError, ValueError, RecursionError):

@@ -42,7 +42,7 @@ def readings_of_history(
     """Return the readings of the last 8 days later than `after`, oldest first.
 
     Samples of the account's organization are the account's, others their organization's.
-    `None` where the bytes are no history.
+    `None` where the bytes are not a history.
     """
     try:
         samples = [each for each in _decode(data).samples if isinstance(each, dict)]

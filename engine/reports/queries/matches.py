@@ -119,7 +119,7 @@ def _is_relative(pattern: str, paths: ModuleType) -> bool:
 
 
 def _path(pattern: str, paths: ModuleType) -> str:
-    """Return the place a pattern names, empty where it is no path."""
+    """Return the place a pattern names, empty where it is not a path."""
     is_path = any(each in pattern for each in _separators(paths))
     if not _is_relative(pattern, paths) and not is_path:
         return ""

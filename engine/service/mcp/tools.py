@@ -200,7 +200,7 @@ _MODEL = Parameter("model", "a model's exact name", str, {"type": "string"}, is_
 TOOLS: tuple[Tool, ...] = (
     _usage("daily", "Usage by day", "Tokens and cost of each day, with a breakdown by model."),
     _usage("monthly", "Usage by month", "Tokens and cost of each month, and the change to it."),
-    _usage("session", "Usage by session", "Tokens and cost of each session, dearest first."),
+    _usage("session", "Usage by session", "Tokens and cost of each session, most expensive first."),
     _usage(
         "blocks",
         "Usage by 5-hour block",

@@ -18,7 +18,7 @@ from engine.limits.marks import Mark
 from engine.limits.readings import FIVE_HOUR, SPEND_LIMIT, length_of
 
 IN_FLIGHT = 15 * SECOND
-"""Answers that were under way when a limit was hit still come; they are no success after it."""
+"""Answers under way when a limit was hit still come; they do not count as success after it."""
 
 Key = tuple[str, str]
 """Owner and window."""

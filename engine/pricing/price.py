@@ -51,7 +51,7 @@ class TierEntry(Amounts, frozen=True, omit_defaults=True, kw_only=True):
 class PlanEntry(Amounts, frozen=True, omit_defaults=True, kw_only=True):
     """Prices of requests that are served sooner or later than others.
 
-    What is not named is as much dearer or cheaper than usual as the input is.
+    What is not named is as much more or less expensive than usual as the input is.
     """
 
     tiers: tuple[TierEntry, ...] = ()
@@ -236,7 +236,7 @@ def _price(amounts: Amounts) -> Price:
 def _atto(amount: Decimal) -> int:
     """Return USD per million tokens as whole atto-dollars per token."""
     if not 0 <= amount <= HIGHEST_PRICE:
-        raise ValueError(f"{amount} USD per million tokens is no price")
+        raise ValueError(f"{amount} USD per million tokens is not a price")
     atto = amount.scaleb(_ATTO_DIGITS)
     if atto != int(atto):
         raise ValueError(f"{amount} USD per million tokens is finer than an atto-dollar")
@@ -247,7 +247,7 @@ def _ratio(factor: Decimal | None) -> Ratio:
     if factor is None:
         return (1, 1)
     if not 0 < factor <= HIGHEST_PRICE:
-        raise ValueError(f"{factor} is no factor")
+        raise ValueError(f"{factor} is not a factor")
     return factor.as_integer_ratio()
 
 

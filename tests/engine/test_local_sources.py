@@ -367,9 +367,12 @@ def test_each_platform_has_its_places(tmp_path: Path) -> None:
     )
     assert history_paths({}, tmp_path, "linux") == (tmp_path / ".config" / end,)
     assert history_paths({"XDG_CONFIG_HOME": "/x"}, tmp_path, "linux") == (Path("/x") / end,)
-    roaming, store = history_paths({"APPDATA": "/r", "LOCALAPPDATA": "/l"}, tmp_path, "win32")
+    package = tmp_path / "Packages" / "Claude_pzs8sxrjxfjjc"
+    package.mkdir(parents=True)
+    given = {"APPDATA": "/r", "LOCALAPPDATA": str(tmp_path)}
+    roaming, store = history_paths(given, tmp_path, "win32")
     assert roaming == Path("/r") / end
-    assert store.parts[:3] == (*Path("/l").parts, "Packages")
+    assert store == package / "LocalCache" / "Roaming" / end
     assert history_paths({}, tmp_path, "win32")[0] == tmp_path / "AppData" / "Roaming" / end
 
 

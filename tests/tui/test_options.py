@@ -241,7 +241,7 @@ def test_the_commands_are_named_with_what_they_do() -> None:
 
 def test_reading_a_line_loads_nothing_heavy_where_no_configuration_is(home: Path) -> None:
     """In a process of its own, since this one has loaded everything."""
-    heavy = "{'rich', 'textual', 'httpx', 'platformdirs', 'tomllib', 'json', 'msgspec', 'shutil'}"
+    heavy = "{'rich', 'textual', 'httpx', 'tomllib', 'json', 'msgspec', 'shutil'}"
     code = (
         "import sys; from tui.config.command_line import parse;"
         "parse(['daily', '--json', '-p', '-home-x']);"

@@ -40,7 +40,7 @@ _OTHER_LIMITS = re.compile(
     r"\b(?:rate|fast|concurren\w+|requests?|context|tokens?|output|length|size|turns?|file)\b",
     re.IGNORECASE,
 )
-"""What has a limit of its own that is no plan's."""
+"""What has a limit of its own that is not a plan's."""
 _SPEND = re.compile(
     r"\bout of (?:extra )?usage\b|\b(?:spend|credit|credits) limit\b|\bshared budget\b"
     r"|\b(?:individual|monthly|group's) usage limit\b|\busage allocation has been disabled\b",

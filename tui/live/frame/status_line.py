@@ -104,7 +104,7 @@ def _rest(snapshot: Snapshot) -> list[Line]:
     return [
         figure(fmt.duration(block.remaining), "left"),
         (Piece(cost, "bold"),),
-        figure(fmt.tokens(round(snapshot.burn_rate.tokens_per_minute)), "tok/min"),
+        (Piece(f"{fmt.dollars(snapshot.burn_rate.cost_per_hour)}/h", "bold"),),
         figure(fmt.tokens(block.figures.tokens.total), "tokens"),
         today,
     ]

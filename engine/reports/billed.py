@@ -13,6 +13,7 @@ from engine.domain.provider_usage import (
     USD,
     Capability,
     ModelUse,
+    ProviderAccount,
     ProviderUsage,
     added_tokens,
     summed,
@@ -50,15 +51,7 @@ def compare_bill(
     the provider from answering.
     """
     account = accounts.one(provider)
-    if not {"usage", "cost"} & set(account.capabilities):
-        raise SettingsError(f"{account.title} tells no use by day: see {account.where}.")
-    today = datetime.fromtimestamp(now / SECOND, UTC).date()
-    days = parse_period(period, today, 0)
-    if days is None:
-        raise SettingsError(f"'{period}' is not a period: give {PERIODS}.")
-    since, until = days.since, min(days.until, today)
-    if since > until:
-        raise SettingsError(f"The period '{period}' has not begun.")
+    since, until = _days_of(account, period, now)
     usage = _asked(lambda *span: accounts.days_between(provider, *span), since, until)
     missing = {each.capability: each.reason for each in usage.unsupported}
     if not usage.days and missing.keys() >= {"usage", "cost"}:
@@ -82,6 +75,20 @@ def compare_bill(
         notes=(),
     )
     return replace(made, notes=tuple(_notes(made, usage, missing)))
+
+
+def _days_of(account: ProviderAccount, period: str, now: int) -> tuple[date, date]:
+    """Return the first and the last UTC day of a period, as far as it has gone."""
+    if not {"usage", "cost"} & set(account.capabilities):
+        raise SettingsError(f"{account.title} tells no use by day: see {account.where}.")
+    today = datetime.fromtimestamp(now / SECOND, UTC).date()
+    days = parse_period(period, today, 0)
+    if days is None:
+        raise SettingsError(f"'{period}' is not a period: give {PERIODS}.")
+    since, until = days.since, min(days.until, today)
+    if since > until:
+        raise SettingsError(f"The period '{period}' has not begun.")
+    return since, until
 
 
 def _asked(ask: Callable[[date, date], ProviderUsage], since: date, until: date) -> ProviderUsage:

@@ -113,7 +113,7 @@ def official_window(
         used_share=share,
         start=start,
         resets_at=end,
-        elapsed_share=_elapsed(start, end, now),
+        elapsed_share=elapsed_of(start, end, now),
         level="reached" if hit is not None else level_of(share, levels_of(window)),
         forecast=_official_forecast(mark, share, (start, end), begun, now, state),
         hit=hit,
@@ -172,7 +172,7 @@ def local_window(
         unit=basis.unit,
         start=start,
         resets_at=end,
-        elapsed_share=_elapsed(start, end, now),
+        elapsed_share=elapsed_of(start, end, now),
         level=(level_of_estimate if is_estimate else level_of)(share, levels_of(window)),
         forecast=forecast,
         reason=basis.reason,
@@ -188,7 +188,8 @@ def _start_of(known: Known, window: str, end: int | None, now: int) -> int | Non
     return end - length if end is not None and length is not None else None
 
 
-def _elapsed(start: int | None, end: int | None, now: int) -> float | None:
+def elapsed_of(start: int | None, end: int | None, now: int) -> float | None:
+    """Return the part of a window that has gone, where its ends are known."""
     if start is None or end is None or end <= start:
         return None
     return min(max(now - start, 0) / (end - start), 1.0)
@@ -241,7 +242,7 @@ def _may_stand_above(window: WindowNow, present: str) -> bool:
     return (
         is_own
         and window.used_share is not None
-        and window.source != "budget"
+        and window.source not in ("budget", "provider")
         and window.window.partition(":")[0] not in (SPEND_LIMIT, "credits")
         and not is_of_model(window.window)
     )

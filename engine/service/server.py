@@ -34,7 +34,6 @@ from engine.service.source import Configuration, Source
 
 LOOPBACK = "127.0.0.1"
 PORT = 8080
-PORT_VARIABLE = "CCMON_AGENT_PORT"
 LEVEL_VARIABLE = "CCMON_LOG_LEVEL"
 
 _LEVELS = ("debug", "info", "warning", "error")

@@ -53,7 +53,12 @@ def outlook_of(window: WindowNow) -> Outlook:
 
 def is_estimated(window: WindowNow) -> bool:
     """Whether a window's limit is only what is usual: nothing of it is ever hit."""
-    return window.source not in OFFICIAL and window.source not in ("given", "budget", "none")
+    return window.source not in OFFICIAL and window.source not in (
+        "given",
+        "budget",
+        "provider",
+        "none",
+    )
 
 
 def usual_text(window: WindowNow) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from engine.agents.names import title_of
+from engine.domain.model_labels import short_model
 from engine.domain.reports import Figures
 from engine.domain.responses import CLAUDE
 from engine.domain.snapshots import Snapshot
 from tui.words import format as fmt
 from tui.words.limits import exact_step, window_line
-from tui.words.models import short_model
 
 
 def snapshot_lines(snapshot: Snapshot) -> list[str]:

@@ -11,7 +11,6 @@ from engine.domain.times import BLOCK_LENGTH, MINUTE, SECOND, moment_at
 
 _CLOCK = re.compile(r"\s*(\d{1,2}):(\d\d)\s*\Z", re.ASCII)
 _HOURS, _MINUTES = 24, 60
-_WHOLE_DAY = _HOURS * _MINUTES
 
 
 class Clock(NamedTuple):

@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from engine.agents.names import title_of
+from engine.domain.model_labels import labels_of
 from engine.domain.reports import Figures, Part
 from engine.domain.responses import CLAUDE
 from engine.domain.snapshots import Block, Snapshot
@@ -16,7 +17,6 @@ from tui.live.drawing.plot import gauge
 from tui.live.words import Basis, cost_text, figure, note, share_text
 from tui.words import format as fmt
 from tui.words.lines import BLANK, Line, Piece, cells, ends, joined
-from tui.words.models import labels_of
 
 _ANCHORS = {"estimated": "estimated", "official": "official", "pinned": "reset pinned"}
 

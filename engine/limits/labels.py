@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from engine.agents.registry import title_of
+from engine.domain.hits import FIVE_HOUR, SEVEN_DAY, SPEND_LIMIT
 from engine.domain.limit_windows import WindowSource
 from engine.domain.times import DAY, HOUR, MINUTE
-from engine.limits.readings import FIVE_HOUR, SEVEN_DAY, SPEND_LIMIT, known_length
+from engine.limits.readings import known_length
 
 BUDGET = "budget"
 PROVIDER = "provider"

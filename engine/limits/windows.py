@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from engine.domain.hits import FIVE_HOUR, SPEND_LIMIT
 from engine.domain.levels import Levels, level_of, level_of_estimate
 from engine.domain.limit_windows import (
     ESTIMATES,
@@ -25,7 +26,7 @@ from engine.limits.forecast import forecast_local, forecast_official, no_forecas
 from engine.limits.known import Key, Known, official, several_owners, true_window
 from engine.limits.labels import basis_of, is_of_model, label_of, rank_of
 from engine.limits.marks import Mark
-from engine.limits.readings import FIVE_HOUR, SPEND_LIMIT, known_length
+from engine.limits.readings import known_length
 
 FLOOR_AFTER = HOUR
 """An official figure that is older says no more than that at least so much is used."""

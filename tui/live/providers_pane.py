@@ -11,6 +11,7 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from engine.domain.provider_usage import ProviderAccount
+from engine.domain.times import MINUTE
 from tui.live.drawing.lines import LinePane
 from tui.live.inquiry import Inquiry
 from tui.live.keys import bindings
@@ -18,7 +19,6 @@ from tui.live.source import Source
 from tui.words.format import plain
 from tui.words.lines import Line, Piece
 
-_MINUTE = 60_000
 _INKS = {
     "": "plain",
     "dim": "muted",
@@ -71,7 +71,7 @@ class ProvidersPane(LinePane, can_focus=True):
     def show(self, revision: int, now: int) -> None:
         """Show them as of a revision; cheap where nothing changed or nobody looks."""
         self._now = now
-        self._inquiry.want(Asked(revision, now // _MINUTE))
+        self._inquiry.want(Asked(revision, now // MINUTE))
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
         """Return the lines from the one that was scrolled to."""
@@ -136,7 +136,7 @@ class ProvidersPane(LinePane, can_focus=True):
 
     def _put(self) -> None:
         if self._accounts is not None:
-            minute = self._now // _MINUTE * _MINUTE
+            minute = self._now // MINUTE * MINUTE
             self.view = ProvidersView(self._accounts, minute, self._first)
 
 

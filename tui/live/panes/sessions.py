@@ -15,6 +15,7 @@ from textual.reactive import reactive
 
 from engine.agents.names import title_of
 from engine.domain.snapshots import SessionNow, Snapshot
+from engine.domain.times import MINUTE
 from tui.live.drawing.lines import LinePane
 from tui.live.keys import bindings
 from tui.live.words import Basis, names_of_models
@@ -67,7 +68,7 @@ def sessions_view(snapshot: Snapshot, by: Basis, order: int, is_reversed: bool) 
 
 def _since(milliseconds: int) -> str:
     """Say how long ago, but not to the second: the row rests while work goes on."""
-    return "now" if milliseconds < 60_000 else fmt.ago(milliseconds)
+    return "now" if milliseconds < MINUTE else fmt.ago(milliseconds)
 
 
 class SessionsPane(LinePane, can_focus=True):

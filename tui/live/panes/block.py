@@ -143,6 +143,15 @@ def _open(view: BlockView, block: Block, width: int, height: int) -> Sequence[Li
     return [(Piece(" "), *line) for line in lines]
 
 
+def true_window_remark(snapshot: Snapshot) -> str:
+    """Say why the newest block of the report is not the window that runs, where that is known."""
+    block = snapshot.block
+    if block is None or block.anchor == "estimated":
+        return ""
+    start, end = fmt.clock(block.start, snapshot.zone), fmt.clock(block.end, snapshot.zone)
+    return f"The limited window runs {start} to {end}; blocks begin on the hour"
+
+
 def _sums(figures: Figures, by: Basis) -> list[Line]:
     cost = figure(fmt.dollars(figures.cost, bool(figures.unpriced)), "")
     total = figure(fmt.tokens(figures.tokens.total), "tokens")

@@ -184,7 +184,7 @@ class Body(Container):
             return []
 
         def sort(number: int) -> None:
-            self.live.sort_by(number)
+            self.live.sessions.sort_by(number)
             redraw()
 
         return [(name, partial(sort, number)) for number, (name, _) in enumerate(ORDERS)]

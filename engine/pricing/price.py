@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from engine.domain.digest import blake2b
+from engine.domain.times import DAY
 
 ATTO_PER_PICO = 10**6
 """Atto-dollars (10⁻¹⁸ USD, the unit of a token's price) in one pico-dollar."""
@@ -20,7 +21,6 @@ HIGHEST_PRICE = 10**6
 
 _ATTO_DIGITS = 12
 _ATTO = Decimal(1).scaleb(-_ATTO_DIGITS)
-_DAY = 86_400_000
 _EPOCH = date(1970, 1, 1).toordinal()
 
 Unit = Literal["USD per million tokens"]
@@ -159,7 +159,7 @@ def model_price(model: str, entry: ModelEntry) -> ModelPrice:
     return ModelPrice(
         model=model,
         terms=(
-            *(_terms(_overridden(entry, held), day_start(held.until) + _DAY) for held in earlier),
+            *(_terms(_overridden(entry, held), day_start(held.until) + DAY) for held in earlier),
             _terms(entry, None),
         ),
     )
@@ -253,4 +253,4 @@ def _ratio(factor: Decimal | None) -> Ratio:
 
 def day_start(day: str) -> int:
     """Return the UTC millisecond at which an ISO day begins; raises `ValueError` for no day."""
-    return (date.fromisoformat(day).toordinal() - _EPOCH) * _DAY
+    return (date.fromisoformat(day).toordinal() - _EPOCH) * DAY

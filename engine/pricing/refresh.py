@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from engine.domain.files import write_whole
-from engine.domain.times import moment_at
+from engine.domain.times import DAY, moment_at
 from engine.pricing.history import (
     NewerHistory,
     PriceHistory,
@@ -38,7 +38,6 @@ LARGEST_BODY = 64 * 2**20
 FEWEST_MODELS = 100
 """A table of fewer models is taken for something else."""
 
-DAY = 86_400_000
 
 SOURCE = "LiteLLM (MIT)"
 

@@ -469,6 +469,7 @@ def test_what_is_torn_while_it_is_written_takes_nothing_away(home: Path, setting
     assert sources.plan() == Plan("default_claude_max_5x", "Max 5x")
 
 
+@pytest.mark.posix
 def test_what_is_no_file_to_read_is_passed_over(
     home: Path, settings: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:

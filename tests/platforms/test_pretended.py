@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.made_lines import answer, moment
+from tests.surroundings import needed
 
 pytestmark = pytest.mark.skipif(
     sys.platform == "win32", reason="there it is no pretence: all other tests run there"
@@ -32,7 +32,7 @@ def run(tmp_path: Path) -> Run:
             [sys.executable, "-m", "tests.platforms.pretended", *words],
             cwd=_REPOSITORY,
             env={
-                "PATH": os.environ["PATH"],
+                **needed(),
                 "HOME": str(tmp_path / "home"),
                 "LOCALAPPDATA": str(tmp_path / "local"),
                 "CLAUDE_CONFIG_DIR": str(tmp_path / "root"),

@@ -10,12 +10,11 @@ from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine.domain.plain_text import plain as plain
-from engine.domain.times import moment_at, open_zone
+from engine.domain.times import DAY, HOUR, MINUTE, SECOND, moment_at, open_zone
 
 Align = Literal["left", "right"]
 
 _PICO_PER_CENT = 10**10
-_SECOND, _MINUTE, _HOUR, _DAY = 1_000, 60_000, 3_600_000, 86_400_000
 
 
 def tokens(count: int) -> str:
@@ -69,23 +68,23 @@ def dollars(pico: int, unpriced: bool = False) -> str:
 def duration(milliseconds: int) -> str:
     """Return a length of time in its two largest units, such as `2h 05m` or `3d 04h`."""
     length = max(0, milliseconds)
-    if length < _MINUTE:
-        return f"{length // _SECOND}s"
-    if length < _HOUR:
-        return f"{length // _MINUTE}m"
-    if length < _DAY:
-        return f"{length // _HOUR}h {length % _HOUR // _MINUTE:02d}m"
-    return f"{length // _DAY}d {length % _DAY // _HOUR:02d}h"
+    if length < MINUTE:
+        return f"{length // SECOND}s"
+    if length < HOUR:
+        return f"{length // MINUTE}m"
+    if length < DAY:
+        return f"{length // HOUR}h {length % HOUR // MINUTE:02d}m"
+    return f"{length // DAY}d {length % DAY // HOUR:02d}h"
 
 
 def ago(milliseconds: int) -> str:
     """Return how long ago something was in one unit, such as `3m ago`."""
-    if milliseconds < _SECOND:
+    if milliseconds < SECOND:
         return "now"
-    for size, unit in ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "m")):
+    for size, unit in ((DAY, "d"), (HOUR, "h"), (MINUTE, "m")):
         if milliseconds >= size:
             return f"{milliseconds // size}{unit} ago"
-    return f"{milliseconds // _SECOND}s ago"
+    return f"{milliseconds // SECOND}s ago"
 
 
 def percent(share: float) -> str:

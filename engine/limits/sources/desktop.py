@@ -9,11 +9,12 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from engine.domain.hits import FIVE_HOUR, SEVEN_DAY, SPEND_LIMIT
 from engine.domain.owners import owner_key
 from engine.domain.paths import desktop_apps
 from engine.domain.system import PLATFORM
 from engine.domain.times import DAY, MINUTE
-from engine.limits.readings import FIVE_HOUR, SEVEN_DAY, SPEND_LIMIT, Reading, name_of, reading_of
+from engine.limits.readings import Reading, name_of, reading_of
 from engine.limits.sources.claude_json import NO_ACCOUNT, Account
 
 _FILE_NAME = "plan-usage-history.json"

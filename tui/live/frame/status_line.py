@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from engine.domain.hits import FIVE_HOUR
 from engine.domain.limit_windows import WindowNow
 from engine.domain.owners import UNKNOWN, is_of_store
 from engine.domain.snapshots import Snapshot
@@ -90,7 +91,7 @@ def _is_own(window: WindowNow, own: str) -> bool:
 
 def _name(window: WindowNow, own: str) -> str:
     """Return what a window is called: other owners' by their names too."""
-    label = "" if window.window == "five_hour" else f"{brief_label(window)} "
+    label = "" if window.window == FIVE_HOUR else f"{brief_label(window)} "
     is_other = window.owner_name and window.owner != own
     return f"{fmt.plain(window.owner_name)} {label}" if is_other else label
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, tzinfo
+from datetime import UTC, date, tzinfo
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
@@ -25,11 +25,12 @@ from engine.live.updater import ALL, Updater
 from engine.pricing.updates import PriceUpdates
 
 if TYPE_CHECKING:
+    from engine.domain.billed import BillComparison
     from engine.domain.calendars import Calendar
     from engine.domain.found import AgentFound, Health
     from engine.domain.notices import Notice
     from engine.domain.owners import OwnedScope
-    from engine.domain.questions import Glance
+    from engine.domain.questions import Glance, Selection
     from engine.domain.reports import Detail, Report, ReportKind, Span
     from engine.domain.snapshots import Progress, Snapshot
     from engine.ledger.owned_rows import OwnedReader
@@ -130,6 +131,16 @@ class Monitor:
         self._answer(self._updater.look_at_limits)
         roots = self._roots.claude_paths()
         return self._answer(lambda: scopes_of_account(self._ledger, self.settings, roots, account))
+
+    def compare_bill(self, provider: str, period: str, selection: Selection) -> BillComparison:
+        """Ask a provider about a period, and set it beside what was counted of these UTC days.
+
+        Takes some seconds; raises `SettingsError` for whatever keeps the provider from answering.
+        """
+        from engine.reports.billed import compare_bill
+
+        answers, now = self.answers_in(("UTC", UTC), None), self.settings.clock()
+        return compare_bill(self.providers, answers, provider, period, selection, now)
 
     def require_roots(self) -> None:
         """Raise `SettingsError` where the user named places and none has transcripts."""

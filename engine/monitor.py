@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from engine.domain.questions import Glance, Selection
     from engine.domain.reports import Detail, Report, ReportKind, Span
     from engine.domain.snapshots import Progress, Snapshot
+    from engine.ledger.owned_rows import OwnedReader
+    from engine.limits.readings import Reading
     from engine.live.follower import Follower
     from engine.live.limits import Limits
     from engine.providers.accounts import Accounts
@@ -238,8 +240,13 @@ class Monitor:
             week_start=self.settings.week_start,
         )
 
-    def glance(self, session: str | None) -> Glance:
-        """Return what the status line shows of a session, of today and of the active block."""
+    def glance(self, session: str | None, five_hours: Reading | None = None) -> Glance:
+        """Return what the status line shows of a session, of today and of the active block.
+
+        The block is the window that `five_hours` tells of, with what its owner used, where that
+        is given.
+        """
+        from engine.ledger.owned_rows import reader_of
         from engine.ledger.rows import Reader
         from engine.reports.glance import glance
 
@@ -247,7 +254,11 @@ class Monitor:
         scopes = self._roots.open_scopes((CLAUDE,))
         reader = Reader(ledger, tuple(scopes.values()))
         zone = (state.zone_name, state.zone)
-        return glance(reader, ledger.names, zone, self.settings.clock(), session)
+        end, roots = None, self._roots.claude_paths()
+        own: Reader | OwnedReader = reader
+        if five_hours is not None:
+            end, own = five_hours.resets_at, reader_of(ledger, roots, five_hours.owner, reader)
+        return glance(reader, own, ledger.names, zone, self.settings.clock(), session, end)
 
     def ledger_revision(self) -> int:
         """Return a number that changes with everything written to the ledger."""

@@ -1,0 +1,175 @@
+"""Writes what this machine used into a shared folder: what changed since the last time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from hashlib import blake2b
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from engine.domain.responses import CLAUDE, Sighting
+from engine.domain.workplaces import Workplace
+from engine.ledger.book import Ledger
+from engine.ledger.shared_rows import changed_responses, changed_workplaces, has_changed
+from engine.machines.own import OwnMachine, Share
+from engine.machines.share_files import Shared
+from engine.machines.share_folder import ShareFolder
+
+_WRITER = "share_writer"
+
+
+class Written(Struct, frozen=True):
+    """What of one agent stands in a folder, as the ledger knows it."""
+
+    scope: int
+    revision: int
+    """The ledger's, up to which all is told."""
+    files: dict[str, int]
+    """Sizes by name."""
+    called: tuple[str, str, bool]
+    """What machine and person are called in them, and whether names are redacted."""
+
+
+class _Note(Struct, frozen=True):
+    agents: dict[str, Written] = {}
+    at: int = 0
+
+
+_decode = msgspec.json.Decoder(_Note).decode
+
+
+class ShareWriter:
+    """Brings one folder up to what the ledger knows of this machine's own use."""
+
+    def __init__(self, ledger: Ledger, own: OwnMachine, share: Share) -> None:
+        self._ledger = ledger
+        self._own = own
+        self._share = share
+        self._setting = f"share {share.place}"
+        self._called = (own.name, own.person, share.is_redacted)
+
+    @property
+    def written_at(self) -> int:
+        """When something was last written, UTC milliseconds; 0 for never."""
+        return self._note().at
+
+    @property
+    def files(self) -> dict[str, int]:
+        """The files that stand in the folder, by name with their sizes."""
+        return {
+            name: size
+            for written in self._note().agents.values()
+            for name, size in written.files.items()
+        }
+
+    def write(self, scopes: Mapping[str, int], now: int) -> int:
+        """Write what is new in each agent's scope; return how many responses that were.
+
+        A file that is not as it was written is written anew with all others, from the ledger.
+        Raises `OSError`.
+        """
+        if not os.path.isdir(self._share.place):
+            raise FileNotFoundError(2, "there is no such directory", self._share.place)
+        note = self._note()
+        agents, told = dict(note.agents), 0
+        for agent, scope in scopes.items():
+            before = agents.get(agent)
+            folder = self._folder(agent)
+            if before is None or before.scope != scope or before.called[2] != self._called[2]:
+                before = None
+            elif not folder.is_whole(before.files):
+                before = None
+            if before is not None and not self._is_due(before):
+                continue
+            written, rows = self._write(agent, scope, before, folder, now)
+            if not written.files:
+                continue
+            agents[agent], told = written, told + rows
+            self._keep(_Note(agents, now))
+            folder.clear(written.files)
+        return told
+
+    def forget(self) -> None:
+        """Delete this ledger's files from the folder, and what is known of them."""
+        for agent in self._note().agents:
+            self._folder(agent).clear({})
+        self._keep(_Note())
+
+    def _is_due(self, before: Written) -> bool:
+        return before.called != self._called or has_changed(
+            self._ledger, (before.scope,), before.revision
+        )
+
+    def _write(
+        self, agent: str, scope: int, before: Written | None, folder: ShareFolder, now: int
+    ) -> tuple[Written, int]:
+        """Write an agent's news; return what then stands there, and how many responses it had."""
+        since = before.revision if before else 0
+        files = before.files if before else {}
+        revision, told = self._ledger.revision(), 0
+        places = changed_workplaces(self._ledger, scope, since)
+        for responses, void in changed_responses(self._ledger, scope, since):
+            news = Shared(responses, places, void if agent != CLAUDE else set())
+            if not (responses or news.withdrawn or places or before):
+                continue
+            told, places = told + len(responses), {}
+            files = folder.add(self._redacted(news), files, now)
+        return Written(scope, revision, files, self._called), told
+
+    def _redacted(self, shared: Shared) -> Shared:
+        if not self._share.is_redacted:
+            return shared
+        return Shared(
+            {id_: self._redacted_row(each) for id_, each in shared.responses.items()},
+            {
+                session: Workplace(each.rank, each.time, self._hashed(each.path))
+                for session, each in shared.workplaces.items()
+            },
+            shared.withdrawn,
+        )
+
+    def _redacted_row(self, each: Sighting) -> Sighting:
+        return replace(each, project=self._hashed(each.project))
+
+    def _hashed(self, name: str) -> str:
+        """Return what stands for a project's name: nobody else can tell what it is of."""
+        if not name:
+            return name
+        salt = self._own.salt.encode()
+        return f"redacted-{blake2b(name.encode(), digest_size=6, key=salt).hexdigest()}"
+
+    def _folder(self, agent: str) -> ShareFolder:
+        return ShareFolder(Path(self._share.place), self._own.machine, agent, self.writer)
+
+    @property
+    def writer(self) -> str:
+        """What tells this ledger's files from those of another that this machine had."""
+        return writer_of(self._ledger)
+
+    def _note(self) -> _Note:
+        said = self._ledger.setting(self._setting)
+        try:
+            return _decode(said) if said else _Note()
+        except msgspec.MsgspecError:
+            return _Note()
+
+    def _keep(self, note: _Note) -> None:
+        self._ledger.keep_settings({self._setting: msgspec.json.encode(note).decode()})
+
+
+def writer_of(ledger: Ledger) -> str:
+    """Return what names this ledger among those that a machine may have had: 8 digits.
+
+    A copy of the ledger on a machine with another host's name is another one.
+    """
+    import socket
+
+    known = ledger.setting(_WRITER)
+    if known is None:
+        known = os.urandom(8).hex()
+        ledger.keep_settings({_WRITER: known})
+    return blake2b(f"{known} {socket.gethostname()}".encode(), digest_size=4).hexdigest()

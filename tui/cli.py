@@ -40,7 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _answer(words: Sequence[str]) -> int:
     try:
-        code = _print_version() if words[:1] and words[0] in _VERSION else _run(words)
+        code = _run_quickly(words)
+        if code is None:
+            code = _run(words)
         sys.stdout.flush()
         return code
     except BrokenPipeError:
@@ -50,6 +52,18 @@ def _answer(words: Sequence[str]) -> int:
         return _say(f"{what} cannot be read or written ({error.strerror or error}).", _FAILED)
     except KeyboardInterrupt:
         return _INTERRUPTED
+
+
+def _run_quickly(words: Sequence[str]) -> int | None:
+    """Do what needs no more than a few modules, `None` where the command is no such one."""
+    if words[:1] and words[0] in _VERSION:
+        return _print_version()
+    if words[:1] == ["statusline"]:
+        from tui.statusline.again import print_again
+
+        if print_again(words):
+            return 0
+    return None
 
 
 def _print_version() -> int:

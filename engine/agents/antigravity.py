@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 from msgspec import Struct
 
-from engine.agents.base import Agent, Kind, Place, Tokens, Told, Tree, UnknownStore, count
+from engine.agents.base import Agent, Kind, Place, Tokens, Told, Tree, count
 from engine.agents.fields import written_at
 from engine.agents.model_names import known_name
 from engine.agents.opened import columns_of
@@ -95,10 +95,7 @@ class Antigravity(Agent):
     ) -> bytes:
         """Tell of the calls that are new, and of the latest again."""
         if not {"idx", "data"} <= columns_of(connection, "gen_metadata"):
-            raise UnknownStore(
-                f"{place.path} has no generations: it is of an unknown version of "
-                "Antigravity, or just being made."
-            )
+            raise self.unknown(place, "generations")
         left = _left.decode(state) if state else _Left()
         at = _conversation(connection, place)
         steps = _steps(connection, left)

@@ -50,6 +50,12 @@ class Tree(Struct, frozen=True):
     """Whether directories in it are looked through too."""
 
 
+def one_file(path: str, kind: Kind) -> Tree:
+    """Return the place of a single file, by its path below the root."""
+    below = path.rpartition("/")[0]
+    return Tree(below, lambda found: kind if found == path else None, is_deep=False)
+
+
 class Place(Struct, frozen=True):
     """Which file is being read, and when."""
 
@@ -225,6 +231,13 @@ class Agent:
         """
         raise NotImplementedError
 
+    def unknown(self, place: Place, what: str) -> UnknownStore:
+        """Return the error for a database in which what is read was not found."""
+        return UnknownStore(
+            f"{place.path} has no {what}: it is of an unknown version of {self.title}, "
+            "or just being made."
+        )
+
 
 def count(value: object) -> int:
     """Return a token count; null, missing, negative, fractional or absurd ones are 0."""
@@ -261,5 +274,6 @@ __all__ = [
     "WindowUse",
     "count",
     "counts",
+    "one_file",
     "pico",
 ]

@@ -10,7 +10,7 @@ import os
 import sqlite3
 from contextlib import closing
 
-from engine.agents.base import BY_SESSION, NANO_AIU, Agent, Kind, Place, Told, Tree, UnknownStore
+from engine.agents.base import BY_SESSION, NANO_AIU, Agent, Place, Told, Tree, one_file
 from engine.agents.fields import milliseconds, text
 from engine.agents.grown import Grown, Used, whole
 from engine.agents.opened import columns_of, open_read_only, selected
@@ -36,7 +36,7 @@ class CopilotDesktop(Agent):
 
     def trees(self, root: str) -> tuple[Tree, ...]:
         """Return the directory of the one database."""
-        return (Tree("", _kind, is_deep=False),)
+        return (one_file("data.db", "database"),)
 
     def database(
         self, connection: sqlite3.Connection, place: Place, state: bytes, told: Told
@@ -44,10 +44,7 @@ class CopilotDesktop(Agent):
         """Book what sessions used since they were last seen, if nothing else tells of them."""
         there = columns_of(connection, "sessions")
         if not {"id", "total_input_tokens", "total_output_tokens"} <= there:
-            raise UnknownStore(
-                f"{place.path} has no sessions with tokens: it is of an unknown version of "
-                "the GitHub Copilot app, or just being made."
-            )
+            raise self.unknown(place, "sessions with tokens")
         grown = Grown(state, told)
         elsewhere = _told_elsewhere(place.root)
         columns = selected("s", there, ("id", "model", "created_at", "cwd", *_COUNTS))
@@ -58,12 +55,10 @@ class CopilotDesktop(Agent):
             events = os.path.join(place.root, "session-state", session, "events.jsonl")
             if session in elsewhere or os.path.exists(events):
                 continue
-            begun = milliseconds(created)
-            is_new = grown.used(session) is None and begun is not None
             grown.book(
                 session,
                 _used(used),
-                time=begun if is_new and begun is not None else place.now,
+                time=grown.moment(session, milliseconds(created), place.now),
                 model=text(model),
                 directory=text(directory),
             )
@@ -90,10 +85,6 @@ def _told_elsewhere(root: str) -> set[str]:
             return {text(session) for (session,) in rows}
     except sqlite3.Error:
         return set()
-
-
-def _kind(path: str) -> Kind | None:
-    return "database" if path == "data.db" else None
 
 
 AGENT = CopilotDesktop()

@@ -16,16 +16,15 @@ from msgspec import Struct
 from engine.agents.base import (
     BY_REPLY,
     Agent,
-    Kind,
     Place,
     Told,
     Tree,
-    UnknownStore,
     Unreadable,
+    one_file,
     pico,
 )
 from engine.agents.fields import Odd, decode, milliseconds, text
-from engine.agents.grown import Grown, Reply
+from engine.agents.grown import Grown, Left, Reply, left_in
 from engine.agents.opened import columns_of, selected
 
 
@@ -42,16 +41,14 @@ class Projects(Struct):
     projects: list[Project | Odd] = []
 
 
-class _Left(Struct, array_like=True):
+class _Left(Left):
     """Where reading left off."""
 
-    used: bytes = b""
     row: int = -1
     """The last answer that was looked at, -1 where none ever was."""
 
 
 _projects = msgspec.json.Decoder(Projects)
-_left = msgspec.msgpack.Decoder(_Left)
 
 
 class Crush(Agent):
@@ -64,7 +61,7 @@ class Crush(Agent):
 
     def trees(self, root: str) -> tuple[Tree, ...]:
         """Return the directory of the one database."""
-        return (Tree("", _kind, is_deep=False),)
+        return (one_file("crush.db", "database"),)
 
     def database(
         self, connection: sqlite3.Connection, place: Place, state: bytes, told: Told
@@ -72,11 +69,8 @@ class Crush(Agent):
         """Book what sessions cost since they were last seen."""
         there = columns_of(connection, "sessions")
         if not {"id", "cost"} <= there:
-            raise UnknownStore(
-                f"{place.path} has no sessions with a cost: it is of an unknown version of "
-                "Crush, or just being made."
-            )
-        left = _state(state)
+            raise self.unknown(place, "sessions with a cost")
+        left = left_in(state, _Left)
         grown = Grown(left.used, told)
         answers = _Answers(connection, there, left.row)
         columns = selected("s", there, ("id", "cost", "created_at"))
@@ -85,12 +79,11 @@ class Crush(Agent):
             f"SELECT {columns} FROM sessions s {alone}"
         ).fetchall():
             session, begun = text(name), milliseconds(created)
-            is_new = grown.used(session) is None and begun is not None
             last = answers.last(session)
             grown.book(
                 session,
                 (0, 0, 0, 0, 0, pico(cost) or 0),
-                time=begun if is_new and begun is not None else place.now,
+                time=grown.moment(session, begun, place.now),
                 model=last.model if last else "",
                 provider=last.provider if last else "",
                 replies=answers.of(session, is_new=grown.used(session) is None),
@@ -98,14 +91,6 @@ class Crush(Agent):
             )
         left.used, left.row = grown.state(), answers.end
         return msgspec.msgpack.encode(left)
-
-
-def _state(state: bytes) -> _Left:
-    """Return where reading left off; a state of another form is that of the counts alone."""
-    try:
-        return _left.decode(state) if state else _Left()
-    except msgspec.ValidationError:
-        return _Left(state)
 
 
 class _Answers:
@@ -171,10 +156,6 @@ def places_in(index: bytes) -> list[str]:
         if isinstance(each, Project)
     )
     return [place for place in dict.fromkeys(found) if os.path.isabs(place)]
-
-
-def _kind(path: str) -> Kind | None:
-    return "database" if path == "crush.db" else None
 
 
 AGENT = Crush()

@@ -20,7 +20,6 @@ from engine.agents.base import (
     Tokens,
     Told,
     Tree,
-    UnknownStore,
     Unreadable,
     counts,
 )
@@ -60,10 +59,7 @@ class Devin(Agent):
         """Tell of the messages that are new."""
         there = columns_of(connection, "message_nodes")
         if not {"session_id", "chat_message"} <= there:
-            raise UnknownStore(
-                f"{place.path} has no messages that ccmon can read: it is of an unknown version "
-                "of Devin CLI, or just being made."
-            )
+            raise self.unknown(place, "messages that ccmon can read")
         sessions = columns_of(connection, "sessions")
         columns = selected("t", there, ("session_id", "chat_message", "created_at"))
         own = selected("s", sessions, ("working_directory", "model"))

@@ -12,7 +12,7 @@ from msgspec import Struct
 from engine.agents.base import BY_REPLY, Agent, Kind, Place, Told, Tree
 from engine.agents.claude.patient import read_records
 from engine.agents.fields import decode, mapping, milliseconds, read_beside, text, written_at
-from engine.agents.grown import Grown, Reply, Used, whole
+from engine.agents.grown import Grown, Left, Reply, Used, left_in, whole
 
 _SETTINGS = ".settings.json"
 _LONGEST_LOOK = 1 << 20
@@ -37,17 +37,15 @@ class _Line(Struct, gc=False):
     message: Any = None
 
 
-class _Left(Struct, array_like=True):
+class _Left(Left):
     """Where reading left off."""
 
-    used: bytes = b""
     offset: int = -1
     """Byte of the transcript up to which replies were booked, -1 where none ever were."""
 
 
 _settings = msgspec.json.Decoder(Settings)
 _lines = msgspec.json.Decoder(_Line)
-_left = msgspec.msgpack.Decoder(_Left)
 
 
 class Droid(Agent):
@@ -66,7 +64,7 @@ class Droid(Agent):
         """Book what a session used since it was last seen; raises `Unreadable`."""
         settings = decode(_settings, data)
         session = place.path.rpartition("/")[2].removesuffix(_SETTINGS)
-        left = _state(state)
+        left = left_in(state, _Left)
         grown = Grown(left.used, told)
         if not isinstance(settings.token_usage, dict):
             return state
@@ -76,7 +74,7 @@ class Droid(Agent):
         is_booked = grown.book(
             session,
             _used(settings.token_usage),
-            time=begun if is_new else place.now,
+            time=grown.moment(session, begun, place.now),
             model=plain_name(text(settings.model)) or _model_beside(place),
             replies=beside.replies,
             directory=beside.directory,
@@ -86,14 +84,6 @@ class Droid(Agent):
         if is_booked or left.offset < 0:
             left.offset = beside.end
         return msgspec.msgpack.encode(left)
-
-
-def _state(state: bytes) -> _Left:
-    """Return where reading left off; a state of another form is that of the counts alone."""
-    try:
-        return _left.decode(state) if state else _Left()
-    except msgspec.ValidationError:
-        return _Left(state)
 
 
 class _Transcript:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import msgspec
 
 from engine.agents.base import Place, Unreadable
 from engine.agents.claude.lines import loads, text_of
-from engine.agents.claude.patient import shallow
+from engine.agents.claude.patient import read_records, shallow
 from engine.domain.files import open_regular
 from engine.domain.times import SECOND, parse_time
 
@@ -41,6 +41,21 @@ def decode(decoder: msgspec.json.Decoder[T], data: bytes | str) -> T:
         return msgspec.convert(loads(whole), decoder.type)
     except (ValueError, RecursionError, msgspec.ValidationError):
         raise Unreadable(reason) from None
+
+
+def take_records(line: bytes, decoder: msgspec.json.Decoder[T], take: Callable[[T], None]) -> None:
+    """Hand on each record of a line; raises `Unreadable` when all that can be read was taken.
+
+    `take` raises `Unreadable` for a record that should tell of a response and does not.
+    """
+    records, reason = read_records(line, decoder)
+    for record in records:
+        try:
+            take(record)
+        except Unreadable as error:
+            reason = str(error)
+    if reason is not None:
+        raise Unreadable(reason)
 
 
 def text(value: object) -> str:

@@ -67,11 +67,10 @@ class Fx(Agent):
         grown = Grown(state, told)
         for model, used in _by_model(snapshot):
             provider, slash, rest = model.partition("/")
-            is_new = grown.used(name, model) is None
             grown.book(
                 name,
                 used,
-                time=min(begun if is_new else ended, place.now),
+                time=min(grown.moment(name, begun, ended, model), place.now),
                 model=rest if slash else model,
                 part=model,
                 provider=provider if slash else "",

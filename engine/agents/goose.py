@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from engine.agents.base import BY_SESSION, Agent, Kind, Place, Told, Tree, UnknownStore, count, pico
+from engine.agents.base import BY_SESSION, Agent, Place, Told, Tree, count, one_file, pico
 from engine.agents.fields import milliseconds, text
 from engine.agents.grown import NOTHING, Grown, Used
 from engine.agents.opened import columns_of, selected
@@ -71,7 +71,7 @@ class Goose(Agent):
 
     def trees(self, root: str) -> tuple[Tree, ...]:
         """Return the directory of the one database."""
-        return (Tree("", _kind, is_deep=False),)
+        return (one_file("sessions.db", "database"),)
 
     def database(
         self, connection: sqlite3.Connection, place: Place, state: bytes, told: Told
@@ -79,10 +79,7 @@ class Goose(Agent):
         """Book what sessions used since they were last seen."""
         there = columns_of(connection, "sessions")
         if "id" not in there or not {"input_tokens", "accumulated_input_tokens"} & there:
-            raise UnknownStore(
-                f"{place.path} has no sessions with tokens: it is of an unknown version of "
-                "Goose, or just being made."
-            )
+            raise self.unknown(place, "sessions with tokens")
         left = _left.decode(state) if state else _Left()
         grown = Grown(left.used, told)
         ledger = columns_of(connection, "usage_ledger")
@@ -97,10 +94,6 @@ class Goose(Agent):
                 _book_entries(connection, ledger, session, grown, begun)
             _book(grown, session, session.used, place.now if known else begun, session.model)
         return msgspec.msgpack.encode(_Left(grown.state(), last))
-
-
-def _kind(path: str) -> Kind | None:
-    return "database" if path == "sessions.db" else None
 
 
 def _is_more(used: Used, known: Used) -> bool:

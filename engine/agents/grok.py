@@ -12,8 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from engine.agents.base import Agent, Kind, Lines, Place, Tokens, Told, Tree, Unreadable, counts
-from engine.agents.claude.patient import read_records
-from engine.agents.fields import mapping, milliseconds, text
+from engine.agents.fields import mapping, milliseconds, take_records, text
 from engine.domain.times import MINUTE
 
 _PROVIDER = "xai"
@@ -82,14 +81,7 @@ class Reader:
         """Take a finished line; raises `Unreadable`."""
         if b'"turn_completed"' not in line:
             return
-        records, reason = read_records(line, _LINES)
-        for record in records:
-            try:
-                self._take(record)
-            except Unreadable as error:
-                reason = str(error)
-        if reason is not None:
-            raise Unreadable(reason)
+        take_records(line, _LINES, self._take)
 
     def _take(self, line: Line) -> None:
         update = line.params.update if line.params is not None else None

@@ -8,6 +8,7 @@ from an older one, tells of the same increment, or of one that has grown and tak
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -36,6 +37,16 @@ class Reply(Struct, frozen=True):
 _decode = msgspec.msgpack.Decoder(dict[str, Used]).decode
 
 
+class Left(Struct, array_like=True):
+    """Where reading left off in a store that says more than its counts: others derive from it."""
+
+    used: bytes = b""
+    """Of the counts (`Grown.state`)."""
+
+
+L = TypeVar("L", bound=Left)
+
+
 class Grown:
     """What each session had used when it was last seen, and what is new."""
 
@@ -46,6 +57,14 @@ class Grown:
     def used(self, session: str, part: str = "") -> Used | None:
         """Return what a session had used, `None` for one that was not seen before."""
         return self._used.get(_name(session, part))
+
+    def moment(self, session: str, first: int | None, later: int, part: str = "") -> int:
+        """Return when to book what is new of a session.
+
+        That is `first`, when the session began, where it was not seen before and that is known.
+        """
+        is_new = self.used(session, part) is None
+        return first if is_new and first is not None else later
 
     def cover(self, session: str, used: Used, part: str = "") -> None:
         """Take what a session has used for booked: it was, under another name."""
@@ -100,6 +119,14 @@ class Grown:
     def state(self) -> bytes:
         """Return what reading on needs to know."""
         return msgspec.msgpack.encode(self._used)
+
+
+def left_in(state: bytes, form: type[L]) -> L:
+    """Return where reading left off; a state of another form is that of the counts alone."""
+    try:
+        return msgspec.msgpack.decode(state, type=form) if state else form()
+    except msgspec.ValidationError:
+        return form(used=state)
 
 
 def whole(value: object) -> int:

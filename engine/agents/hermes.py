@@ -12,7 +12,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from engine.agents.base import Agent, Kind, Place, Told, Tree, UnknownStore, pico
+from engine.agents.base import Agent, Kind, Place, Told, Tree, pico
 from engine.agents.fields import milliseconds, text
 from engine.agents.grown import NOTHING, Grown, Used, whole
 from engine.agents.opened import columns_of, selected
@@ -85,10 +85,7 @@ class Hermes(Agent):
         """Book what sessions used since they were last seen."""
         there = columns_of(connection, "sessions")
         if not {"id", "input_tokens", "output_tokens"} <= there:
-            raise UnknownStore(
-                f"{place.path} has no sessions with tokens: it is of an unknown version of "
-                "Hermes, or just being made."
-            )
+            raise self.unknown(place, "sessions with tokens")
         grown = Grown(state, told)
         by_model = _by_model(connection)
         for sums in _sessions(connection, there):

@@ -14,8 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from engine.agents.base import Agent, Kind, Lines, Place, Tokens, Told, Tree, Unreadable, counts
-from engine.agents.claude.patient import read_records
-from engine.agents.fields import decode, mapping, milliseconds, read_beside, text
+from engine.agents.fields import decode, mapping, milliseconds, read_beside, take_records, text
 from engine.agents.model_names import KIMI_FOR_CODING, known_name
 
 _WIRE = "wire.jsonl"
@@ -87,14 +86,7 @@ class _Wire:
         """Take a finished line; raises `Unreadable`."""
         if not any(mark in line for mark in self.marks):
             return
-        records, reason = read_records(line, _LINES)
-        for record in records:
-            try:
-                self.take(record)
-            except Unreadable as error:
-                reason = str(error)
-        if reason is not None:
-            raise Unreadable(reason)
+        take_records(line, _LINES, self.take)
 
     def take(self, line: Line) -> None:
         """Take a record; raises `Unreadable`."""

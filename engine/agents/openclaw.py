@@ -19,7 +19,6 @@ from engine.agents.base import (
     Place,
     Told,
     Tree,
-    UnknownStore,
     Unreadable,
 )
 from engine.agents.codex.rollouts import Rollout
@@ -71,10 +70,7 @@ class OpenClaw(Agent):
     ) -> bytes:
         """Tell of the responses that are new in an agent's database."""
         if not {"session_id", "seq", "event_json", "created_at"} <= columns_of(connection, _TABLE):
-            raise UnknownStore(
-                f"{place.path} has no transcripts: it is of an unknown version of OpenClaw, "
-                "or just being made."
-            )
+            raise self.unknown(place, "transcripts")
         fresh = Fresh(connection, state, place.now)
         sessions = _Sessions(connection)
         has_mirror = _Mirrors(place).has

@@ -21,7 +21,6 @@ from engine.agents.base import (
     Tokens,
     Told,
     Tree,
-    UnknownStore,
     Unreadable,
     count,
     counts,
@@ -129,10 +128,7 @@ class OpenCode(Agent):
         for table in known:
             self._read(_rows(fresh, table, there), told)
         if not known:
-            raise UnknownStore(
-                f"{place.path} has no messages that ccmon can read: it is of an unknown version "
-                f"of {self.title}, or just being made."
-            )
+            raise self.unknown(place, "messages that ccmon can read")
         return fresh.state()
 
     def _read(self, rows: Iterator[tuple[Any, ...]], told: Told) -> None:

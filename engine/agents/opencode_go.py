@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 
-from engine.agents.base import BY_SESSION, Agent, Kind, Place, Told, Tree, UnknownStore, pico
+from engine.agents.base import BY_SESSION, Agent, Place, Told, Tree, one_file, pico
 from engine.agents.fields import milliseconds, text
 from engine.agents.grown import Grown, Used, whole
 from engine.agents.opened import columns_of, selected
@@ -30,7 +30,7 @@ class OpenCodeGo(Agent):
 
     def trees(self, root: str) -> tuple[Tree, ...]:
         """Return the directory of the one database."""
-        return (Tree("", _kind, is_deep=False),)
+        return (one_file("opencode.db", "database"),)
 
     def database(
         self, connection: sqlite3.Connection, place: Place, state: bytes, told: Told
@@ -38,10 +38,7 @@ class OpenCodeGo(Agent):
         """Book what sessions cost since they were last seen."""
         there = columns_of(connection, "sessions")
         if not {"id", "cost", "completion_tokens"} <= there:
-            raise UnknownStore(
-                f"{place.path} has no sessions with a cost: it is of an unknown version of "
-                "OpenCode, or just being made."
-            )
+            raise self.unknown(place, "sessions with a cost")
         grown = Grown(state, told)
         models = _models(connection)
         columns = selected(
@@ -52,12 +49,12 @@ class OpenCodeGo(Agent):
             f"SELECT {columns} FROM sessions s {alone} ORDER BY s.rowid"
         ).fetchall():
             begun = milliseconds(created)
-            is_new = grown.used(text(name)) is None and begun is not None
+            session = text(name)
             grown.book(
-                text(name),
+                session,
                 _used(begun, *counted),
-                time=begun if is_new and begun is not None else place.now,
-                model=models.get(text(name), ""),
+                time=grown.moment(session, begun, place.now),
+                model=models.get(session, ""),
                 directory=os.path.dirname(place.root.rstrip("/\\")),
             )
         return grown.state()
@@ -79,10 +76,6 @@ def _models(connection: sqlite3.Connection) -> dict[str, str]:
         "ORDER BY created_at, rowid"
     ).fetchall()
     return {text(session): text(model) for session, model in rows}
-
-
-def _kind(path: str) -> Kind | None:
-    return "database" if path == "opencode.db" else None
 
 
 AGENT = OpenCodeGo()

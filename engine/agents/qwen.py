@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from engine.agents.base import Agent, Kind, Lines, Place, Tokens, Told, Tree, Unreadable, counts
 from engine.agents.claude.lines import text_of
-from engine.agents.claude.patient import read_records
+from engine.agents.fields import take_records
 from engine.domain.times import parse_time
 
 _DIRECTORIES = ("chats", "subagents")
@@ -73,14 +73,7 @@ class Reader:
         """Take a finished line; raises `Unreadable`."""
         if b'"usageMetadata"' not in line:
             return
-        records, reason = read_records(line, _LINES)
-        for record in records:
-            try:
-                self._take(record)
-            except Unreadable as error:
-                reason = str(error)
-        if reason is not None:
-            raise Unreadable(reason)
+        take_records(line, _LINES, self._take)
 
     @cached_property
     def _model_of_sub_agent(self) -> str:

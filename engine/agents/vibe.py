@@ -109,11 +109,10 @@ class Vibe(Agent):
         if place.path.endswith(f"/{_META}"):
             _tell_messages(place, at, left, told)
         grown = Grown(left.used, told)
-        is_new = grown.used(at.session) is None
         grown.book(
             at.session,
             _beyond(mapping(meta.stats), left.told),
-            time=min(at.begun if is_new else at.ended, place.now),
+            time=min(grown.moment(at.session, at.begun, at.ended), place.now),
             model=at.model,
             directory=at.directory,
             is_sidechain=at.is_sidechain,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from engine.agents.base import Agent, Kind, Place, Tokens, Told, Tree, UnknownStore, count
+from engine.agents.base import Agent, Place, Tokens, Told, Tree, count, one_file
 from engine.agents.fields import milliseconds, text
 from engine.agents.fresh import Fresh
 from engine.agents.opened import columns_of, selected
@@ -33,7 +33,7 @@ class ZCode(Agent):
 
     def trees(self, root: str) -> tuple[Tree, ...]:
         """Return the directory of the one database."""
-        return (Tree("cli/db", _kind, is_deep=False),)
+        return (one_file("cli/db/db.sqlite", "database"),)
 
     def database(
         self, connection: sqlite3.Connection, place: Place, state: bytes, told: Told
@@ -41,10 +41,7 @@ class ZCode(Agent):
         """Tell of the calls that were completed; others have used nothing that is known."""
         there = columns_of(connection, "model_usage")
         if not {"started_at", "input_tokens", "output_tokens"} <= there:
-            raise UnknownStore(
-                f"{place.path} has no calls with tokens: it is of an unknown version of "
-                "ZCode, or just being made."
-            )
+            raise self.unknown(place, "calls with tokens")
         sessions = columns_of(connection, "session")
         fresh = Fresh(connection, state, place.now)
         columns = selected("t", there, (*_COLUMNS, "status"))
@@ -80,10 +77,6 @@ def _tell(number: int, said: list[object], directory: str, is_sidechain: bool, t
         is_sidechain=is_sidechain,
         sub_agent=text(agent) if is_sidechain else "",
     )
-
-
-def _kind(path: str) -> Kind | None:
-    return "database" if path == "cli/db/db.sqlite" else None
 
 
 AGENT = ZCode()

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from engine.agents.base import BY_SESSION, Agent, Kind, Place, Told, Tree, UnknownStore, Unreadable
+from engine.agents.base import BY_SESSION, Agent, Place, Told, Tree, Unreadable, one_file
 from engine.agents.fields import decode, mapping, milliseconds, text
 from engine.agents.grown import Grown, Used, whole
 from engine.agents.opened import columns_of, selected
@@ -60,7 +60,7 @@ class Zed(Agent):
 
     def trees(self, root: str) -> tuple[Tree, ...]:
         """Return the directory of the one database."""
-        return (Tree("threads", _kind, is_deep=False),)
+        return (one_file("threads/threads.db", "database"),)
 
     def database(
         self, connection: sqlite3.Connection, place: Place, state: bytes, told: Told
@@ -68,10 +68,7 @@ class Zed(Agent):
         """Book what threads used since they were last seen."""
         there = columns_of(connection, "threads")
         if not {"id", "updated_at", "data_type", "data"} <= there:
-            raise UnknownStore(
-                f"{place.path} has no threads that ccmon can read: it is of an unknown version "
-                "of Zed, or just being made."
-            )
+            raise self.unknown(place, "threads that ccmon can read")
         left = _left.decode(state) if state else _Left()
         grown = Grown(left.used, told)
         select = (
@@ -154,10 +151,6 @@ def _first(folders: str, order: str) -> str:
         if place.strip().isdecimal()
     }
     return ranks[min(ranks)] if ranks else next(iter(paths), "")
-
-
-def _kind(path: str) -> Kind | None:
-    return "database" if path == "threads/threads.db" else None
 
 
 AGENT = Zed()

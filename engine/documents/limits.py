@@ -8,6 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from engine.documents.encoding import dollars, iso, percent
+from engine.domain.levels import Level
 from engine.domain.limit_windows import (
     OFFICIAL,
     Event,
@@ -16,7 +17,6 @@ from engine.domain.limit_windows import (
     HitNow,
     LimitsNow,
     PaceWord,
-    WindowLevel,
     WindowNow,
     WindowSource,
     WindowState,
@@ -83,7 +83,7 @@ class WindowDocument(Struct, frozen=True, kw_only=True, rename="camel"):
     resets_at: str | None
     minutes_to_reset: int | None
     elapsed_percent: float | None
-    level: WindowLevel
+    level: Level
     forecast: WindowForecastDocument
     hit: HitDocument | None
     reason: str
@@ -96,7 +96,7 @@ class EventDocument(Struct, frozen=True, kw_only=True, rename="camel"):
     kind: EventKind
     window: str
     severity: Literal["information", "warning", "error"]
-    level: WindowLevel
+    level: Level
     title: str
     text: str
 

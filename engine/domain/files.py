@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from io import BufferedReader
 from pathlib import Path
 from stat import S_ISREG
 from typing import cast
 
+_DRAFT = ".ccmon-draft-"
+_DRAFT_DEAD = 3_600.0
+"""Seconds after which nobody can still be writing a draft."""
 _NONBLOCK = getattr(os, "O_NONBLOCK", 0)
 
 
@@ -29,21 +33,38 @@ def _opened(path: str, flags: int) -> int:
     return os.open(path, flags | _NONBLOCK)
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Put a file of mode 0600 in its place in one step; raises `OSError`."""
+def write_whole(
+    path: Path, data: bytes, mode: int = 0o600, *, makes_directory: bool = True
+) -> None:
+    """Put a file in its place in one step, or leave what is there; raises `OSError`."""
     import tempfile
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".draft-")
+    if makes_directory:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    _remove_dead_drafts(path.parent)
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=_DRAFT)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
+        os.chmod(draft, mode)
         os.replace(draft, path)
     except BaseException:
-        os.unlink(draft)
+        with suppress(OSError):
+            os.unlink(draft)
         raise
+
+
+def _remove_dead_drafts(directory: Path) -> None:
+    """Remove what writers left that were killed."""
+    import time
+
+    with suppress(OSError), os.scandir(directory) as entries:
+        for entry in entries:
+            is_draft = entry.name.startswith(_DRAFT)
+            if is_draft and time.time() - entry.stat().st_mtime > _DRAFT_DEAD:
+                os.unlink(entry.path)
 
 
 def read_or_nothing(path: Path) -> bytes:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, get_args
 
 from engine.domain.mistakes import SettingsError
 
 Level = Literal["fine", "half", "high", "critical", "reached"]
+BY_GRAVITY: tuple[Level, ...] = get_args(Level)
 Levels = tuple[tuple[float, Level], ...]
 LEVELS: Levels = (
     (1.0, "reached"),
@@ -18,7 +19,7 @@ LEVELS: Levels = (
 """Share of a limit at which each level begins unless the user says otherwise, highest first;
 under all of them: fine."""
 
-_NAMES: tuple[Level, ...] = ("half", "high", "critical")
+_NAMES = BY_GRAVITY[1:4]
 
 
 def levels_of_window(

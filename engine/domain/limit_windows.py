@@ -10,6 +10,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from engine.domain.levels import Level
+
 PaceWord = Literal["under", "on", "over"]
 
 WindowSource = Literal[
@@ -36,7 +38,6 @@ OFFICIAL: frozenset[WindowSource] = frozenset(
 ESTIMATES: frozenset[WindowSource] = frozenset(("p90", "max", "median", "calibrated"))
 """Sources that only say what is usual: nothing of it is ever hit or reached."""
 
-WindowLevel = Literal["fine", "half", "high", "critical", "reached"]
 
 WindowState = Literal["open", "hit", "extra usage", "last known", "unknown"]
 """How a window stands: `hit` lets nothing go on until its reset; on `extra usage` all of it is
@@ -138,7 +139,7 @@ class WindowNow(Struct, frozen=True, kw_only=True):
     start: int | None = None
     resets_at: int | None = None
     elapsed_share: float | None = None
-    level: WindowLevel = "fine"
+    level: Level = "fine"
     forecast: Forecast
     hit: HitNow | None = None
     reason: str = ""
@@ -183,7 +184,7 @@ class Event(Struct, frozen=True):
     """A few words, such as `5 hours: 75% used`."""
     text: str
     """One sentence that says what it means, in the past tense."""
-    level: WindowLevel = "fine"
+    level: Level = "fine"
     owner: str = ""
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Mapping
-from pathlib import Path
 
-from engine.domain.settings import Settings
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from engine.domain.settings import Settings
+
+_LEDGER = "ledger.db"
 
 
 def data_directory(settings: Settings) -> Path:
@@ -19,22 +25,37 @@ def data_directory_in(environment: Mapping[str, str], home: Path) -> Path:
 
     `CCMON_DATA_DIR`, else the platform's place for a user's data.
     """
+    from pathlib import Path
+
+    return Path(_directory_in(environment, str(home))).expanduser()
+
+
+def _directory_in(environment: Mapping[str, str], home: str) -> str:
     named = environment.get("CCMON_DATA_DIR", "").strip()
     if named:
-        return Path(named).expanduser()
+        return named
     if sys.platform == "linux":
         base = environment.get("XDG_DATA_HOME", "").strip()
-        return (Path(base) if base else home / ".local" / "share") / "ccmon"
-    from platformdirs import user_data_path
+        return os.path.join(base or os.path.join(home, ".local", "share"), "ccmon")
+    from platformdirs import user_data_dir
 
-    return user_data_path("ccmon", appauthor=False)
+    return user_data_dir("ccmon", appauthor=False)
+
+
+def usual_ledger(environment: Mapping[str, str]) -> str:
+    """Return the path of the ledger where no other is named, of who is logged in.
+
+    It loads as little as can be, for the status line.
+    """
+    directory = _directory_in(environment, os.path.expanduser("~"))
+    return os.path.join(os.path.expanduser(directory), _LEDGER)
 
 
 def ledger_path(settings: Settings) -> str:
     """Return the ledger's path, or `:memory:`."""
     if settings.ledger is not None:
         return settings.ledger
-    return str(data_directory(settings) / "ledger.db")
+    return str(data_directory(settings) / _LEDGER)
 
 
 def prices_path(settings: Settings) -> Path:

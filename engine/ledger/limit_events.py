@@ -7,11 +7,11 @@ from typing import cast
 
 from msgspec import Struct
 
-from engine.domain.limit_windows import Event, EventKind, Severity, WindowLevel
+from engine.domain.levels import BY_GRAVITY, Level
+from engine.domain.limit_windows import Event, EventKind, Severity
 from engine.domain.owners import NOBODY, UNKNOWN
 from engine.ledger.connection import Connection
 
-LEVELS: tuple[WindowLevel, ...] = ("fine", "half", "high", "critical", "reached")
 """Lowest first."""
 
 
@@ -85,7 +85,7 @@ def _values(told: Told) -> dict[str, object]:
         "start": told.start,
         "kind": event.kind,
         "level": event.level,
-        "levels": f" {' '.join(LEVELS[LEVELS.index(event.level) :])} ",
+        "levels": f" {' '.join(BY_GRAVITY[BY_GRAVITY.index(event.level) :])} ",
         "is_official": int(told.is_official),
         "until": told.until,
         "since": told.since,
@@ -105,7 +105,7 @@ def _told(row: Sequence[object]) -> Told:
         severity=cast("Severity", severity),
         title=str(title),
         text=str(text),
-        level=cast("WindowLevel", level),
+        level=cast("Level", level),
         owner=str(owner),
     )
     return Told(event, cast("int", start), cast("int", until), bool(is_official))

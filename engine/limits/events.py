@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, tzinfo
 
+from engine.domain.levels import Level
 from engine.domain.limit_windows import (
     ESTIMATES,
     OFFICIAL,
     Event,
     EventKind,
     Severity,
-    WindowLevel,
     WindowNow,
 )
 from engine.domain.times import HOUR, SECOND, clock_of
@@ -20,7 +20,7 @@ from engine.limits.marks import EarlyReset
 
 Period = tuple[int, int]
 """A window's start and end."""
-_SEVERITIES: dict[WindowLevel, Severity] = {"half": "information", "high": "warning"}
+_SEVERITIES: dict[Level, Severity] = {"half": "information", "high": "warning"}
 
 
 def level_events(window: WindowNow, period: Period, now: int) -> list[Told]:
@@ -118,7 +118,7 @@ def _event(
     severity: Severity,
     title: str,
     text: str,
-    level: WindowLevel = "fine",
+    level: Level = "fine",
 ) -> Event:
     return Event(now, kind, window.window, severity, title, text, level, window.owner)
 

@@ -112,6 +112,12 @@ def _own(kept: Iterable[Reading], given: Reading, session: str) -> Reading | Non
     return max(fitting, key=lambda each: each.captured_at, default=None)
 
 
+def account_file(ledger: Connection, settings: Settings, said: HookSaid) -> str:
+    """Return the path of the file that says whose a hook's session is; there may be none."""
+    root = os.path.realpath(_root_of(ledger, settings, said))
+    return str(account_path(Path(root), settings.home))
+
+
 def _owner_now(ledger: Connection, settings: Settings, said: HookSaid, now: int) -> str:
     """Return whose a hook's session is, and note it where that has changed."""
     root = os.path.realpath(_root_of(ledger, settings, said))

@@ -8,7 +8,8 @@ from datetime import datetime, tzinfo
 from msgspec import Struct
 from msgspec.structs import replace
 
-from engine.domain.limit_windows import ESTIMATES, OFFICIAL, Event, WindowLevel, WindowNow
+from engine.domain.levels import Level
+from engine.domain.limit_windows import ESTIMATES, OFFICIAL, Event, WindowNow
 from engine.domain.times import BLOCK_LENGTH, DAY, HOUR, MINUTE, SECOND, start_of_day
 from engine.ledger.limit_events import Told
 from engine.limits.events import (
@@ -34,7 +35,7 @@ _JUMP = 10 * MINUTE
 """After a longer time the machine has slept, or its clock was put forward: no forecast held."""
 _LATE = HOUR
 """A reset is told no later."""
-_ALARMING: tuple[WindowLevel, ...] = ("high", "critical", "reached")
+_ALARMING: tuple[Level, ...] = ("high", "critical", "reached")
 _Name = tuple[str, str]
 """Owner and window."""
 _Key = tuple[_Name, int, str, str, bool]

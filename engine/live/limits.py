@@ -122,6 +122,12 @@ class Limits:
             keep_hook(self._ledger, self._settings, said, now)
         return windows_of_hook(self._ledger, said, now)
 
+    def account_file(self, said: HookSaid) -> str:
+        """Return the path of the file that says whose a hook's session is."""
+        from engine.limits.hook import account_file
+
+        return account_file(self._ledger, self._settings, said)
+
     def readings(self, since: int) -> tuple[Reading, ...]:
         """Return readings that some source still gave at a time or later, oldest first.
 

@@ -14,12 +14,12 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from engine.domain.files import write_whole
 from engine.domain.paths import price_history_paths
 from engine.pricing.match import canonical, folded
 from engine.pricing.price import ModelEntry, Unit, day_start, model_price
 from engine.pricing.price_file import DAMAGE, embedded_layers
 from engine.pricing.timeline import ALWAYS, Layer, in_order, terms_on
-from engine.pricing.whole_file import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -102,7 +102,7 @@ def save_history(history: PriceHistory, prices: Path) -> None:
     """Write the history beside a fetched table, twice; raises `OSError`."""
     data = encoded_history(history)
     for path in price_history_paths(prices):
-        write_whole(data, path)
+        write_whole(path, data)
 
 
 def encoded_history(history: PriceHistory) -> bytes:

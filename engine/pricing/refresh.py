@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from engine.domain.files import write_whole
 from engine.pricing.history import (
     NewerHistory,
     PriceHistory,
@@ -23,7 +24,6 @@ from engine.pricing.history import (
 from engine.pricing.price import PriceFile
 from engine.pricing.price_file import DAMAGE, read_prices
 from engine.pricing.slim import listed_prices, slim
-from engine.pricing.whole_file import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -239,7 +239,7 @@ def _save(file: PriceFile, history: PriceHistory | None, target: Path) -> None:
     try:
         if history is not None:
             save_history(history, target)
-        write_whole(encoded(file), target)
+        write_whole(target, encoded(file))
     except OSError as error:
         raise RefreshError(
             f"Prices were fetched but could not be saved to {target} "

@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from engine.domain.files import write_whole
 from engine.domain.locks import take_lock
 from engine.domain.mistakes import SettingsError
 from engine.domain.paths import data_directory
@@ -100,7 +101,7 @@ def only_one(settings: Settings) -> Iterator[Path]:
 
 def tell(directory: Path, running: Running) -> None:
     """Write the state file, whole or not at all, for its user's eyes only."""
-    write_private(directory / _STATE, msgspec.json.encode(running))
+    write_whole(directory / _STATE, msgspec.json.encode(running))
 
 
 def forget(directory: Path) -> None:
@@ -128,21 +129,8 @@ def kept_token(directory: Path, given: str | None = None) -> str:
         if len(kept) >= LEAST_TOKEN:
             return kept
     made = secrets.token_urlsafe(32)
-    write_private(path, made.encode())
+    write_whole(path, made.encode())
     return made
-
-
-def write_private(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all, readable by its user only; raises `OSError`."""
-    made = path.with_name(f"{path.name}.{os.getpid()}.new")
-    with suppress(FileNotFoundError):
-        os.unlink(made)
-    handle = os.open(made, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with open(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(handle)
-    os.replace(made, path)
 
 
 def _comes(handle: int) -> bool:

@@ -17,13 +17,13 @@ import msgspec
 from msgspec import Struct
 
 from engine.documents.encoding import dollars
+from engine.domain.files import write_whole
 from engine.domain.limit_windows import WindowNow
 from engine.domain.questions import Question
 from engine.domain.responses import Tokens
 from engine.domain.snapshots import Snapshot
 from engine.domain.times import SECOND
 from engine.monitor import Monitor
-from engine.service.instance import write_private
 
 MEDIA_TYPE = "text/plain; version=0.0.4"
 
@@ -69,7 +69,7 @@ class Counters:
             made = [self._raised(each) if each.kind == "counter" else each for each in metrics]
             if self._marks.highest != before and self._path is not None:
                 with suppress(OSError):
-                    write_private(self._path, msgspec.json.encode(self._marks))
+                    write_whole(self._path, msgspec.json.encode(self._marks))
             return made
 
     def _raised(self, metric: Metric) -> Metric:

@@ -162,7 +162,7 @@ def statusline(bench: Workbench) -> Iterator[Figure]:
     what = f"`ccmon statusline`, {directory.name}"
     ours, theirs, nothing = (wall(times.get(name)) for name in ("ccmon", CCUSAGE, _PYTHON))
     yield ratio("statusline", what, f"{CCUSAGE}'s time", ours, theirs, 0.05)
-    yield ratio("statusline", what, _OF_PYTHON, ours, nothing, 6.0)
+    yield ratio("statusline", what, _OF_PYTHON, ours, nothing, 3.5)
 
 
 def version(bench: Workbench) -> Iterator[Figure]:

@@ -261,7 +261,7 @@ def test_a_replacement_that_fails_leaves_no_draft(server: Server, target: Path) 
 
 def test_what_refreshes_killed_long_ago_have_left_is_removed(server: Server, target: Path) -> None:
     target.parent.mkdir(exist_ok=True)
-    dead, alive = target.with_name(".prices-dead"), target.with_name(".prices-alive")
+    dead, alive = target.with_name(".ccmon-draft-dead"), target.with_name(".ccmon-draft-alive")
     for draft in (dead, alive):
         draft.write_bytes(litellm()[:100])
     os.utime(dead, (0, 0))

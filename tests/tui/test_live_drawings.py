@@ -32,7 +32,7 @@ from tests.tui.live_samples import (
 )
 from tui.live.drawing.course_plot import Course, course_axis, course_plot
 from tui.live.drawing.lines import LinePane
-from tui.live.drawing.plot import LEVEL_WORDS, Curve, bars, burn_up, columns, gauge, time_axis
+from tui.live.drawing.plot import Curve, bars, burn_up, columns, gauge, time_axis
 from tui.live.frame.header import Header, header_view
 from tui.live.frame.hit_banner import HitBanner, countdown, hit_view
 from tui.live.frame.notices import Notices, notices_of
@@ -47,6 +47,7 @@ from tui.live.panes.hero import EXACT, HeroPane, hero_view
 from tui.live.panes.sessions import ORDERS, SessionsPane, sessions_view
 from tui.live.panes.totals import TotalsPane, totals_view
 from tui.live.panes.windows import WindowsPane, windows_view
+from tui.words.limits import LEVEL_WORDS
 from tui.words.lines import Line, Piece, cells, cropped, ends, joined
 
 YEAR = 365 * DAY

@@ -319,7 +319,6 @@ def test_where_nothing_is_new_no_reader_no_price_and_no_limit_is_loaded(root: Pa
         "engine.agents.claude.titles",
         "hashlib",
         "inspect",
-        "json",
         "tui.statusline.template",
         "typing_extensions",
     }

@@ -14,9 +14,6 @@ from tui.options.shared import CONFIG, CONFIG_DIR, LEDGER, OFFLINE, TIMEZONE
 _FORMATS = ("claude", "plain", "tmux", "waybar")
 _COST_SOURCES = ("auto", "ccmon", "cc", "both")
 _BURN_RATES = ("off", "emoji", "text", "emoji-text")
-_INPUT_PATIENCE = 1.0
-"""Seconds to wait for the end of what is handed over."""
-_MOST_INPUT = 4 << 20
 
 
 def run(options: Namespace) -> int:
@@ -41,46 +38,36 @@ def run(options: Namespace) -> int:
 
 
 def _answer_hook(options: Namespace) -> bool:
-    """Print the line; return whether nothing is being waited for any more."""
+    """Print the line, and keep it; return whether nothing is being waited for any more."""
     from tui.statusline.answer import status_line
+    from tui.statusline.given import given_input
 
     begun = time.monotonic()
-    given = _input()
-    before = b""
+    given = given_input()
     if options.wrap:
         from tui.statusline.wrap import PATIENCE, Wrapped
 
         wrapped = Wrapped(options.wrap, given)
         line, is_done = status_line(options, given, os.environ)
         before = wrapped.lines(max(0.0, begun + PATIENCE - time.monotonic()))
-    else:
-        line, is_done = status_line(options, given, os.environ)
-    sys.stdout.buffer.write(before + line.encode("utf-8", "replace") + b"\n")
-    sys.stdout.buffer.flush()
+        _print(before + _encoded(line))
+        return is_done
+    from tui.statusline.again import Asked, moment
+
+    asked = Asked(sys.argv[1:], os.environ, given, moment())
+    line, is_done = status_line(options, given, os.environ, asked)
+    _print(_encoded(line))
+    asked.keep()
     return is_done
 
 
-def _input() -> bytes:
-    """Return standard input up to its end; one that does not end in time is cut there."""
-    if sys.stdin is None:
-        return b""
-    from threading import Thread
-
-    taken: list[bytes] = []
-    thread = Thread(target=_read, args=(sys.stdin.fileno(), taken), daemon=True)
-    thread.start()
-    thread.join(_INPUT_PATIENCE)
-    return b"".join(taken)
+def _encoded(line: str) -> bytes:
+    return line.encode("utf-8", "replace") + b"\n"
 
 
-def _read(source: int, taken: list[bytes]) -> None:
-    size = 0
-    try:
-        while size < _MOST_INPUT and (some := os.read(source, 1 << 16)):
-            taken.append(some)
-            size += len(some)
-    except OSError:
-        return
+def _print(line: bytes) -> None:
+    sys.stdout.buffer.write(line)
+    sys.stdout.buffer.flush()
 
 
 COMMAND = Command(

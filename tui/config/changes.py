@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from engine.domain.files import write_whole
 from engine.domain.mistakes import SettingsError
 from tui.config.layer import ConfigError
 from tui.config.places import Place, user_file
@@ -74,17 +75,10 @@ class UserConfiguration:
     def _write(self, text: str) -> None:
         """Write the file whole or not at all, with the rights that it had."""
         target = self._path.resolve()
-        made = target.with_name(f"{target.name}.{os.getpid()}.new")
         mode = target.stat().st_mode & 0o777 if target.exists() else 0o600
         try:
             target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            made.unlink(missing_ok=True)
-            handle = os.open(made, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)
-            with open(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(handle)
-            os.replace(made, target)
+            write_whole(target, text.encode("utf-8"), mode)
         except OSError as error:
             raise SettingsError(f"{target} cannot be written ({error.strerror}).") from error
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 
+from engine.domain.files import write_whole
 from engine.domain.mistakes import SettingsError
 
 _FOR_ALL = 0o666
@@ -18,16 +17,9 @@ def write_picture(name: str, data: bytes) -> Path:
     Raises `SettingsError` where it cannot be written; what was there before stays then.
     """
     path = Path(name).expanduser()
-    draft = ""
     try:
-        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.chmod(draft, _FOR_ALL & ~_mask())
-        os.replace(draft, path)
+        write_whole(path, data, _FOR_ALL & ~_mask(), makes_directory=False)
     except OSError as error:
-        with suppress(OSError):
-            os.unlink(draft)
         raise SettingsError(
             f"{name} cannot be written ({error.strerror or error}): name a file in a directory"
             " that you may write to."

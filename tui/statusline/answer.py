@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from tui.statusline.again import Asked
 from tui.statusline.facts import Facts, facts_of
 from tui.statusline.hook import Hook, parse_hook
 from tui.statusline.line import Marks, parts_of
@@ -17,17 +19,21 @@ _LONGEST_TROUBLE = 120
 
 
 def status_line(
-    options: Namespace, given: bytes, environment: Mapping[str, str]
+    options: Namespace, given: bytes, environment: Mapping[str, str], asked: Asked | None = None
 ) -> tuple[str, bool]:
     """Return the line for what the hook hands over, and whether all was answered in time.
 
-    Never raises: where all else fails the line is the model's name.
+    `asked` is told what the line depends on, and given it where it may be kept. Never raises:
+    where all else fails the line is the model's name.
     """
     hook = Hook()
     try:
         hook = parse_hook(given)
-        found = _facts(options, hook)
-        return worded(_shown(options, hook, found), options, environment), found.is_done
+        found = _facts(options, hook, asked)
+        line = worded(_shown(options, hook, found), options, environment)
+        if asked is not None and found.lasting is not None:
+            asked.hold(line, *found.lasting)
+        return line, found.is_done
     except Exception:  # noqa: BLE001 - the hook's one boundary: it never fails
         return _least(hook, options.format), True
 
@@ -37,11 +43,18 @@ def _least(hook: Hook, output: str) -> str:
     return waybar(name, (), None, None) if output == "waybar" else name
 
 
-def _facts(options: Namespace, hook: Hook) -> Facts:
+def _facts(options: Namespace, hook: Hook, asked: Asked | None) -> Facts:
     from engine.domain.settings import system_clock
+    from tui.config.places import places
     from tui.config.settings import settings_of
 
-    return facts_of(lambda: settings_of(options), hook, system_clock())
+    note = asked.note if asked is not None else _forget
+    note(place.path for place in places(os.environ, options.config))
+    return facts_of(lambda: settings_of(options), hook, system_clock(), note)
+
+
+def _forget(paths: Iterable[str]) -> None:
+    """Note no file, where no line is kept."""
 
 
 def _shown(options: Namespace, hook: Hook, found: Facts) -> Shown:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from threading import Thread
 from typing import TYPE_CHECKING
 
 from engine.domain.mistakes import SettingsError
 from engine.domain.owners import name_of_owner
+from engine.domain.paths import ledger_path
 from engine.domain.questions import Glance
 from engine.domain.settings import Settings
 from engine.limits.readings import HookSaid, Reading, readings_of_hook
+from tui.statusline.again import files_of_session
 from tui.statusline.hook import Hook
 
 if TYPE_CHECKING:
     from engine.monitor import Monitor
+
+    Note = Callable[[Iterable[str]], None]
+    """Is told paths."""
 
 PATIENCE = 1.0
 """Seconds after which the line is made of what is known by then."""
@@ -40,27 +45,39 @@ class Facts:
         self.is_partial = False
         self.trouble = ""
         self.is_done = False
+        self.lasting: tuple[str, int] | None = None
+        """The ledger's path and revision, where all was known of it and nothing was written."""
 
 
 def facts_of(
-    settings: Callable[[], Settings], hook: Hook, now: int, patience: float = PATIENCE
+    settings: Callable[[], Settings],
+    hook: Hook,
+    now: int,
+    note: Note,
+    patience: float = PATIENCE,
 ) -> Facts:
     """Return what is known of a session in time; what is new in its transcript is read first.
 
     What does not come in time, because another process holds the ledger or history is long,
-    is left: see `is_done`. Never raises.
+    is left: see `is_done`. `note` is told the paths of what is read, before it is. Never raises.
     """
     found = Facts(hook, now)
-    thread = Thread(target=_find, args=(settings, hook, found), name="ccmon-glance", daemon=True)
+    asked = (settings, hook, found, note)
+    thread = Thread(target=_find, args=asked, name="ccmon-glance", daemon=True)
     thread.start()
     thread.join(patience)
     return found
 
 
-def _find(settings: Callable[[], Settings], hook: Hook, found: Facts) -> None:
+def _find(
+    settings: Callable[[], Settings],
+    hook: Hook,
+    found: Facts,
+    note: Note,
+) -> None:
     """Find out step by step, the quickest first."""
     try:
-        _ask(settings(), hook, found)
+        _ask(settings(), hook, found, note)
         found.is_done = True
     except SettingsError as error:
         found.trouble, found.is_done = str(error), True
@@ -68,31 +85,39 @@ def _find(settings: Callable[[], Settings], hook: Hook, found: Facts) -> None:
         found.trouble, found.is_done = _TROUBLE, True
 
 
-def _ask(settings: Settings, hook: Hook, found: Facts) -> None:
+def _ask(settings: Settings, hook: Hook, found: Facts, note: Note) -> None:
     """Read what is new, the session's own first, and look at the ledger after each step.
 
     Where another process is writing all the while, what is new waits for the next call.
     """
     from engine.monitor import Monitor
 
-    session = hook.session or None
+    session, said = hook.session or None, _said(hook, found)
+    note(files_of_session(hook.transcript))
     with Monitor(settings) as monitor:
         monitor.wait_at_most(_TURN)
+        note((monitor.limits.account_file(said),))
         found.is_partial = True
         is_free = _read(monitor, hook.transcript)
-        _note(monitor, hook, found)
+        before = monitor.ledger_revision()
+        found.windows = monitor.limits.note_hook(said, found.now)
+        owner = next((each.owner for each in found.windows.values()), "")
+        found.account = name_of_owner(owner, settings.accounts)
         found.glance = monitor.glance(session)
         if is_free:
-            before = monitor.ledger_revision()
+            revision = monitor.ledger_revision()
             is_all = monitor.catch_up(most_bytes=_MOST_BYTES, unless_within=_JUST_NOW)
-            if monitor.ledger_revision() != before:
+            if monitor.ledger_revision() != revision:
                 found.glance = monitor.glance(session)
             found.is_partial = not is_all
+        is_whole = not found.is_partial and not monitor.notices()
+        if is_whole and monitor.ledger_revision() == before and (session or not found.readings):
+            found.lasting = ledger_path(settings), before
 
 
-def _note(monitor: Monitor, hook: Hook, found: Facts) -> None:
-    """Keep what the hook says of limits and of its context, and learn what else is known."""
-    said = HookSaid(
+def _said(hook: Hook, found: Facts) -> HookSaid:
+    """Return what the hook says of limits and of its context."""
+    return HookSaid(
         session=hook.session,
         readings=found.readings,
         transcript=hook.transcript,
@@ -100,9 +125,6 @@ def _note(monitor: Monitor, hook: Hook, found: Facts) -> None:
         context_size=hook.context_size,
         api_time=hook.api_time,
     )
-    found.windows = monitor.limits.note_hook(said, found.now)
-    owner = next((each.owner for each in found.windows.values()), "")
-    found.account = name_of_owner(owner, monitor.settings.accounts)
 
 
 def _read(monitor: Monitor, transcript: str) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping
 
-import msgspec
 from msgspec import Struct
 
 from tui.words.format import plain
@@ -74,13 +74,7 @@ def parse_hook(given: bytes) -> Hook:
 
 
 def _decoded(given: bytes) -> object:
-    """Decode JSON, if need be as patiently as Python does; `None` for what is not JSON."""
-    try:
-        return msgspec.json.decode(given)
-    except (msgspec.MsgspecError, RecursionError, UnicodeError):
-        pass
-    import json
-
+    """Decode JSON, however it was written; `None` for what is not JSON."""
     try:
         value: object = json.loads(given.decode("utf-8-sig", "replace"), strict=False)
     except (ValueError, RecursionError):

@@ -7,15 +7,14 @@ import shlex
 import shutil
 import stat
 import sys
-import tempfile
 import time
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from difflib import unified_diff
 from importlib.util import find_spec
 from pathlib import Path
 
+from engine.domain.files import write_whole
 from engine.domain.mistakes import SettingsError
 from tui.statusline.settings_text import (
     Settings,
@@ -193,15 +192,4 @@ def _free(path: Path) -> Path:
 
 def _replace(path: Path, text: str) -> None:
     mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o600
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode("utf-8"))
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, mode)
-        os.replace(temporary, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(temporary)
-        raise
+    write_whole(path, text.encode("utf-8"), mode)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engine.domain.limit_windows import Event, LimitsNow, WindowLevel, WindowNow
+from engine.domain.levels import Level
+from engine.domain.limit_windows import Event, LimitsNow, WindowNow
 from tui.tables.layout import Across, Cell, Column, Step, Table, TableLine, TableRow, draw
 from tui.tables.look import Look
 from tui.tables.title import title_line
 from tui.words.format import plain
 from tui.words.limits import (
+    LEVEL_WORDS,
     exact_step,
     hit_text,
     is_estimated,
@@ -22,14 +24,7 @@ from tui.words.limits import (
 )
 from tui.words.lines import BLANK, Line, Piece, footnotes, line, paragraph, text_of
 
-LEVEL_WORDS: dict[WindowLevel, str] = {
-    "fine": "fine",
-    "half": "half used",
-    "high": "high",
-    "critical": "critical",
-    "reached": "reached",
-}
-_STYLES: dict[WindowLevel, str] = {
+_STYLES: dict[Level, str] = {
     "fine": "green",
     "half": "",
     "high": "yellow",

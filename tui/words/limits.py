@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
+from engine.domain.levels import Level
 from engine.domain.limit_windows import OFFICIAL, Forecast, HitNow, WindowNow
 from engine.domain.owners import is_of_store
 from tui.words.format import ago, clock, dollars, duration, moment_of, percent, plain, tokens
@@ -15,6 +16,13 @@ _HALF_DAY = 43_200_000
 Outlook = Literal["hit", "runs out", "past usual", "may run out", "lasts", ""]
 """What becomes of a window in a word; empty where nothing is foreseen."""
 
+LEVEL_WORDS: dict[Level, str] = {
+    "fine": "fine",
+    "half": "half used",
+    "high": "high",
+    "critical": "critical",
+    "reached": "reached",
+}
 
 EXACT_STEP = "ccmon statusline --install makes limits exact."
 """The one step that makes limits exact."""

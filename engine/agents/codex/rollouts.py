@@ -14,7 +14,6 @@ from msgspec import Struct
 
 from engine.agents.base import Place, Told, Unreadable, count
 from engine.agents.claude.lines import text_of
-from engine.agents.claude.patient import read_records
 from engine.agents.codex.limits import tell_windows
 from engine.agents.codex.lines import (
     LINES,
@@ -27,6 +26,7 @@ from engine.agents.codex.lines import (
     time_in,
     time_of,
 )
+from engine.agents.fields import take_records
 
 _STALE = 0.98
 """A running total that fell back by no more was written late; a lower one began anew."""
@@ -92,14 +92,7 @@ class Rollout:
         """Take a finished line; raises `Unreadable`."""
         if not is_worth_reading(line):
             return
-        records, reason = read_records(line, LINES)
-        for record in records:
-            try:
-                self._take(record)
-            except Unreadable as error:
-                reason = str(error)
-        if reason is not None:
-            raise Unreadable(reason)
+        take_records(line, LINES, self._take)
 
     def _take(self, line: Line) -> None:
         payload, state = line.payload, self._state

@@ -22,8 +22,8 @@ from engine.agents.base import (
     Tokens,
     Told,
     Tree,
-    UnknownStore,
     count,
+    one_file,
 )
 from engine.agents.copilot.traced import Traced
 from engine.agents.fields import milliseconds, text
@@ -112,7 +112,7 @@ class Copilot(Agent):
     def trees(self, root: str) -> tuple[Tree, ...]:
         """Return the places of the database, the sessions' events and the telemetry."""
         return (
-            Tree("", lambda path: "database" if path == STORE else None, is_deep=False),
+            one_file(STORE, "database"),
             Tree("session-state", _events),
             Tree(_TELEMETRY, lambda path: "lines" if path.endswith(".jsonl") else None),
         )
@@ -138,10 +138,7 @@ class Copilot(Agent):
         if not there and sessions:
             return state
         if not {"session_id", "input_tokens", "output_tokens", "created_at"} <= there:
-            raise UnknownStore(
-                f"{place.path} has no calls with tokens: it is of an unknown version of "
-                "GitHub Copilot CLI, or just being made."
-            )
+            raise self.unknown(place, "calls with tokens")
         earlier = _Earlier(connection, there)
         fresh = Fresh(connection, state, place.now)
         columns = selected("t", there, _COLUMNS)

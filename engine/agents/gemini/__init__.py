@@ -14,7 +14,8 @@ from msgspec import Struct
 
 from engine.agents.base import Agent, Kind, Lines, Place, Tokens, Told, Tree, Unreadable, counts
 from engine.agents.claude.lines import text_of
-from engine.agents.claude.patient import read_objects, read_records
+from engine.agents.claude.patient import read_objects
+from engine.agents.fields import take_records
 from engine.agents.gemini.projects import directory_of
 from engine.domain.times import parse_time
 
@@ -95,14 +96,7 @@ class Reader:
         """Take a finished line; raises `Unreadable`."""
         if b'"tokens"' not in line and b'"sessionId"' not in line[:256]:
             return
-        records, reason = read_records(line, _LINES)
-        for record in records:
-            try:
-                self._teller.take(record)
-            except Unreadable as error:
-                reason = str(error)
-        if reason is not None:
-            raise Unreadable(reason)
+        take_records(line, _LINES, self._teller.take)
 
 
 class _Teller:

@@ -13,8 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from engine.agents.base import Tokens, Told, Unreadable, count, counts
-from engine.agents.claude.patient import read_records
-from engine.agents.fields import mapping, milliseconds, text
+from engine.agents.fields import mapping, milliseconds, take_records, text
 
 
 class Message(Struct, gc=False):
@@ -91,14 +90,7 @@ class Entries:
         """Take a finished line; raises `Unreadable`."""
         if not is_worth_reading(line):
             return
-        records, reason = read_records(line, LINES)
-        for record in records:
-            try:
-                self._take(record)
-            except Unreadable as error:
-                reason = str(error)
-        if reason is not None:
-            raise Unreadable(reason)
+        take_records(line, LINES, self._take)
 
     def _take(self, entry: Entry) -> None:
         state = self._state

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 
-from engine.agents.base import Agent, Kind, Lines, Place, Told, Tree, UnknownStore, count
+from engine.agents.base import Agent, Kind, Lines, Place, Told, Tree, count
 from engine.agents.fields import decode, milliseconds, text
 from engine.agents.fresh import Fresh
 from engine.agents.opened import columns_of, selected
@@ -69,10 +69,7 @@ class VSCodeChat(Agent):
         """Tell of the calls that are new."""
         there = columns_of(connection, "spans")
         if not {"span_id", "operation_name", "input_tokens", "output_tokens"} <= there:
-            raise UnknownStore(
-                f"{place.path} has no calls with tokens: it is of an unknown version of "
-                "Copilot Chat, or just being made."
-            )
+            raise self.unknown(place, "calls with tokens")
         fresh = Fresh(connection, state, place.now)
         for row, *said in fresh.rows("spans", selected("t", there, _COLUMNS), "", ""):
             name, operation, time, chat, talk, model, asked, provider, *counted = said

@@ -12,9 +12,9 @@ from engine.domain.limit_windows import Foreseen, UsePoint
 from tui.live.drawing.plot import runs, time_axis
 from tui.words import format as fmt
 from tui.words.lines import Line, Piece
+from tui.words.spark import standing
 
 _DAY = 86_400_000
-_UP = " ▁▂▃▄▅▆▇█"
 _MOST_AHEAD = 1.5
 """A forecast further beyond the limit than this does not flatten what was used."""
 
@@ -63,7 +63,7 @@ def course_plot(course: Course, width: int, height: int) -> list[Line]:
                 is_expected = low <= reach.expected < high
                 sign, ink = ("▒" if is_expected else "░"), "second"
             if share is not None and share > low:
-                sign = _UP[max(1, min(8, round((share - low) / (high - low) * 8)))]
+                sign = standing(max(1, (share - low) / (high - low) * 8))
                 ink = "accent"
             signs.append((sign, ink))
         rows.append(runs(signs))

@@ -6,24 +6,14 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from engine.domain.levels import Level
 from tui.words import format as fmt
 from tui.words.lines import BLANK, Line, Piece, padded
+from tui.words.spark import eighths_of, filled, standing
 
-_UP = " ▁▂▃▄▅▆▇█"
-_RIGHT = " ▏▎▍▌▋▊▉█"
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 
 AXIS = 7
 """Cells left of a plot in which its scale stands."""
-
-LEVEL_WORDS: dict[Level, str] = {
-    "fine": "fine",
-    "half": "half used",
-    "high": "high",
-    "critical": "CRITICAL",
-    "reached": "REACHED",
-}
 
 
 def gauge(
@@ -41,13 +31,8 @@ def gauge(
     """
     if width < 1:
         return BLANK
-    eighths = min(width * 8, max(0, round(share * width * 8)))
-    if share > 0 and eighths == 0:
-        eighths = 1
-    full, part = divmod(eighths, 8)
-    solid = "█" * full + (_RIGHT[part] if part else "")
     shaded = 0 if ahead is None else min(width, round(ahead * width))
-    drawn = [(sign, ink) for sign in solid]
+    drawn = [(sign, ink) for sign in filled(share, width)]
     drawn += [("▒", ink)] * max(0, shaded - len(drawn))
     drawn += [("─", "track")] * (width - len(drawn))
     if mark is not None:
@@ -79,11 +64,7 @@ def columns(values: Sequence[int], steps: int, width: int) -> list[int | None]:
 
 def bars(values: Sequence[int | None], height: int, *, top: int, ink: str) -> list[Line]:
     """Draw one bar per column from zero to `top`; open columns are a dotted ground line."""
-    scale = max(1, top)
-    heights = [
-        None if value is None else max(value > 0, min(height * 8, value * height * 8 // scale))
-        for value in values
-    ]
+    heights = [None if value is None else eighths_of(value, top, height) for value in values]
     rows: list[Line] = []
     for row in range(height):
         below = (height - 1 - row) * 8
@@ -92,7 +73,7 @@ def bars(values: Sequence[int | None], height: int, *, top: int, ink: str) -> li
             if eighths is None:
                 signs.append(("·" if below == 0 else " ", "track"))
             else:
-                signs.append((_UP[min(8, max(0, eighths - below))], ink))
+                signs.append((standing(eighths - below), ink))
         rows.append(runs(signs))
     return rows
 

@@ -10,7 +10,8 @@ from datetime import tzinfo
 from msgspec import Struct
 from msgspec.structs import replace
 
-from engine.domain.limit_windows import Event, WindowLevel
+from engine.domain.levels import BY_GRAVITY, Level
+from engine.domain.limit_windows import Event
 from engine.domain.snapshots import Snapshot
 from engine.notify.message import Message
 from engine.notify.notifier import Notifier
@@ -19,8 +20,7 @@ from tui.live.frame.terminal_title import title_text
 from tui.live.source import LiveOptions
 
 _RANK = {"information": 0, "warning": 1, "error": 2}
-_LEVELS: tuple[WindowLevel, ...] = ("fine", "half", "high", "critical", "reached")
-_PROGRESS: dict[WindowLevel, ProgressState] = {
+_PROGRESS: dict[Level, ProgressState] = {
     "fine": "normal",
     "half": "normal",
     "high": "warning",
@@ -87,7 +87,7 @@ class Announcer:
         """
         if self._first is None:
             self._first = {
-                (each.owner, each.window): _LEVELS.index(each.level) for each in snapshot.windows
+                (each.owner, each.window): BY_GRAVITY.index(each.level) for each in snapshot.windows
             }
         if not self._channels.toast:
             return []
@@ -96,7 +96,7 @@ class Announcer:
             name = event.owner, event.window
             if event.kind == "reset":
                 self._first.pop(name, None)
-            is_known = _LEVELS.index(event.level) <= self._first.get(name, -1)
+            is_known = BY_GRAVITY.index(event.level) <= self._first.get(name, -1)
             if self._is_wanted(event) and (event.kind not in ("level", "budget") or not is_known):
                 newest[name] = event
         return sorted(newest.values(), key=lambda event: _RANK[event.severity])

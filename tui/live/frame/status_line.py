@@ -10,14 +10,15 @@ from engine.domain.limit_windows import WindowNow
 from engine.domain.owners import UNKNOWN, is_of_store
 from engine.domain.snapshots import Snapshot
 from tui.live.drawing.lines import LinePane
-from tui.live.drawing.plot import LEVEL_WORDS
 from tui.live.frame.hit_banner import hit_view
 from tui.live.panes.windows import WindowRow, window_lines, window_row
 from tui.live.words import brief_label, figure, note
 from tui.words import format as fmt
-from tui.words.limits import when
+from tui.words.limits import LEVEL_WORDS, when
 from tui.words.lines import Line, Piece, cells
 
+_LOUD = ("critical", "reached")
+"""Levels that stand in capitals: they are to be seen without colour too."""
 _LEAST_FOR_BARS = (24, 5)
 """Cells and lines from which bars say the windows."""
 
@@ -70,9 +71,10 @@ def status_view(snapshot: Snapshot, is_paused: bool) -> StatusView:
 def _used(window: WindowNow, name: str) -> Line:
     """Say how much of a window is used; the 5 hours go without a name."""
     floor = "≥ " if window.is_floor else ""
+    word = LEVEL_WORDS[window.level]
     said: Line = (
         Piece(f"{floor}{fmt.percent(window.used_share or 0)}", "bold"),
-        Piece(f" {LEVEL_WORDS[window.level]}", window.level),
+        Piece(f" {word.upper() if window.level in _LOUD else word}", window.level),
     )
     return (Piece(name, "muted"), *said)
 

@@ -10,10 +10,11 @@ from rich.cells import cell_len
 from engine.domain.limit_windows import OFFICIAL, WindowNow
 from engine.domain.snapshots import Snapshot
 from tui.live.drawing.lines import LinePane
-from tui.live.drawing.plot import LEVEL_WORDS, gauge
+from tui.live.drawing.plot import gauge
 from tui.live.words import brief_label, day_and_clock, range_of_shares
 from tui.words import format as fmt
 from tui.words.limits import (
+    LEVEL_WORDS,
     Outlook,
     age_text,
     amount_text,
@@ -150,7 +151,7 @@ def _outlook(window: WindowNow, outlook: Outlook, now: int, zone: str) -> list[L
         return [(Piece("last known", "muted"),)]
     if forecast.share_at_reset is None:
         is_known = window.level in ("fine", "half") or is_estimated(window)
-        return [] if is_known else [(Piece(LEVEL_WORDS[window.level].lower(), window.level),)]
+        return [] if is_known else [(Piece(LEVEL_WORDS[window.level], window.level),)]
     at_reset = f"~{fmt.percent(forecast.share_at_reset)} then"
     line: Line = (Piece(at_reset, ink),)
     return [(*line, Piece(range_of_shares(forecast), "muted")), line]

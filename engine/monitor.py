@@ -19,6 +19,7 @@ from engine.ingest.roots import Roots
 from engine.ledger.book import Ledger
 from engine.live.notices import NoticeBoard
 from engine.live.one_shot import OneShot
+from engine.live.shared_machines import SharedMachines
 from engine.live.state import State
 from engine.live.timings import Timings
 from engine.live.updater import ALL, Updater
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from engine.domain.snapshots import Progress, Snapshot
     from engine.live.follower import Follower
     from engine.live.limits import Limits
+    from engine.machines.sharing import Sharing
     from engine.reports.queries.answers import Answers
 
 _T = TypeVar("_T")
@@ -58,12 +60,14 @@ class Monitor:
         """How long each part of the work took so far."""
         prices = PriceUpdates(settings)
         ledger = Ledger(ledger_path(settings), prices.table)
-        roots = Roots(settings, ledger, Registry(settings.environment, settings.home))
+        shared = SharedMachines(settings, ledger)
+        registry = Registry(settings.environment, settings.home)
+        roots = Roots(settings, ledger, registry, shared.roots)
         board = NoticeBoard(lambda: ledger.notices)
         state = State(settings, zone, ledger, roots, board)
         self._prices, self._ledger, self._roots = prices, ledger, roots
-        self._board, self._state = board, state
-        self._updater = Updater(settings, ledger, roots, state, board, prices, self.timings)
+        self._board, self._state, self._shared = board, state, shared
+        self._updater = Updater(settings, ledger, roots, state, board, prices, self.timings, shared)
         self._one_shot = OneShot(
             settings, ledger, roots, state, self._updater, prices, self.timings
         )
@@ -86,6 +90,18 @@ class Monitor:
         from engine.live.limits import Limits
 
         return Limits(self.settings, self._ledger, self._state, self._board, self._updater)
+
+    @property
+    def sharing(self) -> Sharing:
+        """What is shared with other machines."""
+        return self._shared.made()
+
+    def share(self) -> str | None:
+        """Read all that is new, write it for other machines, and read what they wrote.
+
+        Returns what is to be told where something could not be written.
+        """
+        return self._one_shot.share(self.sharing)
 
     @property
     def answers(self) -> Answers:

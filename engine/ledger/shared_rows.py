@@ -10,7 +10,7 @@ from engine.domain.slots import spans_of
 from engine.domain.workplaces import Workplace
 from engine.ledger.book import Ledger
 from engine.ledger.packed_rows import bring_between
-from engine.ledger.sums import COUNTS
+from engine.ledger.sums import CONTEXT_BITS, COUNTS
 
 _ROWS_ASKED = 20_000
 
@@ -38,7 +38,9 @@ def changed_responses(
             told.update(ledger.writers.rows.select("responses", f"{within} AND {COUNTS}", place))
             if since:
                 rows = ledger.connection.execute(
-                    f"SELECT id FROM responses WHERE {within} AND NOT {COUNTS}", place
+                    f"SELECT id FROM responses WHERE {within} AND NOT {COUNTS}"
+                    f" AND flags >> {CONTEXT_BITS} = 0",
+                    place,
                 )
                 void.update(id_ for (id_,) in rows)
         if len(told) >= _ROWS_ASKED:
@@ -112,4 +114,3 @@ def machine_totals(ledger: Ledger, scopes: Sequence[int]) -> dict[int, tuple[int
         before, latest = found.get(place_of(model), (0, None))
         found[place_of(model)] = (before + responses, max(latest or last, last))
     return found
-

@@ -108,6 +108,7 @@ class Follower:
             self._fetcher.sync_when_due(self._note_sync)
             insist(self._usage.ask_when_due)
             self._state.sleeps.note(self._settings.clock(), time.monotonic())
+            insist(updater.share_when_due)
             updater.wakeup.wait(is_brief=insist(updater.bring_rows))
             if updater.stop.is_set():
                 break

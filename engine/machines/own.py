@@ -13,11 +13,9 @@ from msgspec.structs import replace
 from engine.domain.files import write_whole
 from engine.domain.machines import Machine, is_id, new_id
 from engine.domain.mistakes import SettingsError
-from engine.domain.paths import ledger_path
+from engine.domain.paths import ledger_path, machine_path
 from engine.domain.settings import Settings
 
-_NAME = "machine.json"
-_MEMORY = ":memory:"
 _SSH = "ssh://"
 
 
@@ -62,22 +60,16 @@ class OwnMachine(Struct, frozen=True):
 _decode = msgspec.json.Decoder(OwnMachine).decode
 
 
-def own_path(settings: Settings) -> Path | None:
-    """Return where the file is or would be; `None` where the ledger is in memory."""
-    ledger = ledger_path(settings)
-    return None if ledger == _MEMORY else Path(ledger).parent / _NAME
-
-
 def load_own(settings: Settings) -> OwnMachine | None:
     """Return this machine, `None` where it has no id yet.
 
     Raises `SettingsError` where the file is damaged: another id would count this machine twice.
     """
-    path = own_path(settings)
+    path = machine_path(settings)
     if path is None:
         return None
     try:
-        said = path.read_bytes()
+        said = Path(path).read_bytes()
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -111,12 +103,12 @@ def make_own(settings: Settings, known_id: str | None = None) -> OwnMachine:
 
 def keep_own(settings: Settings, own: OwnMachine) -> None:
     """Keep what is said of this machine; raises `SettingsError` where that cannot be."""
-    path = own_path(settings)
+    path = machine_path(settings)
     if path is None:
         raise SettingsError("A ledger in memory cannot be shared: leave --ledger :memory: out.")
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_whole(path, msgspec.json.format(msgspec.json.encode(own)) + b"\n")
+        os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
+        write_whole(Path(path), msgspec.json.format(msgspec.json.encode(own)) + b"\n")
     except OSError as error:
         raise SettingsError(f"{path} cannot be written ({error.strerror}).") from error
 

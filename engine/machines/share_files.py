@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Annotated
 
 import msgspec
@@ -16,7 +16,7 @@ from msgspec import Meta, Struct
 
 from engine.domain.digest import blake2b
 from engine.domain.machines import Machine, is_id
-from engine.domain.responses import Sighting
+from engine.domain.responses import Sighting, merge
 from engine.domain.workplaces import Workplace
 
 FORMAT = 1
@@ -29,9 +29,10 @@ _LONGEST_BODY = 64 << 20
 """Bytes of the columns, unpacked; a file of so many rows has a twentieth of that."""
 _FAST, _US, _BATCH, _SIDECHAIN, _FORKED = 1, 2, 4, 8, 16
 _NAME = re.compile(r"([0-9a-f]{15})\.([0-9a-f]{8})\.([a-z0-9_-]+)\.(\d{13,})\.ccmon")
+_BEGINNING = re.compile(r"[0-9a-f]{15}\.[0-9a-f]{8}\.([a-z0-9_-]+)\.\d{13,}")
 
-Count = Annotated[int, Meta(ge=0, lt=1 << 63)]
-_Id = Annotated[int, Meta(ge=0, lt=1 << 63)]
+Count = Annotated[int, Meta(ge=0, le=(1 << 63) - 1)]
+_Id = Annotated[int, Meta(ge=0, le=(1 << 63) - 1)]
 _Time = Annotated[int, Meta(ge=-62_135_596_800_000, le=253_402_300_799_999)]
 """Of the years 1 to 9999."""
 _Place = Annotated[int, Meta(ge=0, lt=1 << 31)]
@@ -97,7 +98,7 @@ class _Body(Struct, frozen=True):
     cache_write_1h: list[Count]
     reasoning: list[Count]
     searches: list[Count]
-    recorded: list[Annotated[int, Meta(ge=-1, lt=1 << 63)]]
+    recorded: list[Annotated[int, Meta(ge=-1, le=(1 << 63) - 1)]]
     context: list[Annotated[int, Meta(ge=-1, lt=1 << 40)]]
     workplaces: dict[str, tuple[Annotated[int, Meta(ge=0, le=99)], _Time, str]]
 
@@ -179,6 +180,12 @@ def named(name: str) -> re.Match[str] | None:
     return _NAME.fullmatch(name)
 
 
+def agent_named(name: str) -> str | None:
+    """Return the agent in a file's name, also in a copy's that a syncing program named anew."""
+    found = _BEGINNING.match(name)
+    return found[1] if found and name.endswith(SUFFIX) else None
+
+
 def _digest(body: bytes) -> str:
     return blake2b(body, digest_size=16).digest().hex()
 
@@ -206,7 +213,7 @@ def _columns(shared: Shared) -> _Body:
     ]
     columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(18)]
     told = {session: tuple(each) for session, each in shared.workplaces.items()}
-    return _Body(*map(list, names), *columns, told)  # type: ignore[arg-type]
+    return _Body(*map(list, names), *columns, told)  # type: ignore[arg-type, call-arg]
 
 
 def _places(names: list[dict[str, int]], *own: str) -> Iterable[int]:
@@ -265,10 +272,10 @@ def merged(parts: Iterable[Shared]) -> Shared:
         for id_ in part.withdrawn:
             whole.responses.pop(id_, None)
         whole.withdrawn = (whole.withdrawn | part.withdrawn) - part.responses.keys()
-        whole.responses.update(part.responses)
+        for id_, each in part.responses.items():
+            before = whole.responses.get(id_)
+            whole.responses[id_] = each if before is None else merge(before, each)
         for session, told in part.workplaces.items():
             known = whole.workplaces.get(session)
             whole.workplaces[session] = told if known is None else min(known, told)
     return whole
-
-

@@ -79,9 +79,7 @@ class ShareWriter:
         for agent, scope in scopes.items():
             before = agents.get(agent)
             folder = self._folder(agent)
-            if before is None or before.scope != scope or before.called[2] != self._called[2]:
-                before = None
-            elif not folder.is_whole(before.files):
+            if before is not None and not self._holds(before, scope, folder):
                 before = None
             if before is not None and not self._is_due(before):
                 continue
@@ -98,6 +96,11 @@ class ShareWriter:
         for agent in self._note().agents:
             self._folder(agent).clear({})
         self._keep(_Note())
+
+    def _holds(self, before: Written, scope: int, folder: ShareFolder) -> bool:
+        """Say whether what was written is there still, and of what is shared as it is now."""
+        is_same = (before.scope, before.called[2]) == (scope, self._called[2])
+        return is_same and folder.is_whole(before.files)
 
     def _is_due(self, before: Written) -> bool:
         return before.called != self._called or has_changed(

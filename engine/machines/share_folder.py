@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from engine.domain.machines import Machine
+from engine.domain.machines import OWN, Machine
 from engine.machines.share_files import (
     LONGEST_HEADER,
     MOST_ROWS,
@@ -35,6 +35,10 @@ def read_shared(path: str, place: int) -> tuple[Header, Shared]:
         return header, unpacked(header, file.read(header.size + 1), place)
 
 
+Files = dict[str, tuple[int, int]]
+"""Size and time of change (nanoseconds) of files, by name."""
+
+
 class ShareFolder:
     """Writes the files of one machine, agent and ledger.
 
@@ -55,17 +59,25 @@ class ShareFolder:
             return sorted(name for name in os.listdir(self._directory) if self._is_own(name))
         return []
 
-    def is_whole(self, files: Mapping[str, int]) -> bool:
-        """Say whether files are there as they were written, by name and size."""
-        try:
-            return all(
-                os.stat(self._directory / name).st_size == size for name, size in files.items()
-            )
-        except OSError:
-            return False
+    def seen(self, files: Files) -> Files | None:
+        """Return files as they are now where all are as they were written, else `None`.
 
-    def add(self, news: Shared, files: Mapping[str, int], now: int) -> dict[str, int]:
-        """Write what is new beside files written before; return all by name and size.
+        What bears another time is read to the end: a program that syncs may have brought back
+        something else, or only part of it.
+        """
+        found: Files = {}
+        for name, mark in files.items():
+            path = self._directory / name
+            try:
+                found[name] = _mark_of(path)
+                if found[name] != mark:
+                    read_shared(str(path), OWN)
+            except (BadShare, OSError):
+                return None
+        return found
+
+    def add(self, news: Shared, files: Files, now: int) -> Files:
+        """Write what is new beside files written before; return all that then hold everything.
 
         Those that it takes the place of are left to `clear`. Raises `OSError`.
         """
@@ -74,7 +86,7 @@ class ShareFolder:
         rows = len(news.responses)
         for name in sorted(files, reverse=True):
             try:
-                header, part = read_shared(str(self._directory / name), 0)
+                header, part = read_shared(str(self._directory / name), OWN)
             except (BadShare, OSError):
                 break
             if header.rows > 2 * rows or header.rows + rows > MOST_ROWS:
@@ -88,10 +100,10 @@ class ShareFolder:
                 part, self._machine, self._agent, self._writer, max(now, last + 1)
             )
             self._put(header.file_name, data)
-            kept[header.file_name] = len(data)
+            kept[header.file_name] = _mark_of(self._directory / header.file_name)
         return kept
 
-    def clear(self, files: Mapping[str, int]) -> None:
+    def clear(self, files: Container[str]) -> None:
         """Delete the writer's files but some: others hold all that they held."""
         for name in self.own_names():
             if name not in files:
@@ -119,6 +131,11 @@ class ShareFolder:
             self._writer,
             self._agent,
         )
+
+
+def _mark_of(path: Path) -> tuple[int, int]:
+    status = os.stat(path)
+    return status.st_size, status.st_mtime_ns
 
 
 def _in_parts(shared: Shared) -> Iterable[Shared]:

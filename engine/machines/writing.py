@@ -17,7 +17,7 @@ from engine.ledger.book import Ledger
 from engine.ledger.shared_rows import changed_responses, changed_workplaces, has_changed
 from engine.machines.own import OwnMachine, Share
 from engine.machines.share_files import Shared
-from engine.machines.share_folder import ShareFolder
+from engine.machines.share_folder import Files, ShareFolder
 
 _WRITER = "share_writer"
 
@@ -28,8 +28,7 @@ class Written(Struct, frozen=True):
     scope: int
     revision: int
     """The ledger's, up to which all is told."""
-    files: dict[str, int]
-    """Sizes by name."""
+    files: Files
     called: tuple[str, str, bool]
     """What machine and person are called in them, and whether names are redacted."""
 
@@ -58,13 +57,10 @@ class ShareWriter:
         return self._note().at
 
     @property
-    def files(self) -> dict[str, int]:
-        """The files that stand in the folder, by name with their sizes."""
-        return {
-            name: size
-            for written in self._note().agents.values()
-            for name, size in written.files.items()
-        }
+    def files(self) -> Files:
+        """The files that stand in the folder."""
+        agents = self._note().agents.values()
+        return {name: mark for written in agents for name, mark in written.files.items()}
 
     def write(self, scopes: Mapping[str, int], now: int) -> int:
         """Write what is new in each agent's scope; return how many responses that were.
@@ -79,8 +75,8 @@ class ShareWriter:
         for agent, scope in scopes.items():
             before = agents.get(agent)
             folder = self._folder(agent)
-            if before is not None and not self._holds(before, scope, folder):
-                before = None
+            seen = folder.seen(before.files) if before and self._holds(before, scope) else None
+            before = replace(before, files=seen) if before and seen is not None else None
             if before is not None and not self._is_due(before):
                 continue
             written, rows = self._write(agent, scope, before, folder, now)
@@ -97,10 +93,9 @@ class ShareWriter:
             self._folder(agent).clear({})
         self._keep(_Note())
 
-    def _holds(self, before: Written, scope: int, folder: ShareFolder) -> bool:
-        """Say whether what was written is there still, and of what is shared as it is now."""
-        is_same = (before.scope, before.called[2]) == (scope, self._called[2])
-        return is_same and folder.is_whole(before.files)
+    def _holds(self, before: Written, scope: int) -> bool:
+        """Say whether what was written is of what is shared now, and in the same way."""
+        return (before.scope, before.called[2]) == (scope, self._called[2])
 
     def _is_due(self, before: Written) -> bool:
         return before.called != self._called or has_changed(

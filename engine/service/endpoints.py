@@ -28,6 +28,7 @@ from engine.documents.sessions import SessionDocument
 from engine.documents.summaries import SummaryDocument
 from engine.domain.report_definitions import REPORTS, ReportDefinition
 from engine.domain.times import MINUTE, SECOND
+from engine.domain.typed.asked import apart_of
 from engine.service.parameters import (
     ALL,
     CHOSEN,
@@ -96,7 +97,7 @@ def _report(report: ReportDefinition) -> Endpoint:
             source.answers(asked.said).answer(question),
             is_without_cost=asked.said.get("no_cost", False),
             aliases=source.aliases,
-            is_by_agent=asked.said.get("by_agent", False),
+            apart=apart_of(asked.said),
         )
 
     document = DOCUMENTS[report.document]

@@ -86,7 +86,19 @@ AGENTS = Option(
     is_repeatable=True,
     read=values.agents,
 )
-CHOSEN = OptionGroup("What is counted", (PROJECT, MODEL, AGENTS, MODE))
+MACHINE = Option(
+    ("--machine",),
+    "only this machine, where several share (ccmon help machines): its name, part of it, or its id",
+    "NAME",
+    example='"laptop"',
+)
+PERSON = Option(
+    ("--person",),
+    "only this person, where several share: the name, or part of it",
+    "NAME",
+    example='"ada"',
+)
+CHOSEN = OptionGroup("What is counted", (PROJECT, MODEL, AGENTS, MACHINE, PERSON, MODE))
 DATES = OptionGroup(
     "From when to when",
     (
@@ -154,6 +166,21 @@ BY_AGENT = Option(
     "a line for each coding agent below each row; in JSON the key agents",
     default=False,
     off=("--no-by-agent",),
+    one_of="apart",
+)
+BY_MACHINE = Option(
+    ("--by-machine",),
+    "a line for each machine below each row; in JSON the key machines",
+    default=False,
+    off=("--no-by-machine",),
+    one_of="apart",
+)
+BY_PERSON = Option(
+    ("--by-person",),
+    "a line for each person below each row; in JSON the key people",
+    default=False,
+    off=("--no-by-person",),
+    one_of="apart",
 )
 SECTIONS = Option(
     ("--sections",),

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from msgspec.structs import replace
 
+from engine.domain.choices import Apart
 from engine.domain.questions import Answer, Change
 from engine.domain.reports import Figures, Part, Row
 from engine.domain.responses import Tokens
@@ -44,6 +45,14 @@ AGENT = Column(name="agent", title="Agent", align="left", style="dim")
 AGENTS = Column(
     name="agent", title="Agents", kind="names", align="left", style="dim", least=14, tight=9
 )
+MACHINE = Column(
+    name="machine", title="Machine", kind="names", align="left", style="dim", least=12, tight=8
+)
+PERSON = Column(
+    name="person", title="Person", kind="names", align="left", style="dim", least=12, tight=8
+)
+_NOBODY = "not named"
+"""What stands for the machines of nobody who is named."""
 PROVIDER = Column(
     name="provider", title="Provider", kind="text", align="left", style="dim", least=8, tight=6
 )
@@ -61,7 +70,10 @@ COUNTS = (INPUT, OUTPUT, CACHE_WRITE, CACHE_READ, CACHE, TOTAL)
 
 _NAMED = {
     **{column.name: column for column in (*COUNTS, COST, SHARE, BAR, RESPONSES, SESSIONS, MODELS)},
-    **{column.name: column for column in (AGENT, PROVIDER, LAST, TREND, START, END, STATE, LIMIT)},
+    **{
+        column.name: column
+        for column in (AGENT, MACHINE, PERSON, PROVIDER, LAST, TREND, START, END, STATE, LIMIT)
+    },
     "agents": AGENTS,
 }
 """What a report's definition names, beside what its rows are of."""
@@ -81,7 +93,9 @@ STEPS = (
     Step(drop=("input",)),
     Step(drop=("trend",)),
     Step(drop=("last",)),
+    Step(drop=("person",)),
     Step(drop=("agent",)),
+    Step(drop=("machine",)),
     Step(drop=("project",)),
     Step(drop=("output",)),
 )
@@ -102,6 +116,8 @@ def report_columns(answer: Answer, look: Look) -> tuple[Column, ...]:
     is_there = {
         "agent": answer.has_agents,
         "agents": answer.has_agents,
+        "machine": answer.has_machines,
+        "person": answer.has_people,
         "provider": any(each.row.provider for each in rows),
         "trend": any(each.trend for each in rows),
         "state": any(each.row.is_active for each in rows),
@@ -185,6 +201,14 @@ def agent_cell(row: Row, look: Look) -> Cell:
     return names_cell(tuple(map(look.agent, agents)))
 
 
+def machine_cells(row: Row) -> dict[str, Cell]:
+    """Return of which machines a row is, and who worked on them."""
+    return {
+        "machine": names_cell(tuple(map(plain, row.machines))),
+        "person": names_cell(tuple(map(plain, row.people))),
+    }
+
+
 def names_cell(names: tuple[str, ...]) -> Cell:
     """Return a list of names whose last ones may give way."""
     return Cell(", ".join(names), names=names)
@@ -202,16 +226,17 @@ def part_rows(
     return rows
 
 
-def agent_rows(
-    row: Row, first: str, look: Look, has_mark: bool, is_broken_down: bool
+def apart_rows(
+    row: Row, apart: Apart, first: str, look: Look, has_mark: bool, is_broken_down: bool
 ) -> list[TableRow]:
-    """Return one line for each agent of a row, broken down with its models below."""
+    """Return one line for each part of a row, broken down with its models below."""
     rows = []
-    for agent in row.by_agent:
-        rows.append(_part_row(agent, first, _inner_name(look.agent(agent.name)), look, has_mark))
+    for whose in row.parts_by(apart):
+        called = look.agent(whose.name) if apart == "agent" else plain(whose.name) or _NOBODY
+        rows.append(_part_row(whose, first, _inner_name(called), look, has_mark))
         if not is_broken_down:
             continue
-        parts = agent.parts or row.by_model
+        parts = whose.parts or row.by_model
         names = [look.model(part.name) for part in parts]
         rows += [
             _part_row(part, first, _inner_name(name, names, 4), look, has_mark, "dim")

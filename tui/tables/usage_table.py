@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engine.domain.choices import Apart
 from engine.domain.questions import Answer, AnswerRow
 from engine.domain.report_definitions import By
 from tui.tables.columns import (
     FIRST,
     STEPS,
     agent_cell,
-    agent_rows,
+    apart_rows,
     bar_cell,
     bar_share,
     change_text,
+    machine_cells,
     part_rows,
     report_columns,
     row_cells,
@@ -35,12 +37,12 @@ _MOST_OF_LABEL = 10
 
 
 def usage_lines(
-    answer: Answer, look: Look, is_broken_down: bool = False, is_by_agent: bool = False
+    answer: Answer, look: Look, is_broken_down: bool = False, apart: Apart | None = None
 ) -> list[Line]:
     """Return the table of any report but blocks, with its footnotes."""
     table = Table(
         columns=report_columns(answer, look),
-        lines=list(_lines(answer, look, is_broken_down, is_by_agent)),
+        lines=list(_lines(answer, look, is_broken_down, apart)),
         totals=total_row(answer, FIRST, look, _has_mark(answer)),
         steps=_PROJECT_STEPS if answer.question.report.by == "project" else STEPS,
     )
@@ -51,21 +53,22 @@ def usage_lines(
 
 
 def _lines(
-    answer: Answer, look: Look, is_broken_down: bool, is_by_agent: bool
+    answer: Answer, look: Look, is_broken_down: bool, apart: Apart | None
 ) -> Iterator[TableLine]:
     largest = max((bar_share(each.row, look) for each in answer.rows), default=0.0)
     is_keyed = any(len(each.row.label) > _MOST_OF_LABEL for each in answer.rows)
     has_mark = _has_mark(answer)
-    is_apart = answer.question.report.by not in _OF_ONE_AGENT and (
-        is_by_agent or (is_broken_down and answer.has_agents)
-    )
+    if apart is None and is_broken_down and answer.has_agents:
+        apart = "agent"
+    if apart == "agent" and answer.question.report.by in _OF_ONE_AGENT:
+        apart = None
     for project, rows in _groups(answer, look).items():
         if answer.question.by_project:
             yield Across(project, "bold", is_heading=True)
         for each in rows:
             yield TableRow(_cells(answer, each, look, largest, is_keyed))
-            if is_apart:
-                yield from agent_rows(each.row, FIRST, look, has_mark, is_broken_down)
+            if apart is not None:
+                yield from apart_rows(each.row, apart, FIRST, look, has_mark, is_broken_down)
             elif is_broken_down:
                 yield from part_rows(each.row.by_model, FIRST, look, has_mark)
 
@@ -87,6 +90,7 @@ def _cells(
         **row_cells(row, look, _has_mark(answer)),
         FIRST: _first_cell(answer.question.report.by, each, look, is_keyed),
         "agent": agent_cell(row, look),
+        **machine_cells(row),
         "provider": Cell(plain(row.provider)),
         "bar": bar_cell(row, largest, look),
         "share": Cell(share_text(row, look)),

@@ -29,12 +29,14 @@ if TYPE_CHECKING:
     from engine.domain.calendars import Calendar
     from engine.domain.found import AgentFound, Health
     from engine.domain.notices import Notice
+    from engine.domain.owners import OwnedScope
     from engine.domain.questions import Glance
     from engine.domain.reports import Detail, Report, ReportKind, Span
     from engine.domain.snapshots import Progress, Snapshot
     from engine.live.follower import Follower
     from engine.live.limits import Limits
     from engine.machines.sharing import Sharing
+    from engine.providers.accounts import Accounts
     from engine.reports.queries.answers import Answers
 
 _T = TypeVar("_T")
@@ -91,6 +93,13 @@ class Monitor:
 
         return Limits(self.settings, self._ledger, self._state, self._board, self._updater)
 
+    @cached_property
+    def providers(self) -> Accounts:
+        """What providers of models say of the user's accounts; asked only where enabled."""
+        from engine.providers.accounts import Accounts
+
+        return Accounts(self.settings)
+
     @property
     def sharing(self) -> Sharing:
         """What is shared with other machines."""
@@ -110,7 +119,7 @@ class Monitor:
 
     def answers_in(self, zone: tuple[str, tzinfo], week_start: int | None) -> Answers:
         """Return what answers with the days of a zone, and weeks that begin on a day of theirs."""
-        from engine.ledger.selector import LedgerSource
+        from engine.ledger.report_source import LedgerSource
         from engine.reports.queries.answers import Answers
 
         return Answers(
@@ -122,7 +131,17 @@ class Monitor:
             self._updater.recovery.insist,
             self.snapshot,
             str(self.settings.home),
+            self._owned,
         )
+
+    def _owned(self, account: str) -> Sequence[OwnedScope]:
+        """Return what was an account's, after a look at who is signed in."""
+        from engine.limits.accounts import scopes_of_account
+
+        self._updater.open(is_whole=False)
+        self._answer(self._updater.look_at_limits)
+        roots = self._roots.claude_paths()
+        return self._answer(lambda: scopes_of_account(self._ledger, self.settings, roots, account))
 
     def require_roots(self) -> None:
         """Raise `SettingsError` where the user named places and none has transcripts."""

@@ -9,11 +9,13 @@ from engine.documents.answers import answer_document
 from engine.documents.calendars import graph_document
 from engine.documents.comparisons import comparison_document
 from engine.documents.limits import events_document, limits_document
+from engine.documents.providers import providers_document
 from engine.documents.sections import sections_document
 from engine.documents.sessions import session_document
 from engine.documents.summaries import summary_document
 from engine.domain.choices import MEASURES
 from engine.domain.questions import AnswerRow
+from tests.made_accounts import made_accounts
 from tests.made_answers import (
     ALPHA,
     KEYS,
@@ -58,3 +60,5 @@ def every_document(*, is_without_cost: bool) -> Iterator[tuple[str, object]]:
     given = limits(window(), budget(), window("odd", None, hit=hit()), hit=hit())
     yield "limits", limits_document(given, is_endpoint_asked=False, notices=["Look here."])
     yield "events", events_document(given, [event()])
+    for has_days in (False, True):
+        yield "providers", providers_document(made_accounts(), NOW, with_days=has_days)

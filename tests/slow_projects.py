@@ -88,13 +88,6 @@ def fold(cwd: str, home: str = "") -> str:
     """Return what names the project of a working directory."""
     is_windows = re.match(r"[A-Za-z]:([\\/]|$)|\\\\", cwd) is not None
     text = _plain(cwd, is_windows)
-    for tool, pattern in (
-        ("codex", r"(?:^|/)\.codex/worktrees/[^/]+/([^/]+)"),
-        ("t3", r"(?:^|/)\.t3/worktrees/([^/]+)"),
-    ):
-        found = re.search(pattern, text)
-        if found:
-            return f"{found[1]} ({tool} worktrees)"
     at = 0
     while found := _CUT.search(text, at):
         before = text[: found.start()]
@@ -103,6 +96,12 @@ def fold(cwd: str, home: str = "") -> str:
         else:
             text = before + text[found.end() :]
             at = 0
+    found = re.search(
+        r"(?:^|/)\.(?:(codex)/worktrees/[^/]+|(t3)/worktrees)/([^/]+)",
+        text,
+    )
+    if found:
+        return f"{found[3]} ({found[1] or found[2]} worktrees)"
     text = text or "/"
     if is_windows:
         text = text.replace("/", "\\")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.agents.packages import Listed
+from engine.domain.responses import TELEMETRY
 
 _EDITORS = (
     "{support}/Code",
@@ -46,13 +47,7 @@ LISTED: tuple[Listed, ...] = (
         within=".gemini",
         marks=("tmp",),
     ),
-    Listed(
-        "qwen",
-        "Qwen Code",
-        ("~/.qwen",),
-        variable="QWEN_DATA_DIR",
-        marks=("projects", "tmp"),
-    ),
+    Listed("qwen", "Qwen Code", ("~/.qwen",), variable="QWEN_DATA_DIR", marks=("projects", "tmp")),
     Listed(
         "copilot",
         "GitHub Copilot CLI",
@@ -264,6 +259,12 @@ LISTED: tuple[Listed, ...] = (
             "~/.var/app/dev.zed.Zed/data/zed",
         ),
         marks=("threads/threads.db",),
+    ),
+    Listed(
+        TELEMETRY,
+        "Claude Code (telemetry)",
+        ("{ccmon}/telemetry",),
+        module="engine.agents.claude_telemetry:AGENT",
     ),
     Listed(
         "command-code",

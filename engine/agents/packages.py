@@ -8,11 +8,11 @@ An entry point names a `Listed`, whose `module` says where the `Agent` is:
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Iterator
 
 from msgspec import Struct
+
+from engine.domain.entry_points import loaded_points
 
 GROUP = "ccmon.agents"
 
@@ -44,44 +44,9 @@ class Listed(Struct, frozen=True):
 
 
 def packaged() -> Iterator[Listed]:
-    """Yield the agents that installed packages list; one that fails to load says so.
-
-    The metadata library is slow to start, so it is asked only where a package names the group.
-    """
-    if not any(_names_group(directory) for directory in sys.path):
-        return
-    from importlib.metadata import entry_points
-
-    for point in entry_points(group=GROUP):
-        try:
-            listed = point.load()
-        except (ImportError, AttributeError) as error:
-            yield Listed(
-                point.name, point.name, (), problem=f"its package cannot be loaded ({error})"
-            )
-            continue
+    """Yield the agents that installed packages list; one that fails to load says so."""
+    for name, listed, problem in loaded_points(GROUP):
         if isinstance(listed, Listed):
             yield listed
         else:
-            yield Listed(point.name, point.name, (), problem="its package names no `Listed`")
-
-
-def _names_group(directory: str) -> bool:
-    """Say whether a package that is installed in a directory may have an agent."""
-    try:
-        with os.scandir(directory) as entries:
-            installed = [entry.path for entry in entries if entry.name.endswith(_INFO)]
-    except OSError:
-        return False
-    return any(_mentions(os.path.join(path, "entry_points.txt")) for path in installed)
-
-
-def _mentions(path: str) -> bool:
-    try:
-        with open(path, "rb") as file:
-            return GROUP.encode() in file.read()
-    except OSError:
-        return False
-
-
-_INFO = (".dist-info", ".egg-info")
+            yield Listed(name, name, (), problem=problem or "its package names no `Listed`")

@@ -6,7 +6,7 @@ that breaks off gives the fields before the break, so a damaged one never raises
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
 _LONGEST_VARINT = 10
@@ -17,6 +17,21 @@ Field = int | bytes
 
 def fields(message: bytes) -> Iterator[tuple[int, Field]]:
     """Yield number and value of each field: whole numbers, and bytes for all else."""
+    yield from _walked(message)
+
+
+def is_whole(message: bytes) -> bool:
+    """Say whether a message does not break off, nor hold what no message does."""
+    walk = _walked(message)
+    while True:
+        try:
+            next(walk)
+        except StopIteration as ended:
+            return bool(ended.value)
+
+
+def _walked(message: bytes) -> Generator[tuple[int, Field], None, bool]:
+    """Yield each field; return whether the message ended with one."""
     at = 0
     while at < len(message):
         tag, at = _varint(message, at)
@@ -24,7 +39,7 @@ def fields(message: bytes) -> Iterator[tuple[int, Field]]:
         if wire == _VARINT:
             value, at = _varint(message, at)
             if at > len(message):
-                return
+                return False
             yield number, value
             continue
         if wire == _BYTES:
@@ -32,11 +47,12 @@ def fields(message: bytes) -> Iterator[tuple[int, Field]]:
         elif wire in (_FIXED32, _FIXED64):
             size = 4 if wire == _FIXED32 else 8
         else:
-            return
+            return False
         if at + size > len(message):
-            return
+            return False
         yield number, message[at : at + size]
         at += size
+    return True
 
 
 def number(message: bytes, field: int) -> int:

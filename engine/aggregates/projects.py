@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from engine.domain.projects import (
@@ -33,6 +34,8 @@ class Projects:
         """The project of each workplace, and the working directory where it is known."""
         self._of: dict[int, int] = {}
         """The workplace of each session."""
+        self._uses: Counter[int] = Counter()
+        """How many sessions work in each workplace."""
         self._numbers: dict[int, int] = {}
         """The project's number of each workplace."""
         self._known: dict[int, Project] = {}
@@ -40,11 +43,9 @@ class Projects:
     def learn(self, sessions: Iterable[tuple[int, int]], workplaces: Workplaces) -> None:
         """Take where sessions work, by numbers, and all workplaces known."""
         moved = dict(sessions)
-        self._of.update(moved)
-        fresh = set(moved.values()) - self._places.keys()
-        if not fresh:
+        if not self._move(moved):
             return
-        for number in fresh:
+        for number in set(moved.values()) - self._places.keys():
             path, is_name = workplaces[number]
             project = project_named(path) if is_name else project_at(path, self._home)
             self._places[number] = project, "" if is_name else path
@@ -53,7 +54,26 @@ class Projects:
             project = self._places[number][0]
             self._numbers[number] = first.setdefault(project.key, number)
         self._known = {number: self._places[number][0] for number in first.values()}
-        self.labels = labels(self._known)
+        in_use = {self._numbers[place] for place, uses in self._uses.items() if uses}
+        self.labels = labels({number: self._known[number] for number in in_use})
+
+    def _move(self, moved: Mapping[int, int]) -> bool:
+        """Take where sessions work; say whether a workplace has its first or lost its last one.
+
+        Names that no session bears any more must not make those of others longer.
+        """
+        has_changed = False
+        for session, place in moved.items():
+            left = self._of.get(session)
+            if left == place:
+                continue
+            self._of[session] = place
+            self._uses[place] += 1
+            has_changed |= self._uses[place] == 1
+            if left is not None:
+                self._uses[left] -= 1
+                has_changed |= self._uses[left] == 0
+        return has_changed
 
     def of(self, session: int) -> int:
         """Return the number of a session's project, 0 where nothing is known of it."""

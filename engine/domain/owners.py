@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -27,6 +28,14 @@ class Held(Struct, frozen=True):
     until: int
 
 
+class OwnedScope(NamedTuple):
+    """A scope of the ledger that was an account's, from a time up to another."""
+
+    scope: int
+    since: int
+    until: int
+
+
 def owner_key(account: str, organization: str) -> str:
     """Return the key of an account in an organization; either may be empty."""
     return f"{account}/{organization}" if account or organization else NOBODY
@@ -44,9 +53,19 @@ def name_of_owner(owner: str, names: Mapping[str, str]) -> str:
     return next((names[each] for each in handles if each and each in names), "")
 
 
+def unknown_of(root: str) -> str:
+    """Return the owner of what was hit in a root before anything was noted, beside named ones."""
+    return f"{UNKNOWN}{root}"
+
+
+def root_of_unknown(owner: str) -> str | None:
+    """Return the root in the key of such an owner, `None` for all others."""
+    return owner[len(UNKNOWN) :] if owner.startswith(UNKNOWN) and owner != UNKNOWN else None
+
+
 def is_of_store(owner: str) -> bool:
     """Say whether an owner is of another agent than Claude Code."""
-    return "@" in owner and ":" in owner.partition("@")[0]
+    return not owner.startswith(UNKNOWN) and "@" in owner and ":" in owner.partition("@")[0]
 
 
 def plan_of_store(owner: str) -> str:
@@ -56,7 +75,7 @@ def plan_of_store(owner: str) -> str:
 
 def is_named(owner: str) -> bool:
     """Say whether anybody is named."""
-    return owner not in (NOBODY, UNKNOWN)
+    return owner != NOBODY and not owner.startswith(UNKNOWN)
 
 
 def resolved(owners: Iterable[str]) -> dict[str, str]:

@@ -28,6 +28,8 @@ USAGE_LOOK = 30.0
 """Seconds between looks at whether the usage endpoint is to be asked."""
 CURSOR_LOOK = 30.0
 """Seconds between looks at whether Cursor's usage is to be synced."""
+PROVIDERS_LOOK = 30.0
+"""Seconds between looks at whether a provider of models is to be asked."""
 PRICES_LOOK = 3_600.0
 """Seconds between looks at whether a day has passed since prices were fetched."""
 

@@ -7,7 +7,8 @@ one response, priced; in place of names it has the places of these in the pack's
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from operator import attrgetter
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -20,6 +21,16 @@ IS_FAST, IS_US, IS_BATCH, IS_SIDECHAIN, IS_FORKED = 1, 2, 4, 8, 16
 RUN_FLAGS = IS_FAST | IS_US | IS_BATCH
 """Those that say how a response was run, which its price depends on."""
 
+Kind = tuple[str, str, str, str, bool, bool, bool, str, int]
+"""What many responses have in common: session, project, model, sub-agent, whether fast, US only
+and a batch, the provider, and the machine's place."""
+kind_of: Callable[[Sighting], Kind] = attrgetter(
+    *("session", "project", "model", "agent"),
+    *("is_fast", "is_us", "is_batch"),
+    "provider",
+    "machine",
+)
+
 NO_COST = -1
 """Stands for a cost that is not known, which is never negative."""
 
@@ -28,6 +39,11 @@ LAYOUT = struct.Struct("<5q7I4IB")
 
 ID_WIDTH = 8
 """Bytes of one of a pack's `ids`: signed, little-endian."""
+
+
+def run_flags(is_fast: bool, is_us: bool, is_batch: bool) -> int:
+    """Return the bits that say how a response was run."""
+    return is_fast * IS_FAST | is_us * IS_US | is_batch * IS_BATCH
 
 
 class Record(NamedTuple):

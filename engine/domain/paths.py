@@ -87,3 +87,20 @@ def cursor_directory(settings: Settings) -> Path:
 def cursor_session_path(settings: Settings) -> Path:
     """Return the file that is there while a session token of Cursor is kept."""
     return data_directory(settings) / "cursor-session.json"
+
+
+def providers_directory(settings: Settings) -> Path:
+    """Return where keys and answers of providers are kept."""
+    return data_directory(settings) / "providers"
+
+
+def enabled_providers_path(settings: Settings) -> Path:
+    """Return the file that is there while any provider was enabled by a command."""
+    return providers_directory(settings) / "enabled.json"
+
+
+def uses_providers(settings: Settings) -> bool:
+    """Say whether any provider may be enabled; looks for one file and loads nothing of them."""
+    if any(options.get("enabled") == "true" for options in settings.providers.values()):
+        return True
+    return enabled_providers_path(settings).exists()

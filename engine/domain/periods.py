@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 
 from engine.domain.report_definitions import By
-from engine.domain.times import start_of_week
+from engine.domain.times import start_of_day, start_of_week
 
 
 def first_day(period: By, day: date, week_start: int) -> date:
@@ -33,6 +33,12 @@ def first_day_before(period: By, begin: date, count: int) -> date:
         month = begin.year * 12 + begin.month - 1 - count
         return date(month // 12, month % 12 + 1, 1)
     return begin - timedelta(days=count * (7 if period == "week" else 1))
+
+
+def month_bounds(month: str) -> tuple[int, int]:
+    """Return when a month of UTC, `2026-11`, begins and ends, in UTC milliseconds."""
+    begin = date.fromisoformat(f"{month}-01")
+    return start_of_day(begin, UTC), start_of_day(day_after("month", begin), UTC)
 
 
 def key_of(period: By, begin: date) -> str:

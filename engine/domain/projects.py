@@ -47,12 +47,21 @@ def project_named(name: str) -> Project:
 def project_at(path: str, home: str = "") -> Project:
     """Return the project of a working directory; `home` is that of who asks."""
     parts, separator = _parts(path)
+    cut = _cut(parts, separator, home)
     for place, part in enumerate(parts):
         at = place + _REPOSITORY_AT.get(part, len(parts))
         if at < len(parts) and parts[place + 1] == _WORKTREES:
             told = parts[place + 2 if part == ".codex" else place + 3 :]
             key = f"{parts[at]} ({part[1:]} {_WORKTREES})"
             return Project(key, is_path=False, worktree=told[0] if told else "")
+    return Project(_joined(parts, separator), is_path=True, worktree="/".join(cut))
+
+
+def _cut(parts: list[str], separator: str, home: str) -> list[str]:
+    """Cut worktrees in `.claude` out of a path's parts, but right below a home; return their names.
+
+    After a cut what stands before and behind it may be the way to another.
+    """
     homes = "" if not home else _joined(*_parts(home))
     cut: list[str] = []
     place = 1
@@ -62,9 +71,10 @@ def project_at(path: str, home: str = "") -> Project:
             if before != homes and not _HOME.fullmatch(before):
                 cut.append(parts[place + 2])
                 del parts[place : place + 3]
+                place = max(place - 1, 1)
                 continue
         place += 1
-    return Project(_joined(parts, separator), is_path=True, worktree="/".join(cut))
+    return cut
 
 
 def _parts(path: str) -> tuple[list[str], str]:

@@ -63,6 +63,8 @@ class Question(Struct, frozen=True, kw_only=True):
     is_recent_only: bool = False
     """Blocks that began in the last three days, or are active."""
     token_limit: int | Literal["max"] | None = None
+    account: str = ""
+    """Only blocks of one account of Claude Code, by what a user calls it; empty for all."""
 
     @property
     def report(self) -> ReportDefinition:

@@ -15,6 +15,15 @@ Period = Literal["hour", "day", "week", "month"]
 PERIODS: tuple[Period, ...] = ("hour", "day", "week", "month")
 
 
+GIVES_WAY = (
+    *("bar", "title", "responses", "sessions", "share", "provider"),
+    *("exact", "roomy", "cache kinds", "models", "cache", "input"),
+    *("trend", "last", "person", "agent", "machine", "project", "output"),
+)
+"""What gives way on paper, first to last, unless a report says otherwise: `exact` figures become
+short, what is `roomy` tight, and the `cache kinds` one column."""
+
+
 class Tab(NamedTuple):
     """A report's tab on the live screen."""
 
@@ -26,9 +35,10 @@ class Tab(NamedTuple):
     row_key: str
     """What names a row in exported files."""
     columns: tuple[str, ...]
-    """By the names of `tui.live.report.columns`; `agent` only where there are several."""
-    keeps: tuple[str, ...]
-    """The columns that give way where it is narrow, the last ones first; the others never do."""
+    """By the names of `tui.live.report.columns`; `agent` and `machine` only where there are
+    several."""
+    gives_way: tuple[str, ...]
+    """The columns that give way where it is narrow, first to last; the others never do."""
 
 
 class ReportDefinition(NamedTuple):
@@ -51,6 +61,9 @@ class ReportDefinition(NamedTuple):
     """The JSON document, by the names of `engine.documents.answers`."""
     row_key: str
     """What names a row in CSV, and a period's in JSON."""
+    gives_way: tuple[str, ...] = GIVES_WAY
+    """What gives way on paper that is narrow, first to last: columns, and what else
+    `tui.tables.columns` has a step for."""
     tab: Tab | None = None
     options: tuple[str, ...] = ()
     """Beside those of every report, by the names of `tui.commands.reports`."""
@@ -77,10 +90,16 @@ class ReportDefinition(NamedTuple):
 
 _COUNTS = ("input", "output", "cache_write", "cache_read", "cache", "total")
 _KINDS = ("input", "output", "cache_write", "cache_read", "total", "cost")
+_LEAST = ("cache_write", "cache_read", "input")
 _SUMS = ("responses", "tokens", "cost")
-_PERIOD = ("period", "agents", "models", *_COUNTS, "cost", "trend", "bar", "sessions", "responses")
-_PERIOD_FLAT = ("place", "agent", "model", "models", "sessions", *_SUMS, "trend")
-_PERIOD_OPTIONS = ("last", "breakdown", "by_agent", "instances", "project_aliases", "sections")
+_WHOSE = ("machine", "person")
+_APART = ("by_agent", "by_machine", "by_person")
+_PERIOD = (
+    *("period", "agents", *_WHOSE, "models", *_COUNTS),
+    *("cost", "trend", "bar", "sessions", "responses"),
+)
+_PERIOD_FLAT = ("place", "agent", *_WHOSE, "model", "models", "sessions", *_SUMS, "trend")
+_PERIOD_OPTIONS = ("last", "breakdown", *_APART, "instances", "project_aliases", "sections")
 
 
 def _period_tab(key: str, title: str, place: int, row_key: str) -> Tab:
@@ -89,18 +108,8 @@ def _period_tab(key: str, title: str, place: int, row_key: str) -> Tab:
         title,
         place,
         row_key,
-        ("period", "agent", "models", *_KINDS, "sessions", "responses"),
-        (
-            "total",
-            "responses",
-            "agent",
-            "models",
-            "output",
-            "sessions",
-            "input",
-            "cache_read",
-            "cache_write",
-        ),
+        ("period", "agent", "machine", "models", *_KINDS, "sessions", "responses"),
+        (*_LEAST, "sessions", "output", "models", "agent", "machine", "responses", "total"),
     )
 
 
@@ -173,8 +182,11 @@ REPORTS: tuple[ReportDefinition, ...] = (
         title="Sessions",
         nouns=("session", "sessions"),
         summary="a row for each session, dearest first",
-        columns=("session", "agent", "models", *_COUNTS, "cost", "bar", "last", "responses"),
-        flat=("agent", "model", "models", *_SUMS, "activity"),
+        columns=(
+            *("session", "agent", *_WHOSE, "models", *_COUNTS),
+            *("cost", "bar", "last", "responses"),
+        ),
+        flat=("agent", *_WHOSE, "model", "models", *_SUMS, "activity"),
         document="session",
         row_key="sessionId",
         tab=Tab(
@@ -182,13 +194,16 @@ REPORTS: tuple[ReportDefinition, ...] = (
             "Sessions",
             4,
             "sessionId",
-            ("last", "place", "session", "agent", "models", *_KINDS, "responses", "duration"),
             (
-                *("last", "total", "agent", "responses", "session", "models", "duration"),
-                *("output", "input", "cache_read", "cache_write"),
+                *("last", "place", "session", "agent", "machine", "models"),
+                *(*_KINDS, "responses", "duration"),
+            ),
+            (
+                *(*_LEAST, "output", "duration", "models"),
+                *("session", "responses", "agent", "machine", "total", "last"),
             ),
         ),
-        options=("id", "last", "breakdown", "by_agent", "project_aliases", "sections"),
+        options=("id", "last", "breakdown", *_APART, "project_aliases", "sections"),
         examples=(("ccmon session --since today --top 5", "today's five dearest sessions"),),
         is_section=True,
     ),
@@ -199,24 +214,29 @@ REPORTS: tuple[ReportDefinition, ...] = (
         nouns=("block", "blocks"),
         summary="a row for each 5-hour billing block",
         columns=(
-            *("start", "end", "state", "agent", "models", *_COUNTS),
+            *("start", "end", "state", "agent", *_WHOSE, "models", *_COUNTS),
             *("limit", "cost", "bar", "responses"),
         ),
-        flat=("agent", "model", "models", *_SUMS, "limit"),
+        flat=("agent", *_WHOSE, "model", "models", *_SUMS, "limit"),
         document="blocks",
         row_key="id",
+        gives_way=(
+            *("bar", "responses", "exact", "roomy", "cache kinds", "models", "cache"),
+            *("input", "output", "end", "limit", "person", "agent", "machine"),
+        ),
         tab=Tab(
             "blocks",
             "Blocks",
             5,
             "id",
-            ("start", "end", "state", "agent", "models", *_KINDS, "responses"),
-            (
-                *("total", "agent", "responses", "end", "models"),
-                *("output", "input", "cache_read", "cache_write"),
-            ),
+            ("start", "end", "state", "agent", "machine", "models", *_KINDS, "responses"),
+            (*_LEAST, "output", "models", "end", "responses", "agent", "machine", "total"),
         ),
-        options=("last", "breakdown", "active", "recent", "token_limit", "session_length"),
+        options=(
+            *("last", "breakdown", *_APART[1:], "active", "recent"),
+            *("token_limit", "session_length"),
+            "account",
+        ),
         examples=(("ccmon blocks -a -t max", "the active block against the largest so far"),),
     ),
     ReportDefinition(
@@ -226,24 +246,25 @@ REPORTS: tuple[ReportDefinition, ...] = (
         nouns=("project", "projects"),
         summary="a row for each project, dearest first",
         columns=(
-            *("project", "agents", "models", *_COUNTS),
+            *("project", "agents", *_WHOSE, "models", *_COUNTS),
             *("cost", "bar", "share", "sessions", "last", "responses"),
         ),
-        flat=("agent", "model", "models", "sessions", *_SUMS, "activity"),
+        flat=("agent", *_WHOSE, "model", "models", "sessions", *_SUMS, "activity"),
         document="projects",
         row_key="project",
+        gives_way=("bar", "models", *GIVES_WAY[1:]),
         tab=Tab(
             "projects",
             "Projects",
             7,
             "projectPath",
-            ("project", "agent", "sessions", "last", "models", *_KINDS, "responses"),
+            ("project", "agent", "machine", "sessions", "last", "models", *_KINDS, "responses"),
             (
-                *("total", "agent", "sessions", "last", "responses"),
-                *("output", "models", "input", "cache_read", "cache_write"),
+                *(*_LEAST, "models", "output", "responses"),
+                *("last", "sessions", "agent", "machine", "total"),
             ),
         ),
-        options=("breakdown", "by_agent", "project_aliases"),
+        options=("breakdown", *_APART, "project_aliases"),
     ),
     ReportDefinition(
         key="models",
@@ -252,10 +273,10 @@ REPORTS: tuple[ReportDefinition, ...] = (
         nouns=("model", "models"),
         summary="a row for each model of each agent and provider, dearest first",
         columns=(
-            *("model", "agent", "provider", *_COUNTS),
+            *("model", "agent", "provider", *_WHOSE, *_COUNTS),
             *("cost", "bar", "share", "sessions", "responses"),
         ),
-        flat=("agent", "provider", "unpriced", "sessions", *_SUMS, "activity"),
+        flat=("agent", *_WHOSE, "provider", "unpriced", "sessions", *_SUMS, "activity"),
         document="models",
         row_key="model",
         tab=Tab(
@@ -263,11 +284,8 @@ REPORTS: tuple[ReportDefinition, ...] = (
             "Models",
             6,
             "modelName",
-            ("model", "agent", *_KINDS, "share", "responses"),
-            (
-                *("total", "share", "agent", "responses"),
-                *("output", "input", "cache_read", "cache_write"),
-            ),
+            ("model", "agent", "machine", *_KINDS, "share", "responses"),
+            (*_LEAST, "output", "responses", "agent", "machine", "share", "total"),
         ),
     ),
 )

@@ -19,6 +19,8 @@ MOST_DOLLARS = 10_000
 
 CLAUDE = "claude"
 """The agent whose transcripts and windows ccmon knows best: Claude Code."""
+TELEMETRY = "claude-telemetry"
+"""What Claude Code told the service of sessions whose transcripts are not here."""
 PROMPT = -1
 """Stands for a context that is as long as the response's prompt."""
 BESIDE = 0

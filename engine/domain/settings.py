@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from engine.domain.responses import CLAUDE
+from engine.domain.responses import CLAUDE, TELEMETRY
 
 if TYPE_CHECKING:
     from engine.domain.limit_windows import Budget
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from engine.domain.typed.clocks import Clock, QuietHours
 
 USUAL_THRESHOLDS = (0.5, 0.75, 0.9)
+USUAL_PROVIDER_TTL = 300_000
 
 
 def system_clock() -> int:
@@ -60,6 +61,13 @@ class Settings(Struct, frozen=True):
     agents: tuple[str, ...] = ()
     """The coding agents to read (`claude`, `codex` …). Where empty all that are found, but Claude
     Code's alone where `roots` are given: they are its own."""
+    providers: Mapping[str, Mapping[str, str]] = {}
+    """What is set of providers of models, by provider (`engine.providers.registry`): `enabled` is
+    `true` or `false`, all else is as it is written."""
+    provider_ttl: int = USUAL_PROVIDER_TTL
+    """Milliseconds for which a provider's answer is young enough."""
+    takes_telemetry: bool = False
+    """Whether what Claude Code tells the service is read where `roots` are given too."""
     is_offline: bool = False
     is_polling: bool = False
     """Never use file events, only poll."""
@@ -70,15 +78,21 @@ class Settings(Struct, frozen=True):
     def reads(self, agent: str) -> bool:
         """Say whether an agent is to be read."""
         if not self.agents:
-            return agent == CLAUDE or self.roots is None
+            is_told = agent == TELEMETRY and self.takes_telemetry
+            return agent == CLAUDE or is_told or self.roots is None
         return agent in self.agents
 
     @property
     def reads_others(self) -> bool:
         """Whether any agent but Claude Code is to be read."""
         if not self.agents:
-            return self.roots is None
+            return self.roots is None or self.takes_telemetry
         return any(agent != CLAUDE for agent in self.agents)
+
+    @property
+    def stores(self) -> tuple[str, ...]:
+        """The agents whose stores are looked for; empty for all there are."""
+        return (TELEMETRY,) if not self.agents and self.roots is not None else self.agents
 
     @property
     def says_of_limits(self) -> bool:

@@ -8,18 +8,18 @@ from operator import itemgetter
 from msgspec import Struct
 
 from engine.domain.packed_responses import (
-    IS_BATCH,
-    IS_FAST,
     IS_FORKED,
     IS_SIDECHAIN,
-    IS_US,
     LAYOUT,
     NO_COST,
+    Kind,
     Pack,
     PackedModel,
     PackedNames,
     Record,
     ids_of,
+    kind_of,
+    run_flags,
     sighting_of,
     sums_of,
 )
@@ -30,8 +30,6 @@ from engine.pricing.table import PriceTable
 _WIDEST = (1 << 32) - 1
 """What a record's narrower fields hold."""
 _ID = itemgetter(0)
-
-_Kind = tuple[str, str, str, str, bool, bool, bool, str]
 
 
 class _Numbers(Struct, gc=False):
@@ -59,7 +57,7 @@ class Packer:
         self._projects: dict[str, int] = {}
         self._models: dict[PackedModel, int] = {}
         self._agents: dict[str, int] = {}
-        self._kinds: dict[_Kind, _Numbers] = {}
+        self._kinds: dict[Kind, _Numbers] = {}
 
     def __len__(self) -> int:
         return len(self._records)
@@ -72,19 +70,10 @@ class Packer:
             if each.context != PROMPT:
                 other[id_] = each
                 continue
-            kind = (
-                each.session,
-                each.project,
-                each.model,
-                each.agent,
-                each.is_fast,
-                each.is_us,
-                each.is_batch,
-                each.provider,
-            )
+            kind = kind_of(each)
             numbers = kinds.get(kind)
             if numbers is None:
-                numbers = kinds[kind] = self._numbers(*kind)
+                numbers = kinds[kind] = self._numbers(kind)
             record = _record(id_, each, numbers)
             if max(record[5:12]) > _WIDEST or min(record[5:12]) < 0:
                 other[id_] = each
@@ -123,24 +112,15 @@ class Packer:
         self.add(several)
         return sorted(self._records, key=_ID)
 
-    def _numbers(
-        self,
-        session: str,
-        project: str,
-        model: str,
-        agent: str,
-        is_fast: bool,
-        is_us: bool,
-        is_batch: bool,
-        provider: str,
-    ) -> _Numbers:
+    def _numbers(self, kind: Kind) -> _Numbers:
+        session, project, model, agent, is_fast, is_us, is_batch, provider, _ = kind
         packed = PackedModel(model, is_fast, provider, self._prices.fingerprint(model))
         return _Numbers(
             _place(self._sessions, session),
             _place(self._projects, project),
             self._models.setdefault(packed, len(self._models)),
             _place(self._agents, agent),
-            is_fast * IS_FAST | is_us * IS_US | is_batch * IS_BATCH,
+            run_flags(is_fast, is_us, is_batch),
             rates_of(self._prices, model, is_fast, is_us, is_batch),
         )
 

@@ -87,7 +87,7 @@ class Roots:
         settings = self._settings
         found = discover.find_roots(settings) if settings.reads(CLAUDE) else []
         if settings.reads_others:
-            found += self._roots_at(self.registry.stores(settings.agents))
+            found += self._roots_at(self.registry.stores(settings.stores))
         found += [root for root in self._shared() if settings.reads(root.agent)]
         return list({(root.agent, root.path): root for root in reversed(found)}.values())[::-1]
 
@@ -95,7 +95,7 @@ class Roots:
         """Return all places looked at, whether anything is there or not."""
         settings = self._settings
         claude = discover.candidates(settings)[0] if settings.reads(CLAUDE) else []
-        others = self.registry.places(settings.agents) if settings.reads_others else ()
+        others = self.registry.places(settings.stores) if settings.reads_others else ()
         return [*(Root.at(path) for path in claude), *self._roots_at(others)]
 
     def _roots_at(self, places: Iterable[tuple[str, str]]) -> list[Root]:

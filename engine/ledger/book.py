@@ -17,6 +17,7 @@ from engine.ledger.file_notes import note_files, rows_of_uses
 from engine.ledger.limit_hits import keep_hits
 from engine.ledger.limit_readings import write_readings
 from engine.ledger.packed_rows import bring_all, merge_held
+from engine.ledger.stand_ins import without_transcripts, yielding
 from engine.ledger.workplaces import copy_workplaces, keep_workplaces, workplaces_in
 from engine.pricing.table import PriceTable
 
@@ -92,7 +93,8 @@ class Ledger(Connection):
             after = -1
             while responses := self.writers.bookkeeper.responses(single, after, _CHUNK):
                 with self.transaction() as revision:
-                    self.writers.bookkeeper.book(scope, responses, revision)
+                    counted = without_transcripts(self.connection, agent, responses)
+                    self.writers.bookkeeper.book(scope, counted, revision)
                 after = max(responses)
         with self.transaction() as revision:
             for root in roots:
@@ -132,9 +134,11 @@ class Ledger(Connection):
         self.open_scope([root.path], root.agent)
         with self.transaction() as revision:
             number = self.names.number("roots", root.path, root.agent)
+            counted = without_transcripts(self.connection, root.agent, responses)
             for scope in self._scopes_with(number):
-                self.writers.bookkeeper.book(scope, responses, revision)
+                self.writers.bookkeeper.book(scope, counted, revision)
             self._keep_workplaces(number, root.agent, workplaces, revision)
+            self._yield_to(root.agent, {each.session for each in responses.values()}, revision)
 
     def workplaces_of(self, root: Root) -> dict[str, Workplace]:
         """Return where sessions work, as far as a root tells."""
@@ -223,7 +227,8 @@ class Ledger(Connection):
             merge_held(self)
         try:
             with self.transaction() as revision:
-                sightings, priced = self._told(scans, packs)
+                told, priced = self._told(scans, packs)
+                sightings = without_transcripts(self.connection, root.agent, told)
                 workplaces: dict[str, Workplace] = {}
                 number = self.names.number("roots", root.path, root.agent)
                 note_files(self.connection, number, scans)
@@ -238,6 +243,7 @@ class Ledger(Connection):
                         self.writers.load.note(scope, sightings)
                         self.writers.load.keep(scope, priced, revision)
                 self._keep_workplaces(number, root.agent, workplaces, revision)
+                self._yield_to(root.agent, workplaces, revision)
         except BaseException:
             self.writers.load.forget()
             raise
@@ -268,6 +274,11 @@ class Ledger(Connection):
         self, root: int, agent: str, told: Mapping[str, Workplace], revision: int
     ) -> None:
         keep_workplaces(self.connection, self.names, self._scopes_with(root), agent, told, revision)
+
+    def _yield_to(self, agent: str, sessions: Iterable[str], revision: int) -> None:
+        """Take away what stood in for sessions whose transcripts are being booked."""
+        for scope, ids in yielding(self.connection, agent, sessions):
+            self.writers.bookkeeper.withdraw(scope, ids, revision)
 
     def reprice(self, prices: PriceTable) -> bool:
         """Bring costs to another price table; return whether any changed."""

@@ -6,7 +6,15 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 
 from engine.domain.machines import OWN
-from engine.domain.packed_responses import IS_BATCH, IS_FAST, IS_US, NO_COST
+from engine.domain.packed_responses import (
+    IS_BATCH,
+    IS_FAST,
+    IS_US,
+    NO_COST,
+    Kind,
+    kind_of,
+    run_flags,
+)
 from engine.domain.responses import FAST, Sighting, billed_name
 from engine.ledger.names import Names
 from engine.ledger.sums import CONTEXT_BITS
@@ -32,9 +40,6 @@ REPLACE = ", ".join(
 
 Row = tuple[int, ...]
 """In the order of `COLUMNS`."""
-_Kind = tuple[str, str, str, str, bool, bool, bool, str, int]
-"""Session, project, model, sub-agent, whether fast, US only and a batch, the provider, and
-the machine's place."""
 _Numbers = tuple[int, int, int, int, int, tuple[Rates, ...] | None]
 
 
@@ -85,24 +90,14 @@ class ResponseRows:
 
     def made(self, scope: int, seen: Mapping[int, Sighting], revision: int) -> Iterator[Row]:
         """Yield the rows of responses, priced, in the order of the table."""
-        kinds: dict[_Kind, _Numbers] = {}
+        kinds: dict[Kind, _Numbers] = {}
         of = self.agent_of(scope)
         for id_ in sorted(seen):
             new = seen[id_]
-            kind = (
-                new.session,
-                new.project,
-                new.model,
-                new.agent,
-                new.is_fast,
-                new.is_us,
-                new.is_batch,
-                new.provider,
-                new.machine,
-            )
+            kind = kind_of(new)
             numbers = kinds.get(kind)
             if numbers is None:
-                numbers = kinds[kind] = self._numbers(of, *kind)
+                numbers = kinds[kind] = self._numbers(of, kind)
             session, project, model, agent, flags, rates = numbers
             time, searches, recorded = new.time, new.searches, new.recorded
             tokens = (
@@ -132,27 +127,16 @@ class ResponseRows:
                 new.reasoning,
             )
 
-    def _numbers(
-        self,
-        of: str,
-        session: str,
-        project: str,
-        model: str,
-        agent: str,
-        is_fast: bool,
-        is_us: bool,
-        is_batch: bool,
-        provider: str,
-        machine: int,
-    ) -> _Numbers:
+    def _numbers(self, of: str, kind: Kind) -> _Numbers:
         """Return what rows of an agent keep in place of names and flags, and the rates."""
+        session, project, model, agent, is_fast, is_us, is_batch, provider, machine = kind
         number = self._names.number
         return (
             number("sessions", session, of),
             number("projects", project),
             self.model(model, is_fast, of, provider, machine),
             number("agents", agent),
-            is_fast * IS_FAST | is_us * IS_US | is_batch * IS_BATCH,
+            run_flags(is_fast, is_us, is_batch),
             rates_of(self.prices, model, is_fast, is_us, is_batch),
         )
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from itertools import pairwise
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from engine.domain.choices import Mode
 from engine.domain.chosen import Chosen, Key, Single, Step
@@ -14,11 +12,13 @@ from engine.domain.slots import spans_of
 from engine.domain.sums import KeyedSums, Sums
 from engine.domain.times import DAY
 from engine.ledger.book import Ledger
-from engine.ledger.names import Names
 from engine.ledger.packed_rows import bring_all, bring_between
 from engine.ledger.rows import within, works_in
 from engine.ledger.sums import COUNTS
-from engine.ledger.versions import code_of
+
+if TYPE_CHECKING:
+    from engine.domain.exported import BookedResponse, ExportedMonth
+    from engine.ledger.exported_rows import ExportedRows
 
 _QUARTERS_OF_DAY = 96
 _COSTS: dict[Mode, str] = {"auto": "cost", "calculate": "calculated", "display": "recorded"}
@@ -169,6 +169,20 @@ class Selector:
             f"SELECT session, workplace FROM session_workplaces WHERE {self._within}"
         )
 
+    def months(self, chosen: Chosen) -> list[ExportedMonth]:
+        """Return the months of UTC that have responses, the earliest first."""
+        return self._exported.months(chosen)
+
+    def of_month(self, chosen: Chosen, month: str) -> Iterator[BookedResponse]:
+        """Yield the responses of a month in time order."""
+        return self._exported.of_month(chosen, month)
+
+    @property
+    def _exported(self) -> ExportedRows:
+        from engine.ledger.exported_rows import ExportedRows
+
+        return ExportedRows(self._ledger, self._scopes, _COST_OF_ONE[self._mode])
+
     def _condition(self, chosen: Chosen) -> str:
         conditions = [""]
         if not chosen.is_of_all_time:
@@ -244,41 +258,3 @@ def _ahead(column: str, offsets: Sequence[tuple[int, int]]) -> str:
 def _places(keys: str) -> str:
     """Return the places of a statement's first columns."""
     return ", ".join(str(place + 1) for place in range(keys.count(",") + 1))
-
-
-class LedgerSource:
-    """The ledger as what questions of a report are asked of."""
-
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
-
-    @property
-    def names(self) -> Names:
-        """What the ledger's numbers are called."""
-        return self._ledger.names
-
-    def sums_of(self, scopes: Sequence[int], mode: Mode) -> Selector:
-        """Return what sums the responses of some scopes, one of each agent, in a cost mode."""
-        return Selector(self._ledger, scopes, mode)
-
-    @contextmanager
-    def at_one_moment(self) -> Iterator[None]:
-        """See the ledger as it is now, whatever other processes write meanwhile.
-
-        Where it has packs it is the turn of who asks: rows may be wanted of them.
-        """
-        with self._ledger.lock:
-            connection = self._ledger.connection
-            packs = connection.execute("SELECT 1 FROM packs LIMIT 1").fetchone()
-            try:
-                connection.execute("BEGIN IMMEDIATE" if packs else "BEGIN")
-            except sqlite3.OperationalError as error:
-                if code_of(error) != sqlite3.SQLITE_BUSY:
-                    raise
-                connection.execute("BEGIN")
-            try:
-                yield
-                connection.execute("COMMIT")
-            finally:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")

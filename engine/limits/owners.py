@@ -14,10 +14,13 @@ from engine.domain.owners import (
     OwnerNotes,
     held_by,
     holder_at,
+    is_named,
     is_of_store,
     owner_at,
     plan_of_store,
     resolved,
+    root_of_unknown,
+    unknown_of,
 )
 from engine.domain.settings import Settings
 from engine.ledger.connection import Connection
@@ -86,7 +89,9 @@ class Owners:
     def owned(self, hit: Hit, root: str, marks: Marks, now: int) -> OwnedHit:
         """Return a hit with its owner, and when a response came in spite of it.
 
-        One from before anything was noted is of the owner whose window has its reset.
+        One from before anything was noted is of the owner whose window has its reset; else of
+        somebody unknown, who stands beside named owners where these have that window with other
+        resets: a hit that holds is never hidden.
         """
         owner = self.at(root, hit.time)
         if owner == UNKNOWN and hit.resets_at is not None:
@@ -98,7 +103,13 @@ class Owners:
                 and abs(mark.resets_at - hit.resets_at) <= SAME_RESET
             }
             owner = fitting.pop() if len(fitting) == 1 else owner
-        roots = (root,) if owner == UNKNOWN else self.roots
+        is_unknown = owner == UNKNOWN
+        if is_unknown and any(
+            window == hit.window and is_named(whose) and not is_of_store(whose)
+            for whose, window in marks
+        ):
+            owner = unknown_of(root)
+        roots = (root,) if is_unknown else self.roots
         until = hit.resets_at or hit.time + length_of(hit.window)
         is_over = until <= now
         passed = None if is_over else self._passed_at(owner, roots, hit.window, hit.time)
@@ -129,7 +140,7 @@ class Owners:
             time
             for root in roots
             for time in newest_responses(self._ledger, root, since, model, is_whole=True)
-            if owner == UNKNOWN or self.at(root, time) == owner
+            if owner.startswith(UNKNOWN) or self.at(root, time) == owner
         ]
         return max(times, default=None)
 
@@ -147,9 +158,8 @@ class Owners:
             for owner, name in made.items()
         }
 
-    def asked(self, names: Mapping[str, str]) -> str:
-        """Return the owner whose rows alone are asked for, empty for all."""
-        account = self._settings.account
+    def asked(self, names: Mapping[str, str], account: str) -> str:
+        """Return the owner that goes by what a user says, else that itself; empty for empty."""
         if not account:
             return ""
         fitting = [
@@ -162,6 +172,9 @@ class Owners:
     def _name(self, owner: str) -> str:
         if owner == UNKNOWN:
             return "unknown"
+        root = root_of_unknown(owner)
+        if root is not None:
+            return f"unknown {_brief(_short(root, self._settings.home))}"
         for handle in self._handles(owner):
             if handle in self._settings.accounts:
                 return self._settings.accounts[handle]
@@ -184,6 +197,13 @@ class Owners:
         for root in self._roots_of.get(owner, ()):
             handles += [root, _short(root, self._settings.home)]
         return tuple(each for each in handles if each)
+
+
+def no_account(account: str, names: Mapping[str, str]) -> str:
+    """Say that no account goes by what a user says, and by what they go that there are."""
+    known = ", ".join(sorted({name for owner, name in names.items() if is_named(owner)}))
+    hint = f"there are: {known}" if known else "nobody has signed in with the roots read"
+    return f"No account is called '{account}': {hint}."
 
 
 def _with_id(owner: str, name: str) -> str:

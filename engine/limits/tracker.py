@@ -30,7 +30,7 @@ from engine.limits.choice import choice_of
 from engine.limits.kept_readings import reading_of_row, rows_of
 from engine.limits.known import Known, next_turn, own_five_hours, true_window
 from engine.limits.marks import marks_of
-from engine.limits.owners import Owners
+from engine.limits.owners import Owners, no_account
 from engine.limits.readings import FIVE_HOUR
 from engine.limits.sources.local import LocalSources
 
@@ -137,6 +137,11 @@ class LimitTracker:
         is_calibrated = self.known.calibration is not None and not self.choice.is_asked
         return not (is_official or is_calibrated or self.choice.source == "given")
 
+    def stranger(self) -> str | None:
+        """Say that nobody goes by the account that is asked for, where that is so."""
+        account, names = self.known.account, self.known.names
+        return no_account(account, names) if account and account not in names else None
+
     def anchor(self) -> Anchor | None:
         """Return the true 5-hour window, where it is known."""
         now, known = self._clock(), self.known
@@ -194,17 +199,18 @@ class LimitTracker:
         ]
         owners.learn(found)
         marks = marks_of(replace(each, owner=owners.whole(each.owner)) for each in found)
+        hits = tuple(
+            owners.owned(hit, root, marks, now)
+            for hit, root in rooted_hits_since(self._ledger, owners.roots, now - _REACH)
+        )
         plan = self._sources.plan()
-        names = owners.names({owner for owner, _ in marks})
-        asked = owners.asked(names)
+        names = owners.names({owner for owner, _ in marks} | {each.owner for each in hits})
+        asked = owners.asked(names, self._settings.account or "")
         present = asked if asked and asked in names else owners.present(marks, now)
         return Known(
             revision=self.known.revision + 1,
             marks=marks,
-            hits=tuple(
-                owners.owned(hit, root, marks, now)
-                for hit, root in rooted_hits_since(self._ledger, owners.roots, now - _REACH)
-            ),
+            hits=hits,
             passed=owners.passed(marks, now),
             present=present,
             held=owners.held(present),

@@ -234,7 +234,9 @@ class Updater:
         """Look at what is known of limits and of open sessions; return whether that is new."""
         state = self._state
         is_news = self._look_at_sessions()
-        is_news = state.tracker.look(is_due=is_due) or is_news
+        if state.tracker.look(is_due=is_due):
+            is_news = True
+            self._board.warn("account", state.tracker.stranger())
         if not state.is_reading:
             is_news = state.tracker.calibrate(state.whole.view.own.history) or is_news
         return state.follow_anchor() or is_news

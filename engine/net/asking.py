@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from threading import Thread
-from typing import Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
 from engine.net.addresses import retry_after
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
 
 GRACE = 0.2
 """Seconds more, so that it is the asking itself that runs out of time."""
@@ -61,7 +65,7 @@ def ask(
 
     try:
         with (
-            httpx.Client(timeout=left, follow_redirects=False) as client,
+            httpx.Client(timeout=left, follow_redirects=False, verify=_certificates()) as client,
             client.stream(method, url, headers=dict(headers), content=content) as answer,
         ):
             status = answer.status_code
@@ -76,30 +80,42 @@ def ask(
         raise NotAnswered("unreached") from None
 
 
-def in_time(do: Callable[[], _T], seconds: float, name: str) -> _T:
+def in_time(
+    do: Callable[[], _T],
+    seconds: float,
+    name: str,
+    passes: tuple[type[Exception], ...] = (),
+) -> _T:
     """Do something in a thread of its own, and turn away when time is up.
 
     Looking a name up, and headers that come one by one, may take longer than any limit of a
-    single wait. Raises `NotAnswered`, and so also for what `do` raises beside it: an error may
-    tell the key.
+    single wait. Raises `NotAnswered`, what of `passes` it raises, and `NotAnswered` also for
+    anything else that it raises: an error may tell the key.
     """
-    done: list[_T | NotAnswered] = []
+    done: list[_T | Exception] = []
 
     def run() -> None:
         try:
             done.append(do())
-        except NotAnswered as error:
-            done.append(error)
-        except Exception:  # noqa: BLE001 - the thread's one boundary: an error may tell the key
-            done.append(NotAnswered("unreached"))
+        except Exception as error:  # noqa: BLE001 - the thread's one boundary
+            is_clean = isinstance(error, (NotAnswered, *passes))
+            done.append(error if is_clean else NotAnswered("unreached"))
 
     thread = Thread(target=run, name=name, daemon=True)
     thread.start()
     thread.join(seconds + GRACE)
     found = done[0] if done else NotAnswered("slow")
-    if isinstance(found, NotAnswered):
+    if isinstance(found, Exception):
         raise found
     return found
+
+
+@cache
+def _certificates() -> SSLContext:
+    """Return what connections are checked against: reading it takes longer than many an answer."""
+    import httpx
+
+    return httpx.create_ssl_context()
 
 
 def _body(chunks: Iterator[bytes], deadline: float, most: int) -> bytes:

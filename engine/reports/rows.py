@@ -20,20 +20,8 @@ def period_row(
     key: str, label: str, tally: Tally, span: tuple[int, int], sessions: int, name: ModelNames
 ) -> Row:
     """Return the row of a period from a moment up to another."""
-    return Row(
-        key=key,
-        label=label,
-        figures=tally.figures(name),
-        cost_share=0.0,
-        token_share=0.0,
-        sessions=sessions,
-        start=span[0],
-        end=span[1],
-        by_model=tally.parts(name),
-        by_agent=tally.agent_parts(name),
-        by_machine=tally.machine_parts(name),
-        by_person=tally.person_parts(name),
-    )
+    row = _row(key, label, tally, name)
+    return replace(row, sessions=sessions, start=span[0], end=span[1])
 
 
 def block_key(start: int, agent: str) -> str:
@@ -45,20 +33,8 @@ def block_row(
     block: BlockSpan, tally: Tally, is_active: bool, name: ModelNames, agent: str = CLAUDE
 ) -> Row:
     """Return a block's row with what a tally sums of it; every agent has blocks of its own."""
-    return Row(
-        key=block_key(block.start, agent),
-        label="",
-        figures=tally.figures(name),
-        cost_share=0.0,
-        token_share=0.0,
-        start=block.start,
-        end=block.end,
-        is_active=is_active,
-        by_model=tally.parts(name),
-        by_agent=tally.agent_parts(name),
-        by_machine=tally.machine_parts(name),
-        by_person=tally.person_parts(name),
-    )
+    row = _row(block_key(block.start, agent), "", tally, name)
+    return replace(row, start=block.start, end=block.end, is_active=is_active)
 
 
 def gap_row(start: int, end: int) -> Row:
@@ -77,63 +53,43 @@ def gap_row(start: int, end: int) -> Row:
 
 def session_row(key: str, label: str, group: Group, projects: Projects, name: ModelNames) -> Row:
     """Return a session's row."""
-    figures = group.tally.figures(name)
     named = _named(group, projects)
-    return Row(
-        key=key,
-        label=label,
-        figures=figures,
-        cost_share=0.0,
-        token_share=0.0,
-        sessions=1,
-        project=named[0],
-        projects=named,
-        start=figures.first,
-        end=figures.last,
-        by_model=group.tally.parts(name),
-        by_agent=group.tally.agent_parts(name),
-        by_machine=group.tally.machine_parts(name),
-        by_person=group.tally.person_parts(name),
-    )
+    row = _row(key, label, group.tally, name)
+    return replace(row, sessions=1, project=named[0], projects=named)
 
 
 def project_row(key: str, label: str, group: Group, name: ModelNames) -> Row:
     """Return a project's row."""
-    figures = group.tally.figures(name)
+    row = _row(key, label, group.tally, name)
+    return replace(row, sessions=len(group.sessions), project=label)
+
+
+def model_row(model: int, group: Group, projects: Projects, name: ModelNames) -> Row:
+    """Return a model's row: a model that several agents use has one of each."""
+    return replace(
+        _row(name.key(model), name(model), group.tally, name),
+        sessions=len(group.sessions),
+        projects=_named(group, projects),
+        by_model=(),
+        provider=name.provider(model),
+    )
+
+
+def _row(key: str, label: str, tally: Tally, name: ModelNames) -> Row:
+    """Return a row of what a tally sums, from the first of it to the last; shares come later."""
+    figures = tally.figures(name)
     return Row(
         key=key,
         label=label,
         figures=figures,
         cost_share=0.0,
         token_share=0.0,
-        sessions=len(group.sessions),
-        project=label,
         start=figures.first,
         end=figures.last,
-        by_model=group.tally.parts(name),
-        by_agent=group.tally.agent_parts(name),
-        by_machine=group.tally.machine_parts(name),
-        by_person=group.tally.person_parts(name),
-    )
-
-
-def model_row(model: int, group: Group, projects: Projects, name: ModelNames) -> Row:
-    """Return a model's row: a model that several agents use has one of each."""
-    figures = group.tally.figures(name)
-    return Row(
-        key=name.key(model),
-        label=name(model),
-        figures=figures,
-        cost_share=0.0,
-        token_share=0.0,
-        sessions=len(group.sessions),
-        projects=_named(group, projects),
-        start=figures.first,
-        end=figures.last,
-        by_agent=group.tally.agent_parts(name),
-        by_machine=group.tally.machine_parts(name),
-        by_person=group.tally.person_parts(name),
-        provider=name.provider(model),
+        by_model=tally.parts(name),
+        by_agent=tally.agent_parts(name),
+        by_machine=tally.machine_parts(name),
+        by_person=tally.person_parts(name),
     )
 
 

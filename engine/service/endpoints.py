@@ -5,8 +5,7 @@ The routes, `openapi.json` and the tests are made of these rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from msgspec import Struct
 
@@ -27,8 +26,9 @@ from engine.documents.schemas import DOCUMENTS
 from engine.documents.sessions import SessionDocument
 from engine.documents.summaries import SummaryDocument
 from engine.domain.report_definitions import REPORTS, ReportDefinition
-from engine.domain.times import MINUTE, SECOND
+from engine.domain.times import SECOND
 from engine.domain.typed.asked import apart_of
+from engine.service.endpoint import API, Asked, Endpoint
 from engine.service.parameters import (
     ALL,
     CHOSEN,
@@ -43,30 +43,8 @@ from engine.service.parameters import (
     parameters_of,
 )
 from engine.service.problems import Problem
-from engine.service.source import Said, Source
-
-API = "/api/v1"
-
-
-class Asked(NamedTuple):
-    """One request: what its query says, and what its path names."""
-
-    said: Said
-    named: Mapping[str, str]
-
-
-class Endpoint(NamedTuple):
-    """One thing that can be asked with `GET`."""
-
-    path: str
-    """Behind `/api/v1`."""
-    name: str
-    summary: str
-    document: type[Struct]
-    answer: Callable[[Source, Asked], object]
-    parameters: tuple[Parameter, ...] = ()
-    lasts: int = MINUTE
-    """Milliseconds for which an answer may be given again while the ledger stays as it is."""
+from engine.service.provider_endpoints import PROVIDER_ENDPOINTS
+from engine.service.source import Source
 
 
 class ListedReport(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -254,5 +232,6 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         (),
         SECOND,
     ),
+    *PROVIDER_ENDPOINTS,
     Endpoint("/reports", "reports", "every report that can be asked", ReportsDocument, _reports),
 )

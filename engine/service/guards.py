@@ -28,6 +28,7 @@ DEADLINE = 30.0
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _CHANGING = frozenset({"POST", "PUT", "PATCH"})
 """Methods that a form or a script of another site could use; any other it may not."""
+_PACKED = "application/x-protobuf"
 _OPEN = ("/", "/health", "/login", "/web/")
 """What anybody on this machine may see: it says nothing of the user."""
 _ALWAYS = (
@@ -178,8 +179,13 @@ def _check_body(scope: Scope, headers: Headers) -> None:
         raise Problem(413, f"The request is too large: at most {MOST_BODY >> 20} MB are read.")
     if scope["method"] in _CHANGING:
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind != "application/json":
+        if kind != "application/json" and not (kind == _PACKED and _is_export(scope["path"])):
             raise Problem(415, "Changes are sent as JSON: with Content-Type: application/json.")
+
+
+def _is_export(path: str) -> bool:
+    """Say whether telemetry is sent there, which may be packed; no form can send that either."""
+    return path.startswith("/v1/")
 
 
 def _bounded(receive: Receive) -> Receive:

@@ -13,6 +13,7 @@ from types import FrameType
 from typing import NamedTuple
 
 import uvicorn
+from msgspec.structs import replace
 
 from engine.domain.mistakes import SettingsError
 from engine.domain.settings import Settings
@@ -147,9 +148,15 @@ def _run(
         ),
         takes_addresses=not address.is_loopback,
     )
-    source = Source(Monitor(settings), face.version, face.aliases, face.configuration)
+    monitor = Monitor(with_telemetry(settings))
+    source = Source(monitor, face.version, face.aliases, face.configuration)
     service = Service(source, rules)
     Server(config_of(service), service, ready).run(sockets=[bound])
+
+
+def with_telemetry(settings: Settings) -> Settings:
+    """Return settings that read what a service is sent, also where roots are named."""
+    return replace(settings, takes_telemetry=True)
 
 
 def config_of(service: Service) -> uvicorn.Config:

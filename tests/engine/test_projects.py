@@ -12,6 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from engine.aggregates.projects import Projects
 from engine.domain.projects import called, labels, project_at, project_named
 from engine.domain.questions import Question, Selection
 from engine.domain.settings import Settings
@@ -234,3 +235,13 @@ def test_a_session_that_comes_to_be_known_better_moves_on_the_screen(
         monitor.read()
         assert [row.project for row in monitor.report("sessions").rows] == ["shop"]
         assert [row.key for row in monitor.report("projects").rows] == ["/home/u/shop"]
+
+
+def test_a_project_that_no_session_works_in_any_more_makes_no_name_longer() -> None:
+    workplaces = {1: ("/b", False), 2: ("/a/b", False), 3: ("/c", False)}
+    projects = Projects()
+    projects.learn([(1, 1), (2, 2)], workplaces)
+    assert projects.label(projects.of(1)) != "b", "two have that name"
+    projects.learn([(2, 3)], workplaces)
+    assert projects.label(projects.of(1)) == "b"
+    assert projects.label(projects.of(2)) == "c"

@@ -14,7 +14,8 @@ from engine.domain.chosen import Chosen
 from engine.domain.questions import Question, Selection
 from engine.domain.slots import slot_of
 from engine.ledger.book import Ledger
-from engine.ledger.selector import LedgerSource, Selector
+from engine.ledger.report_source import LedgerSource
+from engine.ledger.selector import Selector
 from engine.monitor import Monitor
 from engine.pricing.table import PriceTable
 from engine.reports.queries.answers import Answers

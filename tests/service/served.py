@@ -17,7 +17,7 @@ from engine.monitor import Monitor
 from engine.service.app import Service
 from engine.service.guards import Rules
 from engine.service.keys import Keys
-from engine.service.server import Address, Server, bind, config_of
+from engine.service.server import Address, Server, bind, config_of, with_telemetry
 from engine.service.source import Configuration, Source
 from tests.conftest import NOW
 
@@ -142,7 +142,8 @@ def serving(
     bound = bind(Address(port=0))
     port = bound.getsockname()[1]
     made = Rules(Keys(TOKEN), f"ccmon-{port}")._replace(**rules)
-    service = Service(Source(Monitor(settings), "0.0.0-test", {}, configuration), made)
+    monitor = Monitor(with_telemetry(settings))
+    service = Service(Source(monitor, "0.0.0-test", {}, configuration), made)
     server = Server(config_of(service), service, lambda: None)
     thread = Thread(target=server.run, kwargs={"sockets": [bound]})
     thread.start()

@@ -13,7 +13,8 @@ import pytest
 
 from engine.documents.encoding import encode
 from engine.domain.report_definitions import REPORTS
-from engine.service.endpoints import API, ENDPOINTS
+from engine.service.endpoint import API
+from engine.service.endpoints import ENDPOINTS
 from tests.conftest import NOW
 from tests.made_lines import HOUR, MINUTE, Clock, answer, write
 from tests.service.conftest import write_user
@@ -63,7 +64,7 @@ def test_a_report_is_what_the_command_line_prints_of_it(
 def test_every_answer_is_of_the_type_that_its_schema_is_made_of(
     served: Served, endpoint: Any
 ) -> None:
-    path = endpoint.path.replace("{id}", "s1")
+    path = endpoint.path.replace("{id}", "s1").replace("{provider}", "openai")
     query = "?left=today&right=yesterday" if endpoint.name == "compare" else ""
     reply = served.ask(f"{API}{path}{query}")
     assert reply.status == 200, reply.body

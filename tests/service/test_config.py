@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine.domain.mistakes import SettingsError
-from engine.service.endpoints import API
+from engine.service.endpoint import API
 from tests.service.served import Served, made_settings, serving
 from tui.config.changes import UserConfiguration, changed_text
 

@@ -145,6 +145,9 @@ def test_the_background_service_starts_once_and_stops(ran: Ran) -> None:
         again = ran.run("service", "start", "--port=0")
         assert again.returncode == 1
         assert "already running" in again.stderr
+        told = ran.run("service", "telemetry").stdout
+        assert f"export OTEL_EXPORTER_OTLP_ENDPOINT={running.url}\n" in told
+        assert f"HEADERS=Authorization=Bearer%20{running.token}\n" in told
         opened = ran.run("web", "--print")
         assert f"{running.url}/login?code=" in opened.stdout
         log = ran.home / "data" / "service.log"

@@ -127,7 +127,7 @@ def test_every_option_that_is_shown_is_in_every_script(shell: str) -> None:
         ("ccmon demo ", {"place"}),
         ("ccmon completion ", set(SHELLS)),
         ("ccmon prices ", {"refresh"}),
-        ("ccmon config ", {"show", "check", "edit", "path"}),
+        ("ccmon config ", {"show", "check", "edit", "path", "set"}),
         ("ccmon config show da", {"daily"}),
         ("ccmon config check some", {"some.toml"}),
         ("ccmon help ", NAMES | set(topic_names())),

@@ -9,11 +9,13 @@ from tui.options import values
 from tui.options.definition import Command, Option, UsageError
 from tui.options.shared import CONFIG, JSON
 
-_ACTIONS = ("show", "check", "edit", "path")
+_ACTIONS = ("show", "check", "edit", "path", "set")
 
 
 def run(options: Namespace) -> int:
     """Do what is asked for; return the exit code: 0, or 1 for a configuration that is wrong."""
+    if options.action == "set":
+        return _set(options)
     if options.more and options.action != "show":
         raise UsageError(f"ccmon config {options.action} takes no '{options.more[0]}' here.")
     match options.action:
@@ -33,6 +35,24 @@ def run(options: Namespace) -> int:
         return edit(user_file(os.environ))
     print(user_file(os.environ))
     return 0
+
+
+def _set(options: Namespace) -> int:
+    """Keep a provider's key, which other programs call a setting."""
+    from engine.domain.mistakes import SettingsError
+    from engine.providers.accounts import Accounts
+    from tui.commands.providers import NEVER_IN_ARGUMENTS, set_key
+    from tui.config.settings import settings_of
+
+    if options.more:
+        raise UsageError(NEVER_IN_ARGUMENTS)
+    name, _, what = (options.subject or "").removeprefix("providers.").partition(".")
+    if not name or what.replace("-", "_") not in ("api_key", "key"):
+        raise SettingsError(
+            "ccmon config set keeps keys of providers, such as ccmon config set openai.api_key;"
+            " all else is set by ccmon config edit."
+        )
+    return set_key(Accounts(settings_of(options)), name)
 
 
 def _check(named: str | None) -> int:
@@ -57,7 +77,8 @@ COMMAND = Command(
     own=(
         Option(
             (),
-            "show (each value in force and where it comes from), check, edit or path",
+            "show (each value in force and where it comes from), check, edit, path, or set (a"
+            " provider's key)",
             "ACTION",
             read=values.choice(_ACTIONS),
             choices=_ACTIONS,
@@ -65,7 +86,8 @@ COMMAND = Command(
         ),
         Option(
             (),
-            "with show: the command whose values are shown; with check: the file",
+            "with show: the command whose values are shown; with check: the file; with set: such as"
+            " openai.api_key",
             "SUBJECT",
             name="subject",
             is_required=False,

@@ -12,6 +12,7 @@ from engine.domain.report_definitions import definition_of
 from tui.options import values
 from tui.options.definition import Command, Option, UsageError
 from tui.options.shared import (
+    ACCOUNT,
     BREAKDOWN,
     BY_AGENT,
     BY_MACHINE,
@@ -68,6 +69,7 @@ _OWN: dict[str, Option] = {
         example='"500k"',
         read=values.token_limit,
     ),
+    "account": ACCOUNT,
     "session_length": Option(
         ("-n", "--session-length"),
         "how long a block is, in hours (default: 5)",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from engine.domain.settings import Settings
     from engine.service.instance import Running
 
-_ACTIONS = ("start", "stop", "status", "install")
+_ACTIONS = ("start", "stop", "status", "install", "telemetry")
 _NOT_RUNNING = 3
 """What init scripts exit with for a program that does not run."""
 _REFUSED = 1
@@ -38,6 +38,8 @@ def run(options: Namespace) -> int:
             return _stop(settings)
         case "status":
             return _status(settings, options.json)
+        case "telemetry":
+            return _telemetry(settings)
     return _install(settings, options)
 
 
@@ -113,6 +115,29 @@ def _status(settings: Settings, is_json: bool) -> int:
     return 0 if running is not None else _NOT_RUNNING
 
 
+def _telemetry(settings: Settings) -> int:
+    """Print what has Claude Code tell the service of its requests, for a shell to read."""
+    from urllib.parse import quote
+
+    from engine.service.instance import find_running
+
+    running = find_running(settings)
+    if running is None:
+        print("No service runs: ccmon service start starts it.", file=sys.stderr)
+        return _NOT_RUNNING
+    if not running.url:
+        raise SettingsError("Claude Code reaches no Unix socket: start the service without --uds.")
+    for name, value in (
+        ("CLAUDE_CODE_ENABLE_TELEMETRY", "1"),
+        ("OTEL_LOGS_EXPORTER", "otlp"),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", running.url),
+        ("OTEL_EXPORTER_OTLP_HEADERS", f"Authorization={quote(f'Bearer {running.token}')}"),
+    ):
+        print(f"export {name}={value}")
+    return 0
+
+
 def _install(settings: Settings, options: Namespace) -> int:
     """Show what would start the service at each login, and write it after a yes."""
     from engine.service.autostart import autostart_of
@@ -142,7 +167,8 @@ COMMAND = Command(
     own=(
         Option(
             (),
-            "start, stop, status, or install (at each login)",
+            "start, stop, status, install (at each login), or telemetry (print what has Claude Code"
+            " tell the service of its requests)",
             "ACTION",
             read=values.choice(_ACTIONS),
             choices=_ACTIONS,
@@ -155,10 +181,17 @@ COMMAND = Command(
         JSON._replace(help="with status: print as JSON"),
     ),
     about="One service runs for each ledger. status exits with 0 where one runs, else with 3. The"
-    " log is service.log, in ccmon's data directory. ccmon agent is another name for it.",
+    " log is service.log, in ccmon's data directory. ccmon agent is another name for it.\n\n"
+    "What telemetry prints holds the service's token: whoever has it may ask the service"
+    " everything. Requests count, as those of the agent claude-telemetry, only in sessions whose"
+    " transcript is not in the ledger, and no longer than that; no prompt is read or kept.",
     examples=(
         ("ccmon service start", "serve in the background"),
         ("ccmon service status --json", "where it is, for a script"),
+        (
+            'eval "$(ccmon service telemetry)"',
+            "count sessions of this shell without transcripts too",
+        ),
         (
             "ccmon service install",
             "a systemd user unit, launchd agent or Windows task, after a yes",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tui.config.in_force import options_in_force
-from tui.options.catalog import NAMES, find_command
+from tui.options.catalog import NAMES, SHORT_FORMS, find_command
 from tui.options.definition import Command, UsageError
 from tui.options.parser import given
 
@@ -30,6 +30,7 @@ def parse(arguments: Sequence[str]) -> Namespace:
         return Namespace(command="help", topic=None, man=False)
     if not words or words[0].startswith("-"):
         words.insert(0, "live")
+    words[:1] = SHORT_FORMS.get(words[0], words[:1])
     command = find_command(words.pop(0))
     before, _, _ = "\0".join(words).partition("\0--\0")
     if not set(_HELP).isdisjoint(before.split("\0")):

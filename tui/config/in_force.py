@@ -112,17 +112,21 @@ def set_by_files(
 
 
 def _add_tables(options: Namespace, layers: Iterable[Layer]) -> None:
-    """Add what is no option of a file: prices, aliases, `[limits]` and `[notify]`."""
+    """Add what is no option of a file: prices, aliases, `[limits]`, `[notify]` and more."""
     options.prices, options.project_alias_map, options.model_alias_map = {}, {}, {}
     limits: dict[str, Any] = {"thresholds": DEFAULT_THRESHOLDS}
     options.channels, options.accounts = {}, {}
+    providers: dict[str, Any] = {}
     for layer in layers:
         options.prices |= {name: found.value for name, found in layer.prices.items()}
         options.project_alias_map |= {name: found.value for name, found in layer.projects.items()}
         options.model_alias_map |= {name: found.value for name, found in layer.models.items()}
         options.accounts |= {name: found.value for name, found in layer.accounts.items()}
         limits |= {key: found.value for key, found in layer.limits.items()}
+        providers |= {name: found.value for name, found in layer.providers.items()}
         options.channels |= {key: found.value for key, found in layer.notify.items()}
+    options.provider_ttl = providers.pop("cache-ttl", None)
+    options.provider_tables = providers
     options.thresholds = limits["thresholds"]
     options.window_thresholds = {
         window: limits[key] for key, window in LIMITED_WINDOWS.items() if key in limits

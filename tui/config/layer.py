@@ -52,6 +52,8 @@ class Layer(NamedTuple):
     notify: dict[str, Found]
     accounts: dict[str, Found]
     """What accounts are called, by id or config directory."""
+    providers: dict[str, Found]
+    """What is set by provider of models, and `cache-ttl`."""
     ignored: tuple[str, ...] = ()
     """Keys that mean nothing to ccmon, or values it cannot take over."""
     problem: str = ""
@@ -60,4 +62,4 @@ class Layer(NamedTuple):
 
 def empty_layer(kind: FileKind, path: str, problem: str = "") -> Layer:
     """Return a layer that sets nothing."""
-    return Layer(kind, path, {}, {}, {}, {}, {}, {}, {}, problem=problem)
+    return Layer(kind, path, {}, {}, {}, {}, {}, {}, {}, {}, problem=problem)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from engine.domain.mistakes import SettingsError
-from engine.domain.settings import Settings
+from engine.domain.settings import USUAL_PROVIDER_TTL, Settings
 
 if TYPE_CHECKING:
     from engine.notify.channels import Channels
@@ -37,6 +37,8 @@ def settings_of(options: Namespace) -> Settings:
             account=getattr(options, "account", None),
             quiet_hours=options.quiet_hours,
             price_overrides=options.prices,
+            providers=options.provider_tables,
+            provider_ttl=options.provider_ttl or USUAL_PROVIDER_TTL,
             is_offline=getattr(options, "offline", False),
             is_polling=getattr(options, "poll", False),
         )

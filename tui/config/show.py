@@ -108,12 +108,16 @@ def _tables(layers: tuple[Layer, ...]) -> dict[str, dict[str, Found]]:
         "aliases.projects": {},
         "aliases.models": {},
         "accounts": {},
+        "providers": {},
     }
     for layer in layers:
         tables["prices"] |= layer.prices
         tables["aliases.projects"] |= layer.projects
         tables["aliases.models"] |= layer.models
         tables["accounts"] |= layer.accounts
+        tables["providers"] |= {
+            name: each._replace(value=each.text) for name, each in layer.providers.items()
+        }
     return tables
 
 

@@ -26,6 +26,18 @@ _LIMITS = """\
 #quiet-hours = "22:00-07:30"
 """
 """Keys of `[limits]` that are no options of `ccmon limits`."""
+_PROVIDERS = """\
+# Seconds for which an answer is young enough.
+#cache-ttl = 300
+
+#[providers.openai]       # keys do not stand here: ccmon providers set openai
+#enabled = true
+#base-url = "https://api.openai.com/v1"
+
+#[providers.xai]
+#team = "the team's id"
+"""
+"""Keys of `[providers]`."""
 _TAIL = """\
 # ── prices of one's own, in USD per million tokens ──
 
@@ -71,6 +83,7 @@ def template() -> str:
         lines.append(f"# ── for ccmon {command} ──\n\n#[{command}]")
         lines += ["\n".join(_entry(option)) for option in own.values()]
         lines += [_LIMITS.rstrip()] if command == "limits" else []
+        lines += [_PROVIDERS.rstrip()] if command == "providers" else []
         lines.append("")
     return "\n".join([*lines, _TAIL])
 

@@ -20,7 +20,7 @@ from tui.options.definition import Option, UsageError
 from tui.options.values import hint, sentence_end
 
 _AT_LINE = re.compile(r" \(at line (\d+), column \d+\)$")
-_SECTIONS = ("prices", "aliases", "accounts", "limits", "notify")
+_SECTIONS = ("prices", "aliases", "accounts", "limits", "notify", "providers")
 
 
 def read_toml(place: Place) -> Layer:
@@ -169,6 +169,8 @@ class TomlReader:
             return made._replace(accounts=read_accounts(self, value))
         if key == "notify":
             return made._replace(notify=read_notify(self, value))
+        if key == "providers":
+            return self._providers(made, value)
         return self._limits(made, value)
 
     def _limits(self, made: Layer, table: Mapping[str, object]) -> Layer:
@@ -178,9 +180,19 @@ class TomlReader:
         read = {name: value for name, value in table.items() if name in LIMIT_KEYS}
         return made._replace(limits=read_limits(self, read))
 
+    def _providers(self, made: Layer, table: Mapping[str, object]) -> Layer:
+        """Return the layer with `[providers]`, where options of `ccmon providers` stand, too."""
+        from tui.config.provider_tables import read_providers
+
+        known = configurable("providers")
+        of_command = {name: value for name, value in table.items() if name in known}
+        made.values["providers"] = self._settings("providers", of_command)
+        read = {name: value for name, value in table.items() if name not in known}
+        return made._replace(providers=read_providers(self, read))
+
     def _refuse_private(self, key: str, table: Mapping[str, object]) -> None:
         """Refuse what would run programs or tell others, and prices, in a project's own file."""
-        if key == "prices":
+        if key in ("prices", "providers"):
             self._fail_private((key,))
         for name in PRIVATE_CHANNELS:
             if key == "notify" and name in table:

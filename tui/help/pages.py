@@ -63,6 +63,8 @@ def usage(command: Command) -> str:
     """Return how a command is called."""
     words = ["ccmon", command.name]
     for option in command.options:
+        if option.is_hidden:
+            continue
         if option.takes_all:
             words.append(f"[-- {option.metavar}]")
         elif not option.flags:

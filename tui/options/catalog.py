@@ -24,7 +24,9 @@ NAMES = (
     "live",
     *REPORT_NAMES,
     "limits",
+    "providers",
     "events",
+    "export",
     "statusline",
     "serve",
     "web",
@@ -44,6 +46,8 @@ NAMES = (
 """In the order in which the manual lists them."""
 ALIASES = {"agent": "service"}
 """Other names of commands, as programs of its kind have them."""
+SHORT_FORMS = {"usage": ("providers", "usage"), "refresh": ("providers", "refresh")}
+"""Words in front that stand for a command with its first argument."""
 
 
 def find_command(name: str) -> Command:

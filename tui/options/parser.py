@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from argparse import SUPPRESS, ArgumentParser, HelpFormatter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, NoReturn
 
@@ -69,7 +69,7 @@ def _add(place: Any, option: Option) -> None:
     """Add an option to a parser or to a group of it."""
     if not option.flags:
         count = "*" if option.takes_all else None if option.is_required else "?"
-        place.add_argument(option.dest, metavar=option.metavar, nargs=count, type=option.read)
+        place.add_argument(option.dest, metavar=option.metavar, nargs=count, type=_given(option))
     elif not option.metavar:
         place.add_argument(*option.flags, dest=option.dest, action="store_true")
     else:
@@ -81,6 +81,11 @@ def _add(place: Any, option: Option) -> None:
             action=action,
             type=option.read,
         )
+
+
+def _given(option: Option) -> Callable[[str], object]:
+    """Return what reads an argument; argparse has what stands for an absent one read too."""
+    return lambda text: text if text is SUPPRESS else option.read(text)
 
 
 def arranged(command: Command, words: Sequence[str]) -> list[str]:

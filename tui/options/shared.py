@@ -262,8 +262,8 @@ LIMIT = Option(
 )
 ACCOUNT = Option(
     ("--account",),
-    "only the limits of one account, by its name in [accounts] of the configuration, its id, its"
-    " plan or its config directory",
+    "only the limits or blocks of one account, by its name in [accounts] of the configuration, its"
+    " id, its plan or its config directory",
     "NAME",
     example='"Work"',
     is_private=True,

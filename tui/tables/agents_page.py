@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from engine.domain.found import AgentFound
-from tui.tables.columns import time_cell
-from tui.tables.layout import Across, Cell, Column, Step, Table, TableLine, TableRow, draw
+from tui.tables.columns import steps_of, time_cell
+from tui.tables.layout import Across, Cell, Column, Table, TableLine, TableRow, draw
 from tui.tables.look import UNKNOWN_COST, Look
 from tui.tables.title import title_line
 from tui.words.format import dollars, plain, tokens, tokens_exact
@@ -20,13 +20,7 @@ _COLUMNS = (
     Column(name="cost", title="Cost", style="bold"),
     Column(name="last", title="Last response", short_title="Last", align="left", style="dim"),
 )
-_STEPS = (
-    Step(is_short=True),
-    Step(is_tight=True),
-    Step(drop=("files",)),
-    Step(drop=("last",)),
-    Step(drop=("responses",)),
-)
+_STEPS = steps_of("exact", "roomy", "files", "last", "responses")
 _INDENT = "  "
 _MOST_UNREAD = 5
 

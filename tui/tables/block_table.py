@@ -16,29 +16,14 @@ from tui.tables.columns import (
     part_rows,
     report_columns,
     row_cells,
+    steps_of,
     total_row,
 )
-from tui.tables.layout import Across, Cell, Step, Table, TableLine, TableRow, draw
+from tui.tables.layout import Across, Cell, Table, TableLine, TableRow, draw
 from tui.tables.look import Look, cost_text, unpriced_note
 from tui.words.format import ago, clock, dollars, duration, moment_of, percent, tokens, tokens_exact
 from tui.words.lines import BLANK, Line, facts, footnotes, line
 
-_STEPS = (
-    Step(drop=("bar",)),
-    Step(drop=("responses",)),
-    Step(is_short=True),
-    Step(is_tight=True),
-    Step(drop=("cache_write", "cache_read"), show=("cache",)),
-    Step(drop=("models",)),
-    Step(drop=("cache",)),
-    Step(drop=("input",)),
-    Step(drop=("output",)),
-    Step(drop=("end",)),
-    Step(drop=("limit",)),
-    Step(drop=("person",)),
-    Step(drop=("agent",)),
-    Step(drop=("machine",)),
-)
 _WORDS = {"ok": "within the limit", "warning": "close to the limit", "exceeds": "over the limit"}
 
 
@@ -50,7 +35,7 @@ def block_lines(
         columns=report_columns(answer, look),
         lines=list(_lines(answer, look, is_broken_down, apart)),
         totals=total_row(answer, "start", look, _has_mark(answer)),
-        steps=_STEPS,
+        steps=steps_of(*answer.question.report.gives_way),
     )
     notes = [
         _rate_note(each, look, answer.has_agents) for each in answer.rows if each.rate is not None

@@ -9,11 +9,13 @@ from msgspec.structs import replace
 
 from engine.domain.choices import Apart
 from engine.domain.questions import Answer, Change
+from engine.domain.report_definitions import GIVES_WAY
 from engine.domain.reports import Figures, Part, Row
 from engine.domain.responses import Tokens
-from tui.tables.layout import Cell, Column, Step, TableRow
+from tui.tables.layout import Cell, Column, TableRow
 from tui.tables.look import UNKNOWN_COST, Look, cost_text
 from tui.words.format import fit, fit_apart, moment_of, percent, plain, tokens, tokens_exact
+from tui.words.widths import Step
 
 _LONG_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}", re.IGNORECASE)
 _MOST_OF_ID = 12
@@ -78,28 +80,20 @@ _NAMED = {
 }
 """What a report's definition names, beside what its rows are of."""
 
-STEPS = (
-    Step(drop=("bar",)),
-    Step(drop=("title",)),
-    Step(drop=("responses",)),
-    Step(drop=("sessions",)),
-    Step(drop=("share",)),
-    Step(drop=("provider",)),
-    Step(is_short=True),
-    Step(is_tight=True),
-    Step(drop=("cache_write", "cache_read"), show=("cache",)),
-    Step(drop=("models",)),
-    Step(drop=("cache",)),
-    Step(drop=("input",)),
-    Step(drop=("trend",)),
-    Step(drop=("last",)),
-    Step(drop=("person",)),
-    Step(drop=("agent",)),
-    Step(drop=("machine",)),
-    Step(drop=("project",)),
-    Step(drop=("output",)),
-)
-"""What gives way in a report of token counts, first to last."""
+_STEPS = {
+    "exact": Step(is_short=True),
+    "roomy": Step(is_tight=True),
+    "cache kinds": Step(drop=("cache_write", "cache_read"), show=("cache",)),
+}
+
+
+def steps_of(*gives_way: str) -> tuple[Step, ...]:
+    """Return the steps of what gives way, columns by their names."""
+    return tuple(_STEPS.get(each) or Step(drop=(each,)) for each in gives_way)
+
+
+STEPS = steps_of(*GIVES_WAY)
+"""What gives way in a table of token counts that no report's definition tells of."""
 
 
 def text_column(name: str, title: str, least: int = 24, tight: int = 10) -> Column:

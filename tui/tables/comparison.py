@@ -6,20 +6,15 @@ from collections.abc import Callable
 
 from engine.domain.questions import Change, Comparison
 from engine.domain.reports import Figures
-from tui.tables.columns import signed_percent, text_column
-from tui.tables.layout import Across, Cell, Column, Step, Table, TableLine, TableRow, draw
+from tui.tables.columns import signed_percent, steps_of, text_column
+from tui.tables.layout import Across, Cell, Column, Table, TableLine, TableRow, draw
 from tui.tables.look import Look, cost_text, unpriced_note
 from tui.words.format import dollars, plain, tokens, tokens_exact
 from tui.words.lines import Line, footnotes
 
 _CHANGE = Column(name="change", title="Change", style="dim")
 _PERCENT = Column(name="percent", title="")
-_STEPS = (
-    Step(is_short=True),
-    Step(is_tight=True),
-    Step(drop=("change",)),
-    Step(drop=("percent",)),
-)
+_STEPS = steps_of("exact", "roomy", "change", "percent")
 _Side = Callable[[Figures], int]
 
 

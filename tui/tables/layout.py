@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from tui.words.format import Align, fit
 from tui.words.lines import BLANK, Line, Piece, clipped, line, names_within, rule
 from tui.words.spark import lying_bar
-from tui.words.widths import Width, needed, shared
+from tui.words.widths import Step, Width, given_way, hidden, needed, shared
 
 COMPACT_WIDTH = 80
 """What `--compact` lays tables out for."""
@@ -50,18 +50,6 @@ class Column(Struct, frozen=True, kw_only=True):
     tight: int = 0
     """The cells a text is left at least in any table."""
     most: int = 48
-
-
-class Step(Struct, frozen=True, kw_only=True):
-    """One thing that gives way where a table is too wide."""
-
-    drop: tuple[str, ...] = ()
-    show: tuple[str, ...] = ()
-    """Columns that are drawn only instead of dropped ones."""
-    is_short: bool = False
-    """Figures in three digits, names and times in their short forms."""
-    is_tight: bool = False
-    """Texts in their fewest cells, columns one cell apart."""
 
 
 class TableRow(Struct, frozen=True):
@@ -168,7 +156,9 @@ def draw(table: Table, width: int, is_compact: bool = False) -> list[Line]:
     """Return a table's lines, none wider than `width`."""
     room = min(width, COMPACT_WIDTH) if is_compact else width
     widths = _Widths(table)
-    shape = _give_way(table, widths, room)
+    shape = _shape(
+        table, given_way(table.steps, lambda taken: widths.fits(_shape(table, taken), room))
+    )
     cells = _shared(shape, widths, room)
     full = min(width, sum(cells) + shape.gap * (len(cells) - 1))
     lines = [_titles(shape, cells), rule(full)]
@@ -183,32 +173,10 @@ def draw(table: Table, width: int, is_compact: bool = False) -> list[Line]:
     return [clipped(each, width) for each in lines]
 
 
-def _give_way(table: Table, widths: _Widths, width: int) -> _Shape:
-    """Take steps until the table fits, then take back those that were not needed.
-
-    A table that has become tight gets no column back that went before.
-    """
-    taken: list[Step] = []
-    for step in table.steps:
-        if widths.fits(_shape(table, taken), width):
-            break
-        taken.append(step)
-    for step in reversed(taken):
-        without = [each for each in taken if each is not step]
-        if widths.fits(_shape(table, without), width):
-            taken = without
-        elif step.is_tight:
-            break
-    return _shape(table, taken)
-
-
 def _shape(table: Table, taken: Sequence[Step]) -> _Shape:
-    hidden = {name for step in table.steps for name in step.show}
-    for step in taken:
-        hidden -= set(step.show)
-        hidden |= set(step.drop)
+    gone = hidden(table.steps, taken)
     return _Shape(
-        tuple(column for column in table.columns if column.name not in hidden),
+        tuple(column for column in table.columns if column.name not in gone),
         any(step.is_short for step in taken),
         any(step.is_tight for step in taken),
     )

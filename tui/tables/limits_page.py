@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from engine.domain.levels import Level
 from engine.domain.limit_windows import Event, LimitsNow, WindowNow
-from tui.tables.layout import Across, Cell, Column, Step, Table, TableLine, TableRow, draw
+from tui.tables.columns import steps_of
+from tui.tables.layout import Across, Cell, Column, Table, TableLine, TableRow, draw
 from tui.tables.look import Look
 from tui.tables.title import title_line
 from tui.words.format import plain
@@ -41,7 +42,7 @@ _COLUMNS = (
     Column(name="resets", title="Resets"),
     Column(name="left", title="Left"),
 )
-_STEPS = (Step(drop=("bar",)), Step(drop=("level",)), Step(drop=("left",)), Step(is_tight=True))
+_STEPS = steps_of("bar", "level", "left", "roomy")
 
 
 def limits_lines(limits: LimitsNow, look: Look, notices: Iterable[str] = ()) -> list[Line]:

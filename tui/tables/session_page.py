@@ -12,10 +12,11 @@ from tui.tables.columns import (
     figure_cells,
     part_rows,
     priced,
+    steps_of,
     text_column,
     token_cells,
 )
-from tui.tables.layout import Cell, Column, Step, Table, TableRow, draw
+from tui.tables.layout import Cell, Column, Table, TableRow, draw
 from tui.tables.look import UNKNOWN_COST, Look, cost_text, unpriced_note
 from tui.words.format import dollars, duration, moment_of, plain, tokens_exact
 from tui.words.lines import BLANK, Line, facts, footnotes, line
@@ -25,14 +26,7 @@ _MODEL = text_column("model", "Model", least=12, tight=8)
 _AGENT = Column(
     name="agent", title="Sub-agent", kind="text", align="left", style="dim", least=12, snug=12
 )
-_STEPS = (
-    Step(drop=("agent",)),
-    *(step for step in STEPS if step.is_short or step.is_tight or "cache_write" in step.drop),
-    Step(drop=("model",)),
-    Step(drop=("cache",)),
-    Step(drop=("input",)),
-    Step(drop=("output",)),
-)
+_STEPS = steps_of("agent", "exact", "roomy", "cache kinds", "model", "cache", "input", "output")
 
 
 def session_lines(answer: SessionAnswer, look: Look) -> list[Line]:

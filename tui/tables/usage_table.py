@@ -9,7 +9,6 @@ from engine.domain.questions import Answer, AnswerRow
 from engine.domain.report_definitions import By
 from tui.tables.columns import (
     FIRST,
-    STEPS,
     agent_cell,
     apart_rows,
     bar_cell,
@@ -21,15 +20,15 @@ from tui.tables.columns import (
     row_cells,
     session_cells,
     share_text,
+    steps_of,
     time_cell,
     total_row,
 )
-from tui.tables.layout import Across, Cell, Step, Table, TableLine, TableRow, draw
+from tui.tables.layout import Across, Cell, Table, TableLine, TableRow, draw
 from tui.tables.look import Look, unpriced_note
 from tui.words.format import plain, tokens_exact
 from tui.words.lines import Line, footnotes
 
-_PROJECT_STEPS = (STEPS[0], Step(drop=("models",)), *STEPS[1:])
 _OF_ONE_AGENT: tuple[By, ...] = ("session", "model")
 """What is one agent's alone."""
 _MOST_OF_LABEL = 10
@@ -44,7 +43,7 @@ def usage_lines(
         columns=report_columns(answer, look),
         lines=list(_lines(answer, look, is_broken_down, apart)),
         totals=total_row(answer, FIRST, look, _has_mark(answer)),
-        steps=_PROJECT_STEPS if answer.question.report.by == "project" else STEPS,
+        steps=steps_of(*answer.question.report.gives_way),
     )
     notes = [_trend_note(answer, look)]
     if look.has_cost:

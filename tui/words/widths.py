@@ -1,8 +1,8 @@
-"""How wide the columns of a table are, on the screen and on paper: one rule for both."""
+"""Which columns of a table are drawn and how wide: one rule for screen and paper."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 
@@ -11,6 +11,47 @@ class Width(NamedTuple):
 
     least: int
     wish: int
+
+
+class Step(NamedTuple):
+    """One thing that gives way where a table is too wide."""
+
+    drop: tuple[str, ...] = ()
+    show: tuple[str, ...] = ()
+    """Columns that are drawn only instead of dropped ones."""
+    is_short: bool = False
+    """Figures in three digits, names and times in their short forms."""
+    is_tight: bool = False
+    """Texts in their fewest cells, columns one cell apart."""
+
+
+def given_way(steps: Sequence[Step], fits: Callable[[Sequence[Step]], bool]) -> list[Step]:
+    """Return the steps that must be taken, of those given from the first to the last.
+
+    They are taken until the table fits, then those are taken back that were not needed, the last
+    ones first. A table that has become tight gets no column back that went before.
+    """
+    taken: list[Step] = []
+    for step in steps:
+        if fits(taken):
+            break
+        taken.append(step)
+    for step in reversed(taken):
+        without = [each for each in taken if each is not step]
+        if fits(without):
+            taken = without
+        elif step.is_tight:
+            break
+    return taken
+
+
+def hidden(steps: Iterable[Step], taken: Iterable[Step]) -> set[str]:
+    """Return the names of the columns that are not drawn when steps are taken."""
+    names = {name for step in steps for name in step.show}
+    for step in taken:
+        names -= set(step.show)
+        names |= set(step.drop)
+    return names
 
 
 def needed(widths: Sequence[Width], gap: int) -> int:

@@ -26,6 +26,7 @@ from engine.documents.comparisons import ComparisonDocument
 from engine.documents.health import HealthDocument
 from engine.documents.limits import EventsDocument, LimitsDocument
 from engine.documents.live import LiveDocument
+from engine.documents.providers import ProvidersDocument
 from engine.documents.sections import SectionsDocument
 from engine.documents.sessions import SessionDocument, SessionsDocument
 from engine.documents.summaries import SummaryDocument
@@ -45,6 +46,7 @@ DOCUMENTS: dict[str, type[Struct]] = {
     "summary": SummaryDocument,
     "graph": GraphDocument,
     "limits": LimitsDocument,
+    "providers": ProvidersDocument,
     "events": EventsDocument,
     "agents": AgentsDocument,
     "live": LiveDocument,

@@ -59,6 +59,7 @@ def question_of(kind: str, said: Mapping[str, Any], selection: Selection) -> Que
         is_active_only=said.get("active", False),
         is_recent_only=said.get("recent", False),
         token_limit=said.get("token_limit"),
+        account=said.get("account") or "",
     )
 
 

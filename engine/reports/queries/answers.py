@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 from msgspec.structs import replace
 
 from engine.domain.choices import Mode
+from engine.domain.mistakes import SettingsError
+from engine.domain.owners import OwnedScope
 from engine.domain.questions import Answer, AnswerRow, Question, Selection
 from engine.domain.times import day_of
 from engine.domain.typed.days import check_days
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from engine.domain.calendars import Calendar
     from engine.domain.questions import Comparison, SessionAnswer, Summary
     from engine.domain.snapshots import Snapshot
+    from engine.reports.queries.exported import Exported
 
     class Insist(Protocol):
         """Takes a step that asks the ledger until it is answered."""
@@ -35,11 +38,17 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 
+def nobodys(account: str) -> Sequence[OwnedScope]:
+    """Raise `SettingsError`: where the answers come from nobody knows accounts."""
+    raise SettingsError(f"Nothing is known here of the account '{account}': leave --account out.")
+
+
 class Answers:
     """Answers about scopes; nothing is kept from one question to the next.
 
     `scopes` gives those of some agents by their names, of all for no name; `insist` asks the
-    ledger, and asks again where it goes on with another; `snapshot` says where things stand.
+    ledger, and asks again where it goes on with another; `snapshot` says where things stand;
+    `owned` gives what was an account's.
     """
 
     def __init__(
@@ -52,6 +61,7 @@ class Answers:
         insist: Insist,
         snapshot: Callable[[], Snapshot],
         home: str = "",
+        owned: Callable[[str], Sequence[OwnedScope]] = nobodys,
     ) -> None:
         self._source = source
         self._scopes = scopes
@@ -61,15 +71,21 @@ class Answers:
         self._insist = insist
         self._snapshot = snapshot
         self._home = home
+        self._owned = owned
 
     def today(self) -> date:
         """Return the present day in the zone of what is answered."""
         return day_of(self._clock(), self.zone[1])
 
     def answer(self, question: Question) -> Answer:
-        """Return a report; raises `SettingsError` where its last day comes before its first."""
+        """Return a report.
+
+        Raises `SettingsError` where its last day comes before its first, and for an account that
+        nobody has.
+        """
         check_days(question.selection.since, question.selection.until)
-        return self._ask(question.selection, lambda basis: _answer(question, basis))
+        owned = self._owned(question.account) if question.account else None
+        return self._ask(question.selection, lambda basis: _answer(question, basis, owned))
 
     def session(self, name: str, mode: Mode = "auto") -> SessionAnswer | None:
         """Return one session with all its responses, `None` where there is no such session."""
@@ -113,6 +129,16 @@ class Answers:
 
         return self._ask(selection, ask)
 
+    def exported(self, selection: Selection, use: Callable[[Exported], _T]) -> _T:
+        """Return what is made of the responses selected, all seen at one moment.
+
+        `use` is called once more where the ledger goes on in another place meanwhile.
+        """
+        from engine.reports.queries.exported import Exported
+
+        check_days(selection.since, selection.until)
+        return self._ask(selection, lambda basis: use(Exported(selection, basis)))
+
     def _ask(self, selection: Selection, ask: Callable[[Basis], _T]) -> _T:
         """Ask of one moment of the ledger, whatever is written meanwhile."""
 
@@ -128,7 +154,7 @@ class Answers:
         return self._insist(once)
 
 
-def _answer(question: Question, basis: Basis) -> Answer:
+def _answer(question: Question, basis: Basis, owned: Sequence[OwnedScope] | None = None) -> Answer:
     choice = choose(question.selection, basis, by_directory=question.by_directory)
     limit = None if question.token_limit == "max" else question.token_limit
     notes = choice.notes
@@ -137,7 +163,7 @@ def _answer(question: Question, basis: Basis) -> Answer:
     elif question.report.by == "block":
         from engine.reports.queries.blocks import BlockRows
 
-        found = BlockRows(question, choice, basis)
+        found = BlockRows(question, choice, basis, owned)
         limit, sessions = found.limit(), 0
         rows = found.rows(limit)
         if question.token_limit == "max" and limit is None:

@@ -39,9 +39,11 @@ class Basis:
 
     def selector_of(self, agent: str) -> SumSource:
         """Return what sums one agent's responses."""
-        if len(self.scopes) == 1:
-            return self.selector
-        return self._source.sums_of((self.scopes[agent],), self._mode)
+        return self.selector if len(self.scopes) == 1 else self.sums_of(self.scopes[agent])
+
+    def sums_of(self, scope: int) -> SumSource:
+        """Return what sums the responses of one scope."""
+        return self._source.sums_of((scope,), self._mode)
 
     @property
     def today(self) -> date:

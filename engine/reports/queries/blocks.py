@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from engine.aggregates.blocks import Blocks, BlockSpan
 from engine.aggregates.history import History
 from engine.domain.chosen import Chosen
+from engine.domain.owners import OwnedScope
 from engine.domain.questions import (
     AnswerRow,
     AverageProjection,
@@ -16,13 +17,12 @@ from engine.domain.questions import (
     TokenLimit,
 )
 from engine.domain.reports import Figures
-from engine.domain.responses import PICO
+from engine.domain.responses import CLAUDE, PICO
 from engine.domain.slots import QUARTER
 from engine.domain.sums import KeyedSums, SlotSums
 from engine.domain.times import DAY, HOUR, MINUTE, day_of
 from engine.reports.queries.basis import Basis
 from engine.reports.queries.choice import Choice
-from engine.reports.queries.source import SumSource
 from engine.reports.rows import block_row, gap_row
 
 _RECENT = 3 * DAY
@@ -34,11 +34,18 @@ _WARNING = (4, 5)
 class BlockRows:
     """The rows of one question about blocks; every agent has blocks of its own."""
 
-    def __init__(self, question: Question, choice: Choice, basis: Basis) -> None:
+    def __init__(
+        self,
+        question: Question,
+        choice: Choice,
+        basis: Basis,
+        owned: Sequence[OwnedScope] | None = None,
+    ) -> None:
         self._question = question
         self._basis = basis
         self._is_narrowed = choice.is_narrowed
-        self._agents = [_AgentBlocks(agent, question, choice, basis) for agent in basis.scopes]
+        agents = [each for each in basis.scopes if owned is None or each == CLAUDE]
+        self._agents = [_AgentBlocks(agent, question, choice, basis, owned) for agent in agents]
 
     def limit(self) -> int | None:
         """Return the limit to measure against: the one given, or the largest finished block."""
@@ -93,15 +100,25 @@ class BlockRows:
 class _AgentBlocks:
     """One agent's blocks, and what is selected of its history."""
 
-    def __init__(self, agent: str, question: Question, choice: Choice, basis: Basis) -> None:
+    def __init__(
+        self,
+        agent: str,
+        question: Question,
+        choice: Choice,
+        basis: Basis,
+        owned: Sequence[OwnedScope] | None,
+    ) -> None:
         self.agent = agent
         whole = History(basis.zone)
         self.selected = History(basis.zone) if choice.is_narrowed else whole
         length = question.block_length
         self.blocks = Blocks(whole, length)
         selector = basis.selector_of(agent)
-        if length % QUARTER or length < HOUR:
-            _feed_singles(whole, self.selected, choice.chosen, basis, selector)
+        if owned is not None:
+            rows = _responses_of(owned, basis)
+            _feed_singles(whole, self.selected, choice.chosen, basis, rows)
+        elif length % QUARTER or length < HOUR:
+            _feed_singles(whole, self.selected, choice.chosen, basis, selector.singles())
         else:
             whole.update(_slots(selector.sums(("slot",), Chosen())))
             if choice.is_narrowed:
@@ -115,11 +132,20 @@ def _slots(rows: Iterable[KeyedSums]) -> Iterator[SlotSums]:
     return (SlotSums(row.keys[0], row.model, row.sums) for row in rows)
 
 
+def _responses_of(owned: Iterable[OwnedScope], basis: Basis) -> list[KeyedSums]:
+    """Return an account's responses in time order; its scopes follow each other in time."""
+    return [
+        row
+        for scope, since, until in owned
+        for row in basis.sums_of(scope).singles()
+        if since <= row.sums.first < until
+    ]
+
+
 def _feed_singles(
-    whole: History, selected: History, chosen: Chosen, basis: Basis, selector: SumSource
+    whole: History, selected: History, chosen: Chosen, basis: Basis, rows: Sequence[KeyedSums]
 ) -> None:
     """Give histories every response a slot of its own, in order of time."""
-    rows = selector.singles()
     whole.update(SlotSums(place, row.model, row.sums) for place, row in enumerate(rows))
     if selected is whole:
         return

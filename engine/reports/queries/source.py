@@ -6,15 +6,18 @@ is whole pico-dollars, times are UTC milliseconds.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from engine.domain.choices import Mode
 from engine.domain.chosen import Chosen, Key, Single, Step
 from engine.domain.machines import Machine
 from engine.domain.sums import KeyedSums
 from engine.ledger.names import ModelNames, NameTable
+
+if TYPE_CHECKING:
+    from engine.domain.exported import BookedResponse, ExportedMonth
 
 
 class NameSource(Protocol):
@@ -75,6 +78,12 @@ class SumSource(Protocol):
 
     def workplaces(self) -> list[tuple[int, int]]:
         """Return where each session works, also of those without responses."""
+
+    def months(self, chosen: Chosen) -> list[ExportedMonth]:
+        """Return the months of UTC that have responses, the earliest first."""
+
+    def of_month(self, chosen: Chosen, month: str) -> Iterator[BookedResponse]:
+        """Yield the responses of a month in time order."""
 
 
 class ReportSource(Protocol):

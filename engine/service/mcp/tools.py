@@ -16,7 +16,8 @@ from engine.domain.mistakes import SettingsError
 from engine.domain.report_definitions import definition_of
 from engine.pricing.price import Price
 from engine.pricing.updates import PriceUpdates
-from engine.service.endpoints import ENDPOINTS, Asked, Endpoint
+from engine.service.endpoint import Asked, Endpoint
+from engine.service.endpoints import ENDPOINTS
 from engine.service.mcp.tool import MOST_ROWS, USUAL_ROWS, PageDocument, Tool
 from engine.service.parameters import Parameter, parameters_of, read_query
 from engine.service.source import Said, Source

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from tui.help.blocks import Page
-from tui.help.topics import configuration, figures, limits, scripts
+from tui.help.topics import configuration, exports, figures, limits, providers, scripts
 
 
 def topic_names() -> tuple[str, ...]:
@@ -28,8 +28,10 @@ _TOPICS: dict[str, tuple[str, Callable[[], Page]]] = {
     "costs": ("what a cost is and where it comes from", figures.costs),
     "config": ("configuration files and every key", configuration.config),
     "json": ("what the JSON looks like, exit codes", scripts.json),
+    "exports": ("files for DuckDB, pandas, Spark, Excel: columns, types, units", exports.exports),
     "limits": ("windows, sources, budgets, warnings and their channels", limits.limits),
     "agents": ("which coding agents are counted, and how to narrow to some", figures.agents),
+    "providers": ("what OpenAI, Anthropic and others tell, keys, settings", providers.providers),
     "blocks": ("how the 5-hour blocks are found", figures.blocks),
     "statusline": ("the fields of a status line of one's own", scripts.statusline),
     "files": ("where everything lies, environment variables", configuration.files),

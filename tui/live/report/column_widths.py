@@ -9,7 +9,7 @@ from msgspec import Struct
 from rich.cells import cell_len
 
 from tui.words.format import Align
-from tui.words.widths import Width, needed, shared
+from tui.words.widths import Step, Width, given_way, hidden, needed, shared
 
 R = TypeVar("R")
 
@@ -150,12 +150,15 @@ def place(measured: Sequence[Measured[R]], width: int, has_bar: bool) -> Layout[
 
 
 def _kept(measured: Sequence[Measured[R]], room: int, gap: int) -> list[Measured[R]]:
-    """Return the columns that have room, by rank, in the order they are drawn."""
-    kept: list[Measured[R]] = []
-    for each in sorted(measured, key=lambda each: each.column.rank):
-        if each.column.rank == 0 or needed([*map(_width, kept), _width(each)], gap) <= room:
-            kept.append(each)
-    return sorted(kept, key=measured.index)
+    """Return the columns that have room, in the order they are drawn."""
+    ranked = sorted(measured, key=lambda each: each.column.rank, reverse=True)
+    steps = [Step(drop=(each.column.field,)) for each in ranked if each.column.rank]
+
+    def left(taken: Sequence[Step]) -> list[Measured[R]]:
+        gone = hidden(steps, taken)
+        return [each for each in measured if each.column.field not in gone]
+
+    return left(given_way(steps, lambda taken: needed([*map(_width, left(taken))], gap) <= room))
 
 
 def _width(each: Measured[R]) -> Width:

@@ -49,7 +49,7 @@ def columns_of(
     report = report_of_tab(kind)
     assert report.tab is not None
     is_there = {"agent": has_agents, "machine": has_machines}
-    ranks = {name: rank for rank, name in enumerate(report.tab.keeps, 1)}
+    ranks = {name: rank for rank, name in enumerate(reversed(report.tab.gives_way), 1)}
     return tuple(
         replace(_column(name, report.name, by, year, models), rank=ranks.get(name, 0))
         for name in report.tab.columns

@@ -2,33 +2,20 @@
 
 import { h } from "./elements.js";
 import { count, money, tokens } from "./format.js";
+import { LoadedView } from "./loaded.js";
 import { hashOf } from "./reports.js";
 import { ask } from "./service.js";
 
-export class CalendarView {
+export class CalendarView extends LoadedView {
   constructor(query, go) {
+    super();
     this.query = query;
     this.go = go;
-    this.element = h("div", {}, h("p", { class: "quiet" }, "…"));
     this.load();
   }
 
-  show(live) {
-    if (this.responses !== undefined && this.responses !== live.responses) this.load();
-    this.responses = live.responses;
-  }
-
-  close() {}
-
-  async load() {
-    try {
-      this.element.replaceChildren(this.draw(await ask("/calendar", this.query)));
-    } catch (problem) {
-      this.element.replaceChildren(h("p", { class: "problem", role: "alert" }, problem.message));
-    }
-  }
-
-  draw(told) {
+  async drawn() {
+    const told = await ask("/calendar", this.query);
     const weeks = weeksOf(told.days, told.weekStart);
     const names = weeks[1]?.map((day) => day && weekday(day.date)) ?? [];
     const rows = names.map((name, row) =>

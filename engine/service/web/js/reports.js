@@ -2,6 +2,7 @@
 
 import { h } from "./elements.js";
 import { count, moment, money, tokens } from "./format.js";
+import { LoadedView } from "./loaded.js";
 import { ask } from "./service.js";
 
 const FILTERS = [
@@ -36,23 +37,15 @@ const SUMS = [
   ["Tokens", "tokens", (row) => row.totalTokens, ""],
 ];
 
-export class ReportView {
+export class ReportView extends LoadedView {
   constructor(report, query, go) {
+    super();
     this.report = report;
     this.query = query;
     this.go = go;
-    this.place = h("div", {}, h("p", { class: "quiet" }, "…"));
     this.element = h("div", {}, this.form(), this.place);
     this.load();
   }
-
-  // A report is asked again when figures have changed; who is reading it keeps the place.
-  show(live) {
-    if (this.responses !== undefined && this.responses !== live.responses) this.load();
-    this.responses = live.responses;
-  }
-
-  close() {}
 
   form() {
     const fields = FILTERS.filter(([name]) => this.report.parameters.includes(name)).map(
@@ -91,17 +84,13 @@ export class ReportView {
     );
   }
 
-  async load() {
+  async drawn() {
     const { all, ...query } = this.query;
     const [name, most] = AT_MOST[this.report.key] ?? [];
     if (name && !all && !query[name]) query[name] = most;
     if (!query.order && !query.sort && BY_TIME.includes(this.report.key)) query.order = "desc";
-    try {
-      const told = await ask(this.report.path.replace("/api/v1", ""), query);
-      this.place.replaceChildren(this.table(told, name && !all ? most : 0));
-    } catch (problem) {
-      this.place.replaceChildren(h("p", { class: "problem", role: "alert" }, problem.message));
-    }
+    const told = await ask(this.report.path.replace("/api/v1", ""), query);
+    return this.table(told, name && !all ? most : 0);
   }
 
   table(told, most) {

@@ -2,30 +2,18 @@
 
 import { h } from "./elements.js";
 import { count, minutes, moment, money, tokens } from "./format.js";
+import { LoadedView } from "./loaded.js";
 import { ask } from "./service.js";
 
-export class SessionView {
+export class SessionView extends LoadedView {
   constructor(id) {
+    super();
     this.id = id;
-    this.element = h("div", {}, h("p", { class: "quiet" }, "…"));
     this.load();
   }
 
-  show(live) {
-    if (this.responses !== undefined && this.responses !== live.responses) this.load();
-    this.responses = live.responses;
-  }
-
-  close() {}
-
-  async load() {
-    try {
-      this.element.replaceChildren(
-        ...drawSession(await ask(`/sessions/${encodeURIComponent(this.id)}`)),
-      );
-    } catch (problem) {
-      this.element.replaceChildren(h("p", { class: "problem", role: "alert" }, problem.message));
-    }
+  async drawn() {
+    return drawSession(await ask(`/sessions/${encodeURIComponent(this.id)}`));
   }
 }
 

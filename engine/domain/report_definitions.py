@@ -7,7 +7,9 @@ or on the screen is said once for each of these faces, and not for each report.
 from __future__ import annotations
 
 from functools import cache
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from msgspec import Struct
 
 By = Literal["hour", "day", "week", "month", "session", "block", "project", "model"]
 """What a report's rows are of, each computed in one place of `engine.reports`."""
@@ -24,7 +26,7 @@ GIVES_WAY = (
 short, what is `roomy` tight, and the `cache kinds` one column."""
 
 
-class Tab(NamedTuple):
+class Tab(Struct, frozen=True):
     """A report's tab on the live screen."""
 
     key: str
@@ -41,7 +43,7 @@ class Tab(NamedTuple):
     """The columns that give way where it is narrow, first to last; the others never do."""
 
 
-class ReportDefinition(NamedTuple):
+class ReportDefinition(Struct, frozen=True):
     """One report, whoever shows it."""
 
     key: str

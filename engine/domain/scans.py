@@ -19,6 +19,15 @@ COWORK = "local-agent-mode-sessions"
 """The directory in which Claude Desktop keeps its agent sessions, each with transcripts."""
 
 
+class PlaceLookedAt(Struct, frozen=True, rename="camel"):
+    """One place where transcripts were looked for, and what was found."""
+
+    path: str
+    found: str
+    """Such as `12 files`, `no projects directory`, `permission denied`."""
+    is_root: bool
+
+
 class Root(Struct, frozen=True):
     """A directory that an agent keeps its data in."""
 

@@ -9,12 +9,12 @@ from typing import Literal
 
 from msgspec import Struct
 
-from engine.domain.found import PlaceLookedAt
 from engine.domain.levels import Level
 from engine.domain.limit_windows import BurnUp, Event, HitNow, WindowNow, WindowSource
 from engine.domain.notices import Notice
 from engine.domain.reports import Figures, Part, Point
 from engine.domain.responses import CLAUDE
+from engine.domain.scans import PlaceLookedAt
 
 
 class Trace(Struct, frozen=True):

@@ -11,9 +11,8 @@ from stat import S_ISREG
 from msgspec import Struct
 
 from engine.agents.claude.places import SUFFIX, as_root, candidate_roots, cowork_projects
-from engine.domain.found import PlaceLookedAt
 from engine.domain.mistakes import SettingsError
-from engine.domain.scans import COWORK, Found, Root
+from engine.domain.scans import COWORK, Found, PlaceLookedAt, Root
 from engine.domain.settings import Settings
 
 REPOSITORY = ".git"

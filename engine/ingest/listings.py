@@ -10,13 +10,14 @@ from __future__ import annotations
 import os
 import sys
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
 import msgspec
 from msgspec import Struct
 
 from engine.ingest.discover import Walk, signed
+from engine.native import native_listing
 
 _SETTLED = 2 * 10**9
 """Nanoseconds after which a directory's time can be trusted: some clocks of files are coarse."""
@@ -68,30 +69,40 @@ def pack_walk(walk: Walk, began: int) -> bytes | None:
         return None  # a name that is no text
 
 
-def unchanged(packed: bytes) -> int | None:
+def unchanged(packed: bytes, environment: Mapping[str, str]) -> int | None:
     """Return how many transcripts a walk would find, `None` where anything is other than kept."""
+    is_as_listed = native_listing(environment) or _is_as_listed
     try:
         listing = _decode(packed)
-        marks = array("q", listing.marks)
-        place, stat = 0, os.stat
-        for (path, *kept), names in zip(listing.directories, listing.names, strict=True):
-            status = stat(path)
-            if [status.st_dev, signed(status.st_ino), status.st_mtime_ns] != kept:
-                return None
-            head = path + os.sep
-            for name in names:
-                status = stat(head + name)
-                if (
-                    status.st_size != marks[place + 2]
-                    or status.st_mtime_ns != marks[place + 3]
-                    or signed(status.st_ino) != marks[place + 1]
-                    or status.st_dev != marks[place]
-                ):
-                    return None
-                place += 4
-    except (OSError, ValueError, IndexError, msgspec.DecodeError):
-        return None
-    return place // 4
+        if is_as_listed(listing.directories, listing.names, listing.marks):
+            return sum(map(len, listing.names))
+    except (OSError, ValueError, IndexError, OverflowError, msgspec.DecodeError):
+        pass
+    return None
+
+
+def _is_as_listed(
+    directories: list[tuple[str, int, int, int]], names: list[list[str]], packed: bytes
+) -> bool:
+    """Say whether directories and files are as listed; raises `OSError` where one is gone."""
+    marks = array("q", packed)
+    place, stat = 0, os.stat
+    for (path, *kept), below in zip(directories, names, strict=True):
+        status = stat(path)
+        if [status.st_dev, signed(status.st_ino), status.st_mtime_ns] != kept:
+            return False
+        head = path + os.sep
+        for name in below:
+            status = stat(head + name)
+            if (
+                status.st_size != marks[place + 2]
+                or status.st_mtime_ns != marks[place + 3]
+                or signed(status.st_ino) != marks[place + 1]
+                or status.st_dev != marks[place]
+            ):
+                return False
+            place += 4
+    return place == len(marks)
 
 
 def _are_trusted(devices: Iterable[int]) -> bool:

@@ -88,7 +88,7 @@ class Transcripts:
             return False
         from engine.ingest.listings import unchanged
 
-        count = unchanged(packed)
+        count = unchanged(packed, self._settings.environment)
         if count is None:
             return False
         self._roots[root] = None

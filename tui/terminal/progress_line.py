@@ -6,9 +6,10 @@ import os
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from engine.domain.snapshots import Progress
+if TYPE_CHECKING:
+    from engine.domain.snapshots import Progress
 
 _PATIENCE = 1.0
 _BETWEEN = 0.1

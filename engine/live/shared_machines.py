@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from engine.domain.paths import machine_path
-from engine.domain.scans import Root
+from engine.domain.scans import Found, Root, Scan
 from engine.domain.settings import Settings
 from engine.ledger.book import Ledger
 
@@ -36,7 +36,7 @@ class SharedMachines:
         if self._sharing is None:
             from engine.machines.sharing import Sharing
 
-            self._sharing = Sharing(self._settings, self._ledger)
+            self._sharing = Sharing(self._settings, self._ledger, _read)
         return self._sharing
 
     def roots(self) -> list[Root]:
@@ -51,3 +51,13 @@ class SharedMachines:
 
             self._stores = SharedFiles(self._sharing.files)
         return self._stores
+
+
+def _read(found: Found, offset: int) -> Scan | None:
+    """Return what a transcript says from a byte on; nothing before it is known."""
+    from engine.domain.scans import Cursor
+    from engine.ingest.tail import Tail, fingerprint
+
+    with open(found.path, "rb") as file:
+        known = Cursor(0, 0, 0, 0, offset, fingerprint(file, offset), 0, 0)
+    return Tail().read(found, known)

@@ -27,7 +27,7 @@ from engine.machines.own import (
     pulled_directory,
     with_share,
 )
-from engine.machines.pulling import Puller
+from engine.machines.pulling import Puller, ReadTranscript
 from engine.machines.shared_folders import SharedFolders, agents_in
 from engine.machines.writing import ShareWriter
 
@@ -40,13 +40,16 @@ WRITTEN = 60_000
 class Sharing:
     """Everything that is shared, for one ledger; used by the thread that reads."""
 
-    def __init__(self, settings: Settings, ledger: Ledger) -> None:
+    def __init__(self, settings: Settings, ledger: Ledger, read: ReadTranscript) -> None:
+        """`read` tells what a transcript says, for machines where no ccmon is."""
         self._settings = settings
         self._ledger = ledger
         self._own: tuple[int, OwnMachine | None] = (-1, None)
         self._due = Every(_LOOKED)
         self._problem = ""
-        self.puller = Puller(settings)
+        self._written: tuple[int, OwnMachine] | None = None
+        """The ledger's revision that was written to all folders, and what was shared then."""
+        self.puller = Puller(settings, read)
 
     @cached_property
     def files(self) -> SharedFolders:
@@ -136,20 +139,24 @@ class Sharing:
         own = self.own()
         if own is None:
             return self._problem or None
-        now = self._settings.clock()
-        lack = None
+        self.puller.start_when_due(own)
+        if not is_now and (self._ledger.revision(), own) == self._written:
+            return None
+        now, lack, is_all = self._settings.clock(), None, True
         for share in own.folders:
             writer = ShareWriter(self._ledger, own, share)
             if not is_now and 0 <= now - writer.written_at < WRITTEN:
+                is_all = False
                 continue
             try:
                 writer.write(scopes, now)
             except OSError as error:
+                is_all = False
                 lack = (
                     f"{share.place} cannot be written ({error.strerror}): other machines do not"
                     " see what is used here until it can."
                 )
-        self.puller.start_when_due(own.shares)
+        self._written = (self._ledger.revision(), own) if is_all else None
         return lack
 
     def has_pulled(self) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from hashlib import blake2b
+from itertools import chain
 from pathlib import Path
+from typing import IO
 
 import msgspec
 from msgspec import Struct
@@ -14,9 +16,9 @@ from msgspec.structs import replace
 from engine.domain.responses import CLAUDE, Sighting
 from engine.domain.workplaces import Workplace
 from engine.ledger.book import Ledger
-from engine.ledger.shared_rows import changed_responses, changed_workplaces, has_changed
+from engine.ledger.shared_rows import changed_responses, changed_workplaces
 from engine.machines.own import OwnMachine, Share
-from engine.machines.share_files import Shared
+from engine.machines.share_files import Shared, packed
 from engine.machines.share_folder import Files, ShareFolder
 
 _WRITER = "share_writer"
@@ -77,10 +79,8 @@ class ShareWriter:
             folder = self._folder(agent)
             seen = folder.seen(before.files) if before and self._holds(before, scope) else None
             before = replace(before, files=seen) if before and seen is not None else None
-            if before is not None and not self._is_due(before):
-                continue
             written, rows = self._write(agent, scope, before, folder, now)
-            if not written.files:
+            if not written.files or (before and written.files == before.files):
                 continue
             agents[agent], told = written, told + rows
             self._keep(_Note(agents, now))
@@ -97,11 +97,6 @@ class ShareWriter:
         """Say whether what was written is of what is shared now, and in the same way."""
         return (before.scope, before.called[2]) == (scope, self._called[2])
 
-    def _is_due(self, before: Written) -> bool:
-        return before.called != self._called or has_changed(
-            self._ledger, (before.scope,), before.revision
-        )
-
     def _write(
         self, agent: str, scope: int, before: Written | None, folder: ShareFolder, now: int
     ) -> tuple[Written, int]:
@@ -110,12 +105,11 @@ class ShareWriter:
         files = before.files if before else {}
         revision, told = self._ledger.revision(), 0
         places = changed_workplaces(self._ledger, scope, since)
-        for responses, void in changed_responses(self._ledger, scope, since):
-            news = Shared(responses, places, void if agent != CLAUDE else set())
-            if not (responses or news.withdrawn or places or before):
-                continue
-            told, places = told + len(responses), {}
-            files = folder.add(self._redacted(news), files, now)
+        if places or (before and before.called != self._called):
+            files = folder.add(self._redacted(Shared({}, places)), files, now)
+        for responses in changed_responses(self._ledger, scope, since):
+            files = folder.add(self._redacted(_news(agent, responses)), files, now)
+            told += len(responses)
         return Written(scope, revision, files, self._called), told
 
     def _redacted(self, shared: Shared) -> Shared:
@@ -159,6 +153,15 @@ class ShareWriter:
         self._ledger.keep_settings({self._setting: msgspec.json.encode(note).decode()})
 
 
+def _news(agent: str, responses: dict[int, Sighting]) -> Shared:
+    """Return rows as they are told: of all agents but Claude Code an empty one was withdrawn."""
+    if agent == CLAUDE:
+        return Shared(responses, {})
+    void = {id_ for id_, each in responses.items() if not (each.total or each.recorded)}
+    kept = {id_: each for id_, each in responses.items() if id_ not in void}
+    return Shared(kept, {}, void)
+
+
 def writer_of(ledger: Ledger) -> str:
     """Return what names this ledger among those that a machine may have had: 8 digits.
 
@@ -171,3 +174,26 @@ def writer_of(ledger: Ledger) -> str:
         known = os.urandom(8).hex()
         ledger.keep_settings({_WRITER: known})
     return blake2b(f"{known} {socket.gethostname()}".encode(), digest_size=4).hexdigest()
+
+
+def send(
+    ledger: Ledger, own: OwnMachine, scopes: Mapping[str, int], since: str, out: IO[bytes], now: int
+) -> None:
+    """Write what changed since a pull that ended as `since` says, as files one after another.
+
+    The last line says how this one ended. Of another ledger everything is sent.
+    """
+    writer, _, revision = since.partition(":")
+    named = writer_of(ledger)
+    known = int(revision) if writer == named and revision.isdigit() else 0
+    until = ledger.revision()
+    known = known if known <= until else 0
+    for agent, scope in scopes.items():
+        places = changed_workplaces(ledger, scope, known)
+        parts = [Shared({}, places)] if places else []
+        for part in chain(
+            parts, (_news(agent, each) for each in changed_responses(ledger, scope, known))
+        ):
+            out.write(packed(part, own.machine, agent, named, now)[1])
+            now += 1
+    out.write(msgspec.json.encode({"ccmon_share_end": f"{named}:{until}"}) + b"\n")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, tzinfo
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, TypeVar
+from typing import IO, TYPE_CHECKING, TypeVar
 
 from engine.agents.registry import Registry
 from engine.domain.mistakes import SettingsError
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from engine.live.follower import Follower
     from engine.live.limits import Limits
     from engine.machines.sharing import Sharing
+    from engine.machines.standing import SharingNow
     from engine.providers.accounts import Accounts
     from engine.reports.queries.answers import Answers
 
@@ -105,12 +106,20 @@ class Monitor:
         """What is shared with other machines."""
         return self._shared.made()
 
-    def share(self) -> str | None:
-        """Read all that is new, write it for other machines, and read what they wrote.
+    def share(self) -> SharingNow:
+        """Read all that is new, write it for other machines, read theirs; say how it stands."""
+        from engine.machines.standing import standing_of
 
-        Returns what is to be told where something could not be written.
-        """
-        return self._one_shot.share(self.sharing)
+        self._one_shot.share(self.sharing)
+        return standing_of(self.sharing, self._ledger, self._roots.open_scopes())
+
+    def send_shared(self, since: str, out: IO[bytes]) -> None:
+        """Write what this machine used since a pull that ended so, for the machine that pulls."""
+        from engine.machines.writing import send
+
+        self.catch_up()
+        own, scopes = self.sharing.known(), self._roots.own_scopes()
+        send(self._ledger, own, scopes, since, out, self.settings.clock())
 
     @property
     def answers(self) -> Answers:
@@ -322,7 +331,7 @@ class Monitor:
         from engine.reports.health import examine
 
         shown = self._state.shown
-        refused = self._updater.reader.refused()
+        refused = {**self._shared.troubles(), **self._updater.reader.refused()}
         return examine(
             self.settings,
             self._ledger,

@@ -23,7 +23,7 @@ _STEERING = "[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
 def encode(document: object) -> str:
     """Return a document as JSON, two spaces deep, keys in alphabetical order as ccusage's.
 
-    What no UTF-8 can hold, as in the name of a file that is no text, is a question mark. What
+    What no UTF-8 can hold, as in the name of a file that is not text, is a question mark. What
     steers a terminal or turns the direction of what is read there is escaped.
     """
     try:

@@ -234,7 +234,7 @@ class Summary(Struct, frozen=True, kw_only=True):
     by_model: tuple[Part, ...]
     """This month's models."""
     sessions: tuple[Row, ...]
-    """Today's sessions, dearest first, at most ten."""
+    """Today's sessions, most expensive first, at most ten."""
     notes: tuple[str, ...] = ()
     """What the user should know, such as that no project has the name."""
     agent: str = CLAUDE

@@ -183,7 +183,7 @@ REPORTS: tuple[ReportDefinition, ...] = (
         by="session",
         title="Sessions",
         nouns=("session", "sessions"),
-        summary="a row for each session, dearest first",
+        summary="a row for each session, most expensive first",
         columns=(
             *("session", "agent", *_WHOSE, "models", *_COUNTS),
             *("cost", "bar", "last", "responses"),
@@ -206,7 +206,7 @@ REPORTS: tuple[ReportDefinition, ...] = (
             ),
         ),
         options=("id", "last", "breakdown", *_APART, "project_aliases", "sections"),
-        examples=(("ccmon session --since today --top 5", "today's five dearest sessions"),),
+        examples=(("ccmon session --since today --top 5", "today's five most expensive sessions"),),
         is_section=True,
     ),
     ReportDefinition(
@@ -246,7 +246,7 @@ REPORTS: tuple[ReportDefinition, ...] = (
         by="project",
         title="Projects",
         nouns=("project", "projects"),
-        summary="a row for each project, dearest first",
+        summary="a row for each project, most expensive first",
         columns=(
             *("project", "agents", *_WHOSE, "models", *_COUNTS),
             *("cost", "bar", "share", "sessions", "last", "responses"),
@@ -273,7 +273,7 @@ REPORTS: tuple[ReportDefinition, ...] = (
         by="model",
         title="Models",
         nouns=("model", "models"),
-        summary="a row for each model of each agent and provider, dearest first",
+        summary="a row for each model of each agent and provider, most expensive first",
         columns=(
             *("model", "agent", "provider", *_WHOSE, *_COUNTS),
             *("cost", "bar", "share", "sessions", "responses"),

@@ -102,22 +102,22 @@ class Row(Struct, frozen=True, gc=False):
 
     @property
     def models(self) -> tuple[str, ...]:
-        """The models, the dearest first where each one's part is known."""
+        """The models, the most expensive first where each one's part is known."""
         return tuple(part.name for part in self.by_model) or self.figures.models
 
     @property
     def agents(self) -> tuple[str, ...]:
-        """The coding agents, the dearest first where each one's part is known."""
+        """The coding agents, the most expensive first where each one's part is known."""
         return tuple(part.name for part in self.by_agent) or self.figures.agents
 
     @property
     def machines(self) -> tuple[str, ...]:
-        """The machines, the dearest first where each one's part is known."""
+        """The machines, the most expensive first where each one's part is known."""
         return tuple(part.name for part in self.by_machine) or self.figures.machines
 
     @property
     def people(self) -> tuple[str, ...]:
-        """The people who are named, the dearest first where each one's part is known."""
+        """The people who are named, the most expensive first where each one's part is known."""
         return tuple(part.name for part in self.by_person if part.name) or self.figures.people
 
     def parts_by(self, apart: Apart) -> tuple[Part, ...]:

@@ -10,6 +10,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from engine.domain.files import real_path
 from engine.domain.hits import Hit
 from engine.domain.mistakes import SettingsError
 from engine.domain.responses import CLAUDE, Sighting
@@ -41,7 +42,7 @@ class Root(Struct, frozen=True):
     @classmethod
     def at(cls, path: Path, agent: str = CLAUDE) -> Root:
         """Return the root at a path, links resolved; raises `SettingsError` for no text."""
-        real = os.path.realpath(path)
+        real = real_path(path)
         if real.encode("utf-8", "replace").decode("utf-8") != real:
             shown = real.encode("utf-8", "replace").decode("utf-8")
             raise SettingsError(
@@ -75,7 +76,7 @@ class Found(Struct, frozen=True, gc=False):
 
     path: str
     relative: str
-    """Below the root's `projects`, with `/`; what is no UTF-8 in names is replaced."""
+    """Below the root's `projects`, with `/`; what is not UTF-8 in names is replaced."""
     device: int
     inode: int
     size: int

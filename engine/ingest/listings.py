@@ -8,7 +8,6 @@ this machine's own, and without links, behind which something else may come to b
 from __future__ import annotations
 
 import os
-import sys
 from array import array
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -16,7 +15,9 @@ from contextlib import suppress
 import msgspec
 from msgspec import Struct
 
-from engine.ingest.discover import Walk, signed
+from engine.domain.files import numbers_of, signed
+from engine.domain.system import PLATFORM
+from engine.ingest.discover import Walk
 from engine.native import native_listing
 
 _SETTLED = 2 * 10**9
@@ -41,7 +42,7 @@ _decode = msgspec.msgpack.Decoder(_Listing).decode
 
 def pack_walk(walk: Walk, began: int) -> bytes | None:
     """Return a walk that began at a time (nanoseconds), `None` where it cannot be trusted."""
-    if walk.refused or not walk.is_plain or sys.platform != "linux":
+    if walk.refused or not walk.is_plain or PLATFORM != "linux":
         return None
     of: dict[str, list[str]] = {path: [] for path in walk.directories}
     files = sorted(walk.files, key=lambda each: each.path)
@@ -55,7 +56,7 @@ def pack_walk(walk: Walk, began: int) -> bytes | None:
             status = os.stat(path)
             if status.st_mtime_ns > began - _SETTLED:
                 return None
-            directories.append((path, status.st_dev, signed(status.st_ino), status.st_mtime_ns))
+            directories.append((path, *numbers_of(status), status.st_mtime_ns))
     if len(directories) < len(of) or not _are_trusted({each[1] for each in directories}):
         return None
     placed = {each.path: each for each in files}
@@ -66,7 +67,7 @@ def pack_walk(walk: Walk, began: int) -> bytes | None:
     try:
         return msgspec.msgpack.encode(_Listing(directories, list(of.values()), marks.tobytes()))
     except UnicodeEncodeError:
-        return None  # a name that is no text
+        return None  # a name that is not text
 
 
 def unchanged(packed: bytes, environment: Mapping[str, str]) -> int | None:
@@ -89,7 +90,7 @@ def _is_as_listed(
     place, stat = 0, os.stat
     for (path, *kept), below in zip(directories, names, strict=True):
         status = stat(path)
-        if [status.st_dev, signed(status.st_ino), status.st_mtime_ns] != kept:
+        if [*numbers_of(status), status.st_mtime_ns] != kept:
             return False
         head = path + os.sep
         for name in below:
@@ -98,7 +99,7 @@ def _is_as_listed(
                 status.st_size != marks[place + 2]
                 or status.st_mtime_ns != marks[place + 3]
                 or signed(status.st_ino) != marks[place + 1]
-                or status.st_dev != marks[place]
+                or signed(status.st_dev) != marks[place]
             ):
                 return False
             place += 4

@@ -30,7 +30,7 @@ from engine.pricing.table import PriceTable
 _WIDEST = (1 << 32) - 1
 """What a record's narrower fields hold,"""
 _MOST = (1 << 63) - 1
-"""and its costs; what is dearer is for who books it to refuse."""
+"""and its costs; what is more expensive is for who books it to refuse."""
 _ID = itemgetter(0)
 
 

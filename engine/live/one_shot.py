@@ -77,15 +77,15 @@ class OneShot:
                 self._ledger.keep_settings({setting: str(now)})
         return is_all
 
-    def share(self, sharing: Sharing) -> str | None:
-        """Read what is new, write it for other machines, and read what they wrote."""
+    def share(self, sharing: Sharing) -> None:
+        """Read what is new, write it for other machines, pull and read what they wrote."""
         insist, updater = self._updater.recovery.insist, self._updater
         insist(updater.reprice)
         updater.look_until_done()
-        lack = insist(lambda: sharing.write(self._roots.own_scopes(), is_now=True))
+        insist(lambda: updater.share_now(sharing))
+        sharing.pull()
         updater.look_until_done()
         self._state.finish_reading()
-        return lack
 
     def _telling(self, on_progress: Callable[[Progress], None] | None) -> Callable[[], None]:
         """Return what tells the progress, as often as it is worth drawing."""

@@ -39,6 +39,11 @@ class SharedMachines:
             self._sharing = Sharing(self._settings, self._ledger, _read)
         return self._sharing
 
+    def troubles(self) -> dict[str, str]:
+        """Return path and reason of what of others is not taken in now."""
+        sharing = self.sharing()
+        return sharing.files.troubles if sharing is not None else {}
+
     def roots(self) -> list[Root]:
         """Return the roots by which other machines' use comes in."""
         sharing = self.sharing()

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from engine.domain.packed_responses import Pack
     from engine.domain.scans import Scan
     from engine.ingest.loader import Waiting
+    from engine.machines.sharing import Sharing
 
 ALL = 1 << 62
 """As many bytes as there are."""
@@ -222,13 +223,20 @@ class Updater:
         return is_all
 
     def share_when_due(self) -> None:
-        """Write for other machines what is new, now and then, and start fetching theirs."""
+        """Write for other machines what is new, now and then; who follows pulls theirs too."""
         sharing = self._shared.sharing()
         if sharing is None or not sharing.is_due():
             return
         self._board.warn("share", sharing.write(self._roots.own_scopes()))
+        if self.is_followed:
+            sharing.start_pulling()
         if sharing.has_pulled():
             self.wakeup.look_soon()
+
+    def share_now(self, sharing: Sharing) -> None:
+        """Write for other machines all that is new."""
+        scopes = self._roots.own_scopes()
+        self._board.warn("share", sharing.write(scopes, is_now=True))
 
     def look_at_limits(self, *, is_due: bool = True) -> bool:
         """Look at what is known of limits and of open sessions; return whether that is new."""

@@ -139,7 +139,6 @@ class Sharing:
         own = self.own()
         if own is None:
             return self._problem or None
-        self.puller.start_when_due(own)
         if not is_now and (self._ledger.revision(), own) == self._written:
             return None
         now, lack, is_all = self._settings.clock(), None, True
@@ -158,6 +157,20 @@ class Sharing:
                 )
         self._written = (self._ledger.revision(), own) if is_all else None
         return lack
+
+    def start_pulling(self) -> None:
+        """Pull from hosts in a thread, when it is time to."""
+        own = self.own()
+        if own is not None:
+            self.puller.start_when_due(own)
+
+    def pull(self) -> None:
+        """Pull from all hosts now; what fails is told by how each stands."""
+        own = self.own()
+        if own is not None and not self._settings.is_offline:
+            for share in own.shares:
+                if share.is_ssh:
+                    self.puller.pull(share.place)
 
     def has_pulled(self) -> bool:
         """Say whether something new has come from a host since the last call."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, timedelta
 from threading import Thread
 from typing import get_args
 
@@ -18,6 +18,7 @@ from engine.domain.provider_usage import (
     period_of,
 )
 from engine.domain.settings import Settings
+from engine.domain.times import day_of
 from engine.providers.base import KeyFound, Provider
 from engine.providers.enabled import enable, enabled_ids
 from engine.providers.failures import ProviderFailure
@@ -214,7 +215,7 @@ class Accounts:
         kept = self._fetcher_with(provider, key).kept() if is_enabled and has_key else Kept()
         state = _state_of(kept, is_enabled=is_enabled, has_key=has_key)
         usage, now = kept.usage, self._settings.clock()
-        today = datetime.fromtimestamp(now / 1_000, UTC).date()
+        today = day_of(now, UTC)
         until, month = today.isoformat(), today.replace(day=1).isoformat()
         currency, course = "", tuple[int | None, ...]()
         if usage is not None:

@@ -2,7 +2,7 @@
 
 <https://platform.claude.com/docs/en/manage-claude/usage-cost-analytics-api>, and where that is
 not to be had the older reports, <https://platform.claude.com/docs/en/manage-claude/usage-cost-api>.
-Use within Claude's plans is no API spend, and is not in it.
+Use within Claude's plans is not API spend, and is not in it.
 """
 
 from __future__ import annotations

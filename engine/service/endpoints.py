@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from engine.agents.names import titles
 from engine.documents.agents_found import AgentsDocument, agents_document
 from engine.documents.answered import answered_document
 from engine.documents.calendars import GraphDocument, graph_document
@@ -25,6 +26,8 @@ from engine.documents.live import LiveDocument, live_document
 from engine.documents.schemas import DOCUMENTS
 from engine.documents.sessions import SessionDocument
 from engine.documents.summaries import SummaryDocument
+from engine.domain.model_labels import labels_of
+from engine.domain.questions import Question
 from engine.domain.report_definitions import REPORTS, ReportDefinition
 from engine.domain.times import SECOND
 from engine.domain.typed.asked import apart_of
@@ -66,6 +69,14 @@ class ReportsDocument(Struct, frozen=True):
     """Every report that can be asked."""
 
     reports: list[ListedReport]
+
+
+class LabelsDocument(Struct, frozen=True, kw_only=True):
+    """What people call models and agents, by the names that they have in all other documents."""
+
+    models: dict[str, str]
+    """No two of them alike."""
+    agents: dict[str, str]
 
 
 def _report(report: ReportDefinition) -> Endpoint:
@@ -168,6 +179,12 @@ def _reports(_: Source, __: Asked) -> object:
     )
 
 
+def _labels(source: Source, _: Asked) -> object:
+    rows = source.monitor.answers.answer(Question(kind="models")).rows
+    models = {name for each in rows for name in each.row.figures.models if name}
+    return LabelsDocument(models=labels_of(sorted(models)), agents=dict(titles()))
+
+
 def _side(name: str) -> Parameter:
     help = "a day, a month such as 2026-10, a range, or a project"
     schema: dict[str, Any] = {"type": "string"}
@@ -232,6 +249,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         (),
         SECOND,
     ),
+    Endpoint("/labels", "labels", "what models and agents are called", LabelsDocument, _labels),
     *PROVIDER_ENDPOINTS,
     Endpoint("/reports", "reports", "every report that can be asked", ReportsDocument, _reports),
 )

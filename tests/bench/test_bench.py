@@ -187,6 +187,7 @@ def test_commands_take_turns(tmp_path: Path) -> None:
     assert Times([3.0, 1.0, 2.0]).wall == 2.0
 
 
+@pytest.mark.posix
 def test_a_recorded_terminal_knows_when_each_thing_was_shown() -> None:
     terminal = Recorded(("/bin/sh", "-c", "echo first; sleep 0.3; echo second; sleep 5"), {})
     terminal.drain(0.6)

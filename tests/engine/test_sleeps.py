@@ -9,9 +9,10 @@ import pytest
 
 from engine.aggregates.rates import Recents
 from engine.aggregates.sleeps import Sleeps
+from engine.domain.hits import FIVE_HOUR, SEVEN_DAY
 from engine.domain.settings import Settings
 from engine.ledger.rows import Recent
-from engine.limits.readings import FIVE_HOUR, SEVEN_DAY, Reading
+from engine.limits.readings import Reading
 from engine.monitor import Monitor
 from tests.conftest import NOW
 from tests.made_lines import DAY, HOUR, MINUTE, SECOND, Clock, answer, write

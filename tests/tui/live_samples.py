@@ -82,6 +82,7 @@ def session(name: str, project: str, minutes: float, **changes: object) -> Sessi
         last=NOW - int(minutes * MINUTE),
         is_busy=minutes < 2,
         sub_agents=0,
+        cost_per_hour=max(0, 3_400 - int(minutes * 270)) * PICO // 1_000,
     )
     return replace(made, **changes)
 

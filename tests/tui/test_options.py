@@ -16,6 +16,7 @@ from engine.domain.typed.amounts import parse_limit
 from engine.domain.typed.days import read_day
 from engine.pricing.overrides import AMOUNTS
 from tests.report_keys import REPORT_KEYS
+from tests.surroundings import at_home, needed
 from tui.commands.live import THEMES
 from tui.config.command_line import parse
 from tui.config.layer import DEFAULT_THRESHOLDS
@@ -241,7 +242,7 @@ def test_the_commands_are_named_with_what_they_do() -> None:
 
 def test_reading_a_line_loads_nothing_heavy_where_no_configuration_is(home: Path) -> None:
     """In a process of its own, since this one has loaded everything."""
-    heavy = "{'rich', 'textual', 'httpx', 'platformdirs', 'tomllib', 'json', 'msgspec', 'shutil'}"
+    heavy = "{'rich', 'textual', 'httpx', 'tomllib', 'json', 'msgspec', 'shutil'}"
     code = (
         "import sys; from tui.config.command_line import parse;"
         "parse(['daily', '--json', '-p', '-home-x']);"
@@ -250,7 +251,7 @@ def test_reading_a_line_loads_nothing_heavy_where_no_configuration_is(home: Path
     done = subprocess.run(
         [sys.executable, "-S", "-c", code],
         cwd=home,
-        env={"PYTHONPATH": str(Path(__file__).resolve().parents[2]), "HOME": str(home)},
+        env={**needed(), **at_home(home), "PYTHONPATH": str(Path(__file__).resolve().parents[2])},
         capture_output=True,
         text=True,
         timeout=30,

@@ -37,6 +37,7 @@ NAMES = (
     "agents",
     "doctor",
     "cursor",
+    "share",
     "prices",
     "backup",
     "restore",

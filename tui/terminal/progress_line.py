@@ -8,6 +8,8 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, TextIO
 
+from tui.terminal.console import is_terminal
+
 if TYPE_CHECKING:
     from engine.domain.snapshots import Progress
 
@@ -24,7 +26,7 @@ class ProgressLine:
     def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
         self._stream = stream
         self._clock = clock
-        self._is_seen = stream.isatty() and os.environ.get("TERM") != "dumb"
+        self._is_seen = is_terminal(stream) and os.environ.get("TERM") != "dumb"
         self._next = clock() + _PATIENCE
         self._cells = 0
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from engine.agents.names import title_of
+from engine.domain.model_labels import labels_of
 from engine.domain.reports import Figures, Part
 from engine.domain.responses import CLAUDE
 from engine.domain.snapshots import Block, Snapshot
@@ -16,9 +17,11 @@ from tui.live.drawing.plot import gauge
 from tui.live.words import Basis, cost_text, figure, note, share_text
 from tui.words import format as fmt
 from tui.words.lines import BLANK, Line, Piece, cells, ends, joined
-from tui.words.models import labels_of
 
 _ANCHORS = {"estimated": "estimated", "official": "official", "pinned": "reset pinned"}
+
+_ALL = 1_000
+"""More cells than all kinds of tokens take."""
 
 
 class BlockView(Struct, frozen=True):
@@ -148,13 +151,12 @@ def _sums(figures: Figures, by: Basis) -> list[Line]:
 def _kinds(figures: Figures, width: int) -> Line:
     tokens = figures.tokens
     counts = (tokens.input, tokens.output, tokens.cache_read, tokens.cache_write)
-    line: Line = ()
-    for names in (("in", "out", "cache read", "cache write"), ("in", "out", "read", "write")):
-        parts = [note(name, fmt.tokens(count)) for name, count in zip(names, counts, strict=True)]
-        line = joined(parts, width, " · ")
-        if cells(line) == cells(joined(parts, 1_000, " · ")):
-            break
-    return line
+    lines = [
+        [note(name, fmt.tokens(count)) for name, count in zip(names, counts, strict=True)]
+        for names in (("in", "out", "cache read", "cache write"), ("in", "out", "read", "write"))
+    ]
+    whole = (each for each in lines if cells(joined(each, _ALL, " · ")) <= width)
+    return joined(next(whole, lines[-1]), width, " · ")
 
 
 def _share(part: Part, by: Basis) -> float:

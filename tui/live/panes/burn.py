@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from engine.domain.reports import Figures
 from engine.domain.snapshots import BurnRate, Snapshot, Trace
+from engine.domain.times import MINUTE
 from tui.live.drawing.lines import LinePane
 from tui.live.drawing.plot import AXIS, bars, columns, time_axis, with_axis
 from tui.live.words import Basis
@@ -115,7 +116,7 @@ def _window_parts(view: BurnView) -> list[Line]:
 
 
 def _span(rate: BurnRate) -> str:
-    minutes = rate.window // 60_000
+    minutes = rate.window // MINUTE
     return f"{minutes // 60}h" if minutes >= 60 else f"{minutes}m"
 
 

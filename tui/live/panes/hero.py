@@ -47,7 +47,7 @@ def hero_view(snapshot: Snapshot) -> HeroView:
     others = [
         each
         for each in snapshot.windows
-        if each is not window and each.used_share and each.source != "budget"
+        if each is not window and each.used_share and each.source not in ("budget", "provider")
     ]
     rest = tuple(_other(each, now, zone) for each in others[:2])
     if window.used_share is None:

@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.widget import Widget
 
+from engine.domain.hits import SEVEN_DAY
 from engine.domain.snapshots import Snapshot
 from tui.live.panes.block import BlockPane, block_view
 from tui.live.panes.burn import BurnPane, burn_view
@@ -46,7 +47,7 @@ class LivePane(Widget):
 
     def show(self, snapshot: Snapshot, by: Basis) -> None:
         """Show a snapshot; panes whose part is the same do nothing."""
-        week = course_view(snapshot, "seven_day")
+        week = course_view(snapshot, SEVEN_DAY)
         self.set_class(week is not None, "-week")
         self.query_one(HeroPane).view = hero_view(snapshot)
         windows = self.query_one(WindowsPane)

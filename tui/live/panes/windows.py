@@ -159,7 +159,7 @@ def _outlook(window: WindowNow, outlook: Outlook, now: int, zone: str) -> list[L
 
 def _sources(window: WindowNow) -> tuple[str, str, str]:
     age = "" if window.age is None else age_text(window.age).removesuffix(" ago")
-    if window.source in OFFICIAL:
+    if window.source in OFFICIAL or window.source == "provider":
         full = f"{fmt.plain(window.basis)} · {age}" if age else fmt.plain(window.basis)
         return (full, f"official {age}".rstrip(), age)
     words = {"given": ("your limit", "yours"), "budget": ("your budget", ""), "none": ("", "")}

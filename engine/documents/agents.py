@@ -33,7 +33,7 @@ class AgentBreakdown(Sums, frozen=True, kw_only=True, rename="camel"):
 
 
 class MachineBreakdown(Sums, frozen=True, kw_only=True, rename="camel"):
-    """One machine's part of a row, with its models: in order of first use, and most expensive first."""
+    """One machine's part of a row, with its models."""
 
     machine: str
     models_used: list[str]

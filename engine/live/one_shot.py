@@ -80,6 +80,7 @@ class OneShot:
     def share(self, sharing: Sharing) -> None:
         """Read what is new, write it for other machines, pull and read what they wrote."""
         insist, updater = self._updater.recovery.insist, self._updater
+        insist(self._roots.open_scopes)
         insist(updater.reprice)
         updater.look_until_done()
         insist(lambda: updater.share_now(sharing))

@@ -57,9 +57,9 @@ class Listed(Struct, frozen=True):
                 continue
             size, _, path = line.strip().partition(" ")
             below = f"{root}/projects/"
-            if size.isdigit() and path.startswith(below) and path.endswith(_SUFFIX):
-                if "\ufffd" not in path:
-                    found[path] = Listed(path, path[len(below) :], int(size))
+            is_transcript = path.startswith(below) and path.endswith(_SUFFIX)
+            if size.isdigit() and is_transcript and "\ufffd" not in path:
+                found[path] = Listed(path, path[len(below) :], int(size))
         return list(found.values())
 
 

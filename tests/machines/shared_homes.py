@@ -33,11 +33,12 @@ class Home:
             (root / "projects").mkdir(parents=True)
         self.folder.mkdir()
 
-    def settings(self) -> Settings:
+    def settings(self, *, is_offline: bool = True) -> Settings:
+        """Return the settings of its ccmon, which touch nothing outside."""
         return Settings(
             ledger=str(self.place / "data" / "ledger.db"),
             zone="UTC",
-            is_offline=True,
+            is_offline=is_offline,
             is_polling=True,
             clock=lambda: self.now,
             environment={"HOME": str(self.place)},

@@ -17,7 +17,7 @@ NAMES = ("desk", "laptop", "server")
 
 
 @examples(
-    max_examples=6,
+    max_examples=3,
     derandomize=True,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],

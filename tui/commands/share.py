@@ -118,7 +118,7 @@ def _show(monitor: Monitor, settings: Settings) -> int:
     now = monitor.share()
     lines = sharing_lines(now, settings.clock())
     print(writable("\n".join(lines), sys.stdout.encoding))
-    lacks = [notice.text for notice in monitor.notices() if notice.severity != "info"]
+    lacks = [notice.text for notice in monitor.notices() if notice.severity != "information"]
     for text in lacks:
         print(writable(text, sys.stderr.encoding), file=sys.stderr)
     return 0
@@ -135,7 +135,7 @@ COMMAND = Command(
             (),
             "a directory that reaches the other machines, or ssh://user@host; without one it says"
             " how sharing stands",
-            "DIR|ssh://HOST",
+            "PLACE",
             name="place",
             completes="directory",
             is_required=False,

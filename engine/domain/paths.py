@@ -155,4 +155,4 @@ def uses_providers(settings: Settings) -> bool:
     """Say whether any provider may be enabled; looks for one file and loads nothing of them."""
     if any(options.get("enabled") == "true" for options in settings.providers.values()):
         return True
-    return enabled_providers_path(settings).exists()
+    return os.path.exists(enabled_providers_path(settings))

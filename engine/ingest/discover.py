@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from contextlib import suppress
 from operator import attrgetter
@@ -22,6 +23,8 @@ REPOSITORY = ".git"
 of editors keep the versions of a project beside a task."""
 
 _NAME = attrgetter("name")
+_LEADS_NOWHERE = (errno.ENOENT, errno.ELOOP)
+"""A link to a file that is gone, or to itself."""
 _JUNCTION = 0xA000_0003
 """IO_REPARSE_TAG_MOUNT_POINT: what Windows' other kind of link to a directory is."""
 
@@ -146,7 +149,7 @@ def _walk(top: str, below: str) -> Walk:
                     _add(files, entry, path, _shown(relative, entry.name))
             except OSError as error:
                 is_plain = False
-                if entry.name.endswith(SUFFIX) and not isinstance(error, FileNotFoundError):
+                if entry.name.endswith(SUFFIX) and error.errno not in _LEADS_NOWHERE:
                     refused.append((path, error.strerror or "could not be read"))
     return Walk(list(files.values()), refused, directories, is_plain)
 

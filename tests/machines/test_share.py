@@ -70,7 +70,7 @@ def test_what_was_written_says_nothing_but_numbers_and_names(homes: tuple[Home, 
         (lambda data: data[: len(data) // 2], "it is not whole yet"),
         (lambda data: bytes(len(data)), "it is not whole yet"),
         (lambda data: data[:-9] + bytes(9), "it is damaged"),
-        (lambda data: data.replace(b'{"ccmon_share":1', b'{"ccmon_share":9'), "a newer ccmon wrote it"),
+        (lambda data: data.replace(b'share":1', b'share":9', 1), "a newer ccmon wrote it"),
         (lambda data: b"<html>\n" + data, "it is no file of ccmon's"),
     ],
 )  # fmt: skip

@@ -13,6 +13,7 @@ from engine.domain.reports import Span
 from engine.domain.snapshots import Snapshot
 from tui.live.frame.status_line import StatusLine, status_view
 from tui.live.frame.tab_bar import TABS, TabKind
+from tui.live.panes.block import true_window_remark
 from tui.live.panes.live import LivePane
 from tui.live.panes.sessions import ORDERS, SessionsPane
 from tui.live.screens.empty_screen import EmptyScreen, EmptyView
@@ -138,7 +139,8 @@ class Body(Container):
         self._by, self._zone = by, snapshot.zone
         table, graph = self.table, self.graph
         if table is not None:
-            table.show(snapshot.revision, by=by, span=span, zone=snapshot.zone)
+            remark = true_window_remark(snapshot) if table.kind == "blocks" else ""
+            table.show(snapshot.revision, by=by, span=span, zone=snapshot.zone, remark=remark)
         elif graph is not None:
             today = moment_of(snapshot.generated_at, snapshot.zone).date()
             graph.show(snapshot.revision, by=by, today=today, zone=snapshot.zone)
@@ -182,7 +184,7 @@ class Body(Container):
             return []
 
         def sort(number: int) -> None:
-            self.live.sort_by(number)
+            self.live.sessions.sort_by(number)
             redraw()
 
         return [(name, partial(sort, number)) for number, (name, _) in enumerate(ORDERS)]

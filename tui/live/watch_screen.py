@@ -205,12 +205,12 @@ class WatchScreen(Screen[None]):
 
     def action_sort_next(self) -> None:
         """Sort by the next column."""
-        (self._body.table or self._body.live).sort_next()
+        (self._body.table or self._body.live.sessions).sort_next()
         self._draw()
 
     def action_sort_reverse(self) -> None:
         """Reverse the order."""
-        (self._body.table or self._body.live).sort_reverse()
+        (self._body.table or self._body.live.sessions).sort_reverse()
         self._draw()
 
     def action_filter(self) -> None:

@@ -12,7 +12,7 @@ from engine.domain.model_labels import labels_of
 from engine.domain.reports import Figures, Part
 from engine.domain.responses import CLAUDE
 from engine.domain.snapshots import Block, Snapshot
-from tui.live.drawing.lines import LinePane
+from tui.live.drawing.lines import SnapshotPane
 from tui.live.drawing.plot import gauge
 from tui.live.words import Basis, cost_text, figure, note, share_text
 from tui.words import format as fmt
@@ -57,8 +57,12 @@ def _at_rest(block: Block) -> Block:
     return replace(block, elapsed=0, remaining=0, elapsed_share=round(block.elapsed_share, 2))
 
 
-class BlockPane(LinePane):
+class BlockPane(SnapshotPane):
     """The active 5-hour window."""
+
+    def show(self, snapshot: Snapshot, by: Basis) -> None:
+        """Show a snapshot."""
+        self.view = block_view(snapshot, by)
 
     def watch_view(self) -> None:
         """Name the window in the border, then repaint."""
@@ -137,6 +141,15 @@ def _open(view: BlockView, block: Block, width: int, height: int) -> Sequence[Li
     else:
         lines.append(models)
     return [(Piece(" "), *line) for line in lines]
+
+
+def true_window_remark(snapshot: Snapshot) -> str:
+    """Say why the newest block of the report is not the window that runs, where that is known."""
+    block = snapshot.block
+    if block is None or block.anchor == "estimated":
+        return ""
+    start, end = fmt.clock(block.start, snapshot.zone), fmt.clock(block.end, snapshot.zone)
+    return f"The limited window runs {start} to {end}; blocks begin on the hour"
 
 
 def _sums(figures: Figures, by: Basis) -> list[Line]:

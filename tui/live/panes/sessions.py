@@ -16,7 +16,7 @@ from textual.reactive import reactive
 from engine.agents.names import title_of
 from engine.domain.snapshots import SessionNow, Snapshot
 from engine.domain.times import MINUTE
-from tui.live.drawing.lines import LinePane
+from tui.live.drawing.lines import SnapshotPane
 from tui.live.keys import bindings
 from tui.live.words import Basis, names_of_models
 from tui.words import format as fmt
@@ -71,7 +71,7 @@ def _since(milliseconds: int) -> str:
     return "now" if milliseconds < MINUTE else fmt.ago(milliseconds)
 
 
-class SessionsPane(LinePane, can_focus=True):
+class SessionsPane(SnapshotPane, can_focus=True):
     """A list of sessions with a cursor; Enter or a click on the cursor opens one."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("sessions")
@@ -91,6 +91,24 @@ class SessionsPane(LinePane, can_focus=True):
         self._chosen = ""
         self._count = 0
         """The sessions that the pane's height was found for."""
+        self._order = 0
+        self._is_reversed = False
+
+    def show(self, snapshot: Snapshot, by: Basis) -> None:
+        """Show a snapshot's sessions in the order asked for."""
+        self.view = sessions_view(snapshot, by, self._order, self._is_reversed)
+
+    def sort_next(self) -> None:
+        """Sort by the next column; shown with the next snapshot."""
+        self._order = (self._order + 1) % len(ORDERS)
+
+    def sort_by(self, order: int) -> None:
+        """Sort by one of `ORDERS`; shown with the next snapshot."""
+        self._order, self._is_reversed = order, False
+
+    def sort_reverse(self) -> None:
+        """Turn the order around; shown with the next snapshot."""
+        self._is_reversed = not self._is_reversed
 
     def watch_view(self) -> None:
         """Keep the cursor on the session it was moved to while others go around it."""

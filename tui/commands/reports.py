@@ -11,12 +11,9 @@ from typing import TYPE_CHECKING
 from engine.domain.report_definitions import definition_of
 from tui.options import values
 from tui.options.definition import Command, Option, UsageError
+from tui.options.parts import BREAKDOWN, BY_AGENT, BY_MACHINE, BY_PERSON
 from tui.options.shared import (
     ACCOUNT,
-    BREAKDOWN,
-    BY_AGENT,
-    BY_MACHINE,
-    BY_PERSON,
     CHOSEN,
     DATES,
     IDLE,

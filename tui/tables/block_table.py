@@ -9,11 +9,9 @@ from engine.domain.questions import Answer, AnswerRow
 from engine.domain.reports import Row
 from tui.tables.columns import (
     agent_cell,
-    apart_rows,
     bar_cell,
     bar_share,
     machine_cells,
-    part_rows,
     report_columns,
     row_cells,
     steps_of,
@@ -21,6 +19,7 @@ from tui.tables.columns import (
 )
 from tui.tables.layout import Across, Cell, Table, TableLine, TableRow, draw
 from tui.tables.look import Look, cost_text, unpriced_note
+from tui.tables.parts import apart_rows, part_rows
 from tui.words.format import ago, clock, dollars, duration, moment_of, percent, tokens, tokens_exact
 from tui.words.lines import BLANK, Line, facts, footnotes, line
 

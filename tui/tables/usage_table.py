@@ -10,12 +10,10 @@ from engine.domain.report_definitions import By
 from tui.tables.columns import (
     FIRST,
     agent_cell,
-    apart_rows,
     bar_cell,
     bar_share,
     change_text,
     machine_cells,
-    part_rows,
     report_columns,
     row_cells,
     session_cells,
@@ -26,6 +24,7 @@ from tui.tables.columns import (
 )
 from tui.tables.layout import Across, Cell, Table, TableLine, TableRow, draw
 from tui.tables.look import Look, unpriced_note
+from tui.tables.parts import apart_rows, part_rows
 from tui.words.format import plain, tokens_exact
 from tui.words.lines import Line, footnotes
 

@@ -11,6 +11,7 @@ from engine.domain.mistakes import SettingsError
 from tui.options import values
 from tui.options.definition import Command, Option, UsageError
 from tui.options.shared import JSON, PLACES, REDACT_PATHS
+from tui.words.shells import setting
 
 if TYPE_CHECKING:
     from engine.domain.settings import Settings
@@ -136,7 +137,7 @@ def _telemetry(settings: Settings) -> int:
         ("OTEL_EXPORTER_OTLP_ENDPOINT", running.url),
         ("OTEL_EXPORTER_OTLP_HEADERS", f"Authorization={quote(f'Bearer {running.token}')}"),
     ):
-        print(f"export {name}={value}")
+        print(setting(name, value))
     return 0
 
 

@@ -30,6 +30,8 @@ NAMES = (
     "statusline",
     "serve",
     "web",
+    "window",
+    "tray",
     "service",
     "mcp",
     "completion",

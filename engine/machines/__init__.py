@@ -1,0 +1,1 @@
+"""Other machines of a person, and of a team."""

@@ -8,7 +8,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -66,10 +66,8 @@ class Cluster:
 
     def close(self) -> None:
         """Stop the server and leave nothing behind."""
-        try:
+        with suppress(subprocess.CalledProcessError):
             self.stop("immediate")
-        except subprocess.CalledProcessError:
-            pass
         shutil.rmtree(self.place, ignore_errors=True)
 
     def address(self, role: str = "owner", database: str = "usage", port: int = 0) -> str:
@@ -95,7 +93,10 @@ class Cluster:
         self.ask("DROP DATABASE IF EXISTS usage WITH (FORCE)", database="postgres")
         self.ask("CREATE DATABASE usage", database="postgres")
         init(self.address())
-        for role, group in (*((person, "ccmon_writer") for person in people), ("boss", "ccmon_reader")):
+        for role, group in (
+            *((person, "ccmon_writer") for person in people),
+            ("boss", "ccmon_reader"),
+        ):
             if not self.ask(f"SELECT 1 FROM pg_roles WHERE rolname = '{role}'"):
                 self.ask(f"CREATE ROLE {role} LOGIN")
             self.ask(f"GRANT {group} TO {role}")
@@ -112,7 +113,6 @@ class Cluster:
             timeout=2 * _SECONDS,
             **self._user,
         )
-        time.sleep(0)
 
 
 def _is_user(name: str) -> bool:

@@ -86,7 +86,16 @@ AGENTS = Option(
     is_repeatable=True,
     read=values.agents,
 )
-CHOSEN = OptionGroup("What is counted", (PROJECT, MODEL, AGENTS, MODE))
+DATABASE = Option(
+    ("--from",),
+    "answer from a team's database, postgresql://host/name, or env for the one that"
+    " CCMON_DATABASE_URL names, instead of this machine's ledger",
+    "URL",
+    name="database",
+    is_configurable=False,
+    is_private=True,
+)
+CHOSEN = OptionGroup("What is counted", (PROJECT, MODEL, AGENTS, MODE, DATABASE))
 DATES = OptionGroup(
     "From when to when",
     (

@@ -123,10 +123,10 @@ class Push:
         rows = PushedRows(self._ledger, scope)
         roots, revision = rows.roots(), self._ledger.revision()
         at = self._found(agent, roots, revision)
-        if at.revision >= revision and at.target == at.revision:
+        sessions = rows.sessions(at.revision)
+        if at.target == at.revision and not sessions and not rows.slots(at.revision, -1):
             return
         target = at.target if at.target > at.revision else revision
-        sessions = rows.sessions(at.revision)
         place = (agent, roots)
         for slot, told in rows.parts(at.revision, at.slot, _PART):
             kept = [row for row in told if row[6] in machines]

@@ -105,6 +105,7 @@ class Monitor:
 
     def answers_in(self, zone: tuple[str, tzinfo], week_start: int | None) -> Answers:
         """Return what answers with the days of a zone, and weeks that begin on a day of theirs."""
+        from engine.ledger.kept_answers import KeptAnswers
         from engine.ledger.report_source import LedgerSource
         from engine.reports.queries.answers import Answers
 
@@ -119,6 +120,7 @@ class Monitor:
             self.snapshot,
             str(self.settings.home),
             self._owned,
+            KeptAnswers(self._ledger),
         )
 
     @cached_property

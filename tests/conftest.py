@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,23 @@ from engine.domain.settings import Settings
 NOW = 1_795_352_400_000
 """2026-11-22 13:00 UTC, where the tests' clock stands unless they say otherwise."""
 
-_OF_THE_USER = ("HOME", "CLAUDE_CONFIG_DIR", "TZ", "NO_COLOR", "COLUMNS", "LINES")
+_OF_THE_USER = ("CLAUDE_CONFIG_DIR", "TZ", "NO_COLOR", "COLUMNS", "LINES", "PYTHONIOENCODING")
 _OF_THE_USER_BY_PREFIX = ("XDG_", "TEXTUAL", "CCMON")
+_HOMES = {
+    "HOME": (),
+    "USERPROFILE": (),
+    "APPDATA": ("AppData", "Roaming"),
+    "LOCALAPPDATA": ("AppData", "Local"),
+}
+"""Where each system has what is a user's own, below the home."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Pass over what needs POSIX where there is none."""
+    if sys.platform == "win32":
+        for item in items:
+            if item.get_closest_marker("posix"):
+                item.add_marker(pytest.mark.skip(reason="it needs what only POSIX has"))
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +41,11 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
         if name in _OF_THE_USER or name.startswith(_OF_THE_USER_BY_PREFIX):
             monkeypatch.delenv(name)
     place = tmp_path_factory.mktemp("home")
-    monkeypatch.setenv("HOME", str(place))
+    for name, below in _HOMES.items():
+        if name in ("HOME", "USERPROFILE") or sys.platform == "win32":
+            monkeypatch.setenv(name, str(place.joinpath(*below)))
+        else:
+            monkeypatch.delenv(name, raising=False)
     return place
 
 

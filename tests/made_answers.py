@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from engine.domain.calendars import Calendar
-from engine.domain.found import AgentFound, PlaceLookedAt
+from engine.domain.found import AgentFound
 from engine.domain.questions import (
     Answer,
     AnswerRow,
@@ -23,6 +23,7 @@ from engine.domain.questions import (
 )
 from engine.domain.reports import Figures, Part, ResponseRow, Row
 from engine.domain.responses import PICO, Tokens
+from engine.domain.scans import PlaceLookedAt
 from engine.domain.snapshots import Block, BurnRate, Projection
 from engine.domain.totals import total_of
 from engine.reports.queries.calendar import calendar_of

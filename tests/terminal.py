@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import pty
 import re
 import select
 import signal
 import struct
-import termios
 import time
 from contextlib import suppress
 from pathlib import Path
 
 import pyte
+
+with suppress(ImportError):  # on Windows; what opens a terminal bears the mark `posix`
+    import fcntl
+    import pty
+    import termios
 
 _MODES = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
 _ON_AT_REST = {7, 25}

@@ -9,7 +9,7 @@ import sys
 
 from tui.startup import leave_garbage, skip_garbage
 from tui.startup import settle as settle_garbage
-from tui.terminal.streams import prepare, settle
+from tui.terminal.streams import is_closed_pipe, prepare, settle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,9 +45,9 @@ def _answer(words: Sequence[str]) -> int:
             code = _run(words)
         sys.stdout.flush()
         return code
-    except BrokenPipeError:
-        return 0
     except OSError as error:
+        if is_closed_pipe(error):
+            return 0
         what = error.filename or "What was to be printed"
         return _say(f"{what} cannot be read or written ({error.strerror or error}).", _FAILED)
     except KeyboardInterrupt:
@@ -55,7 +55,7 @@ def _answer(words: Sequence[str]) -> int:
 
 
 def _run_quickly(words: Sequence[str]) -> int | None:
-    """Do what needs no more than a few modules, `None` where the command is no such one."""
+    """Do what needs no more than a few modules, `None` where the command needs more."""
     if words[:1] and words[0] in _VERSION:
         return _print_version()
     if words[:1] == ["statusline"]:

@@ -7,6 +7,7 @@ of the cache are inside those sent, unless they are more.
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import datetime
 
@@ -14,7 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from engine.agents.base import Agent, Kind, Lines, Place, Tokens, Told, Tree
-from engine.domain.times import SECOND
+from engine.domain.times import SECOND, open_zone
 
 _FILE = ".aider.chat.history.md"
 _STARTED = re.compile(rb"^# aider chat started at (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\s*$")
@@ -85,7 +86,8 @@ class _History:
             self._left.tokens = None
 
     def _begin(self, started: str) -> None:
-        time = round(datetime.fromisoformat(started).timestamp() * SECOND)
+        zone = open_zone(None, os.environ)[1]
+        time = round(datetime.fromisoformat(started).replace(tzinfo=zone).timestamp() * SECOND)
         self._left = _Left(started, time)
 
     def _tell(self, line: bytes) -> None:

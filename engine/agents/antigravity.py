@@ -2,7 +2,7 @@
 
 The blobs are Protocol Buffers messages without a published schema; the names of the fields
 are those in the descriptors that Antigravity's own binary holds, and were held against real
-conversations. A usage names its model by a number (field 1), which is no count of tokens;
+conversations. A usage names its model by a number (field 1), which is not a count of tokens;
 its input is that beyond the cache, and its output holds the thinking. A generation of the
 conversation is told twice, with its step and with its model; a call beside it (which names
 the conversation) with its step alone. Conversations of early builds (`.pb`) are encrypted.

@@ -104,10 +104,10 @@ class Told:
         `key` names the response within the agent, whatever file it stands in. Tokens are
         disjoint, `reasoning` is the part of the output that is known to be reasoning. `cost`
         is what the agent itself recorded, in US dollars; what cannot be one is none.
-        `directory` is where the session works. `is_fast` and `is_batch` mean the model's dearer
-        (priority) and cheaper (flex, batch) tier. `is_forked` means a copy in a session that
+        `directory` is where the session works. `is_fast` and `is_batch` mean the model's priority
+        tier, or a cheaper one (flex, batch). `is_forked` means a copy in a session that
         began with the history of another, to which the response belongs. What has neither tokens
-        nor cost is no response and is passed over.
+        nor cost is not a response and is passed over.
         """
         recorded = pico(cost)
         if not tokens.total and not recorded:

@@ -80,7 +80,7 @@ LISTED: tuple[Listed, ...] = (
         "Crush",
         ("~/.crush",),
         marks=("crush.db",),
-        index="{data}/crush/projects.json",
+        index="{local}/crush/projects.json",
         more="engine.agents.crush:places_in",
     ),
     Listed("droid", "Droid", ("~/.factory/sessions",), variable="DROID_SESSIONS_DIR"),

@@ -36,7 +36,7 @@ class ApiRequest(Struct, frozen=True, omit_defaults=True, gc=False):
 
     @property
     def says_anything(self) -> bool:
-        """Whether it has tokens or a cost; without both it is no response."""
+        """Whether it has tokens or a cost; without both it is not a response."""
         return bool(
             self.input or self.output or self.cache_read or self.cache_write or self.cost_usd
         )

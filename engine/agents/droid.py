@@ -13,6 +13,7 @@ from engine.agents.base import BY_REPLY, Agent, Kind, Place, Told, Tree
 from engine.agents.claude.patient import read_records
 from engine.agents.fields import decode, mapping, milliseconds, read_beside, text, written_at
 from engine.agents.grown import Grown, Left, Reply, Used, left_in, whole
+from engine.domain.files import open_shared
 
 _SETTINGS = ".settings.json"
 _LONGEST_LOOK = 1 << 20
@@ -95,7 +96,7 @@ class _Transcript:
         self.end = max(offset, 0)
         path = os.path.join(place.root, *place.path.removesuffix(_SETTINGS).split("/")) + ".jsonl"
         try:
-            with open(path, "rb") as file:
+            with open_shared(path) as file:
                 self._begin(file.readline())
                 self.end = os.fstat(file.fileno()).st_size if offset < 0 else offset
                 file.seek(self.end)

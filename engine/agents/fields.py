@@ -17,14 +17,14 @@ from engine.domain.times import SECOND, parse_time
 T = TypeVar("T")
 
 Odd = str | int | float | bool | list[Any] | None
-"""What may stand in a list of objects and is none; it is passed over."""
+"""What may stand in a list of objects and is none; it is ignored."""
 
 _FIRST_MILLISECONDS = 10**11
 """A smaller number of a time counts seconds: it is 1973 in milliseconds, 5138 in seconds."""
 
 
 def decode(decoder: msgspec.json.Decoder[T], data: bytes | str) -> T:
-    """Decode a record, repairing bytes that are no UTF-8; raises `Unreadable`."""
+    """Decode a record, repairing bytes that are not UTF-8; raises `Unreadable`."""
     try:
         return decoder.decode(data)
     except msgspec.DecodeError as error:

@@ -1,6 +1,6 @@
 """Kiro's CLI: a document per session, whose turns have counts of tokens that are mostly 0.
 
-Kiro bills credits. Where a turn's counts are given they are told; credits are no dollars, and
+Kiro bills credits. Where a turn's counts are given they are told; credits are not dollars, and
 nothing is estimated from the length of texts.
 """
 

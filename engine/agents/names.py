@@ -20,7 +20,7 @@ def names_of(texts: Iterable[str]) -> tuple[str, ...]:
 
 
 def check_agents(texts: Iterable[str]) -> None:
-    """Raise `SettingsError` where a name is no agent's."""
+    """Raise `SettingsError` where a name is not an agent's."""
     for name in names_of(texts):
         if not is_agent(name):
             known = ", ".join((*_TITLES, *_packaged()))

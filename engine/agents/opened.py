@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from pathlib import Path
+
+from engine.domain.files import address_of, open_shared
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def open_read_only(path: str) -> sqlite3.Connection:
     index in `-shm` is used as it is where a writer is alive, and made anew in memory where none
     is, which `mode=ro` alone would write into the file. Where `-shm` is absent SQLite would have
     to make it, so that a copy is read instead. `query_only` makes certain that no statement of
-    ours can write. Each SELECT is a transaction of its own. Text that is no UTF-8 is repaired
+    ours can write. Each SELECT is a transaction of its own. Text that is not UTF-8 is repaired
     rather than refused.
     """
     alone = "&immutable=1" if _is_wal(path) else ""
@@ -83,8 +84,10 @@ def _copied(path: str) -> sqlite3.Connection:
 def _connected(
     path: str, how: str, factory: type[sqlite3.Connection] = sqlite3.Connection
 ) -> sqlite3.Connection:
-    uri = f"{Path(os.path.abspath(path)).as_uri()}?mode=ro{how}"
-    connection = sqlite3.connect(uri, uri=True, timeout=BUSY, isolation_level=None, factory=factory)
+    address = address_of(path, f"mode=ro{how}")
+    connection = sqlite3.connect(
+        address, uri=True, timeout=BUSY, isolation_level=None, factory=factory
+    )
     connection.text_factory = _text
     try:
         connection.execute("PRAGMA query_only = ON")
@@ -123,7 +126,7 @@ def selected(alias: str, there: frozenset[str], wanted: tuple[str, ...]) -> str:
 def _is_wal(path: str) -> bool:
     """Say whether a database's header names WAL mode (file format, section 1.3)."""
     try:
-        with open(path, "rb") as file:
+        with open_shared(path) as file:
             header = file.read(_HEADER)
     except OSError:
         return False

@@ -23,8 +23,8 @@ class Listed(Struct, frozen=True):
     name: str
     title: str
     places: tuple[str, ...]
-    """Directories that may be a root, with `~`, `{config}`, `{data}`, `{support}`, `{ccmon}` or
-    `$VARIABLE` in front."""
+    """Directories that may be a root, with `~`, `{config}`, `{data}`, `{local}`, `{support}`,
+    `{ccmon}` or `$VARIABLE` in front."""
     module: str = ""
     """Where its `Agent` is, as `module:name`; `engine.agents.<name>:AGENT` by default."""
     variable: str = ""

@@ -7,7 +7,6 @@ directories, no more.
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -16,7 +15,10 @@ from typing import TYPE_CHECKING
 from engine.agents.catalog import LISTED
 from engine.agents.claude.places import listed as listed_entries
 from engine.agents.packages import Listed, packaged
+from engine.domain.files import read_shared
+from engine.domain.paths import data_directory_in, own_support, support
 from engine.domain.responses import CLAUDE
+from engine.domain.system import PLATFORM
 
 if TYPE_CHECKING:
     from engine.agents.base import Agent
@@ -117,8 +119,7 @@ def _indexed(listed: Listed, environment: Mapping[str, str], home: Path) -> list
     if not listed.index:
         return []
     try:
-        with open(_expanded(listed.index, environment, home), "rb") as file:
-            data = file.read()
+        data = read_shared(_expanded(listed.index, environment, home))
     except OSError:
         return []
     module, _, name = listed.more.partition(":")
@@ -167,25 +168,26 @@ def _data(environment: Mapping[str, str], home: Path) -> str:
     return environment.get("XDG_DATA_HOME", "").strip() or str(home / ".local" / "share")
 
 
+def _local(environment: Mapping[str, str], home: Path) -> str:
+    """Return where programs that follow each system's custom keep their data."""
+    is_windows = PLATFORM == "win32" and not environment.get("XDG_DATA_HOME", "").strip()
+    return own_support(environment, str(home), PLATFORM) if is_windows else _data(environment, home)
+
+
 def _support(environment: Mapping[str, str], home: Path) -> str:
     """Return where programs with windows keep their data."""
-    if sys.platform == "darwin":
-        return str(home / "Library" / "Application Support")
-    if sys.platform == "win32":
-        return environment.get("APPDATA", "") or str(home / "AppData" / "Roaming")
-    return _config(environment, home)
+    return str(support(environment, home, PLATFORM))
 
 
 def _ccmon(environment: Mapping[str, str], home: Path) -> str:
     """Return where ccmon keeps its own files, among them what it fetched."""
-    from engine.domain.paths import data_directory_in
-
     return str(data_directory_in(environment, home))
 
 
 _BASES: dict[str, Callable[[Mapping[str, str], Path], str]] = {
     "config": _config,
     "data": _data,
+    "local": _local,
     "support": _support,
     "ccmon": _ccmon,
 }

@@ -27,7 +27,7 @@ from engine.agents.base import (
 )
 from engine.agents.fields import decode, mapping, milliseconds, text, written_at
 from engine.agents.grown import Grown, Used, whole
-from engine.domain.files import open_regular
+from engine.domain.files import open_regular, signed
 
 _META, _MESSAGES = "meta.json", "messages.jsonl"
 _SUB_AGENTS = "agents"
@@ -141,8 +141,9 @@ def _tell_messages(place: Place, at: _At, left: _Left, told: Told) -> None:
     try:
         with open_regular(path) as file:
             now = os.fstat(file.fileno())
-            if now.st_ino != left.inode or now.st_size < left.offset:
-                left.inode, left.offset, left.told = now.st_ino, 0, (0, 0, 0)
+            inode = signed(now.st_ino)
+            if inode != left.inode or now.st_size < left.offset:
+                left.inode, left.offset, left.told = inode, 0, (0, 0, 0)
             file.seek(left.offset)
             for line in file:
                 if not line.endswith(b"\n"):

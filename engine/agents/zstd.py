@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from engine.agents.base import Unreadable
+from engine.domain.processes import unseen
 
 _MODULES = ("compression.zstd", "backports.zstd")
 """Python's own from 3.14 on, and the same for earlier ones; both have the same names."""
@@ -27,7 +28,7 @@ def unpacked(data: bytes) -> bytes:
 
 
 def frames(data: bytes) -> tuple[bytes, str]:
-    """Return what a log of frames holds, and why not all; a last unfinished frame is no reason.
+    """Return what a log of frames holds, and why not all; a last unfinished frame is not a reason.
 
     A log that is being written ends in a frame that is not, whose beginning is read.
     """
@@ -55,7 +56,9 @@ def _frames_by_program(data: bytes) -> tuple[bytes, str]:
     program = shutil.which("zstd")
     if program is None:
         return b"", _MISSING
-    done = subprocess.run([program, "-dcq"], input=data, capture_output=True, check=False)
+    done = subprocess.run(
+        [program, "-dcq"], input=data, capture_output=True, check=False, **unseen()
+    )
     return done.stdout, ""
 
 
@@ -67,7 +70,9 @@ def _unpacked_by_program(data: bytes) -> bytes:
     if program is None:
         raise Unreadable(_MISSING)
     try:
-        done = subprocess.run([program, "-dcq"], input=data, capture_output=True, check=True)
+        done: subprocess.CompletedProcess[bytes] = subprocess.run(
+            [program, "-dcq"], input=data, capture_output=True, check=True, **unseen()
+        )
     except OSError as error:
         raise Unreadable(_MISSING) from error
     except subprocess.CalledProcessError as error:

@@ -20,6 +20,8 @@ STEP = 2 * MINUTE
 _MINUTES = STEP // MINUTE
 BUSY = 2 * MINUTE
 """Who wrote within it is at work."""
+WAITED_FOR = 10 * MINUTE
+"""As long a sub-agent's tool may run; nothing is written meanwhile."""
 SESSION_WINDOW = 5 * MINUTE
 """The window of a session's own rate."""
 
@@ -36,6 +38,13 @@ class Context(NamedTuple):
     """`None` since a compaction that left nobody knows what."""
     longest: int
     """The most that were in one of that model."""
+
+
+class SessionRate(NamedTuple):
+    """What a session uses: tokens a minute, and pico-dollars an hour."""
+
+    tokens_per_minute: float = 0.0
+    cost_per_hour: int = 0
 
 
 class Recents:
@@ -185,17 +194,33 @@ class Recents:
                 break
             yield self._responses[id_]
 
-    def session_rates(self, now: int) -> dict[int, float]:
-        """Return tokens a minute of each session over the last five minutes."""
-        tokens: dict[int, int] = {}
+    def session_rates(self, now: int) -> dict[int, SessionRate]:
+        """Return the rate of each session over the last five minutes."""
+        used: dict[int, tuple[int, int]] = {}
         for recent in self._within(now - self._sleeps.since(now, SESSION_WINDOW), now):
-            tokens[recent.session] = tokens.get(recent.session, 0) + recent.tokens
-        return {session: count * MINUTE / SESSION_WINDOW for session, count in tokens.items()}
+            tokens, cost = used.get(recent.session, (0, 0))
+            used[recent.session] = tokens + recent.tokens, cost + recent.cost
+        return {
+            session: SessionRate(tokens * MINUTE / SESSION_WINDOW, cost * HOUR // SESSION_WINDOW)
+            for session, (tokens, cost) in used.items()
+        }
 
     def running_agents(self, now: int) -> dict[int, int]:
-        """Return how many sub-agents of each session are at work: they wrote just now."""
-        at_work = {(each.session, each.agent) for each in self._within(BUSY, now) if each.agent}
-        return dict(Counter(session for session, _ in at_work))
+        """Return how many sub-agents of each session are at work.
+
+        They wrote just now, or a while ago and their session has waited for them since: a tool
+        that runs long writes nothing, and the main chain goes on only when they are done.
+        """
+        last: dict[tuple[int, int], int] = {}
+        for each in self._within(WAITED_FOR, now):
+            last[each.session, each.agent] = each.time
+        return dict(
+            Counter(
+                session
+                for (session, agent), time in last.items()
+                if agent and (now - time < BUSY or time > last.get((session, 0), 0))
+            )
+        )
 
 
 def _word(tokens: int, plain_rate: float) -> str:

@@ -14,7 +14,7 @@ _MOST = 20
 class Sleeps:
     """Notes each time that the clock went on by more than whoever looks at it was awake.
 
-    That the clock was put forward looks alike, and is no time of work either. One thread notes,
+    That the clock was put forward looks alike, and is not a time of work either. One thread notes,
     any may ask.
     """
 

@@ -53,11 +53,11 @@ class Tally:
         return _figures(self.by_model, name)
 
     def parts(self, name: ModelNames) -> tuple[Part, ...]:
-        """Return the models' parts, the dearest first; of several agents a model's is one."""
+        """Return the models' parts, most expensive first; of several agents a model's is one."""
         return _models(self.by_model, name)
 
     def agent_parts(self, name: ModelNames) -> tuple[Part, ...]:
-        """Return the agents' parts, the dearest first; of several each with its models."""
+        """Return the agents' parts, the most expensive first; of several each with its models."""
         groups = _grouped(self.by_model, name.agent)
         parts = shares({agent: _figures(rows, name) for agent, rows in groups.items()})
         if len(parts) < 2:
@@ -65,11 +65,11 @@ class Tally:
         return tuple(replace(part, parts=_models(groups[part.name], name)) for part in parts)
 
     def machine_parts(self, name: ModelNames) -> tuple[Part, ...]:
-        """Return the machines' parts with their models, the dearest first; none of one alone."""
+        """Return the machines' parts with models, most expensive first; none of one alone."""
         return _others(self.by_model, name, name.machine)
 
     def person_parts(self, name: ModelNames) -> tuple[Part, ...]:
-        """Return people's parts with their models, the dearest first; none of one alone."""
+        """Return people's parts with their models, the most expensive first; none of one alone."""
         return _others(self.by_model, name, name.person)
 
 
@@ -86,7 +86,7 @@ def _others(
 
 
 def _models(rows: Mapping[int, Sums], name: ModelNames) -> tuple[Part, ...]:
-    """Return the parts of models by name, the dearest first."""
+    """Return the parts of models by name, the most expensive first."""
     groups = _grouped(rows, name)
     return shares({each: _figures(own, name) for each, own in groups.items()})
 
@@ -147,7 +147,7 @@ def _figures_of(model: str, agent: str, machines: tuple[str, ...], sums: Sums) -
 
 
 def shares(parts: Mapping[str, Figures]) -> tuple[Part, ...]:
-    """Return named figures with their shares of the whole, the dearest first."""
+    """Return named figures with their shares of the whole, the most expensive first."""
     tokens = sum(figures.tokens.total for figures in parts.values())
     cost = sum(figures.cost for figures in parts.values())
     return tuple(

@@ -56,7 +56,7 @@ class View:
         """`agents` are those whose scopes are read, `agent_of` says whose a model is.
 
         `anchor` is the present owner's true window, `held` what is that owner's, `reader_of`
-        reads what is held. `home` is that of the user, below which worktrees are no repository's.
+        reads what is held. `home` is that of the user, below which worktrees are of no repository.
         """
         self.history = History(zone)
         self.agent = CLAUDE if CLAUDE in agents or not agents else agents[0]
@@ -239,7 +239,7 @@ class View:
             self._true, self._present = true, owned
 
     def _pull_compactions(self) -> bool:
-        """Follow what is no response and changes no sum; return whether there was any."""
+        """Follow what is not a response and changes no sum; return whether there was any."""
         if not self._recents_from:
             return False
         recent = self._reader.recent(self._recents_from, self.revision)

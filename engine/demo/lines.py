@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from random import Random
 from typing import NamedTuple
 
@@ -11,6 +10,7 @@ import msgspec
 from engine.demo import text
 from engine.demo.user import UNPRICED
 from engine.domain.responses import Tokens
+from engine.domain.times import iso_time
 
 VERSION = "2.1.330"
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
@@ -194,8 +194,7 @@ def quoted(words: str) -> str:
 
 def iso(time: int) -> str:
     """Return a time the way Claude Code writes it, such as `2026-11-22T13:00:00.000Z`."""
-    seconds, rest = divmod(time, 1_000)
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:03d}Z"
+    return iso_time(time)
 
 
 def uuid(chance: Random) -> str:

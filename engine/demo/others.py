@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
 from engine.demo.user import PROJECTS, DemoUser
-from engine.domain.times import DAY, HOUR, MINUTE, SECOND, iso_time
+from engine.domain.times import DAY, HOUR, MINUTE, SECOND, iso_time, moment_at
 
 AGENTS = ("claude", "codex", "gemini")
 """The coding agents of a made-up user with other agents."""
@@ -44,7 +43,7 @@ def places_of_others(directory: Path) -> Mapping[str, str]:
 
 def _write_rollout(root: Path, chance: Random, start: int, *, is_today: bool, number: int) -> None:
     """Write a Codex thread: a running total of tokens, and what is used of the plan's windows."""
-    moment = datetime.fromtimestamp(start / 1000, UTC)
+    moment = moment_at(start)
     digits = f"{start:012x}"
     name = f"{digits[:8]}-{digits[8:]}-7000-8000-{number:012x}"
     project, model = chance.choice(PROJECTS), chance.choice(_MODELS[_CODEX])
@@ -97,7 +96,7 @@ def _windows(start: int, gone: int) -> dict[str, object]:
 
 def _write_chat(root: Path, chance: Random, start: int, number: int) -> None:
     """Write a chat of Gemini CLI."""
-    moment = datetime.fromtimestamp(start / 1000, UTC)
+    moment = moment_at(start)
     name = f"{chance.getrandbits(32):08x}"
     project = chance.choice(PROJECTS)
     place = root / "tmp" / Path(project.cwd).name

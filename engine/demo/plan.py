@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime
 from functools import lru_cache
 from random import Random
 
 from msgspec import Struct
 
 from engine.demo.user import PROJECTS, DemoUser
-from engine.domain.times import DAY, HOUR, MINUTE
+from engine.domain.times import DAY, HOUR, MINUTE, moment_at
 
 _BETWEEN_STARTS = 5 * HOUR + 25 * MINUTE
 """So far apart, each stretch of a day falls into a block of its own."""
@@ -113,7 +112,7 @@ def _stretches(user: DemoUser, chance: Random) -> list[_Stretch]:
     for day in range(user.days - 1, -1, -1):
         middle = active_start - day * DAY
         is_recent = day < _RECENT_DAYS
-        is_weekend = datetime.fromtimestamp(middle / 1000, UTC).weekday() >= 5
+        is_weekend = moment_at(middle).weekday() >= 5
         chances = _CHANCE_AT_WEEKEND if is_weekend else _CHANCE_OF_STRETCH
         for slot, usual in chances.items():
             likely = usual * (1 if is_recent else _CHANCE_BEFORE)

@@ -24,7 +24,7 @@ ALL = "all"
 
 
 class AgentBreakdown(Sums, frozen=True, kw_only=True, rename="camel"):
-    """One agent's part of a row, with its models: in order of first use, and dearest first."""
+    """One agent's part of a row, with its models: by first use, and most expensive first."""
 
     agent: str
     models_used: list[str]

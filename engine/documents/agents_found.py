@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from engine.documents.encoding import dollars, iso
-from engine.domain.found import AgentFound, PlaceLookedAt
+from engine.domain.found import AgentFound
+from engine.domain.scans import PlaceLookedAt
 from engine.domain.times import iso_time
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import msgspec
@@ -15,21 +16,14 @@ Money = float | UnsetType
 Price = Callable[[float], Money]
 """Makes pico-dollars what a document says of them."""
 
-_STEERING = (
-    *range(0x7F, 0xA0),
-    0x61C,
-    *range(0x200E, 0x2010),
-    *range(0x2028, 0x202F),
-    *range(0x2066, 0x206A),
-)
+_STEERING = "[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
 """DEL and the C1 controls, marks and overrides of direction, separators of lines."""
-_ESCAPES = {sign: f"\\u{sign:04x}" for sign in _STEERING}
 
 
 def encode(document: object) -> str:
     """Return a document as JSON, two spaces deep, keys in alphabetical order as ccusage's.
 
-    What no UTF-8 can hold, as in the name of a file that is no text, is a question mark. What
+    What no UTF-8 can hold, as in the name of a file that is not text, is a question mark. What
     steers a terminal or turns the direction of what is read there is escaped.
     """
     try:
@@ -42,7 +36,7 @@ def encode(document: object) -> str:
     text = msgspec.json.format(data, indent=2).decode()
     if text.isascii() and "\x7f" not in text:
         return text
-    return text.translate(_ESCAPES)
+    return re.sub(_STEERING, lambda sign: f"\\u{ord(sign[0]):04x}", text)
 
 
 def dollars(cost: float) -> float:

@@ -62,7 +62,7 @@ class Totals(Sums, frozen=True, kw_only=True, rename="camel"):
 
 
 class RowSums(Sums, frozen=True, kw_only=True, rename="camel"):
-    """The sums of a row, with its models: in order of first use, and dearest first."""
+    """The sums of a row, with its models: in order of first use, and most expensive first."""
 
     models_used: list[str]
     model_breakdowns: list[ModelBreakdown]

@@ -208,7 +208,7 @@ def _window(window: WindowNow, now: int) -> WindowDocument:
         begun_at=iso(window.begun_at),
         begun_percent=percent(window.begun_share if window.begun_at is not None else None),
         source=window.source,
-        is_official=window.source in OFFICIAL,
+        is_official=window.source in OFFICIAL or window.source == "provider",
         basis=window.basis,
         captured_at=iso(window.captured_at),
         age_seconds=None if window.age is None else window.age // SECOND,

@@ -76,6 +76,7 @@ class SessionNowDocument(Struct, frozen=True, kw_only=True, rename="camel"):
     cost_usd: float = field(name="costUSD")
     entries: int
     tokens_per_minute: float
+    cost_per_hour: float
     last_activity: str
     is_busy: bool
     sub_agents: int
@@ -218,6 +219,7 @@ def _session(session: SessionNow) -> SessionNowDocument:
         cost_usd=dollars(session.figures.cost),
         entries=session.figures.responses,
         tokens_per_minute=session.tokens_per_minute,
+        cost_per_hour=dollars(session.cost_per_hour),
         last_activity=iso_time(session.last),
         is_busy=session.is_busy,
         sub_agents=session.sub_agents,

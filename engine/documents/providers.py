@@ -13,10 +13,17 @@ from typing import Literal
 from msgspec import Struct
 
 from engine.documents.encoding import dollars, iso, percent
+from engine.documents.provider_periods import (
+    MoneyDocument,
+    PeriodDocument,
+    TokensDocument,
+    costs_of,
+    period_of_use,
+    tokens_of,
+)
 from engine.domain.provider_usage import (
     USD,
     AccountState,
-    Amount,
     Capability,
     ModelUse,
     PeriodUse,
@@ -24,25 +31,8 @@ from engine.domain.provider_usage import (
     ProviderLimit,
     ProviderUsage,
 )
-from engine.domain.responses import PICO, Tokens
+from engine.domain.responses import PICO
 from engine.domain.times import SECOND, iso_time
-
-
-class MoneyDocument(Struct, frozen=True):
-    """Money of one currency."""
-
-    currency: str
-    amount: float
-
-
-class TokensDocument(Struct, frozen=True):
-    """Tokens of disjoint kinds."""
-
-    input: int
-    output: int
-    cache_read: int
-    cache_write: int
-    total: int
 
 
 class SeedUsageDocument(Struct, frozen=True):
@@ -55,16 +45,6 @@ class SeedUsageDocument(Struct, frozen=True):
     cost_usd: float | None
     period_start: str
     period_end: str
-
-
-class PeriodDocument(Struct, frozen=True):
-    """What some UTC days come to."""
-
-    since: str
-    until: str
-    requests: int | None
-    tokens: TokensDocument | None
-    costs: list[MoneyDocument]
 
 
 class BalanceDocument(Struct, frozen=True):
@@ -159,6 +139,29 @@ class ProvidersDocument(Struct, frozen=True, kw_only=True):
     providers: list[ProviderDocument]
 
 
+class ProviderConfigDocument(Struct, frozen=True, kw_only=True):
+    """How a provider is set up; of its key only whether there is one, its end and its source."""
+
+    provider_id: str
+    is_enabled: bool
+    is_configured: bool
+    key: KeyDocument | None
+    state: AccountState
+    description: str
+
+
+def provider_config_document(account: ProviderAccount) -> ProviderConfigDocument:
+    """Return how a provider is set up."""
+    return ProviderConfigDocument(
+        provider_id=account.id,
+        is_enabled=account.is_enabled,
+        is_configured=account.key is not None,
+        key=None if account.key is None else KeyDocument(account.key.hint, account.key.source),
+        state=account.state,
+        description=account.sentence or _described(account),
+    )
+
+
 def providers_document(
     accounts: Iterable[ProviderAccount], now: int, *, with_days: bool = False
 ) -> ProvidersDocument:
@@ -190,8 +193,8 @@ def provider_document(
         age_seconds=None if fetched is None else max(now - fetched, 0) // SECOND,
         is_stale=account.is_stale,
         retry_at=iso(account.retry_at),
-        today=_period(account.today),
-        month=_period(account.month),
+        today=period_of_use(account.today),
+        month=period_of_use(account.month),
         balances=[
             BalanceDocument(each.name, each.amount.currency, dollars(each.amount.value))
             for each in usage.balances
@@ -228,18 +231,6 @@ def _seed(month: PeriodUse) -> SeedUsageDocument:
     )
 
 
-def _period(period: PeriodUse | None) -> PeriodDocument | None:
-    if period is None:
-        return None
-    return PeriodDocument(
-        period.since,
-        period.until,
-        period.requests,
-        _tokens(period.tokens),
-        _costs(period.cost),
-    )
-
-
 def _limit(limit: ProviderLimit) -> ProviderLimitDocument:
     is_money = len(limit.unit) == 3 and limit.unit.isupper()
     used, whole = (
@@ -266,18 +257,6 @@ def _part(part: ModelUse) -> PartDocument:
         part.model or None,
         part.product or None,
         part.requests,
-        _tokens(part.tokens),
-        _costs(part.cost),
-    )
-
-
-def _costs(cost: Iterable[Amount]) -> list[MoneyDocument]:
-    return [MoneyDocument(each.currency, dollars(each.value)) for each in cost]
-
-
-def _tokens(tokens: Tokens | None) -> TokensDocument | None:
-    if tokens is None:
-        return None
-    return TokensDocument(
-        tokens.input, tokens.output, tokens.cache_read, tokens.cache_write, tokens.total
+        tokens_of(part.tokens),
+        costs_of(part.cost),
     )

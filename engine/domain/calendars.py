@@ -26,7 +26,7 @@ class CalendarDay(Struct, frozen=True, gc=False, kw_only=True):
     figures: Figures = Figures()
     sessions: int = 0
     by_agent: tuple[Part, ...] = ()
-    """Coding agents, the dearest first; of several each with its models."""
+    """Coding agents, the most expensive first; of several each with its models."""
     by_model: tuple[Part, ...] = ()
     cost_intensity: Intensity = 0
     token_intensity: Intensity = 0
@@ -74,7 +74,7 @@ class Calendar(Struct, frozen=True, kw_only=True):
     """Of all history: the one that goes on today, or went on until yesterday."""
     longest_streak: Streak | None
     """The longest that has a day in this calendar, with all its days."""
-    dearest_day: date | None
+    costliest_day: date | None
     """The active day with the highest cost, the earliest of equal ones."""
     busiest_day: date | None
     """The active day with the most tokens, the earliest of equal ones."""
@@ -89,7 +89,7 @@ class Calendar(Struct, frozen=True, kw_only=True):
 
     def best_day(self, by: Measure) -> CalendarDay | None:
         """Return the day with the highest cost, or with the most tokens."""
-        best = self.dearest_day if by == "cost" else self.busiest_day
+        best = self.costliest_day if by == "cost" else self.busiest_day
         return self.day(best) if best is not None else None
 
     def day(self, day: date) -> CalendarDay | None:

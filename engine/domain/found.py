@@ -8,15 +8,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from engine.domain.notices import Notice
-
-
-class PlaceLookedAt(Struct, frozen=True, rename="camel"):
-    """One place where transcripts were looked for, and what was found."""
-
-    path: str
-    found: str
-    """Such as `12 files`, `no projects directory`, `permission denied`."""
-    is_root: bool
+from engine.domain.scans import PlaceLookedAt
 
 
 class RootFindings(Struct, frozen=True, kw_only=True, rename="camel"):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+FIVE_HOUR, SEVEN_DAY, SPEND_LIMIT = "five_hour", "seven_day", "spend_limit"
+"""Windows of Claude Code, by the names that it gives them."""
+
 MARK = b'"isApiErrorMessage"'
 """Bytes that every line of an error holds, and no text can: quotes in texts are escaped."""
 
@@ -29,7 +32,7 @@ class Hit(Struct, frozen=True, gc=False, array_like=True):
 def window_of_type(kind: str) -> str:
     """Return the window of a `rateLimitType`, or of the same name where use is reported."""
     if kind == "overage":
-        return "spend_limit"
+        return SPEND_LIMIT
     if kind in ("seven_day_opus", "seven_day_sonnet"):
         return f"seven_day:{kind.removeprefix('seven_day_').capitalize()}"
     return kind

@@ -28,7 +28,7 @@ def levels_of_window(
     """Return where a window's levels begin: by its own thresholds, its kind's, else `levels`.
 
     The last threshold is that of `critical`, the one before of `high`. Raises `SettingsError`
-    unless they rise and are three at most (100 % may follow, it is one anyway).
+    unless they rise and are three at most (100% may follow, it is one anyway).
     """
     own = thresholds.get(window) or thresholds.get(window.partition(":")[0])
     if not own:

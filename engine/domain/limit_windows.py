@@ -27,9 +27,11 @@ WindowSource = Literal[
     "median",
     "calibrated",
     "budget",
+    "provider",
     "none",
 ]
-"""Where a window's figures come from; the first six are official."""
+"""Where a window's figures come from; the first six are official, `provider` is what a provider
+of models says of the user's account there."""
 
 OFFICIAL: frozenset[WindowSource] = frozenset(
     ("statusline", "oauth", "claude.json", "desktop", "agent", "hit")
@@ -195,6 +197,8 @@ class Budget(Struct, frozen=True):
     unit: Literal["tokens", "cost"]
     value: int
     """Tokens, or pico-dollars."""
+    provider: str = ""
+    """The provider whose bill counts, by its id; where empty what this machine used."""
 
 
 class LimitsNow(Struct, frozen=True, kw_only=True):

@@ -10,6 +10,8 @@ ALL_FILES_WITHOUT_EVENTS = (2.0, 100, 30.0)
 seconds even so."""
 FILES_IN_USE = 3.0
 """Seconds between looks at the files that changed a short while ago."""
+FILES_HELD_OPEN = 1.0
+"""The same where a file that its agent keeps open tells of no change (macOS, Windows)."""
 WAIT_WITH_EVENTS, WAIT_WITHOUT_EVENTS = 1.0, 0.75
 """Seconds between looks at what no event tells of: the ledger, open sessions, readings."""
 WAIT_AT_WORK = 0.05
@@ -28,6 +30,8 @@ USAGE_LOOK = 30.0
 """Seconds between looks at whether the usage endpoint is to be asked."""
 CURSOR_LOOK = 30.0
 """Seconds between looks at whether Cursor's usage is to be synced."""
+PROVIDERS_LOOK = 30.0
+"""Seconds between looks at whether a provider of models is to be asked."""
 PRICES_LOOK = 3_600.0
 """Seconds between looks at whether a day has passed since prices were fetched."""
 

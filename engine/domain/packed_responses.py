@@ -49,7 +49,7 @@ def run_flags(is_fast: bool, is_us: bool, is_batch: bool) -> int:
 class Record(NamedTuple):
     """A response: what `Sighting` has of it, with numbers in place of names, and its price.
 
-    What is wider than its field is no record, and is told as a sighting; so is what has another
+    What is wider than its field is not a record, and is told as a sighting; so is what has another
     context than its prompt (`Sighting.context`): a compaction, or what an advisor took part in.
     """
 

@@ -1,9 +1,13 @@
-"""Where ccmon keeps its own files."""
+"""Where ccmon and other programs keep a user's files, by system.
+
+The environment, the home and the system are given: none of these looks at the process's own.
+"""
 
 from __future__ import annotations
 
 import os
-import sys
+
+from engine.domain.system import PLATFORM
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,26 +24,75 @@ def data_directory(settings: Settings) -> Path:
     return data_directory_in(settings.environment, settings.home)
 
 
-def data_directory_in(environment: Mapping[str, str], home: Path) -> Path:
+def data_directory_in(environment: Mapping[str, str], home: Path, platform: str = PLATFORM) -> Path:
     """Return the directory of ccmon's own files in an environment.
 
-    `CCMON_DATA_DIR`, else the platform's place for a user's data.
+    `CCMON_DATA_DIR`, else `XDG_DATA_HOME`, else the system's place for a user's data.
     """
     from pathlib import Path
 
-    return Path(_directory_in(environment, str(home))).expanduser()
+    return Path(_data_directory(environment, str(home), platform))
 
 
-def _directory_in(environment: Mapping[str, str], home: str) -> str:
+def _data_directory(environment: Mapping[str, str], home: str, platform: str) -> str:
     named = environment.get("CCMON_DATA_DIR", "").strip()
     if named:
-        return named
-    if sys.platform == "linux":
-        base = environment.get("XDG_DATA_HOME", "").strip()
-        return os.path.join(base or os.path.join(home, ".local", "share"), "ccmon")
-    from platformdirs import user_data_dir
+        return expanded(named, home)
+    base = environment.get("XDG_DATA_HOME", "").strip()
+    if not base and platform in ("darwin", "win32"):
+        base = own_support(environment, home, platform)
+    return os.path.join(base or os.path.join(home, ".local", "share"), "ccmon")
 
-    return user_data_dir("ccmon", appauthor=False)
+
+def config_directory(environment: Mapping[str, str], home: str, platform: str = PLATFORM) -> str:
+    """Return the directory of ccmon's configuration in an environment.
+
+    `CCMON_CONFIG_DIR`, else `XDG_CONFIG_HOME`, else the system's place for a user's settings.
+    """
+    named = environment.get("CCMON_CONFIG_DIR", "").strip()
+    if named:
+        return expanded(named, home)
+    base = environment.get("XDG_CONFIG_HOME", "").strip()
+    if not base and platform in ("darwin", "win32"):
+        base = own_support(environment, home, platform)
+    return os.path.join(base or os.path.join(home, ".config"), "ccmon")
+
+
+def own_support(environment: Mapping[str, str], home: str, platform: str) -> str:
+    """Return where programs keep what stays on this machine, on macOS and Windows."""
+    if platform == "darwin":
+        return os.path.join(home, "Library", "Application Support")
+    local = environment.get("LOCALAPPDATA", "").strip()
+    return local or os.path.join(home, "AppData", "Local")
+
+
+def support(environment: Mapping[str, str], home: Path, platform: str) -> Path:
+    """Return where programs with windows keep their data (Electron's `appData`)."""
+    from pathlib import Path
+
+    if platform == "darwin":
+        return Path(own_support(environment, str(home), platform))
+    if platform == "win32":
+        return Path(environment.get("APPDATA", "").strip() or home / "AppData" / "Roaming")
+    return Path(environment.get("XDG_CONFIG_HOME", "").strip() or home / ".config")
+
+
+def desktop_apps(environment: Mapping[str, str], home: Path, platform: str) -> list[Path]:
+    """Return where Claude's desktop app may keep its data; one from Windows' store lies apart."""
+    from pathlib import Path
+
+    parents = [support(environment, home, platform)]
+    if platform == "win32":
+        packages = Path(own_support(environment, str(home), platform), "Packages")
+        parents += [store / "LocalCache" / "Roaming" for store in sorted(packages.glob("Claude_*"))]
+    return [parent / "Claude" for parent in parents]
+
+
+def expanded(path: str, home: str) -> str:
+    """Return a path that a user wrote, `~` in front being a home."""
+    if path == "~" or path.startswith(("~/", "~\\")):
+        return os.path.join(home, path[2:]) if path[2:] else home
+    return os.path.expanduser(path)
 
 
 def usual_ledger(environment: Mapping[str, str]) -> str:
@@ -47,8 +100,7 @@ def usual_ledger(environment: Mapping[str, str]) -> str:
 
     It loads as little as can be, for the status line.
     """
-    directory = _directory_in(environment, os.path.expanduser("~"))
-    return os.path.join(os.path.expanduser(directory), _LEDGER)
+    return os.path.join(_data_directory(environment, os.path.expanduser("~"), PLATFORM), _LEDGER)
 
 
 def ledger_path(settings: Settings) -> str:
@@ -95,4 +147,4 @@ def uses_providers(settings: Settings) -> bool:
     """Say whether any provider may be enabled; looks for one file and loads nothing of them."""
     if any(options.get("enabled") == "true" for options in settings.providers.values()):
         return True
-    return enabled_providers_path(settings).exists()
+    return os.path.exists(enabled_providers_path(settings))

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from engine.domain.workplaces import directory_names
+from engine.domain.workplaces import directory_names, has_drive
 
 NO_PROJECT = "no project"
 """What is shown where neither a working directory nor a directory's name is known."""
@@ -20,11 +20,9 @@ _REPOSITORY_AT: Mapping[str, int] = {".codex": 3, ".t3": 2}
 """Where the repository's name stands after a container's directory: `.codex/worktrees/ID/REPO`,
 `.t3/worktrees/REPO/NAME`."""
 
-_DRIVE = re.compile(r"[A-Za-z]:(?=[\\/]|$)")
-_HOME = re.compile(
+_HOME = (
     r"(?:/var)?/root|/(?:usr/|export/)?home/[^/]+|(?:/mnt)?(?:/[a-z])?/Users/[^/]+"
-    r"|[A-Z]:\\(?:Users|Documents and Settings)\\[^\\]+",
-    re.IGNORECASE,
+    r"|[A-Z]:\\(?:Users|Documents and Settings)\\[^\\]+"
 )
 """Where home directories are: a transcript may be another user's, or another machine's."""
 
@@ -68,7 +66,7 @@ def _cut(parts: list[str], separator: str, home: str) -> list[str]:
     while place + 2 < len(parts):
         if parts[place : place + 2] == [".claude", _WORKTREES]:
             before = _joined(parts[:place], separator)
-            if before != homes and not _HOME.fullmatch(before):
+            if before != homes and not re.fullmatch(_HOME, before, re.IGNORECASE):
                 cut.append(parts[place + 2])
                 del parts[place : place + 3]
                 place = max(place - 1, 1)
@@ -79,7 +77,7 @@ def _cut(parts: list[str], separator: str, home: str) -> list[str]:
 
 def _parts(path: str) -> tuple[list[str], str]:
     """Return the parts of a path and what parts them; a drive's letter is a capital one."""
-    if _DRIVE.match(path) or path.startswith("\\\\"):
+    if (has_drive(path) and path[2:3] in ("", "/", "\\")) or path.startswith("\\\\"):
         body = path[:1].upper() + path[1:]
         head = "\\\\" if body.startswith("\\\\") else ""
         found = [part for part in re.split(r"[\\/]+", body) if part]
@@ -94,7 +92,7 @@ def _joined(parts: list[str], separator: str) -> str:
 
 
 def _is_root(part: str) -> bool:
-    return not part or bool(_DRIVE.fullmatch(part))
+    return not part or (len(part) == 2 and has_drive(part))
 
 
 def labels(projects: Mapping[int, Project]) -> dict[int, str]:

@@ -7,17 +7,19 @@ money whole pico-dollars, as everywhere in `engine.domain.reports`.
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
 from engine.domain.choices import Mode, Order, SortColumn
-from engine.domain.limit_windows import WindowNow
 from engine.domain.report_definitions import ReportDefinition, definition_of
 from engine.domain.reports import Figures, Part, ResponseRow, Row
 from engine.domain.responses import CLAUDE
-from engine.domain.snapshots import Block, BurnRate, Projection
 from engine.domain.times import BLOCK_LENGTH
+
+if TYPE_CHECKING:
+    from engine.domain.limit_windows import WindowNow
+    from engine.domain.snapshots import Block, BurnRate, Projection
 
 
 class Selection(Struct, frozen=True, kw_only=True):
@@ -222,7 +224,7 @@ class Summary(Struct, frozen=True, kw_only=True):
     by_model: tuple[Part, ...]
     """This month's models."""
     sessions: tuple[Row, ...]
-    """Today's sessions, dearest first, at most ten."""
+    """Today's sessions, most expensive first, at most ten."""
     notes: tuple[str, ...] = ()
     """What the user should know, such as that no project has the name."""
     agent: str = CLAUDE

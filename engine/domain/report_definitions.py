@@ -7,7 +7,9 @@ or on the screen is said once for each of these faces, and not for each report.
 from __future__ import annotations
 
 from functools import cache
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from msgspec import Struct
 
 By = Literal["hour", "day", "week", "month", "session", "block", "project", "model"]
 """What a report's rows are of, each computed in one place of `engine.reports`."""
@@ -24,7 +26,7 @@ GIVES_WAY = (
 short, what is `roomy` tight, and the `cache kinds` one column."""
 
 
-class Tab(NamedTuple):
+class Tab(Struct, frozen=True):
     """A report's tab on the live screen."""
 
     key: str
@@ -40,7 +42,7 @@ class Tab(NamedTuple):
     """The columns that give way where it is narrow, first to last; the others never do."""
 
 
-class ReportDefinition(NamedTuple):
+class ReportDefinition(Struct, frozen=True):
     """One report, whoever shows it."""
 
     key: str
@@ -175,7 +177,7 @@ REPORTS: tuple[ReportDefinition, ...] = (
         by="session",
         title="Sessions",
         nouns=("session", "sessions"),
-        summary="a row for each session, dearest first",
+        summary="a row for each session, most expensive first",
         columns=("session", "agent", "models", *_COUNTS, "cost", "bar", "last", "responses"),
         flat=("agent", "model", "models", *_SUMS, "activity"),
         document="session",
@@ -192,7 +194,7 @@ REPORTS: tuple[ReportDefinition, ...] = (
             ),
         ),
         options=("id", "last", "breakdown", "by_agent", "project_aliases", "sections"),
-        examples=(("ccmon session --since today --top 5", "today's five dearest sessions"),),
+        examples=(("ccmon session --since today --top 5", "today's five most expensive sessions"),),
         is_section=True,
     ),
     ReportDefinition(
@@ -231,7 +233,7 @@ REPORTS: tuple[ReportDefinition, ...] = (
         by="project",
         title="Projects",
         nouns=("project", "projects"),
-        summary="a row for each project, dearest first",
+        summary="a row for each project, most expensive first",
         columns=(
             *("project", "agents", "models", *_COUNTS),
             *("cost", "bar", "share", "sessions", "last", "responses"),
@@ -255,7 +257,7 @@ REPORTS: tuple[ReportDefinition, ...] = (
         by="model",
         title="Models",
         nouns=("model", "models"),
-        summary="a row for each model of each agent and provider, dearest first",
+        summary="a row for each model of each agent and provider, most expensive first",
         columns=(
             *("model", "agent", "provider", *_COUNTS),
             *("cost", "bar", "share", "sessions", "responses"),

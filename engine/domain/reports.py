@@ -99,17 +99,17 @@ class Row(Struct, frozen=True, gc=False):
 
     @property
     def models(self) -> tuple[str, ...]:
-        """The models, the dearest first where each one's part is known."""
+        """The models, the most expensive first where each one's part is known."""
         return tuple(part.name for part in self.by_model) or self.figures.models
 
     @property
     def agents(self) -> tuple[str, ...]:
-        """The coding agents, the dearest first where each one's part is known."""
+        """The coding agents, the most expensive first where each one's part is known."""
         return tuple(part.name for part in self.by_agent) or self.figures.agents
 
     @property
     def machines(self) -> tuple[str, ...]:
-        """The machines, the dearest first."""
+        """The machines, the most expensive first."""
         return tuple(part.name for part in self.by_machine) or self.figures.machines
 
 

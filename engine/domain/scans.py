@@ -10,6 +10,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from engine.domain.files import real_path
 from engine.domain.hits import Hit
 from engine.domain.mistakes import SettingsError
 from engine.domain.responses import CLAUDE, Sighting
@@ -17,6 +18,15 @@ from engine.domain.workplaces import Workplace
 
 COWORK = "local-agent-mode-sessions"
 """The directory in which Claude Desktop keeps its agent sessions, each with transcripts."""
+
+
+class PlaceLookedAt(Struct, frozen=True, rename="camel"):
+    """One place where transcripts were looked for, and what was found."""
+
+    path: str
+    found: str
+    """Such as `12 files`, `no projects directory`, `permission denied`."""
+    is_root: bool
 
 
 class Root(Struct, frozen=True):
@@ -30,7 +40,7 @@ class Root(Struct, frozen=True):
     @classmethod
     def at(cls, path: Path, agent: str = CLAUDE) -> Root:
         """Return the root at a path, links resolved; raises `SettingsError` for no text."""
-        real = os.path.realpath(path)
+        real = real_path(path)
         if real.encode("utf-8", "replace").decode("utf-8") != real:
             shown = real.encode("utf-8", "replace").decode("utf-8")
             raise SettingsError(
@@ -64,7 +74,7 @@ class Found(Struct, frozen=True, gc=False):
 
     path: str
     relative: str
-    """Below the root's `projects`, with `/`; what is no UTF-8 in names is replaced."""
+    """Below the root's `projects`, with `/`; what is not UTF-8 in names is replaced."""
     device: int
     inode: int
     size: int

@@ -9,12 +9,12 @@ from typing import Literal
 
 from msgspec import Struct
 
-from engine.domain.found import PlaceLookedAt
 from engine.domain.levels import Level
 from engine.domain.limit_windows import BurnUp, Event, HitNow, WindowNow, WindowSource
 from engine.domain.notices import Notice
 from engine.domain.reports import Figures, Part, Point
 from engine.domain.responses import CLAUDE
+from engine.domain.scans import PlaceLookedAt
 
 
 class Trace(Struct, frozen=True):
@@ -104,7 +104,7 @@ class SessionNow(Struct, frozen=True):
     project: str
     """The project's short name."""
     models: tuple[str, ...]
-    """The dearest first."""
+    """The most expensive first."""
     figures: Figures
     """What the session used in the active block."""
     tokens_per_minute: float
@@ -114,6 +114,8 @@ class SessionNow(Struct, frozen=True):
     """A response came within the last two minutes."""
     sub_agents: int
     """Sub-agents at work: each had a response within the last two minutes."""
+    cost_per_hour: int = 0
+    """In pico-dollars, over the last five minutes."""
     title: str = ""
     """What the session is called, where that is known."""
     state: Literal["busy", "idle", ""] = ""

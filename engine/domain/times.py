@@ -11,6 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from engine.domain.mistakes import SettingsError
+from engine.domain.system import PLATFORM
 
 SECOND = 1_000
 MINUTE = 60_000
@@ -22,12 +23,14 @@ BLOCK_LENGTH = 5 * HOUR
 _ISO = r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|z|[+-]\d\d(?::?[0-5]\d)?)\Z"
 _USUAL_SECONDS = {f":{second:02d}.": second * SECOND for second in range(60)}
 _USUAL_FRACTIONS = {f"{fraction:03d}Z": fraction for fraction in range(SECOND)}
+_AFTER_ZONEINFO = re.compile(r"/zoneinfo[^/]*/(.+)")
+"""macOS has `zoneinfo.default`, and directories of dated editions above `zoneinfo`."""
 _SAMPLING = 4 * DAY
 """Two changes of a zone's offset are further apart (the nearest known are, by 6.9 days)."""
 _FIRST_MILLISECONDS = 100_000_000_000
 """A number from here on is milliseconds: as seconds it would lie in the year 5138."""
 _SECONDS_LONG = len("2026-11-22T14:05:00")
-_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH = _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST = datetime(9990, 1, 1, tzinfo=UTC)
 _days: dict[str, int] = {}
 _minutes: dict[str, int] = {}
@@ -116,12 +119,15 @@ def _offset(zone: str) -> timezone:
 
 
 def open_zone(
-    name: str | None, environment: Mapping[str, str], localtime: Path = Path("/etc/localtime")
+    name: str | None,
+    environment: Mapping[str, str],
+    localtime: Path = Path("/etc/localtime"),
+    platform: str = PLATFORM,
 ) -> tuple[str, tzinfo]:
     """Return the name and rules of a zone; `None` names the system's own.
 
-    The system's is `TZ`, else what `/etc/localtime` points to, else a fixed offset.
-    Raises `SettingsError` for a name that is no IANA zone.
+    The system's is `TZ`, else what Windows' registry or `/etc/localtime` names, else what the
+    C library knows. Raises `SettingsError` for a name that is not an IANA zone.
     """
     if name is not None:
         return name, _named_zone(name)
@@ -130,8 +136,9 @@ def open_zone(
         try:
             return variable, _named_zone(variable)
         except SettingsError:
-            return _fixed_zone()
-    return _linked_zone(localtime) or _fixed_zone()
+            return _system_zone()
+    found = _registered_zone() if platform == "win32" else _linked_zone(localtime)
+    return found or _system_zone()
 
 
 def _named_zone(name: str) -> ZoneInfo:
@@ -143,32 +150,53 @@ def _named_zone(name: str) -> ZoneInfo:
         ) from error
 
 
+def _registered_zone() -> tuple[str, tzinfo] | None:
+    """Read the zone that is set in Windows, by its IANA name."""
+    try:
+        from tzlocal.win32 import get_localzone_name
+
+        name = get_localzone_name()
+        return (name, ZoneInfo(name)) if name else None
+    except (ImportError, LookupError, ValueError, OSError):
+        return None
+
+
 def _linked_zone(localtime: Path) -> tuple[str, tzinfo] | None:
     """Read the zone from the system's link or file."""
     try:
         target = os.path.realpath(localtime)
-        _, found, name = target.partition("zoneinfo/")
-        if found:
-            return name, ZoneInfo(name)
+        named = _AFTER_ZONEINFO.search(target)
+        if named:
+            return named[1], ZoneInfo(named[1])
         with localtime.open("rb") as file:
             return "local", ZoneInfo.from_file(file, key="local")
     except (KeyError, ValueError, OSError):
         return None
 
 
-def _fixed_zone() -> tuple[str, tzinfo]:
-    zone = datetime.now().astimezone().tzinfo
-    return ("local", zone) if zone is not None else ("UTC", UTC)
+def _system_zone() -> tuple[str, tzinfo]:
+    from engine.domain.system_zone import SystemZone
+
+    return "local", SystemZone()
+
+
+def moment_at(time: int | float, zone: tzinfo = UTC) -> datetime:
+    """Return UTC milliseconds as a moment in a zone.
+
+    `datetime.fromtimestamp` asks the C library, and Windows' refuses what lies before 1970 or
+    after the year 3000.
+    """
+    return (_EPOCH + timedelta(milliseconds=time)).astimezone(zone)
 
 
 def day_of(time: int, zone: tzinfo) -> date:
     """Return the calendar day of a moment in a zone."""
-    return datetime.fromtimestamp(time / SECOND, zone).date()
+    return moment_at(time, zone).date()
 
 
 def clock_of(time: int, zone: tzinfo) -> str:
     """Return the clock's hours and minutes at a moment in a zone, such as `14:05`."""
-    return f"{datetime.fromtimestamp(time / SECOND, zone):%H:%M}"
+    return f"{moment_at(time, zone):%H:%M}"
 
 
 def start_of_day(day: date, zone: tzinfo) -> int:
@@ -202,7 +230,7 @@ def offsets_between(start: int, end: int, zone: tzinfo) -> list[tuple[int, int]]
 
 
 def _offset_at(time: int, zone: tzinfo) -> int:
-    offset = datetime.fromtimestamp(time // SECOND, zone).utcoffset()
+    offset = moment_at(time // SECOND * SECOND, zone).utcoffset()
     return 0 if offset is None else offset // timedelta(milliseconds=1)
 
 
@@ -221,5 +249,5 @@ def _change_between(before: int, after: int, zone: tzinfo) -> int:
 
 def iso_time(time: int) -> str:
     """Return UTC milliseconds as `2026-11-22T14:05:00.000Z`."""
-    moment = datetime.fromtimestamp(time // SECOND, UTC)
+    moment = moment_at(time // SECOND * SECOND)
     return f"{moment.isoformat()[:_SECONDS_LONG]}.{time % SECOND:03d}Z"

@@ -26,10 +26,9 @@ tokens another session's line has."""
 
 _LONGEST_NAME = 200
 """Characters of a directory's name; a longer one is cut and ends with a hash."""
-_NO_LETTER = re.compile(r"[^A-Za-z0-9]")
-_BEYOND = re.compile("[\U00010000-\U0010ffff]")
+_NO_LETTER = r"[^A-Za-z0-9]"
+_BEYOND = "[\U00010000-\U0010ffff]"
 """Characters that are two to JavaScript, in which Claude Code names its directories."""
-_DRIVE = re.compile(r"[A-Za-z]:")
 
 
 class Workplace(NamedTuple):
@@ -86,7 +85,7 @@ def is_named_after(directory: str, cwd: str) -> bool:
 
 
 def _is_name(directory: str, name: str, cwd: str) -> bool:
-    if _DRIVE.match(cwd):
+    if has_drive(cwd):
         directory, name = directory[:1].lower() + directory[1:], name[:1].lower() + name[1:]
     if len(name) <= _LONGEST_NAME:
         return directory == name
@@ -96,5 +95,11 @@ def _is_name(directory: str, name: str, cwd: str) -> bool:
 def directory_names(cwd: str) -> Iterable[str]:
     """Yield how a working directory's may be named: `-` stands for all but letters and digits."""
     for path in dict.fromkeys((cwd, cwd.rstrip("/\\"))):
-        yield _NO_LETTER.sub("-", _BEYOND.sub("--", path))
-        yield _NO_LETTER.sub("-", path)
+        if not path.isascii():
+            yield re.sub(_NO_LETTER, "-", re.sub(_BEYOND, "--", path))
+        yield re.sub(_NO_LETTER, "-", path)
+
+
+def has_drive(path: str) -> bool:
+    """Say whether a path begins with a drive's letter, as on Windows."""
+    return path[1:2] == ":" and path[0].isascii() and path[0].isalpha()

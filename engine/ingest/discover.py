@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from contextlib import suppress
 from operator import attrgetter
@@ -11,18 +12,21 @@ from stat import S_ISREG
 from msgspec import Struct
 
 from engine.agents.claude.places import SUFFIX, as_root, candidate_roots, cowork_projects
-from engine.domain.found import PlaceLookedAt
+from engine.domain.files import numbers_of, reachable
 from engine.domain.mistakes import SettingsError
-from engine.domain.scans import COWORK, Found, Root
+from engine.domain.scans import COWORK, Found, PlaceLookedAt, Root
 from engine.domain.settings import Settings
+from engine.domain.system import PLATFORM
 
 REPOSITORY = ".git"
 """No store's file lies in a directory of this name, and thousands of others may: extensions
 of editors keep the versions of a project beside a task."""
 
 _NAME = attrgetter("name")
-_IS_WINDOWS = os.name == "nt"
-"""There a directory's entry neither knows which file it is nor how large that is by now."""
+_LEADS_NOWHERE = (errno.ENOENT, errno.ELOOP)
+"""A link to a file that is gone, or to itself."""
+_JUNCTION = 0xA000_0003
+"""IO_REPARSE_TAG_MOUNT_POINT: what Windows' other kind of link to a directory is."""
 
 
 class Walk(Struct, frozen=True):
@@ -128,23 +132,38 @@ def _walk(top: str, below: str) -> Walk:
         try:
             if not seen.add(directory, is_linked=is_linked):
                 continue
-            with os.scandir(directory) as entries:
+            with os.scandir(reachable(directory, PLATFORM)) as entries:
                 listed = sorted(entries, key=_NAME)
         except OSError as error:
             refused.append((directory, error.strerror or "could not be read"))
             continue
         directories.append(directory)
         for entry in listed:
+            path = _path_of(directory, entry)
             try:
-                is_plain = is_plain and not entry.is_symlink()
+                is_link = _is_link(entry)
+                is_plain = is_plain and not is_link
                 if entry.is_dir():
-                    more = linked if entry.is_symlink() else waiting
-                    more.append((entry.path, _shown(relative, entry.name)))
+                    (linked if is_link else waiting).append((path, _shown(relative, entry.name)))
                 elif entry.name.endswith(SUFFIX):
-                    _add(files, entry, _shown(relative, entry.name))
-            except OSError:
+                    _add(files, entry, path, _shown(relative, entry.name))
+            except OSError as error:
                 is_plain = False
+                if entry.name.endswith(SUFFIX) and error.errno not in _LEADS_NOWHERE:
+                    refused.append((path, error.strerror or "could not be read"))
     return Walk(list(files.values()), refused, directories, is_plain)
+
+
+def _path_of(directory: str, entry: os.DirEntry[str]) -> str:
+    """Return an entry's path as its directory is written, without what makes it reachable."""
+    return entry.path if PLATFORM != "win32" else os.path.join(directory, entry.name)
+
+
+def _is_link(entry: os.DirEntry[str]) -> bool:
+    if PLATFORM != "win32" or entry.is_symlink():
+        return entry.is_symlink()
+    tag: int = getattr(entry.stat(follow_symlinks=False), "st_reparse_tag", 0)
+    return tag == _JUNCTION
 
 
 class _Seen:
@@ -172,8 +191,7 @@ class _Seen:
 
 
 def _identity(directory: str) -> tuple[int, int]:
-    status = os.stat(directory)
-    return status.st_dev, status.st_ino
+    return numbers_of(os.stat(reachable(directory, PLATFORM)))
 
 
 def _shown(relative: str, name: str) -> str:
@@ -183,9 +201,15 @@ def _shown(relative: str, name: str) -> str:
     return f"{relative}/{name}" if relative else name
 
 
-def _add(files: dict[tuple[int, int], Found], entry: os.DirEntry[str], name: str) -> None:
-    """Keep one path of each real file: a real one before a link, then the first by name."""
-    found = _found(entry.path, name, os.stat(entry.path) if _IS_WINDOWS else entry.stat())
+def _add(
+    files: dict[tuple[int, int], Found], entry: os.DirEntry[str], path: str, name: str
+) -> None:
+    """Keep one path of each real file: a real one before a link, then the first by name.
+
+    On Windows a directory's entry neither knows which file it is nor how large that is by now.
+    """
+    is_vague = PLATFORM == "win32"
+    found = _found(path, name, os.stat(reachable(path, PLATFORM)) if is_vague else entry.stat())
     if found is None:
         return
     known = files.get((found.device, found.inode))
@@ -196,7 +220,7 @@ def _add(files: dict[tuple[int, int], Found], entry: os.DirEntry[str], name: str
 def stat(path: str, relative: str) -> Found | None:
     """Return a transcript as it is now, `None` where it is gone or no regular file."""
     try:
-        return _found(path, relative, os.stat(path))
+        return _found(path, relative, os.stat(reachable(path, PLATFORM)))
     except OSError:
         return None
 
@@ -204,10 +228,5 @@ def stat(path: str, relative: str) -> Found | None:
 def _found(path: str, relative: str, status: os.stat_result) -> Found | None:
     if not S_ISREG(status.st_mode):
         return None
-    inode = signed(status.st_ino)
-    return Found(path, relative, status.st_dev, inode, status.st_size, status.st_mtime_ns)
-
-
-def signed(number: int) -> int:
-    """Fit an unsigned 64-bit number (an inode of some file systems) into SQLite's integer."""
-    return number - (1 << 64) if number >= 1 << 63 else number
+    device, inode = numbers_of(status)
+    return Found(path, relative, device, inode, status.st_size, status.st_mtime_ns)

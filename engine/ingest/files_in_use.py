@@ -23,13 +23,20 @@ class FilesInUse:
     A new file changes its directory. Looking at all takes some 0.1 ms.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """Know of no file yet; `clock` counts seconds."""
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, interval: float = pace.FILES_IN_USE
+    ) -> None:
+        """Know of no file yet; `clock` counts seconds, `interval` those between looks."""
         self._clock = clock
         self._files: dict[str, tuple[float, _State]] = {}
         """When each file changed last, and how it then was; the newest last."""
         self._directories: dict[str, _State] = {}
-        self._due = Every(pace.FILES_IN_USE)
+        self._due = Every(interval)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no file is in use."""
+        return not self._files
 
     def note(self, path: str) -> None:
         """Note that a file has changed."""

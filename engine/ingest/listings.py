@@ -8,15 +8,17 @@ this machine's own, and without links, behind which something else may come to b
 from __future__ import annotations
 
 import os
-import sys
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
 import msgspec
 from msgspec import Struct
 
-from engine.ingest.discover import Walk, signed
+from engine.domain.files import numbers_of, signed
+from engine.domain.system import PLATFORM
+from engine.ingest.discover import Walk
+from engine.native import native_listing
 
 _SETTLED = 2 * 10**9
 """Nanoseconds after which a directory's time can be trusted: some clocks of files are coarse."""
@@ -40,7 +42,7 @@ _decode = msgspec.msgpack.Decoder(_Listing).decode
 
 def pack_walk(walk: Walk, began: int) -> bytes | None:
     """Return a walk that began at a time (nanoseconds), `None` where it cannot be trusted."""
-    if walk.refused or not walk.is_plain or sys.platform != "linux":
+    if walk.refused or not walk.is_plain or PLATFORM != "linux":
         return None
     of: dict[str, list[str]] = {path: [] for path in walk.directories}
     files = sorted(walk.files, key=lambda each: each.path)
@@ -54,7 +56,7 @@ def pack_walk(walk: Walk, began: int) -> bytes | None:
             status = os.stat(path)
             if status.st_mtime_ns > began - _SETTLED:
                 return None
-            directories.append((path, status.st_dev, signed(status.st_ino), status.st_mtime_ns))
+            directories.append((path, *numbers_of(status), status.st_mtime_ns))
     if len(directories) < len(of) or not _are_trusted({each[1] for each in directories}):
         return None
     placed = {each.path: each for each in files}
@@ -65,33 +67,43 @@ def pack_walk(walk: Walk, began: int) -> bytes | None:
     try:
         return msgspec.msgpack.encode(_Listing(directories, list(of.values()), marks.tobytes()))
     except UnicodeEncodeError:
-        return None  # a name that is no text
+        return None  # a name that is not text
 
 
-def unchanged(packed: bytes) -> int | None:
+def unchanged(packed: bytes, environment: Mapping[str, str]) -> int | None:
     """Return how many transcripts a walk would find, `None` where anything is other than kept."""
+    is_as_listed = native_listing(environment) or _is_as_listed
     try:
         listing = _decode(packed)
-        marks = array("q", listing.marks)
-        place, stat = 0, os.stat
-        for (path, *kept), names in zip(listing.directories, listing.names, strict=True):
-            status = stat(path)
-            if [status.st_dev, signed(status.st_ino), status.st_mtime_ns] != kept:
-                return None
-            head = path + os.sep
-            for name in names:
-                status = stat(head + name)
-                if (
-                    status.st_size != marks[place + 2]
-                    or status.st_mtime_ns != marks[place + 3]
-                    or signed(status.st_ino) != marks[place + 1]
-                    or status.st_dev != marks[place]
-                ):
-                    return None
-                place += 4
-    except (OSError, ValueError, IndexError, msgspec.DecodeError):
-        return None
-    return place // 4
+        if is_as_listed(listing.directories, listing.names, listing.marks):
+            return sum(map(len, listing.names))
+    except (OSError, ValueError, IndexError, OverflowError, msgspec.DecodeError):
+        pass
+    return None
+
+
+def _is_as_listed(
+    directories: list[tuple[str, int, int, int]], names: list[list[str]], packed: bytes
+) -> bool:
+    """Say whether directories and files are as listed; raises `OSError` where one is gone."""
+    marks = array("q", packed)
+    place, stat = 0, os.stat
+    for (path, *kept), below in zip(directories, names, strict=True):
+        status = stat(path)
+        if [*numbers_of(status), status.st_mtime_ns] != kept:
+            return False
+        head = path + os.sep
+        for name in below:
+            status = stat(head + name)
+            if (
+                status.st_size != marks[place + 2]
+                or status.st_mtime_ns != marks[place + 3]
+                or signed(status.st_ino) != marks[place + 1]
+                or signed(status.st_dev) != marks[place]
+            ):
+                return False
+            place += 4
+    return place == len(marks)
 
 
 def _are_trusted(devices: Iterable[int]) -> bool:

@@ -28,7 +28,9 @@ from engine.pricing.cost import Rates, cost_at, rates_of
 from engine.pricing.table import PriceTable
 
 _WIDEST = (1 << 32) - 1
-"""What a record's narrower fields hold."""
+"""What a record's narrower fields hold,"""
+_MOST = (1 << 63) - 1
+"""and its costs; what is more expensive is for who books it to refuse."""
 _ID = itemgetter(0)
 
 
@@ -75,7 +77,8 @@ class Packer:
             if numbers is None:
                 numbers = kinds[kind] = self._numbers(kind)
             record = _record(id_, each, numbers)
-            if max(record[5:12]) > _WIDEST or min(record[5:12]) < 0:
+            tokens = record[5:12]
+            if max(tokens) > _WIDEST or min(tokens) < 0 or max(record[3:5]) > _MOST:
                 other[id_] = each
             else:
                 add(record)

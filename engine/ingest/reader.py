@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from engine.agents.registry import Registry
-from engine.domain.found import PlaceLookedAt
 from engine.domain.notices import Notice
-from engine.domain.scans import Cursor, Found, Mark, Root, mark_of
+from engine.domain.scans import Cursor, Found, Mark, PlaceLookedAt, Root, mark_of
 from engine.domain.settings import Settings
 from engine.ingest import discover
 from engine.ingest.transcripts import Transcripts

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from engine.agents.base import Agent, Kind, Tree
+from engine.domain.files import open_shared
 from engine.domain.scans import Found, Root
+from engine.domain.system import PLATFORM
 from engine.ingest.discover import REPOSITORY, stat
 
 _BESIDE = ("-wal", "-shm", "-journal")
 """What SQLite keeps beside a database."""
+_LOG_HEADER, _INDEX_HEADER = 32, 48
+"""Bytes (SQLite's file format, 4.1, and WAL-index format): the log's salts change when it begins
+anew, the index's count of frames with each transaction."""
+_LAST_DIGITS = 1_000_000
 
 
 class Stored(Struct, frozen=True):
@@ -98,15 +105,33 @@ def stored_at(root: Root, agent: Agent, path: str) -> Stored | None:
     return None
 
 
-def stat_store(path: str, relative: str, kind: Kind) -> Found | None:
-    """Return a store's file as it is now; a database with the log that SQLite keeps beside it."""
+def stat_store(path: str, relative: str, kind: Kind, platform: str = PLATFORM) -> Found | None:
+    """Return a store's file as it is now; a database with the log that SQLite keeps beside it.
+
+    On Windows the time of a file that is open may stand still, and a log that begins anew keeps
+    its size: there what its header and its index begin with stands in the time's last digits.
+    """
     found = stat(path, relative)
     if found is None or kind != "database":
         return found
     log = stat(path + _BESIDE[0], relative)
     if log is None:
         return found
-    return replace(found, size=found.size + log.size, mtime=max(found.mtime, log.mtime))
+    mtime = max(found.mtime, log.mtime)
+    if platform == "win32":
+        mtime += _beginnings(path) % _LAST_DIGITS - mtime % _LAST_DIGITS
+    return replace(found, size=found.size + log.size, mtime=mtime)
+
+
+def _beginnings(path: str) -> int:
+    """Return a checksum of how far a database's log was written."""
+    from zlib import crc32
+
+    sum_ = 0
+    for ending, length in ((_BESIDE[0], _LOG_HEADER), (_BESIDE[1], _INDEX_HEADER)):
+        with suppress(OSError), open_shared(path + ending) as file:
+            sum_ = crc32(file.read(length), sum_)
+    return sum_
 
 
 def database_of(path: str) -> str:

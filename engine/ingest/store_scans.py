@@ -220,7 +220,7 @@ def _feed(
 
 
 def _hand_over(line: bytes, offset: int, agent: Agent, lines: Lines, told: Told) -> None:
-    """Hand a line over; one that is no record, which its agent may pass over, is told too."""
+    """Hand a line over; one that is not a record, which its agent may pass over, is told too."""
     known = len(told.problems)
     try:
         lines.read(line, offset)

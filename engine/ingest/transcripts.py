@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from engine.agents.claude.places import SUFFIX, may_hold_cowork
+from engine.domain.files import real_path
 from engine.domain.scans import Found, Mark, Root, Scan, is_new, mark_of
 from engine.domain.settings import Settings
 from engine.domain.times import open_zone
@@ -88,7 +89,7 @@ class Transcripts:
             return False
         from engine.ingest.listings import unchanged
 
-        count = unchanged(packed)
+        count = unchanged(packed, self._settings.environment)
         if count is None:
             return False
         self._roots[root] = None
@@ -165,7 +166,7 @@ class Transcripts:
         """
         if not transcript.endswith(".jsonl") or "\0" in transcript:
             return {}
-        path = os.path.realpath(transcript)
+        path = real_path(transcript)
         place = _place_in(roots, path)
         if place is None:
             return {}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from engine.domain import pace
 from engine.domain.settings import Settings
+from engine.domain.system import PLATFORM
 from engine.ingest.files_in_use import IN_USE, FilesInUse
 from engine.ingest.watcher import Watcher
 
@@ -24,7 +25,7 @@ _EVENT_DUE = 3_000
 class Wakeup:
     """What wakes the thread that reads; any thread may wake it."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, platform: str = PLATFORM) -> None:
         self.watcher = Watcher(self._touch, settings.is_polling)
         self.wake = Event()
         self.wants_look = False
@@ -34,7 +35,10 @@ class Wakeup:
         self._touched: set[str] = set()
         self._last_look = 0.0
         self._walk_took = 0.0
-        self._in_use = FilesInUse()
+        self._is_told_late = platform in ("darwin", "win32")
+        """Whether a file that its agent keeps open tells of changes only when it is closed."""
+        interval = pace.FILES_HELD_OPEN if self._is_told_late else pace.FILES_IN_USE
+        self._in_use = FilesInUse(interval=interval)
         self._is_resting = False
         self._was_watching = False
         """Whether all directories were watched when it was last time to look."""
@@ -49,6 +53,8 @@ class Wakeup:
             seconds = pace.WAIT_AT_WORK
         elif self.watcher.mode == "events":
             seconds = pace.REST if self._is_resting else pace.WAIT_WITH_EVENTS
+        if self._is_told_late and not self._in_use.is_empty:
+            seconds = min(seconds, pace.FILES_HELD_OPEN)
         self._is_resting = not self.wake.wait(seconds)
         self.wake.clear()
 

@@ -15,6 +15,7 @@ from threading import Condition, Thread
 
 import msgspec
 
+from engine.domain.processes import unseen
 from engine.ingest.chunk_reader import ChunkAnswer, ChunkReader, PricesInForce, Task
 from engine.ingest.worker import receive, send
 from engine.pricing.table import PriceTable
@@ -165,6 +166,7 @@ def _start() -> subprocess.Popen[bytes] | None:
             stderr=subprocess.DEVNULL,
             pipesize=_PIPE,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+            **unseen(),
         )
     except OSError:
         return None

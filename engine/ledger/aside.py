@@ -6,8 +6,8 @@ import os
 import sqlite3
 import time
 from contextlib import closing, suppress
-from urllib.parse import quote
 
+from engine.domain.files import address_of, numbers_of, replace
 from engine.ledger.turn import lock_of
 
 _BESIDE = ("-wal", "-shm")
@@ -22,7 +22,7 @@ def identity_of(path: str) -> tuple[int, int] | None:
         status = os.stat(path)
     except OSError:
         return None
-    return status.st_dev, status.st_ino
+    return numbers_of(status)
 
 
 def was_ledger(path: str) -> bool:
@@ -51,7 +51,7 @@ def is_sound(path: str, seconds: float) -> bool:
             with open(name, "rb") as file:
                 while file.read(1 << 20):
                     pass
-    address = f"file:{quote(os.path.abspath(path))}?mode=rw"
+    address = address_of(path, "mode=rw")
     with closing(sqlite3.connect(address, timeout=seconds, uri=True)) as connection:
         try:
             found: str = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
@@ -75,7 +75,13 @@ def move_aside(path: str, why: str = "set-aside") -> str:
             os.link(path + suffix, aside + suffix)
         except OSError:
             shutil.copyfile(path + suffix, aside + suffix)
-    os.rename(path, aside)
+    try:
+        replace(path, aside)
+    except OSError:
+        for suffix in beside:
+            with suppress(OSError):
+                os.unlink(aside + suffix)
+        raise
     for suffix in beside:
         with suppress(FileNotFoundError):
             os.unlink(path + suffix)

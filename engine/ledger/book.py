@@ -5,18 +5,16 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import cached_property
 from typing import TYPE_CHECKING
 
-from engine.domain.notices import Notice
 from engine.domain.responses import CLAUDE, Sighting, merge
 from engine.domain.scans import Cursor, Mark
 from engine.domain.workplaces import Workplace, note
-from engine.ledger.connection import Connection
 from engine.ledger.file_notes import note_files, rows_of_uses
 from engine.ledger.limit_hits import keep_hits
 from engine.ledger.limit_readings import write_readings
 from engine.ledger.packed_rows import bring_all, merge_held
+from engine.ledger.priced_connection import PricedConnection
 from engine.ledger.stand_ins import without_transcripts, yielding
 from engine.ledger.workplaces import copy_workplaces, keep_workplaces, workplaces_in
 from engine.pricing.table import PriceTable
@@ -24,45 +22,18 @@ from engine.pricing.table import PriceTable
 if TYPE_CHECKING:
     from engine.domain.packed_responses import Pack
     from engine.domain.scans import Root, Scan
-    from engine.ledger.writers import Writers
 
 _CHUNK = 20_000
 """Responses written in one transaction where there are many."""
 _UNFINISHED = "~"
-_PRICED_BY = "priced_by"
 _CURSORS = (
     "SELECT files.path, device, inode, size, mtime, position, fingerprint, lines, bad"
     " FROM files JOIN roots USING (root) WHERE roots.path = ? AND roots.agent = ?"
 )
 
 
-class Ledger(Connection):
+class Ledger(PricedConnection):
     """One open ledger: what was read is booked into it, and what is asked is answered by it."""
-
-    def __init__(
-        self, path: str, prices: PriceTable, connection: sqlite3.Connection | None = None
-    ) -> None:
-        """Open or make the ledger, unless a connection to it is given."""
-        super().__init__(path, connection)
-        self._prices = prices
-        self._stamp: str | None = None
-
-    @property
-    def prices(self) -> PriceTable:
-        """The price table in force."""
-        return self._prices
-
-    def go_on(self, connection: sqlite3.Connection, notices: tuple[Notice, ...]) -> None:
-        """Book by another connection from here on."""
-        super().go_on(connection, notices)
-        vars(self).pop("writers", None)
-
-    @cached_property
-    def writers(self) -> Writers:
-        """What writes responses by the present connection."""
-        from engine.ledger.writers import Writers
-
-        return Writers(self.connection, self.names, self._prices)
 
     def known_roots(self) -> set[tuple[str, str]]:
         """Return agent and path of all roots ever read."""
@@ -249,12 +220,6 @@ class Ledger(Connection):
             raise
         return revision
 
-    def end_load(self) -> None:
-        """Drop what only a load of packs needs to know."""
-        with self.lock:
-            if "writers" in vars(self):
-                self.writers.load.forget()
-
     def _told(
         self, scans: list[Scan], packs: Sequence[Pack]
     ) -> tuple[dict[int, Sighting], list[Pack]]:
@@ -283,10 +248,7 @@ class Ledger(Connection):
     def reprice(self, prices: PriceTable) -> bool:
         """Bring costs to another price table; return whether any changed."""
         with self.lock:
-            self._prices, self._stamp = prices, prices.stamp()
-            if "writers" in vars(self):
-                self.writers.rows.prices = prices
-            if self._is_stamped():
+            if self.price_by(prices):
                 return False
             models = self.writers.price_changes.repriced_models()
         if models:
@@ -301,39 +263,9 @@ class Ledger(Connection):
                         )
             with self.transaction():
                 self.writers.price_changes.note_price(model)
-                self.connection.execute("DELETE FROM settings WHERE name = ?", (_PRICED_BY,))
+                self.drop_stamp()
         self.keep_stamp()
         return bool(models)
-
-    def keep_stamp(self) -> None:
-        """Keep that the costs of all models known by now are by the prices in force.
-
-        Nothing is kept where another process has changed that, or where nothing can be.
-        """
-        with self.lock, suppress(sqlite3.Error):
-            if self._is_stamped() or self._priced_by() is None:
-                return
-            with self.transaction():
-                if not self.writers.price_changes.repriced_models():
-                    self.connection.execute(
-                        "INSERT OR REPLACE INTO settings VALUES (?,?)",
-                        (_PRICED_BY, self._priced_by()),
-                    )
-
-    def _is_stamped(self) -> bool:
-        stamp = self._priced_by()
-        return stamp is not None and self.setting(_PRICED_BY) == stamp
-
-    def _priced_by(self) -> str | None:
-        """Return what is kept where all costs are by the prices in force.
-
-        A process with other prices shows itself: by no stamp or its own, a new model, or a
-        mixed price. `None` where that is so already, or where there is no model yet.
-        """
-        newest, mixed = self.connection.execute(
-            "SELECT max(model), sum(price = 'mixed') FROM models"
-        ).fetchone()
-        return f"{self._stamp} {newest}" if self._stamp and newest and not mixed else None
 
     def _all_scopes(self) -> list[int]:
         with self.lock:

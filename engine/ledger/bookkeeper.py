@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from engine.domain.responses import Sighting, billed_name, merge
 from engine.domain.slots import spans_of
-from engine.ledger.differences import Differences
+from engine.ledger.differences import Differences, FiguresTooLarge
 from engine.ledger.packs import Packs
 from engine.ledger.response_rows import INSERT, REPLACE, ResponseRows
 from engine.ledger.sums import ADD, COUNTS, SLOT, SPAN_ANEW, TAKE_AWAY
@@ -39,15 +39,16 @@ class Bookkeeper:
         self._differences = differences
 
     def book(self, scope: int, seen: Mapping[int, Sighting], revision: int) -> None:
-        """Merge sightings, by response id, into a scope's responses and sums."""
+        """Merge sightings, by response id, into a scope's responses and sums.
+
+        Raises `FiguresTooLarge`.
+        """
         if not seen:
             return
         self._packs.bring(scope, seen)
-        booked = self._connection.executemany(
-            f"{INSERT} ON CONFLICT DO NOTHING", self._rows.made(scope, seen, revision)
-        ).rowcount
-        self._differences.list(seen)
         place = {"scope": scope, "revision": revision}
+        booked = self._write("NOTHING", seen, place)
+        self._differences.list(seen)
         if booked < len(seen):
             self._replace(seen, place)
         else:
@@ -83,16 +84,22 @@ class Bookkeeper:
             self._note_moved(place["scope"], moved)
             self._differences.list(changed)
             self._differences.apply(TAKE_AWAY, place)
-            self._connection.executemany(
-                f"{INSERT} ON CONFLICT DO UPDATE SET {REPLACE}",
-                self._rows.made(place["scope"], changed, place["revision"]),
-            )
+            self._write(f"UPDATE SET {REPLACE}", changed, place)
         booked = [id_ for id_ in seen if id_ in changed or id_ not in known]
         self._differences.list(booked)
         self._differences.apply(ADD, place)
         self._note_other_prices(changed.get(id_, seen[id_]) for id_ in booked)
         if moved:
             self._find_spans_anew(place)
+
+    def _write(self, otherwise: str, told: Mapping[int, Sighting], place: dict[str, int]) -> int:
+        """Insert rows, do otherwise with those that are there, and return how many were written."""
+        rows = self._rows.made(place["scope"], told, place["revision"])
+        try:
+            statement = f"{INSERT} ON CONFLICT DO {otherwise}"
+            return self._connection.executemany(statement, rows).rowcount
+        except OverflowError as error:
+            raise FiguresTooLarge from error
 
     def _note_moved(self, scope: int, ids: list[int]) -> None:
         """List the buckets that responses are about to leave."""

@@ -76,6 +76,25 @@ class Connection:
                     self.connection.execute("ROLLBACK")
                 raise
 
+    @contextmanager
+    def unnumbered_transaction(self) -> Iterator[None]:
+        """Write what no figure depends on: at once or not at all, and without a revision.
+
+        Raises `sqlite3.OperationalError` where another process is writing.
+        """
+        with self.lock:
+            patience = self.connection.execute("PRAGMA busy_timeout").fetchone()[0]
+            try:
+                self.connection.execute("PRAGMA busy_timeout=0")
+                self.connection.execute("BEGIN IMMEDIATE")
+                check_version(self.connection)
+                yield
+                self.connection.execute("COMMIT")
+            finally:
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
+                self.connection.execute(f"PRAGMA busy_timeout={patience}")
+
     def revision(self) -> int:
         """Return the number of the last transaction, of any process."""
         with self.lock:

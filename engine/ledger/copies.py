@@ -9,10 +9,10 @@ import os
 import shutil
 import sqlite3
 from contextlib import closing
-from pathlib import Path
 
 from msgspec import Struct
 
+from engine.domain.files import address_of, replace
 from engine.domain.mistakes import SettingsError
 from engine.domain.packed_responses import ids_in
 from engine.ledger.aside import move_aside
@@ -45,7 +45,7 @@ def backup(ledger: str, target: str) -> Copied:
             check_version(connection)
             copy_into(connection, draft)
             count = _responses_at(draft)
-            os.replace(draft, target)
+            replace(draft, target)
     except (sqlite3.Error, OSError) as error:
         raise SettingsError(f"The ledger was not copied to {target} ({_said(error)}).") from error
     return Copied(os.path.abspath(target), count)
@@ -68,7 +68,7 @@ def restore(ledger: str, source: str) -> Copied:
             replaced = ""
             if os.path.exists(ledger):
                 replaced = move_aside(ledger, "before-restore")
-            os.replace(draft, ledger)
+            replace(draft, ledger)
             leave_mark(ledger)
     except (sqlite3.Error, OSError) as error:
         raise SettingsError(f"{source} was not restored ({_said(error)}).") from error
@@ -110,7 +110,7 @@ def _require_ledger(path: str, what_else: str) -> None:
 
 
 def _opened(path: str, how: str) -> sqlite3.Connection:
-    address = f"{Path(os.path.abspath(path)).as_uri()}?{how}"
+    address = address_of(path, how)
     return sqlite3.connect(address, uri=True, isolation_level=None)
 
 

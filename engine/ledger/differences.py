@@ -14,7 +14,7 @@ _KEEP = f"INSERT INTO temp.differences VALUES ({', '.join('?' * DIFFERENCE_COLUM
 
 
 class FiguresTooLarge(Exception):
-    """Sums would pass what a 64-bit integer holds; nothing was booked."""
+    """A cost or a sum would pass what a 64-bit integer holds; nothing was booked."""
 
 
 class Differences:

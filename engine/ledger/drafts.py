@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from glob import escape, glob
 
+from engine.domain.files import replace
 from engine.ledger.schema import VERSION
 from engine.ledger.versions import version_of
 
@@ -27,7 +28,7 @@ def copy_before_migration(connection: sqlite3.Connection, path: str) -> None:
         if version >= VERSION:
             return  # another process has brought it up to date meanwhile, after a copy
         kept = f"{path}{_OF_VERSION}{version}"
-        os.replace(draft, kept)
+        replace(draft, kept)
     for earlier in glob(f"{escape(path)}{_OF_VERSION}*"):
         if earlier != kept:
             os.unlink(earlier)

@@ -89,7 +89,7 @@ class Failover:
 def _back_on_disk(memory: Ledger) -> sqlite3.Connection | None:
     """Book in a ledger's file all that was counted without it; `None` where that fails.
 
-    What the file knows already stays as it is, and what was booked before a failure is right.
+    What the file knows already stays as it is, and what was booked before a failure is valid.
     """
     connection = ledger_file.open_again(memory.path)
     if connection is None:

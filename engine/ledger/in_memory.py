@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import errno
-import os
 import sqlite3
 from contextlib import closing
 
+from engine.domain.files import address_of
 from engine.domain.notices import Notice
 from engine.ledger.prepared import prepare
 from engine.ledger.schema import VERSION
 from engine.ledger.versions import NewerLedger, WrongTables, code_of, version_of
 
 MEMORY = ":memory:"
+_HELD_OPEN = 32
+"""ERROR_SHARING_VIOLATION: on Windows a file that another process has open keeps its name."""
 
 Opened = tuple[sqlite3.Connection, tuple[Notice, ...]]
 """A connection, and what the user should know about it."""
@@ -25,12 +27,10 @@ def empty() -> sqlite3.Connection:
 
 def open_in_memory(path: str, error: Exception) -> Opened:
     """Go on without writing the file: with what can be read of it, kept for this run only."""
-    from urllib.parse import quote
-
     memory = empty()
     for mode in ("mode=ro", "immutable=1"):
         try:
-            address = f"file:{quote(os.path.abspath(path))}?{mode}"
+            address = address_of(path, mode)
             with closing(sqlite3.connect(address, timeout=0, uri=True)) as file:
                 if 0 < version_of(file) <= VERSION:
                     memory = copied(file, memory)
@@ -59,7 +59,7 @@ def memory_notice(path: str, error: Exception) -> Notice:
         hint = f"bring this ccmon up to date, or {hint}"
     elif isinstance(error, WrongTables):
         pass
-    elif "lock" in str(error):
+    elif "lock" in str(error) or getattr(error, "winerror", None) == _HELD_OPEN:
         hint = f"close the other process or {hint}"
     elif "full" in str(error) or getattr(error, "errno", None) == errno.ENOSPC:
         hint = f"make room or {hint}"

@@ -40,11 +40,6 @@ def keep_hits(connection: sqlite3.Connection, root: int, hits: Iterable[Hit]) ->
         connection.executemany(_KEEP, rows)
 
 
-def hits_since(ledger: Connection, roots: Iterable[str], time: int) -> list[Hit]:
-    """Return the hits in some roots (their paths) at a time or later, oldest first."""
-    return [hit for hit, _ in rooted_hits_since(ledger, roots, time)]
-
-
 def rooted_hits_since(ledger: Connection, roots: Iterable[str], time: int) -> list[tuple[Hit, str]]:
     """Return the hits in some roots (their paths) at a time or later, each with its root's path.
 

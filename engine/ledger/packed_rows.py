@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 from engine.ledger.versions import code_of
 
 if TYPE_CHECKING:
-    from engine.ledger.book import Ledger
+    from engine.ledger.priced_connection import PricedConnection
 
 _FOREVER = 1 << 62
 
 
-def has_packs(ledger: Ledger, scopes: Sequence[int], start: int = -1, end: int = _FOREVER) -> bool:
+def has_packs(
+    ledger: PricedConnection, scopes: Sequence[int], start: int = -1, end: int = _FOREVER
+) -> bool:
     """Say whether packs of some scopes may have responses from a time up to another."""
     with ledger.lock:
         return any(
@@ -31,7 +33,9 @@ def has_packs(ledger: Ledger, scopes: Sequence[int], start: int = -1, end: int =
         )
 
 
-def bring_between(ledger: Ledger, scopes: Sequence[int], start: int, end: int = _FOREVER) -> None:
+def bring_between(
+    ledger: PricedConnection, scopes: Sequence[int], start: int, end: int = _FOREVER
+) -> None:
     """Have all responses of some scopes from a time up to another as rows.
 
     Where another process writes all the while, who reads gets what there is: a load goes on.
@@ -46,20 +50,20 @@ def bring_between(ledger: Ledger, scopes: Sequence[int], start: int, end: int = 
             raise
 
 
-def bring_all(ledger: Ledger, scopes: Sequence[int]) -> None:
+def bring_all(ledger: PricedConnection, scopes: Sequence[int]) -> None:
     """Have all responses of some scopes as rows."""
     for _ in bringing(ledger, scopes):
         pass
 
 
-def scopes_with_packs(ledger: Ledger) -> list[int]:
+def scopes_with_packs(ledger: PricedConnection) -> list[int]:
     """Return the scopes that have packs."""
     with ledger.lock:
         rows = ledger.connection.execute("SELECT DISTINCT scope FROM packs WHERE is_held = 0")
         return [scope for (scope,) in rows.fetchall()]
 
 
-def bringing(ledger: Ledger, scopes: Sequence[int]) -> Iterator[None]:
+def bringing(ledger: PricedConnection, scopes: Sequence[int]) -> Iterator[None]:
     """Have all responses of some scopes as rows, in steps: others may write between them."""
     for scope in scopes:
         if not has_packs(ledger, (scope,)):
@@ -73,7 +77,7 @@ def bringing(ledger: Ledger, scopes: Sequence[int]) -> Iterator[None]:
             yield
 
 
-def merge_held(ledger: Ledger) -> None:
+def merge_held(ledger: PricedConnection) -> None:
     """Merge what was held back of loads with the responses that it is of, and end the load."""
     with ledger.lock:
         rows = ledger.connection.execute("SELECT DISTINCT scope FROM packs WHERE is_held = 1")
@@ -84,7 +88,7 @@ def merge_held(ledger: Ledger) -> None:
     ledger.end_load()
 
 
-def _merge_next(ledger: Ledger, scope: int) -> bool:
+def _merge_next(ledger: PricedConnection, scope: int) -> bool:
     """Merge the next held packs of a scope; return whether there were any.
 
     A response whose figures no sum can hold stays as it was.
@@ -113,7 +117,7 @@ def _merge_next(ledger: Ledger, scope: int) -> bool:
 
 
 @contextmanager
-def _writing(ledger: Ledger) -> Iterator[None]:
+def _writing(ledger: PricedConnection) -> Iterator[None]:
     """Write in the transaction that is open, else in one of its own."""
     with ledger.lock:
         if ledger.connection.in_transaction:

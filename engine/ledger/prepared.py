@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
+from engine.domain.files import is_remote
 from engine.ledger.schema import TABLES, VERSION
 from engine.ledger.versions import (
     WrongTables,
@@ -21,12 +22,11 @@ def prepare(connection: sqlite3.Connection, path: str | None = None) -> sqlite3.
     """Set the connection up and bring the tables to this version.
 
     The file at `path` is copied before its tables are changed; what lives in memory has none.
-    Raises `NewerLedger`, or `WrongTables` for what is no ledger.
+    Raises `NewerLedger`, or `WrongTables` for what is not a ledger.
     """
     connection.isolation_level = None
     version = _checked(connection)
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=NORMAL")
+    _set_journal(connection, path)
     connection.execute("PRAGMA wal_autocheckpoint=4000")
     connection.execute(f"PRAGMA journal_size_limit={_WAL_KEPT}")
     connection.execute("PRAGMA cache_size=-16000")
@@ -36,6 +36,13 @@ def prepare(connection: sqlite3.Connection, path: str | None = None) -> sqlite3.
     elif version < VERSION:
         _migrate(connection, path)
     return connection
+
+
+def _set_journal(connection: sqlite3.Connection, path: str | None) -> None:
+    """Write ahead where that holds: on a drive of another machine it may damage the ledger."""
+    wanted = "DELETE" if path is not None and is_remote(path) else "WAL"
+    (mode,) = connection.execute(f"PRAGMA journal_mode={wanted}").fetchone()
+    connection.execute(f"PRAGMA synchronous={'FULL' if mode == 'delete' else 'NORMAL'}")
 
 
 def _checked(connection: sqlite3.Connection) -> int:

@@ -13,6 +13,7 @@ from engine.aggregates.view import View
 from engine.domain.levels import Levels, levels_of_window
 from engine.domain.limit_windows import BurnUp, HitNow, WindowNow, WindowSource
 from engine.domain.owners import UNKNOWN
+from engine.domain.paths import uses_providers
 from engine.domain.responses import CLAUDE
 from engine.domain.settings import Settings
 from engine.domain.typed.amounts import LimitChoice
@@ -77,8 +78,10 @@ class WindowMaker:
                 budget, self._view.history, self._settings.week_start, now, self._levels_of
             )
             for budget in self._settings.budgets
+            if not budget.provider
         )
-        listed = in_order((*windows, *budgets), known.present)
+        told = self._of_providers(now)
+        listed = in_order((*windows, *budgets, *told), known.present)
         ups = burn_ups(known, listed, local.uses(), now)
         own = [each for (owner, _), each in hits.items() if owner in (known.present, UNKNOWN)]
         hit = gravest(own)
@@ -114,6 +117,18 @@ class WindowMaker:
             return LimitBasis("none", choice.unit, None, "still reading", reason), "none"
         basis = self._basis_at(now, span)
         return basis, basis.source
+
+    def _of_providers(self, now: int) -> tuple[WindowNow, ...]:
+        """Return limits that providers told, and budgets of what they bill.
+
+        Who enabled none loads nothing of them.
+        """
+        has_budget = any(budget.provider for budget in self._settings.budgets)
+        if not has_budget and not uses_providers(self._settings):
+            return ()
+        from engine.limits.provider_windows import provider_windows
+
+        return provider_windows(self._settings, now, self._levels_of)
 
     def _levels_of(self, window: str) -> Levels:
         return levels_of_window(window, self._choice.levels, self._settings.window_thresholds)

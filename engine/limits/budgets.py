@@ -17,7 +17,7 @@ def budget_window(
     budget: Budget, history: History, week_start: int, now: int, levels_of: LevelsOf
 ) -> WindowNow:
     """Return a budget's day, week or month with what this machine used in it."""
-    first, after = _days_of(budget, day_of(now, history.zone), week_start)
+    first, after = days_of(budget, day_of(now, history.zone), week_start)
     bounds = start_of_day(first, history.zone), start_of_day(after, history.zone)
     uses: list[Use] = []
     for slot in history.slots_between(slot_of(bounds[0]), slot_of(bounds[1])):
@@ -31,7 +31,7 @@ def budget_window(
     return local_window(name, (basis, "budget"), local, now, levels_of)
 
 
-def _days_of(budget: Budget, today: date, week_start: int) -> tuple[date, date]:
+def days_of(budget: Budget, today: date, week_start: int) -> tuple[date, date]:
     """Return the first day of a budget's period, and the one after its last."""
     if budget.period == "day":
         return today, today + timedelta(days=1)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from engine.domain.hits import FIVE_HOUR, SEVEN_DAY
 from engine.domain.limit_windows import OFFICIAL, BurnUp, UsePoint, WindowNow
 from engine.domain.times import MINUTE
 from engine.limits.known import Known
-from engine.limits.readings import FIVE_HOUR, SEVEN_DAY
 from engine.limits.windows import Use
 
 _MOST_POINTS = 300

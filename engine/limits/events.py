@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 
 from engine.domain.levels import Level
 from engine.domain.limit_windows import (
@@ -13,7 +13,7 @@ from engine.domain.limit_windows import (
     Severity,
     WindowNow,
 )
-from engine.domain.times import HOUR, SECOND, clock_of
+from engine.domain.times import HOUR, clock_of, moment_at
 from engine.ledger.limit_events import Told
 from engine.limits.labels import BUDGET
 from engine.limits.marks import EarlyReset
@@ -133,7 +133,7 @@ def _moment(time: int, now: int, zone: tzinfo) -> str:
     clock = clock_of(time, zone)
     if abs(time - now) < 20 * HOUR:
         return clock
-    day = datetime.fromtimestamp(time / SECOND, zone)
+    day = moment_at(time, zone)
     return f"{clock} on {day:%a} {day.day}"
 
 

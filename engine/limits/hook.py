@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from engine.agents.claude.places import named_roots
 from engine.domain.contexts import bare_model
+from engine.domain.files import read_shared, real_path
 from engine.domain.owners import NOBODY, OwnerNotes, owner_at, resolved
 from engine.domain.settings import Settings
 from engine.domain.times import DAY
@@ -114,13 +115,13 @@ def _own(kept: Iterable[Reading], given: Reading, session: str) -> Reading | Non
 
 def account_file(ledger: Connection, settings: Settings, said: HookSaid) -> str:
     """Return the path of the file that says whose a hook's session is; there may be none."""
-    root = os.path.realpath(_root_of(ledger, settings, said))
+    root = real_path(_root_of(ledger, settings, said))
     return str(account_path(Path(root), settings.home))
 
 
 def _owner_now(ledger: Connection, settings: Settings, said: HookSaid, now: int) -> str:
     """Return whose a hook's session is, and note it where that has changed."""
-    root = os.path.realpath(_root_of(ledger, settings, said))
+    root = real_path(_root_of(ledger, settings, said))
     owner, plan = _signed_in(Path(root), settings.home)
     if owner is None:
         notes: OwnerNotes = {
@@ -136,7 +137,7 @@ def _signed_in(root: Path, home: Path) -> tuple[str | None, str]:
     with suppress(OSError, ValueError):
         path = account_path(root, home)
         if path.stat().st_size <= _LARGEST:
-            found = signed_in(path.read_bytes())
+            found = signed_in(read_shared(path))
             if found is not None:
                 account, plan = found
                 return account.owner, plan.name if plan is not None else ""

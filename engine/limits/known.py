@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 
 from engine.aggregates.true_window import Anchor
-from engine.domain.hits import Hit
+from engine.domain.hits import FIVE_HOUR, SPEND_LIMIT, Hit
 from engine.domain.limit_windows import HitNow
 from engine.domain.owners import NOBODY, UNKNOWN, Held, is_named, is_of_store
 from engine.domain.times import BLOCK_LENGTH, SECOND
@@ -15,10 +15,10 @@ from engine.ledger.limit_events import Told
 from engine.limits.calibration import Calibration
 from engine.limits.labels import is_of_model, label_of
 from engine.limits.marks import Mark
-from engine.limits.readings import FIVE_HOUR, SPEND_LIMIT, length_of
+from engine.limits.readings import length_of
 
 IN_FLIGHT = 15 * SECOND
-"""Answers that were under way when a limit was hit still come; they are no success after it."""
+"""Answers under way when a limit was hit still come; they do not count as success after it."""
 
 Key = tuple[str, str]
 """Owner and window."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from engine.agents.registry import title_of
+from engine.domain.hits import FIVE_HOUR, SEVEN_DAY, SPEND_LIMIT
 from engine.domain.limit_windows import WindowSource
 from engine.domain.times import DAY, HOUR, MINUTE
-from engine.limits.readings import FIVE_HOUR, SEVEN_DAY, SPEND_LIMIT, known_length
+from engine.limits.readings import known_length
 
 BUDGET = "budget"
+PROVIDER = "provider"
+_PERIODS = ("day", "week", "month")
 
 _LABELS = {
     FIVE_HOUR: "5 hours",
@@ -25,6 +28,7 @@ _BASES: dict[WindowSource, str] = {
     "agent": "official · its own store",
     "hit": "official · limit message",
     "budget": "your budget · this machine",
+    "provider": "official · its provider",
 }
 
 
@@ -64,12 +68,14 @@ def rank_of(window: str) -> tuple[int, str]:
     """
     kind, _, scope = window.partition(":")
     kinds = (FIVE_HOUR, SEVEN_DAY, SPEND_LIMIT)
+    if kind == PROVIDER:
+        return len(kinds) + 3, scope
+    if kind == BUDGET:
+        return len(kinds) + 1, f"{_PERIODS.index(scope.partition(':')[0])} {scope}"
     model, _, agent = scope.rpartition(":")
     if scope and title_of(agent) != agent:
         place = kinds.index(kind) if kind in kinds else len(kinds)
         return len(kinds) + 2, f"{agent} {model} {place}"
-    if kind == BUDGET:
-        return len(kinds) + 1, f"{('day', 'week', 'month').index(scope)}"
     return (kinds.index(kind), scope) if kind in kinds else (len(kinds), window)
 
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from engine.domain.files import real_path
 from engine.domain.hits import Hit
 from engine.domain.owners import (
     NOBODY,
@@ -220,5 +221,5 @@ def _brief(path: str) -> str:
 
 def _short(path: str, home: Path) -> str:
     """Return a path with `~` for the home."""
-    real = os.path.realpath(home)
+    real = real_path(home)
     return f"~{path[len(real) :]}" if path.startswith(real + os.sep) else path

@@ -8,16 +8,13 @@ from typing import Literal
 
 from msgspec import Struct
 
-from engine.domain.hits import window_of_type
+from engine.domain.hits import FIVE_HOUR, SEVEN_DAY, SPEND_LIMIT, window_of_type
 from engine.domain.owners import NOBODY
 from engine.domain.scans import Age
 from engine.domain.times import BLOCK_LENGTH, DAY, MINUTE, minute_of
 
 ReadingSource = Literal["statusline", "claude.json", "desktop", "oauth", "agent"]
 
-FIVE_HOUR = "five_hour"
-SEVEN_DAY = "seven_day"
-SPEND_LIMIT = "spend_limit"
 MINUTES = "_min"
 """Windows of other lengths are called by theirs: `43200_min`."""
 

@@ -27,7 +27,9 @@ def status_of(windows: Iterable[WindowNow], hit: HitNow | None) -> tuple[Status,
         listed = [
             window
             for window in listed
-            if window.owner in shown or is_of_store(window.owner) or window.source == "budget"
+            if window.owner in shown
+            or is_of_store(window.owner)
+            or window.source in ("budget", "provider")
         ]
     gravest: WindowNow | None = None
     status: Status = "unknown"

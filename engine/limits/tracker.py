@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from engine.aggregates.history import History
 from engine.aggregates.true_window import Anchor
 from engine.domain import pace
+from engine.domain.hits import FIVE_HOUR
 from engine.domain.owners import UNKNOWN
 from engine.domain.pace import Every
 from engine.domain.settings import Settings
@@ -31,7 +32,6 @@ from engine.limits.kept_readings import reading_of_row, rows_of
 from engine.limits.known import Known, next_turn, own_five_hours, true_window
 from engine.limits.marks import marks_of
 from engine.limits.owners import Owners, no_account
-from engine.limits.readings import FIVE_HOUR
 from engine.limits.sources.local import LocalSources
 
 PINNED = "pinned_reset"

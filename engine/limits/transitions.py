@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from engine.domain.levels import Level
 from engine.domain.limit_windows import ESTIMATES, OFFICIAL, Event, WindowNow
-from engine.domain.times import BLOCK_LENGTH, DAY, HOUR, MINUTE, SECOND, start_of_day
+from engine.domain.times import BLOCK_LENGTH, DAY, HOUR, MINUTE, day_of, start_of_day
 from engine.ledger.limit_events import Told
 from engine.limits.events import (
     Period,
@@ -197,7 +197,7 @@ def _period_of(window: WindowNow, now: int, zone: tzinfo) -> Period | None:
         return window.hit.since, window.hit.since + length
     if window.source not in OFFICIAL:
         return None
-    today = datetime.fromtimestamp(now / SECOND, zone).date()
+    today = day_of(now, zone)
     if length == BLOCK_LENGTH:
         return now - now % BLOCK_LENGTH, now - now % BLOCK_LENGTH + BLOCK_LENGTH
     begun = start_of_day(today.replace(day=1), zone)

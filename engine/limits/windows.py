@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+from engine.domain.hits import FIVE_HOUR, SPEND_LIMIT
 from engine.domain.levels import Levels, level_of, level_of_estimate
 from engine.domain.limit_windows import (
     ESTIMATES,
@@ -25,7 +26,7 @@ from engine.limits.forecast import forecast_local, forecast_official, no_forecas
 from engine.limits.known import Key, Known, official, several_owners, true_window
 from engine.limits.labels import basis_of, is_of_model, label_of, rank_of
 from engine.limits.marks import Mark
-from engine.limits.readings import FIVE_HOUR, SPEND_LIMIT, known_length
+from engine.limits.readings import known_length
 
 FLOOR_AFTER = HOUR
 """An official figure that is older says no more than that at least so much is used."""
@@ -113,7 +114,7 @@ def official_window(
         used_share=share,
         start=start,
         resets_at=end,
-        elapsed_share=_elapsed(start, end, now),
+        elapsed_share=elapsed_of(start, end, now),
         level="reached" if hit is not None else level_of(share, levels_of(window)),
         forecast=_official_forecast(mark, share, (start, end), begun, now, state),
         hit=hit,
@@ -172,7 +173,7 @@ def local_window(
         unit=basis.unit,
         start=start,
         resets_at=end,
-        elapsed_share=_elapsed(start, end, now),
+        elapsed_share=elapsed_of(start, end, now),
         level=(level_of_estimate if is_estimate else level_of)(share, levels_of(window)),
         forecast=forecast,
         reason=basis.reason,
@@ -188,7 +189,8 @@ def _start_of(known: Known, window: str, end: int | None, now: int) -> int | Non
     return end - length if end is not None and length is not None else None
 
 
-def _elapsed(start: int | None, end: int | None, now: int) -> float | None:
+def elapsed_of(start: int | None, end: int | None, now: int) -> float | None:
+    """Return the part of a window that has gone, where its ends are known."""
     if start is None or end is None or end <= start:
         return None
     return min(max(now - start, 0) / (end - start), 1.0)
@@ -241,7 +243,7 @@ def _may_stand_above(window: WindowNow, present: str) -> bool:
     return (
         is_own
         and window.used_share is not None
-        and window.source != "budget"
+        and window.source not in ("budget", "provider")
         and window.window.partition(":")[0] not in (SPEND_LIMIT, "credits")
         and not is_of_model(window.window)
     )

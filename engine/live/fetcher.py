@@ -1,4 +1,4 @@
-"""Fetches beside everything else what comes over the network: prices, and Cursor's usage.
+"""Fetches beside everything else what comes over the network: prices, Cursor's usage, providers.
 
 Nobody waits for it but a one-shot report at its end, and that only for seconds.
 """
@@ -12,8 +12,8 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from engine.domain.mistakes import SettingsError
-from engine.domain.pace import CURSOR_LOOK, Every
-from engine.domain.paths import cursor_session_path
+from engine.domain.pace import CURSOR_LOOK, PROVIDERS_LOOK, Every
+from engine.domain.paths import cursor_session_path, uses_providers
 from engine.domain.settings import Settings
 from engine.pricing.updates import PriceUpdates
 
@@ -40,6 +40,7 @@ class Fetcher:
         self._price_problem = ""
         self._synced: Synced | None = None
         self._look = Every(CURSOR_LOOK)
+        self._look_at_providers = Every(PROVIDERS_LOOK)
 
     def start(self, *, wants_prices: bool) -> None:
         """Start what is due, for a report that is about to read."""
@@ -75,6 +76,26 @@ class Fetcher:
                 on_done(self._lack_of_usage())
 
             self._run("cursor sync", sync)
+
+    def refresh_providers_when_due(self, on_done: Callable[[], None]) -> None:
+        """Ask the enabled providers in a thread where that is due; `on_done` is told when it is.
+
+        Who enabled none loads nothing of them.
+        """
+        if self._is_running("providers") or not self._look_at_providers.is_due(time.monotonic()):
+            return
+        if self._settings.is_offline or not uses_providers(self._settings):
+            return
+
+        def refresh() -> None:
+            from engine.providers.accounts import Accounts
+
+            accounts = Accounts(self._settings)
+            if accounts.is_due():
+                accounts.refresh()
+                on_done()
+
+        self._run("providers", refresh)
 
     def _is_sync_due(self) -> bool:
         if not self._is_logged_in() or self._settings.is_offline:

@@ -106,6 +106,7 @@ class Follower:
         while not updater.stop.is_set():
             self._prices.refresh_when_due()
             self._fetcher.sync_when_due(self._note_sync)
+            self._fetcher.refresh_providers_when_due(self._note_providers)
             insist(self._usage.ask_when_due)
             self._state.sleeps.note(self._settings.clock(), time.monotonic())
             updater.wakeup.wait(is_brief=insist(updater.bring_rows))
@@ -145,6 +146,11 @@ class Follower:
             return False
         now = self._settings.clock()
         return self._alerts.tell(state.windows(now).windows, known, now, state.zone)
+
+    def _note_providers(self) -> None:
+        """Show what providers said (called in the thread that asked them)."""
+        self._state.note_change()
+        self._updater.wakeup.look_soon()
 
     def _note_sync(self, lack: str) -> None:
         """Take what was synced, and say what is missing (called in the thread that synced)."""

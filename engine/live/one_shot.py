@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from engine.domain.pace import CAUGHT_UP_NOTED, DRAWN, Every
 from engine.domain.paths import cursor_session_path
 from engine.domain.settings import Settings
-from engine.domain.snapshots import Progress
 from engine.ingest.roots import Roots
 from engine.ledger.book import Ledger
 from engine.live.state import State
@@ -21,6 +20,7 @@ from engine.live.updater import Updater
 from engine.pricing.updates import PriceUpdates
 
 if TYPE_CHECKING:
+    from engine.domain.snapshots import Progress
     from engine.live.fetcher import Fetcher
 
 

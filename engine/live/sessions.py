@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from engine.agents.claude.open_sessions import SessionState
 from engine.agents.claude.titles import Titles
-from engine.aggregates.rates import BUSY, Context
+from engine.aggregates.rates import BUSY, Context, SessionRate
 from engine.aggregates.running_block import calm
 from engine.aggregates.sessions import Group
 from engine.aggregates.view import View
@@ -46,7 +46,7 @@ class SessionMaker:
         self._sub_agents = self._view.all_recents.running_agents(now)
         rates = self._view.all_recents.session_rates(calm(now))
         sessions = [
-            self._session_now(session, group, rates.get(session, 0.0), states, now)
+            self._session_now(session, group, rates.get(session, SessionRate()), states, now)
             for session, group in self._view.now_groups.items()
         ]
         sessions.sort(key=lambda session: (-session.last, session.session))
@@ -56,7 +56,7 @@ class SessionMaker:
         self,
         session: int,
         group: Group,
-        rate: float,
+        rate: SessionRate,
         states: Mapping[str, SessionState],
         now: int,
     ) -> SessionNow:
@@ -70,7 +70,8 @@ class SessionMaker:
             project=self._view.projects.label(self._view.projects.of(session)),
             models=tuple(part.name for part in group.tally.parts(self._names.model)),
             figures=figures,
-            tokens_per_minute=rate,
+            tokens_per_minute=rate.tokens_per_minute,
+            cost_per_hour=rate.cost_per_hour,
             last=last,
             is_busy=now - last < BUSY,
             sub_agents=self._sub_agents.get(session, 0),

@@ -14,10 +14,11 @@ from engine.aggregates.running_block import block_at, calm
 from engine.aggregates.tally import Tally
 from engine.aggregates.true_window import Running
 from engine.aggregates.view import View
-from engine.domain.found import PlaceLookedAt
+from engine.domain.hits import FIVE_HOUR
 from engine.domain.limit_windows import WindowNow
 from engine.domain.notices import Notice
 from engine.domain.reports import Figures, Point
+from engine.domain.scans import PlaceLookedAt
 from engine.domain.settings import Settings
 from engine.domain.slots import slot_of
 from engine.domain.snapshots import BurnRate, Progress, Projection, Snapshot, Warned
@@ -27,7 +28,6 @@ from engine.ledger.names import Names
 from engine.limits.board import WindowMaker
 from engine.limits.estimate import LimitBasis, find_basis
 from engine.limits.known import Known
-from engine.limits.readings import FIVE_HOUR
 from engine.limits.windows import limit_of
 from engine.live.sessions import SessionMaker
 from engine.reports.points import point

@@ -18,10 +18,9 @@ from engine.live.notices import NoticeBoard
 if TYPE_CHECKING:
     from engine.agents.claude.open_sessions import SessionState
     from engine.agents.claude.titles import Titles
-    from engine.domain.found import PlaceLookedAt
     from engine.domain.limit_windows import LimitsNow
     from engine.domain.reports import Detail, Report, ReportKind, Span
-    from engine.domain.scans import Root
+    from engine.domain.scans import PlaceLookedAt, Root
     from engine.domain.snapshots import Progress, Snapshot
     from engine.limits.board import Windows
     from engine.limits.tracker import LimitTracker

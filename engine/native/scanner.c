@@ -3,6 +3,7 @@
 #define Py_LIMITED_API 0x030B0000
 #include <Python.h>
 
+#include "listing.h"
 #include "packing.h"
 #include "piece.h"
 
@@ -417,6 +418,71 @@ static PyType_Spec chunk_spec = {
     "engine.native.scanner.Chunk", sizeof(ChunkObject), 0, Py_TPFLAGS_DEFAULT, chunk_slots,
 };
 
+#ifdef KNOWS_LISTINGS
+/* Adds a text to a path at a place; returns its end, 0 where it is too long, -1 after an error. */
+static Py_ssize_t add_to_path(char *path, Py_ssize_t at, PyObject *text) {
+    PyObject *bytes = NULL;
+    if (text == NULL || !PyUnicode_FSConverter(text, &bytes))
+        return -1;
+    Py_ssize_t size = PyBytes_Size(bytes);
+    Py_ssize_t end = size < LONGEST - at - 1 ? at + size : 0;
+    if (end)
+        memcpy(path + at, PyBytes_AsString(bytes), (size_t)size + 1);
+    Py_DECREF(bytes);
+    return end;
+}
+
+/* Says whether a directory and its files are as listed: -1 after an error. */
+static int is_listed_so(PyObject *directory, PyObject *names, const char **marks, const char *end) {
+    char path[LONGEST];
+    PyObject *text;
+    long long device, inode, time;
+    int64_t mark[MARK];
+    if (!PyArg_ParseTuple(directory, "OLLL", &text, &device, &inode, &time))
+        return -1;
+    Py_ssize_t head = add_to_path(path, 0, text), size = PyList_Size(names);
+    if (head < 0 || size < 0)
+        return -1;
+    int holds = head > 0 && is_as_noted(path, device, inode, time);
+    path[head++] = '/';
+    for (Py_ssize_t i = 0; holds == 1 && i < size; i++) {
+        Py_ssize_t tail = add_to_path(path, head, PyList_GetItem(names, i));
+        if (tail <= 0 || (size_t)(end - *marks) < sizeof mark)
+            return tail < 0 ? -1 : 0;
+        memcpy(mark, *marks, sizeof mark);
+        *marks += sizeof mark;
+        holds = is_as_marked(path, mark);
+    }
+    return holds;
+}
+
+static PyObject *is_as_listed(PyObject *module, PyObject *args) {
+    PyObject *directories, *names;
+    const char *marks;
+    Py_ssize_t size;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "OOy#", &directories, &names, &marks, &size))
+        return NULL;
+    const char *end = marks + size;
+    Py_ssize_t count = PyList_Size(directories);
+    if (count < 0 || PyList_Size(names) < 0)
+        return NULL;
+    int holds = count == PyList_Size(names);
+    for (Py_ssize_t i = 0; holds == 1 && i < count; i++) {
+        PyObject *directory = PyList_GetItem(directories, i), *below = PyList_GetItem(names, i);
+        holds = directory && below ? is_listed_so(directory, below, &marks, end) : -1;
+    }
+    return holds < 0 ? NULL : PyBool_FromLong(holds && marks == end);
+}
+#endif
+
+static PyMethodDef module_methods[] = {
+#ifdef KNOWS_LISTINGS
+    {"is_as_listed", is_as_listed, METH_VARARGS, "Say whether all is as a walk found it."},
+#endif
+    {NULL, NULL, 0, NULL},
+};
+
 static int fill(PyObject *module) {
     PyObject *type = PyType_FromSpec(&chunk_spec);
     int is_filled = type != NULL && PyModule_AddObjectRef(module, "Chunk", type) == 0 &&
@@ -429,8 +495,8 @@ static int fill(PyObject *module) {
 static PyModuleDef_Slot module_slots[] = {{Py_mod_exec, fill}, {0, NULL}};
 
 static struct PyModuleDef definition = {
-    PyModuleDef_HEAD_INIT, "scanner", "The native reader of transcripts.", 0, NULL, module_slots,
-    NULL, NULL, NULL,
+    PyModuleDef_HEAD_INIT, "scanner", "The native reader of transcripts.", 0, module_methods,
+    module_slots, NULL, NULL, NULL,
 };
 
 PyMODINIT_FUNC PyInit_scanner(void) { return PyModuleDef_Init(&definition); }

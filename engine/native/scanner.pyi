@@ -38,3 +38,11 @@ class Chunk:
         no record has a price. Raises `OverflowError` where a price or a cost is too large or too
         fine a number, which leaves the chunk as it was. Sums that are too large are `None`.
         """
+
+def is_as_listed(
+    directories: list[tuple[str, int, int, int]], names: list[list[str]], marks: bytes, /
+) -> bool:
+    """Say whether directories (path, device, inode, time) and the files in each are as listed.
+
+    Marks are device, inode, size and time of each file, 64 bits each. There on Linux alone.
+    """

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from threading import Thread
-from typing import Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
 from engine.net.addresses import retry_after
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
 
 GRACE = 0.2
 """Seconds more, so that it is the asking itself that runs out of time."""
@@ -61,7 +65,7 @@ def ask(
 
     try:
         with (
-            httpx.Client(timeout=left, follow_redirects=False) as client,
+            httpx.Client(timeout=left, follow_redirects=False, verify=_certificates()) as client,
             client.stream(method, url, headers=dict(headers), content=content) as answer,
         ):
             status = answer.status_code
@@ -104,6 +108,14 @@ def in_time(
     if isinstance(found, Exception):
         raise found
     return found
+
+
+@cache
+def _certificates() -> SSLContext:
+    """Return what connections are checked against: reading it takes longer than many an answer."""
+    import httpx
+
+    return httpx.create_ssl_context()
 
 
 def _body(chunks: Iterator[bytes], deadline: float, most: int) -> bytes:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import Any
 
 _LEAST_PRIORITY = 1
-"""What `keyring` recommends; stores below it are no stores, or not safe."""
+"""What `keyring` recommends; what is below it is not a store, or not safe."""
 
 
 def put_in_keyring(service: str, account: str, secret: str) -> bool:
@@ -16,7 +17,7 @@ def put_in_keyring(service: str, account: str, secret: str) -> bool:
         return False
     try:
         keyring.set_password(service, account, secret)
-    except keyring.errors.KeyringError:
+    except _failures(keyring):
         return False
     return True
 
@@ -28,7 +29,7 @@ def of_keyring(service: str, account: str) -> str:
         return ""
     try:
         return keyring.get_password(service, account) or ""
-    except keyring.errors.KeyringError:
+    except _failures(keyring):
         return ""
 
 
@@ -39,8 +40,14 @@ def take_from_keyring(service: str, account: str) -> None:
         return
     try:
         keyring.delete_password(service, account)
-    except keyring.errors.KeyringError:
+    except _failures(keyring):
         return
+
+
+def _failures(keyring: Any) -> tuple[type[Exception], ...]:
+    """Return what a store's failure is: its own, the system's, or that of Windows' library."""
+    native = sys.modules.get("win32ctypes.pywin32.pywintypes")
+    return keyring.errors.KeyringError, OSError, getattr(native, "error", OSError)
 
 
 def _keyring() -> Any:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import html
 import shutil
-import sys
 from collections.abc import Callable
 from typing import Literal
 
+from engine.domain.system import PLATFORM
 from engine.notify.channel import Channel, NotDelivered, Patience
 from engine.notify.message import Message, plain
 from engine.notify.process import run
@@ -63,7 +63,7 @@ class DesktopChannel(Channel):
         self,
         notice: Callable[[str], None],
         *,
-        platform: str = sys.platform,
+        platform: str = PLATFORM,
         path: str | None = None,
         timeout: float = TIMEOUT,
     ) -> None:

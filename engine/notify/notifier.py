@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
 from datetime import tzinfo
 
+from engine.domain.system import PLATFORM
 from engine.notify import terminal
 from engine.notify.channel import Channel
 from engine.notify.channels import Channels
@@ -30,7 +30,7 @@ class Notifier:
         environment: Mapping[str, str],
         notice: Callable[[str], None],
         is_offline: bool = False,
-        platform: str = sys.platform,
+        platform: str = PLATFORM,
     ) -> None:
         self._channels = channels
         self._zone = zone

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
 import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import suppress
 
+from engine.domain.processes import apart, end
 from engine.notify.channel import NotDelivered, Patience
 from engine.notify.message import plain
 
@@ -37,7 +36,7 @@ def run(
                 stdin=source,
                 stdout=subprocess.DEVNULL,
                 stderr=told,
-                start_new_session=True,
+                **apart(),
             )
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
@@ -64,10 +63,6 @@ def _ended(process: subprocess.Popen[bytes], deadline: float, patience: Patience
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    with suppress(ProcessLookupError, PermissionError):
-        if os.name == "posix":
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()
+    end(process)
     with suppress(subprocess.TimeoutExpired):
         process.wait(_STEP)

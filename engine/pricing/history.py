@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from engine.domain.files import write_whole
 from engine.domain.paths import price_history_paths
+from engine.domain.times import DAY
 from engine.pricing.match import canonical, folded
 from engine.pricing.price import ModelEntry, Unit, day_start, model_price
 from engine.pricing.price_file import DAMAGE, embedded_layers
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 VERSION = 1
 
-_FARTHEST = 31 * 86_400_000
+_FARTHEST = 31 * DAY
 """Milliseconds by which a clock may go back: a change that lies later was dated by a wrong one."""
 
 

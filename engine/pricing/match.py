@@ -37,7 +37,7 @@ _CLAUDE_SUFFIX = r":(?:thinking|beta)\Z"
 """Such entries of Claude models: Anthropic bills thinking as any output."""
 _CLAUDE = "claude-"
 
-_TURNED = re.compile(r"claude-(?:(?!3)(\d+(?:-\d+)?)-([a-z]+)|([a-z]+)-(3(?:-\d+)?))")
+_TURNED = r"claude-(?:(?!3)(\d+(?:-\d+)?)-([a-z]+)|([a-z]+)-(3(?:-\d+)?))"
 """Claude 4 and later with the number first, as in OpenRouter's ids, or Claude 3 with it last."""
 
 FREE = ":free"
@@ -74,7 +74,7 @@ def canonical(model: str) -> tuple[str, ...]:
 
 def _turned(name: str) -> str:
     """Return `claude-sonnet-4-6` for `claude-4-6-sonnet`, `claude-3-opus` for `claude-opus-3`."""
-    turned = _TURNED.fullmatch(name)
+    turned = re.fullmatch(_TURNED, name)
     if turned is None:
         return name
     return f"{_CLAUDE}{turned[2] or turned[4]}-{turned[1] or turned[3]}"

@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from engine.domain.digest import blake2b
+from engine.domain.times import DAY
 
 ATTO_PER_PICO = 10**6
 """Atto-dollars (10⁻¹⁸ USD, the unit of a token's price) in one pico-dollar."""
@@ -20,7 +21,6 @@ HIGHEST_PRICE = 10**6
 
 _ATTO_DIGITS = 12
 _ATTO = Decimal(1).scaleb(-_ATTO_DIGITS)
-_DAY = 86_400_000
 _EPOCH = date(1970, 1, 1).toordinal()
 
 Unit = Literal["USD per million tokens"]
@@ -51,7 +51,7 @@ class TierEntry(Amounts, frozen=True, omit_defaults=True, kw_only=True):
 class PlanEntry(Amounts, frozen=True, omit_defaults=True, kw_only=True):
     """Prices of requests that are served sooner or later than others.
 
-    What is not named is as much dearer or cheaper than usual as the input is.
+    What is not named is as much more or less expensive than usual as the input is.
     """
 
     tiers: tuple[TierEntry, ...] = ()
@@ -159,7 +159,7 @@ def model_price(model: str, entry: ModelEntry) -> ModelPrice:
     return ModelPrice(
         model=model,
         terms=(
-            *(_terms(_overridden(entry, held), day_start(held.until) + _DAY) for held in earlier),
+            *(_terms(_overridden(entry, held), day_start(held.until) + DAY) for held in earlier),
             _terms(entry, None),
         ),
     )
@@ -236,7 +236,7 @@ def _price(amounts: Amounts) -> Price:
 def _atto(amount: Decimal) -> int:
     """Return USD per million tokens as whole atto-dollars per token."""
     if not 0 <= amount <= HIGHEST_PRICE:
-        raise ValueError(f"{amount} USD per million tokens is no price")
+        raise ValueError(f"{amount} USD per million tokens is not a price")
     atto = amount.scaleb(_ATTO_DIGITS)
     if atto != int(atto):
         raise ValueError(f"{amount} USD per million tokens is finer than an atto-dollar")
@@ -247,10 +247,10 @@ def _ratio(factor: Decimal | None) -> Ratio:
     if factor is None:
         return (1, 1)
     if not 0 < factor <= HIGHEST_PRICE:
-        raise ValueError(f"{factor} is no factor")
+        raise ValueError(f"{factor} is not a factor")
     return factor.as_integer_ratio()
 
 
 def day_start(day: str) -> int:
     """Return the UTC millisecond at which an ISO day begins; raises `ValueError` for no day."""
-    return (date.fromisoformat(day).toordinal() - _EPOCH) * _DAY
+    return (date.fromisoformat(day).toordinal() - _EPOCH) * DAY

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
+from engine.domain.times import DAY
 from engine.pricing.price import Amounts, HistoryEntry, ModelEntry, TierEntry, day_start
 from engine.pricing.refresh import SOURCE, encoded, price_file, table_of
 from engine.pricing.slim import Entries, makers_prices, names_sold, slim
@@ -27,7 +28,7 @@ _KNOWN_UNTIL = {
 
 _ROUTER = "openrouter/"
 
-_MISTAKE = 45 * 86_400_000
+_MISTAKE = 45 * DAY
 """Milliseconds: a price that is taken back sooner was a mistake of the table."""
 
 _MADE = (*Amounts.__struct_fields__, "tiers")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from engine.domain.files import write_whole
+from engine.domain.times import DAY, moment_at
 from engine.pricing.history import (
     NewerHistory,
     PriceHistory,
@@ -38,7 +38,6 @@ LARGEST_BODY = 64 * 2**20
 FEWEST_MODELS = 100
 """A table of fewer models is taken for something else."""
 
-DAY = 86_400_000
 
 SOURCE = "LiteLLM (MIT)"
 
@@ -102,7 +101,7 @@ def refresh(
     if answer.status == 304 and known and etag:
         file = replace(known, fetched_at=now)
     elif answer.status == 200:
-        day = datetime.fromtimestamp(now / 1000, UTC).date().isoformat()
+        day = moment_at(now).date().isoformat()
         table = table_of(answer.body, url)
         file = price_file(table, source=SOURCE, as_of=day)
         if not file.models:
@@ -214,7 +213,7 @@ def _body(chunks: Iterator[bytes], url: str, deadline: float) -> bytes:
         body += chunk
         if len(body) > LARGEST_BODY:
             size = f"{LARGEST_BODY / 2**20:g} MB"
-            raise _refused(f"{url} sent more than {size}, which is no price table")
+            raise _refused(f"{url} sent more than {size}, which is not a price table")
         if time.monotonic() > deadline:
             raise _TooSlow
     return bytes(body)

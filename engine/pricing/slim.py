@@ -67,7 +67,7 @@ def slim(litellm: Mapping[str, Any]) -> Entries:
 
 
 def listed_prices(litellm: Mapping[str, Any]) -> Entries:
-    """Return the entry of each id in LiteLLM's table that is no Claude model, as it is written."""
+    """Return LiteLLM's entry, as it is written, of each id that is not a Claude model."""
     return _others(litellm)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta
+import time
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, date, timedelta
 from threading import Thread
 from typing import get_args
 
@@ -17,6 +18,7 @@ from engine.domain.provider_usage import (
     period_of,
 )
 from engine.domain.settings import Settings
+from engine.domain.times import day_of
 from engine.providers.base import KeyFound, Provider
 from engine.providers.enabled import enable, enabled_ids
 from engine.providers.failures import ProviderFailure
@@ -38,11 +40,17 @@ class Accounts:
     """
 
     def __init__(
-        self, settings: Settings, *, timeout: float = TIMEOUT, jitter: Jitter = usual_jitter
+        self,
+        settings: Settings,
+        *,
+        timeout: float = TIMEOUT,
+        jitter: Jitter = usual_jitter,
+        wait: Callable[[float], None] = time.sleep,
     ) -> None:
         self._settings = settings
         self._timeout = timeout
         self._jitter = jitter
+        self._wait = wait
         self._directory = providers_directory(settings)
         self._keys = Keys(settings)
 
@@ -197,6 +205,7 @@ class Accounts:
             self._directory,
             timeout=self._timeout,
             jitter=self._jitter,
+            wait=self._wait,
         )
 
     def _account(self, provider: Provider, is_enabled: bool) -> ProviderAccount:
@@ -206,7 +215,7 @@ class Accounts:
         kept = self._fetcher_with(provider, key).kept() if is_enabled and has_key else Kept()
         state = _state_of(kept, is_enabled=is_enabled, has_key=has_key)
         usage, now = kept.usage, self._settings.clock()
-        today = datetime.fromtimestamp(now / 1_000, UTC).date()
+        today = day_of(now, UTC)
         until, month = today.isoformat(), today.replace(day=1).isoformat()
         currency, course = "", tuple[int | None, ...]()
         if usage is not None:

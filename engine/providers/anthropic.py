@@ -2,7 +2,7 @@
 
 <https://platform.claude.com/docs/en/manage-claude/usage-cost-analytics-api>, and where that is
 not to be had the older reports, <https://platform.claude.com/docs/en/manage-claude/usage-cost-api>.
-Use within Claude's plans is no API spend, and is not in it.
+Use within Claude's plans is not API spend, and is not in it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from engine.domain.provider_usage import ModelUse, ProviderUsage
 from engine.domain.responses import Tokens
-from engine.providers.asked import Asked, Params
+from engine.providers.asked import Asked, Params, object_of
 from engine.providers.base import KeyFound, Provider, needs_admin
 from engine.providers.days import Days
 from engine.providers.failures import ProviderFailure
@@ -65,6 +65,7 @@ class Anthropic(Provider):
         """Ask which organisation an Admin key is of, else whether it is a plain key."""
         mine = asked.answer("GET", "/organizations/me")
         if mine.status == 200:
+            object_of(mine)
             return KeyFound("admin")
         if mine.status >= 500 or mine.status == 429:
             asked.get("/organizations/me")

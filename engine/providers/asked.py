@@ -204,6 +204,14 @@ def document_of(answer: Answer) -> Any:
         raise ProviderFailure("unreadable", answer.status) from None
 
 
+def object_of(answer: Answer) -> dict[str, Any]:
+    """Return an answer's JSON object; raises `ProviderFailure` for anything else."""
+    found = document_of(answer)
+    if not isinstance(found, dict):
+        raise ProviderFailure("unreadable", answer.status)
+    return found
+
+
 def refusal_of(answer: Answer) -> Any:
     """Return the JSON of a refusal, `None` where it is none: it is looked at, never shown."""
     if len(answer.body) > _LARGEST_ERROR:

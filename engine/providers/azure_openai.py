@@ -13,7 +13,7 @@ from datetime import timedelta
 from engine.domain.provider_usage import Capability, ModelUse, ProviderUsage
 from engine.domain.responses import Tokens
 from engine.domain.times import SECOND
-from engine.providers.asked import Asked
+from engine.providers.asked import Asked, object_of
 from engine.providers.base import KeyFound, Provider, ProviderOption
 from engine.providers.days import Days
 from engine.providers.failures import ProviderFailure, state_of_status
@@ -106,6 +106,7 @@ class AzureOpenAI(Provider):
         base = asked.option("endpoint")
         answer = asked.answer("GET", "/openai/models", (("api-version", "2024-10-21"),), base=base)
         if answer.status == 200:
+            object_of(answer)
             return KeyFound("plain")
         state = state_of_status(answer.status)
         state = "invalid_key" if state == "needs_admin_key" else state

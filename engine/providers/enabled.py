@@ -33,5 +33,5 @@ def _kept(settings: Settings) -> frozenset[str]:
         return frozenset(
             msgspec.json.decode(read_or_nothing(enabled_providers_path(settings)), type=list[str])
         )
-    except ValueError:
+    except (OSError, ValueError):
         return frozenset()

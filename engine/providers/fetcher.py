@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from engine.domain.digest import blake2b
 from engine.domain.provider_usage import ProviderUsage
 from engine.domain.settings import Settings
-from engine.domain.times import MINUTE, SECOND
+from engine.domain.times import MINUTE, SECOND, day_of
 from engine.net.addresses import private_host
 from engine.net.asking import NotAnswered, in_time
 from engine.net.turns import LONGEST_ASKED_FOR, Pauses, Turn, back_off
@@ -59,6 +59,7 @@ class Fetcher:
         *,
         timeout: float = TIMEOUT,
         jitter: Jitter = usual_jitter,
+        wait: Callable[[float], None] = time.sleep,
     ) -> None:
         self._provider = provider
         self._key = key
@@ -67,6 +68,7 @@ class Fetcher:
         self._clock = settings.clock
         self._timeout = timeout
         self._jitter = jitter
+        self._wait = wait
         self.answer = KeptAnswer(directory, provider.id)
 
     @property
@@ -182,6 +184,7 @@ class Fetcher:
             until=until,
             now=self._clock(),
             deadline=time.monotonic() + self._timeout,
+            wait=self._wait,
         )
 
     def _addresses(self, base: str) -> dict[str, str]:
@@ -194,4 +197,4 @@ class Fetcher:
         return {**({"base-url": base} if base else {}), **named}
 
     def _today(self) -> date:
-        return datetime.fromtimestamp(self._clock() / 1_000, UTC).date()
+        return day_of(self._clock(), UTC)

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from engine.domain.provider_usage import ModelUse, ProviderUsage
-from engine.providers.asked import Asked, refusal_of
+from engine.providers.asked import Asked, object_of, refusal_of
 from engine.providers.base import KeyFound, Provider, ProviderOption
 from engine.providers.days import Days
 from engine.providers.failures import ProviderFailure, state_of_status
@@ -94,6 +94,7 @@ class Google(Provider):
             return KeyFound("admin")
         answer = asked.answer("GET", "/models", (("pageSize", 1),))
         if answer.status == 200:
+            object_of(answer)
             return KeyFound("plain")
         reasons = {
             text(each.get("reason")) for each in rows(refusal_of(answer), "error", "details")

@@ -13,7 +13,7 @@ from typing import Any
 
 from engine.domain.provider_usage import Amount, Capability, ModelUse, ProviderLimit, ProviderUsage
 from engine.domain.responses import PICO, Tokens
-from engine.providers.asked import Asked
+from engine.providers.asked import Asked, object_of
 from engine.providers.base import KeyFound, Provider
 from engine.providers.days import Days
 from engine.providers.failures import ProviderFailure
@@ -78,9 +78,11 @@ class Mistral(Provider):
         """Ask for models, and where that is refused whether it is an Admin key."""
         answer = asked.answer("GET", "/models")
         if answer.status == 200:
+            object_of(answer)
             return KeyFound("plain")
         admin = asked.answer("GET", "/admin/spend-limit", headers=_admin(asked.key))
         if admin.status == 200:
+            object_of(admin)
             return KeyFound("admin")
         asked.read(answer)
         return KeyFound("plain")
@@ -90,7 +92,9 @@ class Mistral(Provider):
         answer = asked.answer("GET", "/models")
         if answer.status in (401, 403):
             raise ProviderFailure("invalid_key", answer.status)
-        asked.read(answer)
+        if answer.status != 200:
+            asked.read(answer)
+        object_of(answer)
         return ProviderUsage(
             unsupported=self.lacks(
                 {

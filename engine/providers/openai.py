@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.domain.provider_usage import Capability, ModelUse, ProviderLimit, ProviderUsage
 from engine.domain.responses import PICO, Tokens
-from engine.providers.asked import Asked, Params, document_of
+from engine.providers.asked import Asked, Params, object_of
 from engine.providers.base import KeyFound, Provider, needs_admin
 from engine.providers.days import Days
 from engine.providers.failures import ProviderFailure
@@ -72,7 +72,7 @@ class OpenAI(Provider):
         start = int(datetime.combine(asked.until, datetime.min.time(), UTC).timestamp())
         answer = asked.answer("GET", _COSTS, (("start_time", start), ("limit", 1)))
         if answer.status == 200:
-            document_of(answer)
+            object_of(answer)
             return KeyFound("admin")
         if answer.status not in (401, 403):
             asked.get("/models")

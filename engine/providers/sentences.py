@@ -15,8 +15,8 @@ _SENTENCES: dict[AccountState, str] = {
     "rate_limited": "{title} was asked too often (429) and is left alone for a while.",
     "unavailable": "{title} {unavailable}.",
     "timeout": "{title} did not answer in time; it is asked again by itself.",
-    "unreadable": "{title} sent something that is no answer to this{status}; its interface may have"
-    " changed.",
+    "unreadable": "{title} sent something that is not an answer to this{status};"
+    " its interface may have changed.",
     "unconfigured": "{title} needs {missing} in [providers.{id}] of the configuration"
     " (ccmon config edit){meaning}.",
 }

@@ -28,7 +28,7 @@ def of(document: object, *keys: str) -> Any:
 
 
 def rows(document: object, *keys: str) -> Iterator[dict[str, Any]]:
-    """Yield the objects of a list below some keys; all else in it is passed over."""
+    """Yield the objects of a list below some keys; all else in it is ignored."""
     listed = of(document, *keys)
     for each in listed if isinstance(listed, list) else ():
         if isinstance(each, dict):

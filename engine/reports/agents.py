@@ -5,9 +5,9 @@ from __future__ import annotations
 import errno
 import os
 
-from engine.domain.found import AgentFound, PlaceLookedAt
+from engine.domain.found import AgentFound
 from engine.domain.responses import CLAUDE
-from engine.domain.scans import Root
+from engine.domain.scans import PlaceLookedAt, Root
 from engine.domain.settings import Settings
 from engine.ingest import discover
 from engine.ingest.roots import Roots

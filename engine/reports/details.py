@@ -150,7 +150,7 @@ class DetailMaker:
         return (("Agent", title_of(agent)),) if len(self._view.used_agents) > 1 else ()
 
     def _sessions(self, rows: Iterable[SessionSums]) -> tuple[Row, ...]:
-        """Return session rows, the dearest first, with their shares of one another."""
+        """Return session rows, the most expensive first, with their shares of one another."""
         groups = group_by(((row.key, row.sums) for row in rows), lambda key: key[0])
         made = [self._tabs.session_row(session, group) for session, group in groups.items()]
         made.sort(key=lambda row: (-row.figures.cost, -row.figures.tokens.total, row.key))

@@ -54,7 +54,7 @@ class TabMaker:
         """Sessions' rows over all time, each with the version of what it was made from."""
 
     def report(self, kind: ReportKind, span: Span, now: int, zone: str, revision: int) -> Report:
-        """Return a tab's rows, newest (or dearest) first, with totals."""
+        """Return a tab's rows, newest (or most expensive) first, with totals."""
         first = slot_of(now - _SPANS[span]) if span in _SPANS else 0
         by = report_of_tab(kind).by
         if by in PERIODS:

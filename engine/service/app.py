@@ -23,7 +23,8 @@ from engine.domain.mistakes import SettingsError
 from engine.domain.paths import data_directory, ledger_path
 from engine.domain.times import HOUR, SECOND
 from engine.service import push, replies
-from engine.service.endpoints import API, ENDPOINTS
+from engine.service.endpoint import API
+from engine.service.endpoints import ENDPOINTS
 from engine.service.guards import Guard, Rules
 from engine.service.hub import Hub
 from engine.service.kept import KeptAnswers
@@ -32,6 +33,7 @@ from engine.service.metrics import MEDIA_TYPE, Counters, exposition
 from engine.service.openapi import openapi
 from engine.service.otlp.received import Receiver
 from engine.service.problems import Problem
+from engine.service.provider_endpoints import ask_providers, set_up
 from engine.service.source import Source
 
 _WEB = Path(__file__).with_name("web")
@@ -89,6 +91,8 @@ def make_app(service: Service) -> ASGIApp:
         Route(f"{API}/codes", partial(_make_code, service), methods=["POST"]),
         Route(f"{API}/config", partial(_config, service)),
         Route(f"{API}/config", partial(_change_config, service), methods=["POST"]),
+        Route(f"{API}/config/{{provider}}", partial(_set_up, service), methods=["POST"]),
+        Route(f"{API}/usage/refresh", partial(_ask_providers, service), methods=["POST"]),
         Route(f"{API}/stream", partial(_stream, service)),
         WebSocketRoute(f"{API}/ws", partial(_socket, service)),
     ]
@@ -166,6 +170,20 @@ async def _change_config(service: Service, request: Request) -> Response:
         raise Problem(404, "This service was started without a configuration.")
     values = await replies.body_of(request)
     return replies.said(await asyncio.to_thread(configuration.change, values))
+
+
+async def _set_up(service: Service, request: Request) -> Response:
+    """Enable or disable a provider, or keep a key of it, which is told to nobody again."""
+    values, name = await replies.body_of(request), request.path_params["provider"]
+    source = service.source
+    account = await asyncio.to_thread(set_up, source, name, values)
+    return replies.said(account)
+
+
+async def _ask_providers(service: Service, request: Request) -> Response:
+    """Ask the enabled providers now, and tell what they say."""
+    await replies.body_of(request)
+    return replies.said(await asyncio.to_thread(ask_providers, service.source))
 
 
 async def _stream(service: Service, request: Request) -> Response:

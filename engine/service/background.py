@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from engine.domain.mistakes import SettingsError
 from engine.domain.paths import data_directory
+from engine.domain.processes import apart
 from engine.domain.settings import Settings
 from engine.service.instance import AlreadyRunning, Running, find_running
 
@@ -40,8 +40,7 @@ def start(settings: Settings, command: Sequence[str]) -> Running:
             stderr=log,
             cwd=settings.home,
             env=dict(settings.environment),
-            start_new_session=sys.platform != "win32",
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            **apart(),
         )
     finally:
         os.close(log)

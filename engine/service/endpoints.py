@@ -5,11 +5,11 @@ The routes, `openapi.json` and the tests are made of these rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from msgspec import Struct
 
+from engine.agents.names import titles
 from engine.documents.agents_found import AgentsDocument, agents_document
 from engine.documents.answered import answered_document
 from engine.documents.calendars import GraphDocument, graph_document
@@ -26,8 +26,11 @@ from engine.documents.live import LiveDocument, live_document
 from engine.documents.schemas import DOCUMENTS
 from engine.documents.sessions import SessionDocument
 from engine.documents.summaries import SummaryDocument
+from engine.domain.model_labels import labels_of
+from engine.domain.questions import Question
 from engine.domain.report_definitions import REPORTS, ReportDefinition
-from engine.domain.times import MINUTE, SECOND
+from engine.domain.times import SECOND
+from engine.service.endpoint import API, Asked, Endpoint
 from engine.service.parameters import (
     ALL,
     CHOSEN,
@@ -42,30 +45,8 @@ from engine.service.parameters import (
     parameters_of,
 )
 from engine.service.problems import Problem
-from engine.service.source import Said, Source
-
-API = "/api/v1"
-
-
-class Asked(NamedTuple):
-    """One request: what its query says, and what its path names."""
-
-    said: Said
-    named: Mapping[str, str]
-
-
-class Endpoint(NamedTuple):
-    """One thing that can be asked with `GET`."""
-
-    path: str
-    """Behind `/api/v1`."""
-    name: str
-    summary: str
-    document: type[Struct]
-    answer: Callable[[Source, Asked], object]
-    parameters: tuple[Parameter, ...] = ()
-    lasts: int = MINUTE
-    """Milliseconds for which an answer may be given again while the ledger stays as it is."""
+from engine.service.provider_endpoints import PROVIDER_ENDPOINTS
+from engine.service.source import Source
 
 
 class ListedReport(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -87,6 +68,14 @@ class ReportsDocument(Struct, frozen=True):
     """Every report that can be asked."""
 
     reports: list[ListedReport]
+
+
+class LabelsDocument(Struct, frozen=True, kw_only=True):
+    """What people call models and agents, by the names that they have in all other documents."""
+
+    models: dict[str, str]
+    """No two of them alike."""
+    agents: dict[str, str]
 
 
 def _report(report: ReportDefinition) -> Endpoint:
@@ -189,6 +178,12 @@ def _reports(_: Source, __: Asked) -> object:
     )
 
 
+def _labels(source: Source, _: Asked) -> object:
+    rows = source.monitor.answers.answer(Question(kind="models")).rows
+    models = {name for each in rows for name in each.row.figures.models if name}
+    return LabelsDocument(models=labels_of(sorted(models)), agents=dict(titles()))
+
+
 def _side(name: str) -> Parameter:
     help = "a day, a month such as 2026-10, a range, or a project"
     schema: dict[str, Any] = {"type": "string"}
@@ -253,5 +248,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         (),
         SECOND,
     ),
+    Endpoint("/labels", "labels", "what models and agents are called", LabelsDocument, _labels),
+    *PROVIDER_ENDPOINTS,
     Endpoint("/reports", "reports", "every report that can be asked", ReportsDocument, _reports),
 )

@@ -100,7 +100,7 @@ class Guard:
         return self._rules.takes_addresses and _is_address(name)
 
     def _check_page(self, headers: Headers, host: str) -> None:
-        """Let the service's own page ask, and what is no page; browsers name the page."""
+        """Let the service's own page ask, and what is not a page; browsers name the page."""
         origin = headers.get("origin")
         if origin is not None and origin not in (f"http://{host}", f"https://{host}"):
             raise Problem(403, "Pages of other sites may not ask this service.")

@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from engine.service.endpoints import API, ENDPOINTS, Endpoint
+from engine.service.endpoint import API, Endpoint
+from engine.service.endpoints import ENDPOINTS
 from engine.service.parameters import Parameter
 from engine.service.problems import MEDIA_TYPE, ProblemDocument
 
@@ -25,6 +26,10 @@ _OTHERS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "get": ("config", "each value in force and where it comes from; no secret"),
         "post": ("change_config", "keep values by their keys; null for what is usual"),
     },
+    f"{API}/config/{{provider}}": {
+        "post": ("set_up_provider", "keep enabled and api_key of a provider; null forgets the key")
+    },
+    f"{API}/usage/refresh": {"post": ("ask_providers", "ask the enabled providers now")},
     f"{API}/codes": {"post": ("make_code", "a code that opens the page once, within a minute")},
     "/mcp": {"post": ("mcp", "Model Context Protocol, Streamable HTTP")},
     "/v1/logs": {"post": ("logs", "OTLP: requests to the API are counted, all else is dropped")},
@@ -45,10 +50,12 @@ def openapi(version: str) -> dict[str, Any]:
         API + each.path: {"get": _operation(each, by_type[each.document])} for each in ENDPOINTS
     }
     for path, methods in _OTHERS.items():
-        paths[path] = {
-            method: {"operationId": name, "summary": summary, "responses": _responses({})}
-            for method, (name, summary) in methods.items()
-        }
+        paths.setdefault(path, {}).update(
+            {
+                method: {"operationId": name, "summary": summary, "responses": _responses({})}
+                for method, (name, summary) in methods.items()
+            }
+        )
     paths["/health"]["get"]["security"] = []
     return {
         "openapi": "3.1.0",

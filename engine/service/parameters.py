@@ -89,7 +89,7 @@ PROJECT = _text("project", "only this project: its path, a directory name or par
 MODEL = _text("model", "only models with this in their name")
 AGENT = Parameter(
     "agent",
-    "only these coding agents, apart by commas; may be given several times",
+    "only these coding agents, comma-separated; may be given several times",
     _agents,
     {"type": "array", "items": {"type": "string"}},
     is_repeatable=True,

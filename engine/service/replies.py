@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from engine.domain.mistakes import SettingsError
-from engine.service.endpoints import API, Asked, Endpoint
+from engine.service.endpoint import API, Asked, Endpoint
 from engine.service.kept import Kept, KeptAnswers
 from engine.service.parameters import read_query
 from engine.service.problems import MEDIA_TYPE, Problem, problem_body

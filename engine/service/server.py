@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from engine.domain.mistakes import SettingsError
 from engine.domain.settings import Settings
+from engine.domain.system import PLATFORM
 from engine.monitor import Monitor
 from engine.service.app import Service, make_app
 from engine.service.connections import Connection
@@ -33,7 +34,6 @@ from engine.service.source import Configuration, Source
 
 LOOPBACK = "127.0.0.1"
 PORT = 8080
-PORT_VARIABLE = "CCMON_AGENT_PORT"
 LEVEL_VARIABLE = "CCMON_LOG_LEVEL"
 
 _LEVELS = ("debug", "info", "warning", "error")
@@ -188,7 +188,7 @@ def bind(address: Address) -> socket.socket:
     # With its protocol named asyncio sends at once; else a body waits 40 ms for its headers' ACK.
     bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        if sys.platform != "win32":
+        if PLATFORM != "win32":
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((address.host, address.port))
         return bound

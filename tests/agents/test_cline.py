@@ -180,7 +180,7 @@ def test_extensions_are_found_in_all_editors(
     platform: str,
     editor: str,
 ) -> None:
-    monkeypatch.setattr("sys.platform", platform)
+    monkeypatch.setattr("engine.agents.registry.PLATFORM", platform)
     (listed,) = (each for each in LISTED if each.name == name)
     place = tmp_path / editor / "User/globalStorage" / extension
     assert str(place) in places_of(listed, {}, tmp_path)

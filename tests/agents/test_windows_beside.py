@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from engine.domain.hits import FIVE_HOUR
 from engine.domain.limit_windows import Budget
 from engine.domain.responses import PICO
 from engine.domain.settings import Settings
-from engine.limits.readings import FIVE_HOUR, Reading
+from engine.limits.readings import Reading
 from engine.monitor import Monitor
 from tests.agents.made_codex import Thread, counts, token_count
 from tests.conftest import NOW

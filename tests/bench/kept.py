@@ -1,8 +1,8 @@
-"""What was measured last, row by row, and the README's part made of it."""
+"""What was measured last, row by row, and what the measurements' page and README say of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -11,10 +11,11 @@ from msgspec import Struct
 from tests.bench.figures import Figure
 from tests.bench.places import PROJECT
 from tests.bench.plot import plot
-from tests.bench.table import table
+from tests.bench.table import short_table, table
 
 BEGIN, END = "<!-- speed -->\n", "<!-- /speed -->"
 PICTURE = "screenshots/growth.svg"
+PAGE = PROJECT / "tests" / "bench" / "README.md"
 _README = PROJECT / "README.md"
 
 
@@ -56,20 +57,22 @@ def encode(rows: Iterable[Measured]) -> bytes:
 
 
 def write_readme(rows: Iterable[Measured]) -> None:
-    """Put the table into the README, and draw how cost grows."""
+    """Put the table into the measurements' page, the short one into README; draw the growth."""
     shown = [row for row in rows if row.figures]
-    text = _README.read_text("utf-8")
-    _README.write_text(updated(text, shown), "utf-8")
+    for path, made in ((PAGE, table), (_README, short_table)):
+        path.write_text(updated(path.read_text("utf-8"), shown, made), "utf-8")
     figures = [figure for row in shown for figure in row.figures]
     if any(figure.course for figure in figures):
         (PROJECT / PICTURE).write_text(plot(figures), "utf-8")
 
 
-def updated(text: str, rows: Iterable[Measured]) -> str:
-    """Return a README with the table of these rows between its marks."""
+def updated(
+    text: str, rows: Iterable[Measured], as_table: Callable[[Sequence[Figure]], str] = table
+) -> str:
+    """Return a page with the table of these rows between its marks."""
     shown = list(rows)
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
     where = "\\\n".join(dict.fromkeys(row.where for row in shown))
-    made = table([figure for row in shown for figure in row.figures])
+    made = as_table([figure for row in shown for figure in row.figures])
     return f"{before}{BEGIN}Measured {where}.\n\n{made}{END}{after}"

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from random import Random
 from statistics import fmean, median
 
+from engine.domain.hits import FIVE_HOUR
 from engine.domain.limit_windows import Forecast
 from engine.domain.times import MINUTE
 from engine.limits.forecast import forecast_official
-from engine.limits.readings import FIVE_HOUR, Reading
+from engine.limits.readings import Reading
 from tests.bench.histories import History, Window
 
 _PART_OF_LARGEST = 0.6

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
+
+from tests.surroundings import at_home, needed
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -18,8 +19,8 @@ def ccmon() -> tuple[str, ...]:
 def surroundings(home: Path, root: Path | None = None) -> dict[str, str]:
     """Return all that a program knows of where it runs: a home of its own, and UTC."""
     around = {
-        "PATH": os.environ.get("PATH", os.defpath),
-        "HOME": str(home),
+        **needed(),
+        **at_home(home),
         "TZ": "UTC",
         "LANG": "C.UTF-8",
         "TERM": "xterm-256color",

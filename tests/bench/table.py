@@ -20,6 +20,17 @@ def table(figures: Sequence[Figure]) -> str:
     return "\n".join([HEAD, _RULE, *_lines(figures)]) + "\n"
 
 
+def short_table(figures: Sequence[Figure]) -> str:
+    """Return the times beside ccusage's alone, without their spread."""
+    rows = [each for each in figures if each.unit.endswith("ccusage's time")]
+    told = (f"| {each.what} | {_middle(each.ours)} | {_middle(each.beside)} |" for each in rows)
+    return "\n".join(["| what | ccmon | ccusage |", "|---|---|---|", *told]) + "\n"
+
+
+def _middle(amount: str) -> str:
+    return amount.partition(" (")[0]
+
+
 def _lines(figures: Sequence[Figure]) -> Iterator[str]:
     before = ""
     for each in figures:

@@ -30,6 +30,7 @@ from tests.bench.transcripts import Task, write
 from tests.conftest import NOW
 
 README = (PROJECT / "README.md").read_text("utf-8")
+PAGE = (PROJECT / "tests" / "bench" / "README.md").read_text("utf-8")
 FIGURE = Figure(row="reading", what="first", value=0.5, unit="x", limit=0.6, ours="1 s")
 
 
@@ -72,22 +73,34 @@ def test_one_command_measures_prints_and_names_what_is_missing(tmp_path: Path) -
     assert [path.name for path in tmp_path.iterdir()] == ["made-3000"]
 
 
-def test_the_readme_shows_a_table_as_the_benchmark_makes_it() -> None:
-    made = README.partition(BEGIN)[2].partition(END)[0]
+def test_the_page_shows_a_table_as_the_benchmark_makes_it() -> None:
+    made = PAGE.partition(BEGIN)[2].partition(END)[0]
     where, _, lines = made.partition("\n\n")
     assert where.startswith("Measured 20")
     assert_well_formed(lines.rstrip("\n"))
     assert f"]({PICTURE})" in README
+    assert f"]({os.path.relpath(PICTURE, 'tests/bench')})".replace(os.sep, "/") in PAGE
 
 
-def test_a_readme_takes_new_figures_and_keeps_the_rest() -> None:
+def test_the_readme_has_the_times_of_the_page() -> None:
+    where, _, lines = README.partition(BEGIN)[2].partition(END)[0].partition("\n\n")
+    assert where in PAGE
+    rows = [cells(line) for line in lines.splitlines()[2:]]
+    assert rows
+    for what, ours, theirs in rows:
+        assert f"| {what} |" in PAGE
+        assert f"| {ours} (" in PAGE
+        assert f"| {theirs} (" in PAGE
+
+
+def test_a_page_takes_new_figures_and_keeps_the_rest() -> None:
     row = Measured("reading", "2026-11-22, somewhere", (FIGURE,))
-    made = updated(README, [row])
+    made = updated(PAGE, [row])
     assert made.count(BEGIN) == made.count(END) == 1
     assert "Measured 2026-11-22, somewhere.\n\n" + table([FIGURE]) in made
     assert updated(made, [row]) == made
-    assert README.partition(BEGIN)[0] == made.partition(BEGIN)[0]
-    assert README.partition(END)[2] == made.partition(END)[2]
+    assert PAGE.partition(BEGIN)[0] == made.partition(BEGIN)[0]
+    assert PAGE.partition(END)[2] == made.partition(END)[2]
 
 
 def test_what_was_measured_is_kept(tmp_path: Path) -> None:
@@ -187,6 +200,7 @@ def test_commands_take_turns(tmp_path: Path) -> None:
     assert Times([3.0, 1.0, 2.0]).wall == 2.0
 
 
+@pytest.mark.posix
 def test_a_recorded_terminal_knows_when_each_thing_was_shown() -> None:
     terminal = Recorded(("/bin/sh", "-c", "echo first; sleep 0.3; echo second; sleep 5"), {})
     terminal.drain(0.6)

@@ -25,6 +25,8 @@ from tests.stub_server import StubHandler
 from tui.cli import main
 
 NOW = int(time.time() * 1_000) - 60_000
+_SHORT = 0.6
+"""Seconds of patience where something never comes."""
 LOCAL = 100 + 520
 """Tokens of Claude Code's transcript and of the synced CSV."""
 
@@ -53,7 +55,7 @@ def _local(
     monkeypatch.setenv("CCMON_DATA_DIR", str(data))
     monkeypatch.setenv("CCMON_CURSOR_URL", site.base)
     monkeypatch.setenv("CCMON_PRICES_URL", "http://127.0.0.1:9/prices")
-    monkeypatch.setattr(fetcher, "PATIENCE", 0.6)
+    monkeypatch.setattr(fetcher, "PATIENCE", 60.0)  # what comes is in time, however slow we are
     data.mkdir()
     (data / "prices-asked").write_bytes(b"")
 
@@ -118,8 +120,8 @@ def test_a_sync_that_fails_leaves_local_figures_and_is_said(
     reason: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    if reason != "in time":
-        monkeypatch.setattr(fetcher, "PATIENCE", 30.0)
+    if reason == "in time":
+        monkeypatch.setattr(fetcher, "PATIENCE", _SHORT)
     site.on_events = site.on_export = answered
     began = time.monotonic()
     totals, said = run()
@@ -139,6 +141,7 @@ def test_a_site_that_is_not_there_is_said(run: Run, monkeypatch: pytest.MonkeyPa
     totals, said = run()
     assert (totals["totalTokens"], "was not reached" in said) == (LOCAL, True)
     monkeypatch.setenv("CCMON_CURSOR_URL", "http://cursor.example")
+    monkeypatch.setattr(fetcher, "PATIENCE", _SHORT)
     assert run()[0]["totalTokens"] == LOCAL
 
 
@@ -162,6 +165,8 @@ def test_prices_that_do_not_come_leave_local_figures_and_are_said_once_an_hour(
     (data / "prices-asked").unlink()
     monkeypatch.setenv("CCMON_PRICES_URL", site.server.url)
     site.server.answer = answered
+    if "in time" in reason:
+        monkeypatch.setattr(fetcher, "PATIENCE", _SHORT)
     totals, said = run()
     assert totals["totalTokens"] == LOCAL
     assert said.startswith("ccmon: Prices were not refreshed")
@@ -202,9 +207,10 @@ def test_everything_slow_is_waited_for_once(
     (data / "prices-asked").unlink()
     monkeypatch.setenv("CCMON_PRICES_URL", site.server.url)
     site.server.answer = lambda handler: handler.say_nothing()
+    monkeypatch.setattr(fetcher, "PATIENCE", 2.0)
     began = time.monotonic()
     totals, said = run()
-    assert time.monotonic() - began < 1.1
+    assert time.monotonic() - began < 3.9
     assert totals["totalTokens"] == LOCAL
     assert sorted(line.split()[1] for line in said.splitlines()) == ["Cursor's", "Prices"]
 

@@ -35,6 +35,7 @@ def times(settings: Settings) -> list[int]:
     return [int(each["timestamp"]) for each in kept["usageEventsDisplay"]]
 
 
+@pytest.mark.posix
 def test_events_are_fetched_and_kept_without_whose_they_are(
     site: CursorSite, logged_in: Settings
 ) -> None:

@@ -53,6 +53,7 @@ def test_what_is_no_token_is_refused_and_not_repeated(text: str) -> None:
     assert not text or text not in str(caught.value)
 
 
+@pytest.mark.posix
 def test_a_token_is_kept_in_a_file_for_its_owner_alone(
     settings: Callable[..., Settings], tmp_path: Path
 ) -> None:

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.domain.hits import FIVE_HOUR
 from engine.domain.responses import PICO
 from engine.domain.times import HOUR, MINUTE
 from engine.limits.calibration import Calibration, Pair, calibrate, pairs_of
-from engine.limits.readings import FIVE_HOUR, Reading
+from engine.limits.readings import Reading
 from tests.conftest import NOW
 
 WORTH = 40 * PICO

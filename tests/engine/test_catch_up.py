@@ -122,6 +122,7 @@ def test_a_path_that_is_no_transcript_of_a_root_is_passed_over(
         assert counted(monitor) == set()
 
 
+@pytest.mark.posix
 def test_a_transcript_is_found_through_a_link_to_its_root(tmp_path: Path, opened: Open) -> None:
     write(tmp_path / "root", answer("a", NOW, session="s1"), name="-a/s1.jsonl")
     (tmp_path / "link").symlink_to(tmp_path / "root")

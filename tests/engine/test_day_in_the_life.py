@@ -8,10 +8,10 @@ from random import Random
 
 import pytest
 
+from engine.domain.levels import BY_GRAVITY
 from engine.domain.limit_windows import OFFICIAL, Event, LimitsNow, WindowNow
 from engine.domain.settings import Settings
 from engine.domain.typed.amounts import parse_budget, parse_limit
-from engine.ledger.limit_events import LEVELS
 from engine.monitor import Monitor
 from tests.made_lines import HOUR, Clock, moment
 from tests.simulated import Account
@@ -139,11 +139,11 @@ class Watcher:
         for window in limits.windows:
             if not _is_watched(window):
                 continue
-            period, level = self._period(window), LEVELS.index(window.level)
+            period, level = self._period(window), BY_GRAVITY.index(window.level)
             if window.hit is not None:
                 if not period.was_hit:
                     right.add((window.window, "hit"))
-                period.was_hit, period.level = True, LEVELS.index("reached")
+                period.was_hit, period.level = True, BY_GRAVITY.index("reached")
             elif level > period.level:
                 period.level = level
                 is_crossed = window.source == "budget" and window.level == "reached"
@@ -163,7 +163,7 @@ class Watcher:
                 continue
             last = over[-1]
             is_told = ("reset", "fine") in last.told
-            is_alarming = last.was_hit or LEVELS[last.level] in _ALARMING
+            is_alarming = last.was_hit or BY_GRAVITY[last.level] in _ALARMING
             assert is_told == is_alarming or now - last.end > _RESET_TOLD_WITHIN, name
 
     def _period_told_of(self, event: Event, limits: LimitsNow) -> Period:

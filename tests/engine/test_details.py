@@ -136,7 +136,7 @@ def test_a_session_has_its_title_responses_and_named_sub_agents(
         "Explore · Look for places (a1)": 4_000,
         "a2": 50_000,
     }
-    assert session.agents[0].name == "a2", "the dearest first"
+    assert session.agents[0].name == "a2", "the most expensive first"
     assert sum(part.token_share for part in session.agents) == pytest.approx(1)
     newest_first = [50_000, 4_000, 300, 20, 1]
     assert [row.tokens.input for row in session.responses] == newest_first

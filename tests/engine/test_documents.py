@@ -20,7 +20,7 @@ from tests.made_lines import MINUTE, Clock, answer, moment, write
 MakeSettings = Callable[..., Settings]
 
 _NOW = moment("2026-11-22T13:00")
-_README = Path(__file__).resolve().parents[2] / "README.md"
+_PAGE = Path(__file__).resolve().parents[2] / "engine" / "documents" / "README.md"
 _PROMISED = {
     "": "generatedAt block burnRate projection limit today unpricedModels",
     "block": "startTime endTime isActive tokenCounts totalTokens costUSD entries models",
@@ -66,8 +66,8 @@ def document(root: Path, settings: MakeSettings) -> Callable[..., dict[str, Any]
 
 
 def _documented() -> dict[str, set[str]]:
-    """Return what README's table names: the first column's names, and those of their rows."""
-    section = _README.read_text("utf-8").partition("\n## For scripts\n")[2].partition("\n## ")[0]
+    """Return what the page's table names: the first column's names, and those of their rows."""
+    section = _PAGE.read_text("utf-8").partition("\n## For scripts\n")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| (`.*?) \| (.*) \|$", section, re.MULTILINE)
     return {
         name: set(re.findall(r"`(\w+)`", told))

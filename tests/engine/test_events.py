@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from engine.domain.hits import FIVE_HOUR, SEVEN_DAY
 from engine.domain.limit_windows import Budget, Event
 from engine.domain.responses import PICO
 from engine.domain.settings import Settings
 from engine.domain.typed.amounts import parse_limit
-from engine.limits.readings import FIVE_HOUR, SEVEN_DAY, Reading
+from engine.limits.readings import Reading
 from engine.monitor import Monitor
 from tests.engine.test_windows import NOW, RESET, five_hours, refusal
 from tests.made_lines import HOUR, MINUTE, Clock, answer, moment, write

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.domain.hits import FIVE_HOUR, SEVEN_DAY
 from engine.domain.limit_windows import Forecast
 from engine.domain.times import DAY, HOUR, MINUTE
 from engine.limits.forecast import (
@@ -18,7 +19,7 @@ from engine.limits.forecast import (
     pace_of,
 )
 from engine.limits.marks import marks_of
-from engine.limits.readings import FIVE_HOUR, SEVEN_DAY, Reading
+from engine.limits.readings import Reading
 from tests.bench.forecast import MOMENTS, RULES, cases_of, is_better
 from tests.bench.histories import made_up_history
 from tests.conftest import NOW

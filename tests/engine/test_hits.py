@@ -17,7 +17,7 @@ from engine.domain.settings import Settings
 from engine.domain.times import iso_time
 from engine.ingest import loader
 from engine.ledger.book import Ledger
-from engine.ledger.limit_hits import hits_since
+from engine.ledger.limit_hits import rooted_hits_since
 from engine.monitor import Monitor
 from engine.pricing.updates import PriceUpdates
 from tests.conftest import NOW
@@ -69,7 +69,8 @@ def hits_of(given: Settings) -> HitsIn:
         ledger = Ledger(str(given.ledger), PriceUpdates(given).table)
         with closing(ledger):
             asked = roots or given.roots or ()
-            return hits_since(ledger, [str(root.resolve()) for root in asked], since)
+            paths = [str(root.resolve()) for root in asked]
+            return [hit for hit, _ in rooted_hits_since(ledger, paths, since)]
 
     return read
 
@@ -194,7 +195,7 @@ def test_a_clock_without_a_zone_is_of_the_machine_not_of_the_view(
     with Monitor(asked) as monitor:
         monitor.read()
     with closing(Ledger(place, PriceUpdates(asked).table)) as ledger:
-        (hit,) = hits_since(ledger, [str(tmp_path.resolve())], 0)
+        ((hit, _),) = rooted_hits_since(ledger, [str(tmp_path.resolve())], 0)
     assert hit.resets_at == NOW + HOUR
 
 

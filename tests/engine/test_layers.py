@@ -153,6 +153,14 @@ def test_msgspec_is_imported_without_backports_and_who_wants_them_gets_them() ->
     assert _loaded(code + "import typing_extensions") >= {"msgspec", "typing_extensions"}
 
 
+def test_uuid_is_imported_without_platform_and_who_wants_that_gets_it() -> None:
+    code = "from tui.startup import import_msgspec\nimport_msgspec()\n"
+    assert _loaded(code) & {"uuid", "platform"} == {"uuid"}
+    assert _loaded(code + "import platform\nassert platform.machine()") >= {"platform"}
+    same = "import uuid\nassert uuid.uuid4() and uuid.uuid1() and uuid.getnode()\n"
+    assert "uuid" in _loaded(code + same)
+
+
 def test_a_msgspec_that_insists_on_backports_gets_them(tmp_path: Path) -> None:
     (tmp_path / "msgspec.py").write_text("import typing_extensions")
     code = (

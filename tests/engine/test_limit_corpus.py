@@ -15,7 +15,7 @@ from engine.domain.hits import Hit
 from engine.domain.settings import Settings
 from engine.domain.times import iso_time
 from engine.ledger.book import Ledger
-from engine.ledger.limit_hits import hits_since
+from engine.ledger.limit_hits import rooted_hits_since
 from engine.monitor import Monitor
 from engine.pricing.updates import PriceUpdates
 from tests.made_lines import HOUR
@@ -101,7 +101,8 @@ def test_reading_the_archive_books_its_hits(
     with Monitor(given) as monitor:
         monitor.catch_up()
     book = Ledger(ledger, PriceUpdates(given).table)
-    hits = hits_since(book, [str(root.resolve()) for root in roots], 0)
+    found = rooted_hits_since(book, [str(root.resolve()) for root in roots], 0)
+    hits = [hit for hit, _ in found]
     book.close()
     assert [shown(hit) for hit in hits] == [
         ("five_hour", "2026-07-22T17:20"),

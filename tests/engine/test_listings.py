@@ -7,11 +7,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from engine.domain.settings import Settings
 from engine.ingest import discover, listings, transcripts
 from engine.monitor import Monitor
+from engine.native import SWITCH
 from tests.made_lines import answer
 
 MakeSettings = Callable[..., Settings]
@@ -21,9 +23,11 @@ _LONG_AGO = 1_700_000_000
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kept on Linux alone")
 
 
-@pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(params=["native", "python"])
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Path:
     """A root of a few transcripts whose directories have been as they are for long."""
+    if request.param == "python":
+        monkeypatch.setattr(listings, "native_listing", lambda environment: None)
     monkeypatch.setattr(transcripts, "_WORTH_LISTING", 1)
     monkeypatch.setattr(listings, "_are_trusted", lambda devices: True)
     root = tmp_path / "root"
@@ -182,5 +186,20 @@ def test_file_systems_of_this_machine_are_known() -> None:
 
 
 def test_a_damaged_listing_is_none() -> None:
-    assert listings.unchanged(b"") is None
-    assert listings.unchanged(b"\x93\x90\x90\xc4\x00") == 0
+    assert listings.unchanged(b"", {}) is None
+    assert listings.unchanged(b"\x93\x90\x90\xc4\x00", {}) == 0
+    assert listings.unchanged(b"\x93\x90\x90\xc4\x01a", {}) is None
+    assert listings.unchanged(b"\x93\x90\x91\x90\xc4\x00", {}) is None
+
+
+def test_a_path_that_the_system_takes_not_is_not_as_listed() -> None:
+    names = [["a" * 5_000], ["a\0b"]]
+    for each in names:
+        listing = listings._Listing([("/", *_marks("/")[:2], _marks("/")[3])], [each], b"\0" * 32)
+        packed = msgspec.msgpack.encode(listing)
+        assert listings.unchanged(packed, {}) is listings.unchanged(packed, {SWITCH: "0"}) is None
+
+
+def _marks(path: str) -> tuple[int, int, int, int]:
+    found = os.stat(path)
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns

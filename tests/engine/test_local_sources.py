@@ -367,9 +367,12 @@ def test_each_platform_has_its_places(tmp_path: Path) -> None:
     )
     assert history_paths({}, tmp_path, "linux") == (tmp_path / ".config" / end,)
     assert history_paths({"XDG_CONFIG_HOME": "/x"}, tmp_path, "linux") == (Path("/x") / end,)
-    roaming, store = history_paths({"APPDATA": "/r", "LOCALAPPDATA": "/l"}, tmp_path, "win32")
+    package = tmp_path / "Packages" / "Claude_pzs8sxrjxfjjc"
+    package.mkdir(parents=True)
+    given = {"APPDATA": "/r", "LOCALAPPDATA": str(tmp_path)}
+    roaming, store = history_paths(given, tmp_path, "win32")
     assert roaming == Path("/r") / end
-    assert store.parts[:3] == (*Path("/l").parts, "Packages")
+    assert store == package / "LocalCache" / "Roaming" / end
     assert history_paths({}, tmp_path, "win32")[0] == tmp_path / "AppData" / "Roaming" / end
 
 
@@ -466,6 +469,7 @@ def test_what_is_torn_while_it_is_written_takes_nothing_away(home: Path, setting
     assert sources.plan() == Plan("default_claude_max_5x", "Max 5x")
 
 
+@pytest.mark.posix
 def test_what_is_no_file_to_read_is_passed_over(
     home: Path, settings: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -88,7 +88,7 @@ def test_booking_moves_responses_between_machines_by_difference(
         ledger.book(root, {id_: sighting}, {})
         right[id_] = merge(right[id_], sighting) if id_ in right else sighting
     scope = ledger.open_scope([root.path])
-    assert ledger.writers.booking.responses(scope, -1, 99) == right
+    assert ledger.writers.bookkeeper.responses(scope, -1, 99) == right
     expected: dict[int, int] = {}
     for each in right.values():
         expected[each.machine] = expected.get(each.machine, 0) + each.total

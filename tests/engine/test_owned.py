@@ -12,12 +12,13 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from engine.domain.hits import FIVE_HOUR
 from engine.domain.owners import FOREVER, NOBODY, Held, held_by
 from engine.domain.settings import Settings
 from engine.domain.slots import slot_of
 from engine.ledger.owned_rows import OwnedReader
 from engine.ledger.owners import note_owner
-from engine.limits.readings import FIVE_HOUR, Reading
+from engine.limits.readings import Reading
 from engine.monitor import Monitor
 from tests.conftest import NOW
 from tests.made_lines import DAY, HOUR, MINUTE, Clock, answer, write

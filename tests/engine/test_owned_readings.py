@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from engine.domain.hits import FIVE_HOUR
 from engine.domain.owners import NOBODY
 from engine.domain.settings import Settings
-from engine.limits.readings import FIVE_HOUR, HookSaid, Reading
+from engine.limits.readings import HookSaid, Reading
 from engine.monitor import Monitor
 from tests.conftest import NOW
 from tests.made_lines import HOUR, MINUTE, SECOND, Clock, answer, write

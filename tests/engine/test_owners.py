@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.domain.hits import FIVE_HOUR, SEVEN_DAY
 from engine.domain.owners import NOBODY, UNKNOWN, owner_at, resolved
 from engine.domain.scans import Age
 from engine.domain.settings import Settings
@@ -20,7 +21,7 @@ from engine.ledger.limit_readings import readings_since
 from engine.ledger.schema import VERSION
 from engine.limits.kept_readings import reading_of_row
 from engine.limits.marks import marks_of
-from engine.limits.readings import FIVE_HOUR, SEVEN_DAY, HookSaid, Reading
+from engine.limits.readings import HookSaid, Reading
 from engine.monitor import Monitor
 from tests.conftest import NOW
 from tests.faults.earlier import AS_VERSION_4

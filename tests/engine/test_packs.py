@@ -7,7 +7,7 @@ import sqlite3
 import tarfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -30,7 +30,7 @@ from engine.pricing.table import PriceTable
 from tests.agreement import assert_agreement
 from tests.bench.histories import ARCHIVE
 from tests.ledger_contents import SUMS, contents
-from tests.made_lines import answer
+from tests.made_lines import OPUS, answer
 from tests.slow_reading import read
 
 MakeSettings = Callable[..., Settings]
@@ -297,6 +297,30 @@ def test_figures_too_large_refuse_their_file_alone(settings: MakeSettings, tmp_p
         (project / f"{name}.jsonl").write_bytes(b"".join(lines))
     with _packing():
         given = settings(roots=(root,), ledger=str(tmp_path / "l.db"), clock=lambda: _NOW)
+        with Monitor(given) as monitor:
+            monitor.read()
+            assert monitor.snapshot().responses == 1_000
+            assert "too large to add up" in monitor.snapshot().notices[0].text
+
+
+@pytest.mark.parametrize("is_packed", [True, False])
+def test_one_cost_too_large_refuses_its_file_alone(
+    settings: MakeSettings, tmp_path: Path, is_packed: bool
+) -> None:
+    root = tmp_path / "root"
+    project = root / "projects" / "-dear"
+    project.mkdir(parents=True)
+    for name, tokens in (("usual", 10), ("dear", 900_000_000)):
+        lines = (
+            answer(f"{name}{number}", _NOW - number, tokens, session=name)
+            for number in range(1_000)
+        )
+        (project / f"{name}.jsonl").write_bytes(b"".join(lines))
+    dear = {OPUS: {"input": 2e4, "output": 2e4}}
+    with _packing() if is_packed else nullcontext():
+        given = settings(
+            roots=(root,), ledger=str(tmp_path / "l.db"), clock=lambda: _NOW, price_overrides=dear
+        )
         with Monitor(given) as monitor:
             monitor.read()
             assert monitor.snapshot().responses == 1_000

@@ -12,8 +12,9 @@ from threading import Event, Thread
 
 import pytest
 
+from engine.domain.times import DAY
 from engine.pricing import refresh as refresh_module
-from engine.pricing.refresh import DAY, RefreshError, is_due, refresh
+from engine.pricing.refresh import RefreshError, is_due, refresh
 from engine.pricing.table import PriceTable
 
 NOW = 1_800_000_000_000

@@ -49,6 +49,7 @@ def test_a_project_is_found_by_its_name_before_a_part_of_it(
     assert find_projects(pattern, _PROJECTS, _SHORT) == found
 
 
+@pytest.mark.posix
 def test_a_place_is_seen_from_where_the_user_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

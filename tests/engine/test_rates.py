@@ -107,6 +107,17 @@ def test_a_replaced_response_replaces_in_rate_and_trace() -> None:
     assert sum(recents.trace(NOW - HOUR, NOW - HOUR, NOW).tokens) == 50
 
 
+def test_a_sub_agent_whose_session_waits_for_it_is_at_work() -> None:
+    main = _recent(NOW - 9 * MINUTE)
+    agent = _recent(NOW - 8 * MINUTE, agent=7)
+    assert _recents(main, agent).running_agents(NOW) == {agent.session: 1}, "its tool runs long"
+    later = _recent(NOW - 7 * MINUTE)
+    assert _recents(main, agent, later).running_agents(NOW) == {}, "its session went on"
+    assert _recents(main, agent).running_agents(NOW + 3 * MINUTE) == {}, "nobody waits so long"
+    just = _recent(NOW - MINUTE, agent=8)
+    assert _recents(agent, just, _recent(NOW)).running_agents(NOW) == {agent.session: 1}
+
+
 def test_what_was_cleared_leaves_nothing_behind() -> None:
     recents = _recents(_recent(NOW, agent=7))
     recents.clear()
@@ -188,7 +199,7 @@ def test_each_session_has_a_rate_of_its_own_over_five_minutes() -> None:
         _recent(NOW - 2 * MINUTE, 500, session=2),
         _recent(NOW - 5 * MINUTE, session=3),
     )
-    assert recents.session_rates(NOW) == {1: 400, 2: 100}
+    assert recents.session_rates(NOW) == {1: (400, 14_000 * 12), 2: (100, 3_500 * 12)}
 
 
 def test_sub_agents_at_work_are_counted_once_each() -> None:

@@ -63,6 +63,7 @@ def test_only_changed_files_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert states.look([str(tmp_path)]) == {}
 
 
+@pytest.mark.posix
 def test_this_process_runs_and_one_that_ended_does_not() -> None:
     assert is_alive(os.getpid())
     child = os.fork()

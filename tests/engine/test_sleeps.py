@@ -9,9 +9,10 @@ import pytest
 
 from engine.aggregates.rates import Recents
 from engine.aggregates.sleeps import Sleeps
+from engine.domain.hits import FIVE_HOUR, SEVEN_DAY
 from engine.domain.settings import Settings
 from engine.ledger.rows import Recent
-from engine.limits.readings import FIVE_HOUR, SEVEN_DAY, Reading
+from engine.limits.readings import Reading
 from engine.monitor import Monitor
 from tests.conftest import NOW
 from tests.made_lines import DAY, HOUR, MINUTE, SECOND, Clock, answer, write
@@ -56,7 +57,7 @@ def test_a_sleep_is_not_in_the_burn_rate() -> None:
         each.update({n: Recent(at, 1, 1, 0, 1_000, 10, 100, 1) for n, at in enumerate(uses)})
     assert recents.burn_rate(NOW).tokens_per_minute == 2_000 / 4, "two minutes and two awake"
     assert idle.burn_rate(NOW).tokens_per_minute == 1_000 / 10
-    assert recents.session_rates(NOW) == {1: 2_000 / 5}
+    assert recents.session_rates(NOW)[1].tokens_per_minute == 2_000 / 5
 
 
 def test_after_a_sleep_all_is_judged_once_without_old_warnings(

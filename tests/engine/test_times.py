@@ -137,6 +137,7 @@ def test_a_named_zone_opens_and_an_unknown_one_is_refused_with_a_sentence() -> N
             open_zone(name, {})
 
 
+@pytest.mark.posix
 def test_without_a_name_the_variable_holds_then_the_system_s_link(tmp_path: Path) -> None:
     zones = next((Path(path) for path in TZPATH if Path(path, "Asia/Kolkata").is_file()), None)
     if zones is None:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from engine.domain.hits import FIVE_HOUR
 from engine.domain.settings import Settings
 from engine.domain.typed.clocks import parse_clock
-from engine.limits.readings import FIVE_HOUR, Reading
+from engine.limits.readings import Reading
 from engine.monitor import Monitor, SettingsError
 from tests.made_lines import HOUR, MINUTE, PICO_PER_INPUT, SECOND, Clock, answer, moment, write
 from tests.turns import attend

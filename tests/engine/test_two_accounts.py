@@ -12,11 +12,12 @@ import pytest
 
 from engine.documents.limits import limits_document
 from engine.documents.live import live_document
+from engine.domain.hits import FIVE_HOUR, SEVEN_DAY, SPEND_LIMIT
 from engine.domain.limit_windows import Event, LimitsNow, WindowNow
 from engine.domain.questions import Selection, Summary
 from engine.domain.settings import Settings
 from engine.domain.snapshots import Snapshot
-from engine.limits.readings import FIVE_HOUR, SEVEN_DAY, SPEND_LIMIT, HookSaid, readings_of_hook
+from engine.limits.readings import HookSaid, readings_of_hook
 from engine.monitor import Monitor
 from tests.conftest import NOW
 from tests.made_lines import DAY, HOUR, MINUTE, SECOND, Clock, answer, write

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.domain.hits import FIVE_HOUR
 from engine.domain.settings import Settings
-from engine.limits.readings import FIVE_HOUR
 from engine.monitor import Monitor
 from tests.conftest import NOW
 from tests.engine.test_hits import refusal

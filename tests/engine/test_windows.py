@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
+from engine.domain.hits import FIVE_HOUR, SEVEN_DAY, SPEND_LIMIT
 from engine.domain.limit_windows import Budget, WindowNow
 from engine.domain.responses import PICO
 from engine.domain.settings import Settings
 from engine.domain.typed.amounts import parse_limit
-from engine.limits.readings import FIVE_HOUR, SEVEN_DAY, SPEND_LIMIT, Reading
+from engine.limits.readings import Reading
 from engine.monitor import Monitor
 from tests.made_lines import DAY, HOUR, MINUTE, Clock, answer, moment, write
 from tests.turns import attend

@@ -76,6 +76,7 @@ def test_what_a_process_that_cannot_start_was_to_read_is_read_here(
     _read(settings, history)
 
 
+@pytest.mark.posix
 def test_what_a_process_that_ends_at_once_was_to_read_is_read_here(
     settings: MakeSettings,
     history: tuple[Path, list[SlowResponse]],
@@ -112,6 +113,7 @@ def test_a_process_killed_in_the_midst_loses_nothing(
     assert None in answers
 
 
+@pytest.mark.posix
 def test_an_unreadable_file_is_refused_by_name(
     settings: MakeSettings, history: tuple[Path, list[SlowResponse]], tmp_path: Path
 ) -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import random
 import re
 import subprocess
@@ -27,6 +26,7 @@ from engine.domain.settings import system_clock
 from tests.faults.started import PROJECT
 from tests.faults.written import append, response, transcript
 from tests.slow_reading import SlowResponse, read
+from tests.surroundings import at_home, needed
 from tests.terminal import Terminal
 from tui.words.format import dollars, tokens_exact
 
@@ -55,10 +55,10 @@ class Company:
             self._root, DemoUser(seed, system_clock(), responses=2_000, days=9, sessions=30)
         )
         self._environment = {
-            "PATH": os.environ["PATH"],
+            **needed(),
             "LANG": "C.UTF-8",
             "TERM": "xterm-256color",
-            "HOME": str(place),
+            **at_home(place),
             "TZ": "UTC",
             "CCMON_DATA_DIR": str(place / "data"),
             "CLAUDE_CONFIG_DIR": str(self._root),

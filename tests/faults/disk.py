@@ -13,11 +13,11 @@ from __future__ import annotations
 import argparse
 import errno
 import random
+import signal
 import sys
 import tempfile
 import time
 from pathlib import Path
-from signal import SIGKILL
 
 from engine.demo import DemoUser, write_history
 from tests.conftest import NOW
@@ -79,7 +79,7 @@ class Disk:
             try:
                 found = reader.last_words()
             except AssertionError:
-                if how[1] == 0 and reader.process.returncode == -SIGKILL:
+                if how[1] == 0 and reader.process.returncode == -signal.SIGKILL:
                     return
                 raise
         assert len(found["notices"]) <= 1, found["notices"]

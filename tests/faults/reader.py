@@ -13,13 +13,16 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import resource
 import select
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO
+
+with suppress(ImportError):  # there is none on Windows
+    import resource
 
 _WRITING = ("os.", "shutil.", "socket.", "open", "tempfile.", "sqlite3.connect")
 

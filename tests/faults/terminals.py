@@ -27,7 +27,7 @@ PATIENCE = 10.0
 IN_ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 
 _KEYS = [*"12345678?jkGgsScwpztanvx/R", "\t", "\r", "\x1b", "\x1b[A", "\x1b[B", "\x1b[6~", "\x10"]
-_ENDINGS = ("\x03", "\x11", signal.SIGTERM, signal.SIGHUP, "hang up")
+_ENDINGS = ("\x03", "\x11", signal.SIGTERM, getattr(signal, "SIGHUP", 1), "hang up")
 _SESSION_FIELD = 3
 """Of what follows the name in `/proc/PID/stat`."""
 

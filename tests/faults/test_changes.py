@@ -21,6 +21,7 @@ def test_whatever_happens_to_transcripts_all_they_ever_said_is_counted_once(
     Changes(tmp_path, seed).follow(6)
 
 
+@pytest.mark.posix
 def test_eight_hours_of_sleep_are_made_up_for_in_seconds(tmp_path: Path) -> None:
     root, clock = tmp_path / "root", tmp_path / "clock"
     clock.write_text(str(NOW))

@@ -91,6 +91,7 @@ def test_a_transcript_appended_byte_by_byte_is_counted_once_at_each_length(
         assert not monitor.health().bad_lines
 
 
+@pytest.mark.posix
 def test_a_transcript_whose_permission_is_taken_away_is_named_and_read_on_later(
     open_place: Path, settings: MakeSettings, as_user: AsUser
 ) -> None:
@@ -115,6 +116,7 @@ def test_a_transcript_whose_permission_is_taken_away_is_named_and_read_on_later(
         assert not monitor.snapshot().notices
 
 
+@pytest.mark.posix
 def test_a_permission_given_back_is_noticed_while_following(
     open_place: Path, following: Following, as_user: AsUser
 ) -> None:
@@ -175,6 +177,7 @@ def test_directories_that_go_and_come_again_and_roots_that_appear_are_followed(
         assert not monitor.snapshot().notices
 
 
+@pytest.mark.posix
 def test_linked_projects_and_loops_are_followed_without_counting_twice(
     tmp_path: Path, following: Following
 ) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import errno
+import signal
 from collections.abc import Callable
 from pathlib import Path
-from signal import SIGKILL
 from typing import Any
 
 import pytest
@@ -174,6 +174,7 @@ def test_a_transcript_that_fails_midway_is_named_and_counted_when_it_does_not(
     assert told["notices"] == []
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("spared", [3, 17, 60])
 def test_a_kill_at_any_write_to_the_ledger_loses_and_doubles_nothing(
     spared: int,
@@ -185,5 +186,5 @@ def test_a_kill_at_any_write_to_the_ledger_loses_and_doubles_nothing(
     root, _ = history
     failing.fail("w", 0, spared)
     with Reader(root, ledger, "--batch", "100000", environment=failing.environment) as reader:
-        assert reader.process.wait(30) == -SIGKILL
+        assert reader.process.wait(30) == -signal.SIGKILL
     assert_mended(root)

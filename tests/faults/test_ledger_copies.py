@@ -29,6 +29,7 @@ MakeSettings = Callable[..., Settings]
 _LOG_KEPT = 16 << 20
 
 
+@pytest.mark.posix
 def test_what_a_copy_knows_is_there_again_when_ledger_and_transcripts_are_gone(
     tmp_path: Path, settings: MakeSettings, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -152,6 +153,7 @@ def test_a_copy_of_an_earlier_version_is_brought_up_to_date_and_stays_as_it_is(
     assert copy.read_bytes() == before
 
 
+@pytest.mark.posix
 def test_the_last_copy_before_a_change_of_the_tables_is_kept(
     tmp_path: Path, settings: MakeSettings
 ) -> None:

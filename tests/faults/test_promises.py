@@ -86,6 +86,7 @@ def test_commands_write_nothing_below_a_root_and_open_no_socket_offline(
     assert state_of(root) == before
 
 
+@pytest.mark.posix
 def test_the_live_screen_writes_nothing_below_a_root_and_opens_no_socket_offline(
     root: Path, tmp_path: Path
 ) -> None:

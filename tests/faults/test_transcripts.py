@@ -31,6 +31,7 @@ def _doctor(monitor: Monitor) -> str:
     return "\n".join(health_lines(monitor.health(), "UTC"))
 
 
+@pytest.mark.posix
 def test_unreadable_directories_and_files_are_named_and_the_rest_is_counted(
     open_place: Path, settings: MakeSettings, as_user: AsUser
 ) -> None:
@@ -59,6 +60,7 @@ def test_unreadable_directories_and_files_are_named_and_the_rest_is_counted(
         assert not monitor.snapshot().notices
 
 
+@pytest.mark.posix
 def test_a_root_that_cannot_be_listed_is_named_among_the_places(
     open_place: Path, settings: MakeSettings, as_user: AsUser
 ) -> None:
@@ -87,6 +89,7 @@ def test_a_file_that_gives_an_input_output_error_is_named(
         assert f"  {failing}: Input/output error" in _doctor(monitor)
 
 
+@pytest.mark.posix
 def test_what_only_looks_like_a_transcript_is_passed_over(
     tmp_path: Path, settings: MakeSettings
 ) -> None:
@@ -203,6 +206,7 @@ def test_files_that_vanish_and_shrink_while_they_are_read_harm_no_other(
         assert not monitor.snapshot().notices
 
 
+@pytest.mark.posix
 def test_links_to_directories_are_followed_once_even_in_a_loop(
     tmp_path: Path, settings: MakeSettings
 ) -> None:
@@ -240,6 +244,7 @@ def test_a_response_is_counted_whatever_is_nested_beside_it(
         assert monitor.health().roots[0].bad_lines == 1
 
 
+@pytest.mark.posix
 def test_a_transcript_that_leads_to_what_never_ends_keeps_nobody_waiting(
     tmp_path: Path, settings: MakeSettings
 ) -> None:
@@ -256,6 +261,7 @@ def test_a_transcript_that_leads_to_what_never_ends_keeps_nobody_waiting(
         assert monitor.snapshot().responses == 3
 
 
+@pytest.mark.posix
 def test_only_a_regular_file_is_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path / "pipe", Path(os.devnull)):

@@ -26,7 +26,7 @@ from tests.parity.more_traps import more_traps
 
 BEGIN, END = "<!-- peers -->\n", "<!-- /peers -->"
 NOT_READ = "not read"
-_README = PROJECT / "README.md"
+_PAGE = PROJECT / "tests" / "parity" / "README.md"
 _NEAR = 5e-7
 """Dollars by which sums of floating-point numbers may be off."""
 
@@ -103,7 +103,7 @@ def dollars(cost: float) -> str:
 
 
 def updated(text: str, made: str, versions: Mapping[str, str]) -> str:
-    """Return a README with the table between its marks."""
+    """Return a page with the table between its marks."""
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
     beside = ", ".join(f"{name} {versions[name]}" for name in sorted(versions))
@@ -132,7 +132,7 @@ def main() -> int:
     made = table(asked, programs)
     sys.stdout.write(made)
     if options.readme:
-        _README.write_text(updated(_README.read_text("utf-8"), made, versions), "utf-8")
+        _PAGE.write_text(updated(_PAGE.read_text("utf-8"), made, versions), "utf-8")
     return 0 if all(each.is_ours_right for each in asked) else 1
 
 
@@ -144,7 +144,9 @@ def _options() -> argparse.Namespace:
     )
     place = Path(tempfile.gettempdir()) / f"ccmon-bench-{os.getuid()}"
     parser.add_argument("--data", type=Path, default=place, help="where tests.bench keeps peers")
-    parser.add_argument("--readme", action="store_true", help="put the table into the README")
+    parser.add_argument(
+        "--readme", action="store_true", help="put the table into tests/parity/README.md"
+    )
     return parser.parse_args()
 
 

@@ -47,7 +47,7 @@ FAULTS: Mapping[int, str] = {
     17: "lines without tokens make rows, blocks and calls",
     28: "lines of no model count",
     7: "models newer than the table cost nothing",
-    6: "the dearer rates above 100,000 tokens of prompt are unknown",
+    6: "the more expensive rates above 100,000 tokens of prompt are unknown",
     8: "a model has one price for all dates",
     5: "above 200,000 tokens only those beyond cost more, each kind by itself",
     10: "searches, US inference and batches cost nothing more and nothing less",

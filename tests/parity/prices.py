@@ -104,7 +104,7 @@ def _factors(line: SlowLine, model: Mapping[str, Any]) -> Fraction:
 
 
 def _marginal(line: SlowLine, base: Mapping[str, Any], above: Mapping[str, Any]) -> Fraction:
-    """Return a cost where of each kind of token only those beyond 200,000 are dearer."""
+    """Return a cost where of each kind of token only those beyond 200,000 are more expensive."""
     cost = Fraction(0)
     for kind in ("input", "output", "cache_read", "cache_write_5m", "cache_write_1h"):
         count = getattr(line.tokens, kind)

@@ -52,7 +52,7 @@ def accounts_of(online: MakeSettings) -> MakeAccounts:
     def make(stub: ProviderStub, key: str = "", timeout: float = 5.0, **given: Any) -> Accounts:
         options = {**stub.options(), **given.pop("options", {})}
         made = online(providers={stub.provider: options}, **given)
-        accounts = Accounts(made, timeout=timeout, jitter=lambda: 1.0)
+        accounts = Accounts(made, timeout=timeout, jitter=lambda: 1.0, wait=lambda _: None)
         accounts.set_key(stub.provider, key or ADMIN[stub.provider])
         return accounts
 

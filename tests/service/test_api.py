@@ -12,10 +12,12 @@ import msgspec
 import pytest
 
 from engine.documents.encoding import encode
+from engine.domain.model_labels import short_model
 from engine.domain.report_definitions import REPORTS
-from engine.service.endpoints import API, ENDPOINTS
+from engine.service.endpoint import API
+from engine.service.endpoints import ENDPOINTS
 from tests.conftest import NOW
-from tests.made_lines import HOUR, MINUTE, Clock, answer, write
+from tests.made_lines import HOUR, MINUTE, OPUS, Clock, answer, write
 from tests.service.conftest import write_user
 from tests.service.served import TRUSTED, Served, made_settings, serving
 from tui.cli import main
@@ -63,7 +65,7 @@ def test_a_report_is_what_the_command_line_prints_of_it(
 def test_every_answer_is_of_the_type_that_its_schema_is_made_of(
     served: Served, endpoint: Any
 ) -> None:
-    path = endpoint.path.replace("{id}", "s1")
+    path = endpoint.path.replace("{id}", "s1").replace("{provider}", "openai")
     query = "?left=today&right=yesterday" if endpoint.name == "compare" else ""
     reply = served.ask(f"{API}{path}{query}")
     assert reply.status == 200, reply.body
@@ -227,3 +229,9 @@ def test_the_description_names_every_path_and_its_references_hold(served: Served
         assert part.partition('"')[0] in schemas
     names = [each["operationId"] for path in described["paths"].values() for each in path.values()]
     assert len(names) == len(set(names))
+
+
+def test_models_are_called_as_on_the_screen(served: Served) -> None:
+    labels = served.get("/labels")
+    assert labels["models"] == {OPUS: short_model(OPUS)}
+    assert labels["agents"]["claude"] == "Claude Code"

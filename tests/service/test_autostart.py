@@ -44,7 +44,7 @@ def test_a_windows_task_is_xml(tmp_path: Path) -> None:
 def test_it_is_shown_first_and_written_after_a_yes(
     home: Path, platform: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("sys.platform", platform)
+    monkeypatch.setattr("engine.domain.system.PLATFORM", platform)
     path = autostart_of(platform, home, {}, []).path
     assert main(["service", "install"]) == 1
     said = capsys.readouterr().out

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine.domain.mistakes import SettingsError
-from engine.service.endpoints import API
+from engine.service.endpoint import API
 from tests.service.served import Served, made_settings, serving
 from tui.config.changes import UserConfiguration, changed_text
 
@@ -50,6 +50,7 @@ def test_it_is_shown_with_where_each_value_comes_from_and_without_secrets(server
     assert shown["notify"]["webhook"]["value"] == "hooks.example.org …"
 
 
+@pytest.mark.posix
 def test_a_change_is_kept_and_all_else_stays(server: Served, file: Path) -> None:
     reply = server.post(f"{API}/config", {"timezone": "Asia/Tokyo", "limit": "500k"})
     assert reply.status == 200, reply.body

@@ -11,7 +11,8 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from engine.service import connections
-from engine.service.endpoints import API, ENDPOINTS
+from engine.service.endpoint import API
+from engine.service.endpoints import ENDPOINTS
 from engine.service.guards import MOST_BODY
 from engine.service.hub import MOST_LISTENERS
 from tests.service.served import TOKEN, TRUSTED, Served, made_settings, raw, serving

@@ -34,6 +34,7 @@ from tests.conftest import NOW
 from tests.made_lines import MINUTE, answer, write
 from tests.service.conftest import write_user
 from tests.service.served import TRUSTED, Served, made_settings
+from tests.surroundings import at_home, needed
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "compare": {"left": "this-week", "right": "last-week"},
@@ -65,8 +66,8 @@ async def in_memory(source: Source, *, is_redacted: bool = False) -> AsyncIterat
 @asynccontextmanager
 async def over_stdio(home: Path, *words: str) -> AsyncIterator[Client]:
     environment = {
-        "HOME": str(home),
-        "PATH": os.environ["PATH"],
+        **at_home(home),
+        **needed(),
         "PYTHONPATH": str(Path(__file__).parents[2]),
         "CCMON_DATA_DIR": str(home / "data"),
     }
@@ -156,7 +157,7 @@ def test_stdout_is_json_rpc_alone(tmp_path: Path, root: Path) -> None:
         [sys.executable, "-m", "tui", "mcp", "--offline", "--ledger=:memory:"],
         env={
             **os.environ,
-            "HOME": str(tmp_path),
+            **at_home(tmp_path),
             "PYTHONPATH": str(Path(__file__).parents[2]),
             "CCMON_LOG_LEVEL": "debug",
         },
@@ -286,6 +287,7 @@ def test_there_are_few_tools_and_their_schemas_hold() -> None:
     } <= (set(input_schema(TOOLS[0])["properties"]))
 
 
+@pytest.mark.posix
 def test_installing_is_claude_codes_own_doing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -86,6 +86,7 @@ def test_requests_count_once_and_nothing_else_is_kept(served: Served, kind: str)
     wait(served, {"claude": 16, TELEMETRY: 3})
 
 
+@pytest.mark.posix
 def test_what_is_kept_is_for_its_user_and_outlasts_the_service(tmp_path: Path) -> None:
     settings = made_settings(tmp_path, ledger=str(tmp_path / "ledger.db"))
     write(tmp_path / ".claude", answer("a", NOW, 7, session="here"), name="-code-a/here.jsonl")

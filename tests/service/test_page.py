@@ -14,7 +14,7 @@ import pytest
 
 from engine.documents.live import live_document
 from engine.domain.report_definitions import REPORTS
-from engine.service.endpoints import API
+from engine.service.endpoint import API
 from tests.conftest import NOW
 from tests.made_lines import MINUTE, answer, write
 from tests.service.conftest import write_user

@@ -30,6 +30,7 @@ from engine.service.server import Address, bind
 from tests.conftest import NOW
 from tests.made_lines import MINUTE, answer, write
 from tests.service.served import made_settings
+from tests.surroundings import at_home
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals and modes of POSIX")
 SECRET = "sk-SECRET-of-the-user"
@@ -43,7 +44,7 @@ class Ran:
         self.settings = made_settings(home)
         self.environment = {
             **os.environ,
-            "HOME": str(home),
+            **at_home(home),
             "CCMON_DATA_DIR": str(home / "data"),
             "CCMON_CONFIG_DIR": str(home / "config"),
             "PYTHONPATH": str(Path(__file__).parents[2]),

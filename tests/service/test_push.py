@@ -12,7 +12,7 @@ import pytest
 from websockets.sync.client import connect
 
 from engine.service import hub
-from engine.service.endpoints import API
+from engine.service.endpoint import API
 from tests.conftest import NOW
 from tests.made_lines import MINUTE, answer, write
 from tests.service.conftest import write_user

@@ -9,10 +9,12 @@ from msgspec.structs import replace
 
 from engine.domain.calendars import Calendar
 from engine.domain.limit_windows import Event
+from engine.domain.provider_usage import ProviderAccount
 from engine.domain.reports import Detail, Part, Report, ReportKind, ResponseRow, Row, Span
 from engine.domain.responses import PICO, Tokens
 from engine.domain.snapshots import Snapshot
 from engine.reports.queries.calendar import calendar_of
+from tests.made_accounts import made_accounts
 from tests.tui.live_samples import (
     BLOCK_START,
     HOUR,
@@ -46,7 +48,15 @@ class FakeSource:
         self.calendars: list[int | None] = []
         self.days: list[Row] = list(report("daily", "all", ZONE, 0).rows)
         self.happened: list[Event] = []
+        self.accounts: list[ProviderAccount] = made_accounts()[:2]
         self.pinned: list[int | None] = []
+
+    @property
+    def providers(self) -> FakeSource:
+        return self
+
+    def enabled(self) -> tuple[ProviderAccount, ...]:
+        return tuple(self.accounts)
 
     def start(self, on_change: Callable[[], None]) -> None:
         self.on_change = on_change

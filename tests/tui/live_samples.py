@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from engine.domain.found import PlaceLookedAt
 from engine.domain.limit_windows import (
     BurnUp,
     Event,
@@ -20,6 +19,7 @@ from engine.domain.limit_windows import (
 )
 from engine.domain.reports import Figures, Part, Point
 from engine.domain.responses import PICO, Tokens
+from engine.domain.scans import PlaceLookedAt
 from engine.domain.snapshots import (
     Block,
     BurnRate,
@@ -82,6 +82,7 @@ def session(name: str, project: str, minutes: float, **changes: object) -> Sessi
         last=NOW - int(minutes * MINUTE),
         is_busy=minutes < 2,
         sub_agents=0,
+        cost_per_hour=max(0, 3_400 - int(minutes * 270)) * PICO // 1_000,
     )
     return replace(made, **changes)
 

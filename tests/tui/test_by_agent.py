@@ -162,7 +162,7 @@ def test_an_unknown_agent_is_refused_with_those_that_are_known(run: Run) -> None
 
 def test_an_agent_that_is_nowhere_is_said_to_be(run: Run) -> None:
     assert run("qwen", "daily", "-O") == (
-        "No response of Qwen Code is known: ccmon agents --all says where was looked.\n"
+        "No response of Qwen Code is known: ccmon agents --all shows the places looked at.\n"
     )
 
 

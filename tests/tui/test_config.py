@@ -10,9 +10,9 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-import platformdirs
 import pytest
 
+from engine.domain.paths import config_directory
 from engine.domain.typed.days import read_day
 from tui.cli import main
 from tui.config.command_line import parse
@@ -65,12 +65,10 @@ def refused(text: str, here: Path) -> str:
 def test_the_users_file_lies_where_the_platform_has_it(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def platforms() -> str:
-        return str(platformdirs.user_config_path("ccmon", appauthor=False) / "config.toml")
-
-    assert user_file(os.environ) == platforms()
+    usual = Path(config_directory({}, str(home)), "config.toml")
+    assert user_file(os.environ) == str(usual)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "elsewhere"))
-    assert user_file(os.environ) == platforms() == str(home / "elsewhere/ccmon/config.toml")
+    assert user_file(os.environ) == str(home / "elsewhere" / "ccmon" / "config.toml")
     assert user_file({"CCMON_CONFIG_DIR": "~/mine"}) == str(home / "mine" / "config.toml")
 
 
@@ -533,7 +531,7 @@ def test_edit_makes_the_file_opens_it_and_checks_it(
     path = home / ".config" / "ccmon" / "config.toml"
     assert main(["config", "edit"]) == 0
     assert path.read_text("utf-8") == template()
-    assert capsys.readouterr().out == f"Made {path}.\n{path} is right.\n"
+    assert capsys.readouterr().out == f"Made {path}.\n{path} is valid.\n"
 
     monkeypatch.setenv("EDITED", "\ntimezon = 1\n")
     assert main(["config", "edit"]) == 1

@@ -194,6 +194,7 @@ def test_an_exported_csv_is_counted_without_logging_in(
     assert json.loads(capsys.readouterr().out)["totals"]["totalTokens"] == 210
 
 
+@pytest.mark.posix
 def test_the_editors_store_is_read_after_a_yes_alone(
     site: CursorSite, editor: Path, data: Path, home: Path
 ) -> None:

@@ -1,6 +1,7 @@
 import pytest
 from rich.cells import cell_len
 
+from engine.domain.model_labels import short_model
 from engine.domain.responses import PICO
 from tui.words.format import (
     ago,
@@ -14,7 +15,6 @@ from tui.words.format import (
     tokens,
     tokens_exact,
 )
-from tui.words.models import short_model
 
 SUNDAY = 1_795_356_300_000
 """2026-11-22 14:05 UTC."""

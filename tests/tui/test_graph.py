@@ -172,6 +172,7 @@ def test_an_svg_is_well_formed_and_says_every_day() -> None:
     assert right < float(root.get("width", 0))
 
 
+@pytest.mark.posix
 def test_pictures_tell_no_name(used: Path, capsys: pytest.CaptureFixture[str]) -> None:
     places = [used / "year.svg", used / "year.png"]
     for _ in range(2):

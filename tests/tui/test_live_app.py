@@ -568,13 +568,14 @@ async def test_the_palette_finds_what_the_screen_can_do():
 
 
 async def test_every_listed_key_is_bound_to_something_that_exists():
-    async with live() as (app, pilot):
-        await pilot.press("2", "9")
+    async with live(has_providers=True) as (app, pilot):
+        await pilot.press("2", "9", "0")
         places = {
             "app": app,
             "screen": app.screen,
             "sessions": app.screen.query_one("#sessions"),
             "graph": app.screen.query_one("#report-graph"),
+            "providers": app.screen.query_one("#report-providers"),
         }
         for key in KEYS:
             name = key.action.partition("(")[0]

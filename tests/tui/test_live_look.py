@@ -201,7 +201,7 @@ async def test_a_tiny_pane_says_what_matters_first_on_as_many_lines_as_it_has(
     assert lines[0].startswith(" 78% high"[: size[0]] if size[1] == 1 else " 5 hours")
     if size[1] > 1:
         said = "\n".join(lines)
-        for each in ("limit at 17:07", "1h 54m left", "18.2k tok/min", "today $62.22"):
+        for each in ("limit at 17:07", "1h 54m left", "/h", "today $62.22"):
             assert each in said
     else:
         assert len(lines) == 1
@@ -266,3 +266,25 @@ def inks_seen(app: LiveApp) -> set[str]:
         for segment in strip
         if segment.text.strip() and segment.style and segment.style.color
     }
+
+
+@pytest.mark.parametrize("anchor", ["official", "pinned", "estimated"])
+async def test_the_blocks_say_when_the_window_that_is_limited_is_another(anchor: str):
+    sample = snapshot()
+    assert sample.block is not None
+    source = FakeSource(replace(sample, block=replace(sample.block, anchor=anchor)))
+    async with live(source, size=(80, 24)) as (app, pilot):
+        await pilot.press("6")
+        for _ in range(40):
+            await pilot.pause(0.05)
+            if "All " in screen_text(app):
+                break
+        said = "The limited window runs 13:00 to 18:00; blocks begin on the hour"
+        assert (said in screen_text(app)) == (anchor != "estimated")
+
+
+async def test_a_colon_opens_the_commands():
+    async with live() as (app, pilot):
+        await pilot.press(":")
+        await pilot.pause()
+        assert "Search for commands" in screen_text(app)

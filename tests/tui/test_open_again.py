@@ -1,4 +1,4 @@
-"""That a window has begun anew is told only to who wants to know."""
+"""That a window has begun anew is told only to those who want to know."""
 
 from __future__ import annotations
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from argparse import Namespace
 from pathlib import Path
 from typing import Any, get_args
 
+import msgspec
 import pytest
 
 from engine.domain.choices import MODES, SORT_COLUMNS, Order
@@ -16,6 +18,7 @@ from engine.domain.typed.amounts import parse_limit
 from engine.domain.typed.days import read_day
 from engine.pricing.overrides import AMOUNTS
 from tests.report_keys import REPORT_KEYS
+from tests.surroundings import at_home, needed
 from tui.commands.live import THEMES
 from tui.config.command_line import parse
 from tui.config.layer import DEFAULT_THRESHOLDS
@@ -241,16 +244,18 @@ def test_the_commands_are_named_with_what_they_do() -> None:
 
 def test_reading_a_line_loads_nothing_heavy_where_no_configuration_is(home: Path) -> None:
     """In a process of its own, since this one has loaded everything."""
-    heavy = "{'rich', 'textual', 'httpx', 'platformdirs', 'tomllib', 'json', 'msgspec', 'shutil'}"
+    heavy = "{'rich', 'textual', 'httpx', 'tomllib', 'json', 'shutil', 'typing_extensions'}"
+    places = (Path(__file__).resolve().parents[2], Path(msgspec.__file__).parents[1])
     code = (
-        "import sys; from tui.config.command_line import parse;"
+        "import sys; from tui.startup import import_msgspec; import_msgspec();"
+        "from tui.config.command_line import parse;"
         "parse(['daily', '--json', '-p', '-home-x']);"
         f"print(sorted({heavy} & set(sys.modules)))"
     )
     done = subprocess.run(
         [sys.executable, "-S", "-c", code],
         cwd=home,
-        env={"PYTHONPATH": str(Path(__file__).resolve().parents[2]), "HOME": str(home)},
+        env={**needed(), **at_home(home), "PYTHONPATH": os.pathsep.join(map(str, places))},
         capture_output=True,
         text=True,
         timeout=30,

@@ -12,6 +12,8 @@ from zipfile import ZipFile
 
 import pytest
 
+from tests.surroundings import at_home, needed
+
 PROJECT = Path(__file__).resolve().parents[2]
 DEMO = ["daily", "--json", "--offline"]
 
@@ -51,8 +53,8 @@ def hostile(tmp_path: Path) -> Path:
 
 def _run(words: list[str], path: list[Path], directory: Path) -> subprocess.CompletedProcess[str]:
     environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(directory),
+        **needed(),
+        **at_home(directory),
         "PYTHONPATH": os.pathsep.join(map(str, path)),
     }
     return subprocess.run(

@@ -1,4 +1,4 @@
-"""The README says what is so: its tables, commands, pictures and JSON keys."""
+"""README and the pages beside the code say what is so: tables, commands, pictures, links, keys."""
 
 from __future__ import annotations
 
@@ -16,31 +16,67 @@ from engine.documents.live import live_document
 from engine.domain.notices import Notice
 from engine.domain.settings import Settings
 from engine.monitor import Monitor
-from tui.dev.readme import updated
+from tui.dev.readme import PAGES, updated
 from tui.live.themes import THEME_NAMES
 from tui.options.catalog import NAMES
 
 PROJECT = Path(__file__).resolve().parents[2]
 README = (PROJECT / "README.md").read_text("utf-8")
+JSON_PAGE = (PROJECT / "engine" / "documents" / "README.md").read_text("utf-8")
+WRITTEN = sorted(
+    [
+        *PROJECT.glob("*.md"),
+        *(path for room in ("engine", "tui", "tests") for path in PROJECT.glob(f"{room}/**/*.md")),
+    ]
+)
+_LINK = re.compile(r"\]\(([^) ]+)\)")
 _PICTURE = re.compile(r"!\[[^]]+\]\(([^)]+)\)")
 _COMMAND = re.compile(r"^python3 -m venv \.venv && .*$", re.MULTILINE)
 
 
 def section(title: str) -> str:
-    """Return what stands below a heading."""
-    _, _, rest = README.partition(f"\n## {title}\n")
+    """Return what stands below a heading of the page of the JSON."""
+    _, _, rest = JSON_PAGE.partition(f"\n## {title}\n")
     assert rest, title
     return rest.partition("\n## ")[0]
 
 
-def test_the_tables_of_keys_and_options_are_those_of_the_code() -> None:
-    assert updated(README) == README, "python -m tui.dev.readme brings the README up to date"
+def page(name: str) -> str:
+    return (PROJECT / name).read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_made_parts_are_those_of_the_code(name: str) -> None:
+    assert updated(name, page(name)) == page(name), "python -m tui.dev.readme makes them anew"
 
 
 def test_a_stale_table_is_made_anew() -> None:
-    stale = README.replace("| Quit |", "| Give up |")
-    assert stale != README
-    assert updated(stale) == README
+    name = "tui/live/README.md"
+    stale = page(name).replace("| Quit |", "| Give up |")
+    assert stale != page(name)
+    assert updated(name, stale) == page(name)
+
+
+def test_the_readme_can_be_read_in_a_few_minutes() -> None:
+    assert 150 <= len(README.splitlines()) <= 250
+
+
+@pytest.mark.parametrize("path", WRITTEN, ids=lambda path: str(path.relative_to(PROJECT)))
+def test_every_link_leads_somewhere(path: Path) -> None:
+    for link in _LINK.findall(path.read_text("utf-8")):
+        place, _, heading = link.partition("#")
+        if place.startswith(("https://", "http://")):
+            continue
+        target = path.parent / place if place else path
+        assert target.exists(), link
+        if heading:
+            assert heading in headings(target.read_text("utf-8")), link
+
+
+def headings(text: str) -> set[str]:
+    """Return the headings of a page as links name them."""
+    found = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", each).lower().replace(" ", "-") for each in found}
 
 
 def test_the_first_screen_has_a_picture_what_it_is_and_the_two_commands() -> None:
@@ -69,9 +105,9 @@ def test_every_picture_named_is_there_and_shows_something() -> None:
 
 def test_every_command_and_theme_is_named() -> None:
     for name in NAMES:
-        assert f"**`ccmon {name}`**" in README
+        assert f"**`ccmon {name}`**" in page("tui/options/README.md")
     for theme in THEME_NAMES:
-        assert f"`{theme}`" in section("Keys")
+        assert f"`{theme}`" in page("tui/live/README.md")
 
 
 def documented() -> dict[str, set[str]]:

@@ -1,4 +1,4 @@
-"""The README names every key of the reports' JSON, and no key that is not there."""
+"""The page of the JSON names every key of the reports' JSON, and no key that is not there."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,8 @@ import pytest
 
 from engine.documents.schemas import DOCUMENTS, schema_of
 
-README = (Path(__file__).resolve().parents[2] / "README.md").read_text("utf-8")
+_PAGE = Path(__file__).resolve().parents[2] / "engine" / "documents" / "README.md"
+PAGE = _PAGE.read_text("utf-8")
 REPORTS = tuple(name for name in DOCUMENTS if name not in ("live", "doctor"))
 _KEY = re.compile(r"`(\w+)`")
 _WORDS = {"true", "null", "unknown", "periods", "ok", "warning", "exceeds"}
@@ -17,7 +18,7 @@ _WORDS |= {"all", "claude", "codex"}
 
 def documented() -> tuple[set[str], set[str]]:
     """Return the keys that the section's tables explain, and all that it names."""
-    section = README.partition("\n## JSON of the reports\n")[2].partition("\n## ")[0]
+    section = PAGE.partition("\n## JSON of the reports\n")[2].partition("\n## ")[0]
     explained, named = set(), set()
     for line in section.splitlines():
         if line.startswith("| `"):
@@ -29,7 +30,7 @@ def documented() -> tuple[set[str], set[str]]:
 
 def documented_of_live() -> set[str]:
     """Return the keys that the live document's section names, which others share."""
-    return set(_KEY.findall(README.partition("\n## For scripts\n")[2].partition("\n## ")[0]))
+    return set(_KEY.findall(PAGE.partition("\n## For scripts\n")[2].partition("\n## ")[0]))
 
 
 def keys_of(name: str) -> set[str]:
@@ -52,8 +53,6 @@ def test_every_documented_key_is_in_some_report() -> None:
 
 
 def test_every_report_has_its_rows_named() -> None:
-    section = README.partition("\n## JSON of the reports\n")[2].partition("\n**Of every report**")[
-        0
-    ]
+    section = PAGE.partition("\n## JSON of the reports\n")[2].partition("\n**Of every report**")[0]
     for name in set(REPORTS) - {"session-id"}:
         assert f"`{name}`" in section

@@ -15,6 +15,7 @@ from engine.domain.settings import Settings
 from engine.ledger.book import Ledger
 from engine.monitor import Monitor
 from tests.made_lines import answer, earlier_today, write
+from tests.surroundings import at_home, needed
 from tui.statusline.again import Asked, files_of_session
 
 NOW = 1_700_000_000_000
@@ -124,8 +125,8 @@ def test_a_line_told_again_loads_next_to_nothing(tmp_path: Path) -> None:
     write(root, answer("a1", earlier_today(), 500_000), name="-code-app/s1.jsonl")
     given = json.dumps({"session_id": "s1", "model": {"display_name": "Opus"}}).encode()
     around = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(tmp_path),
+        **needed(),
+        **at_home(tmp_path),
         "CCMON_DATA_DIR": str(tmp_path / "data"),
         "CLAUDE_CONFIG_DIR": str(root),
     }

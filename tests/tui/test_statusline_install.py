@@ -66,6 +66,7 @@ def run(*words: str) -> int:
     return run_install(parse(["statusline", *words]))
 
 
+@pytest.mark.posix
 def test_a_status_line_is_added_and_nothing_else_changes(
     claude: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -211,6 +212,7 @@ def test_the_settings_are_those_of_the_first_config_directory(
         settings_path(None, {"CLAUDE_CONFIG_DIR": ""})
 
 
+@pytest.mark.posix
 def test_a_link_to_the_settings_stays_a_link(claude: Path, tmp_path: Path) -> None:
     real = tmp_path / "dotfiles.json"
     real.write_text("{}")
@@ -220,7 +222,8 @@ def test_a_link_to_the_settings_stays_a_link(claude: Path, tmp_path: Path) -> No
     assert "statusLine" in json.loads(real.read_text())
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+@pytest.mark.posix
+@pytest.mark.skipif(getattr(os, "geteuid", int)() == 0, reason="root may write anywhere")
 def test_what_cannot_be_written_is_one_sentence(claude: Path) -> None:
     claude.chmod(0o500)
     with pytest.raises(SettingsError, match="could not be written"):

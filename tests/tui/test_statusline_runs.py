@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import shlex
 import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,10 @@ import pytest
 from engine.domain.settings import Settings, system_clock
 from engine.monitor import Monitor
 from tests.made_lines import answer, earlier_today, write
+from tests.surroundings import at_home, needed
+
+with suppress(ImportError):  # there is none on Windows
+    import pty
 
 PROJECT = Path(__file__).resolve().parents[2]
 TRANSCRIPT = "-code-app/s1.jsonl"
@@ -47,8 +50,8 @@ def hook(root: Path, **more: Any) -> bytes:
 
 def start(root: Path, *words: str, **more: str) -> subprocess.Popen[bytes]:
     environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": os.environ["HOME"],
+        **needed(),
+        **at_home(os.environ["HOME"]),
         "LANG": "C.UTF-8",
         "TZ": "UTC",
         "CCMON_DATA_DIR": str(root.parent / "data"),
@@ -166,6 +169,7 @@ def test_a_ledger_that_nothing_can_be_read_of_delays_nothing(root: Path) -> None
     assert "5h 42%" in said
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("place", ["/dev/null/x/ledger.db", "/proc/nothing/ledger.db"])
 def test_a_ledger_that_cannot_be_written_fails_nothing(root: Path, place: str) -> None:
     assert "$2.00 session" in line(root, hook(root), "--ledger", place)
@@ -255,6 +259,7 @@ def on_a_terminal(root: Path, *words: str) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
+@pytest.mark.posix
 def test_on_a_terminal_it_says_what_it_is_for(root: Path) -> None:
     code, said = on_a_terminal(root, "--format", "plain")
     assert code == 0
@@ -263,6 +268,7 @@ def test_on_a_terminal_it_says_what_it_is_for(root: Path) -> None:
     assert "$2.00 today" in said
 
 
+@pytest.mark.posix
 def test_on_a_terminal_a_template_is_checked(root: Path) -> None:
     code, said = on_a_terminal(root, "--template", "{modle}")
     assert code == 2

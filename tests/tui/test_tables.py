@@ -327,7 +327,7 @@ def test_a_title_says_what_a_report_is_narrowed_to() -> None:
     asked = replace(asked, block_length=3 * 3_600_000, is_recent_only=True, top=3)
     asked = replace(asked, selection=replace(asked.selection, project="[b]", mode="display"))
     assert text_of(title_of(asked, "UTC", 200)) == (
-        "Blocks · of 3h 00m · the last three days · the dearest 3 · project [b]"
+        "Blocks · of 3h 00m · the last three days · the most expensive 3 · project [b]"
         " · recorded costs only · UTC"
     )
 

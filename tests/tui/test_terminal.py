@@ -8,9 +8,9 @@ import shlex
 import shutil
 import signal
 import sys
-import termios
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,9 @@ import pytest
 from engine.demo import DemoUser, write_history
 from engine.domain.settings import system_clock
 from tests.terminal import Terminal
+
+with suppress(ImportError):  # there is none on Windows
+    import termios
 
 PROJECT = Path(__file__).resolve().parents[2]
 COLOUR = re.compile(rb"\x1b\[(?:[\d;]*;)?(?:[34][0-8]|9[0-7]|10[0-7])(?:;[\d;]*)?m")
@@ -72,6 +75,7 @@ def assert_left_sane(terminal: Terminal) -> None:
     assert terminal.faults() == []
 
 
+@pytest.mark.posix
 def test_the_demo_starts_turns_its_tabs_and_quits_at_once(opened: Opener, tmp_path: Path) -> None:
     terminal = opened("live", "--demo")
     assert terminal.wait_for(r"this window", 10), terminal.text
@@ -86,8 +90,9 @@ def test_the_demo_starts_turns_its_tabs_and_quits_at_once(opened: Opener, tmp_pa
     assert [path for path in tmp_path.iterdir() if path.name.startswith("ccmon-demo")] == []
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(
-    "ending", [signal.SIGTERM, signal.SIGHUP, "\x03"], ids=["term", "hup", "c"]
+    "ending", [signal.SIGTERM, getattr(signal, "SIGHUP", 1), "\x03"], ids=["term", "hup", "c"]
 )
 def test_signals_and_ctrl_c_end_it_cleanly(
     ending: signal.Signals | str, opened: Opener, history: Path
@@ -103,6 +108,7 @@ def test_signals_and_ctrl_c_end_it_cleanly(
     assert_left_sane(terminal)
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("more", [{}, {"COLUMNS": "60", "LINES": "20"}], ids=["", "exported"])
 def test_the_screen_is_as_large_as_the_terminal(
     more: dict[str, str], opened: Opener, history: Path
@@ -120,6 +126,7 @@ def test_the_screen_is_as_large_as_the_terminal(
     assert terminal.wait_for_end(1.0) == 0
 
 
+@pytest.mark.posix
 def test_a_bare_continue_draws_anew_and_starts_no_second_reader_of_keys(
     opened: Opener, history: Path
 ) -> None:
@@ -185,6 +192,7 @@ def shell(home: Path, tmp_path: Path, history: Path) -> Iterator[_Shell]:
     terminal.close()
 
 
+@pytest.mark.posix
 def test_a_stopped_job_goes_on_in_the_foreground_and_quits_at_once(shell: _Shell) -> None:
     for _ in range(2):
         shell.stop()
@@ -198,6 +206,7 @@ def test_a_stopped_job_goes_on_in_the_foreground_and_quits_at_once(shell: _Shell
     assert shell.terminal.raw.count(b"\x1b[>") == shell.terminal.raw.count(b"\x1b[<u")
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("how", ["kill %1", "kill -HUP %1", "bg; sleep 0.5; kill %1"])
 def test_a_stopped_job_can_be_ended_and_leaves_the_shell_as_it_is(how: str, shell: _Shell) -> None:
     shell.stop()
@@ -211,6 +220,7 @@ def test_a_stopped_job_can_be_ended_and_leaves_the_shell_as_it_is(how: str, shel
     assert shell.terminal.raw.count(b"\x1b[>") == shell.terminal.raw.count(b"\x1b[<u")
 
 
+@pytest.mark.posix
 def test_a_dumb_terminal_gets_plain_lines(opened: Opener, history: Path) -> None:
     terminal = opened("live", "--config-dir", str(history), TERM="dumb")
     assert terminal.wait_for_end(10) == 0
@@ -218,6 +228,7 @@ def test_a_dumb_terminal_gets_plain_lines(opened: Opener, history: Path) -> None
     assert b"\x1b" not in terminal.raw
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("is_plain", [True, False], ids=["no-color", "colour"])
 def test_no_color_sends_no_colours(is_plain: bool, opened: Opener, history: Path) -> None:
     more = {"NO_COLOR": "1"} if is_plain else {}

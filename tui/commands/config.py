@@ -109,7 +109,7 @@ COMMAND = Command(
         ("ccmon config edit", "open config.toml, made with every key explained if there is none"),
         ("ccmon config show daily", "what ccmon daily would use"),
         ("ccmon config show daily -- --since 7d", "what ccmon daily --since 7d would use"),
-        ("ccmon config check .ccmon.toml", "exit code 0 if the file is right, else 1"),
+        ("ccmon config check .ccmon.toml", "exit code 0 if the file is valid, else 2"),
     ),
     is_configurable=False,
 )

@@ -12,6 +12,7 @@ from engine.domain.settings import Settings
 from tui.options import values
 from tui.options.definition import Command, Option, UsageError
 from tui.options.shared import JSON, OFFLINE
+from tui.terminal.console import is_terminal
 
 if TYPE_CHECKING:
     from engine.agents.cursor.login import TokenKeeping
@@ -106,13 +107,13 @@ def _given(settings: Settings, options: Namespace) -> SessionToken | None:
     from engine.agents.cursor.tokens import COOKIE, TokenError, parse_token
     from tui.terminal.consent import agrees
 
-    is_terminal = sys.stdin is not None and sys.stdin.isatty()
+    is_asked = is_terminal(sys.stdin)
     store = editor_store(settings.environment, settings.home)
     if options.from_editor:
         if store is None:
             raise TokenError("Cursor's editor is not on this machine: paste the token instead.")
         return editor_token(store) if options.yes or agrees(_asking(store)) else None
-    if not is_terminal:
+    if not is_asked:
         return parse_token(sys.stdin.readline() if sys.stdin is not None else "")
     _say(_MEANING.format(cookie=COOKIE))
     if store is not None and agrees(_asking(store)):

@@ -192,7 +192,7 @@ COMMAND = Command(
         ),
         Option(
             ("--disable-oauth",),
-            "ask it no more",
+            "stop asking it",
             default=False,
             is_configurable=False,
             one_of="oauth",

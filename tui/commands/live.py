@@ -24,6 +24,7 @@ from tui.options.shared import (
     QUIET_HOURS,
     RESET_AT,
 )
+from tui.terminal.console import is_terminal, without_console
 
 if TYPE_CHECKING:
     from engine.domain.settings import Settings
@@ -37,6 +38,9 @@ def run(options: Namespace) -> int:
 
     settings = settings_of(options)
     if options.json or not _is_terminal():
+        hint = "" if options.json else without_console(os.environ)
+        if hint:
+            print(f"ccmon: {hint}", file=sys.stderr)
         return _print_demo(settings, options) if options.demo else _print(settings, options)
     from tui.live.run import run_live
 
@@ -50,7 +54,7 @@ def run(options: Namespace) -> int:
 
 
 def _is_terminal() -> bool:
-    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    return is_terminal(sys.stdin) and is_terminal(sys.stdout) and os.environ.get("TERM") != "dumb"
 
 
 def _print_demo(settings: Settings, options: Namespace) -> int:

@@ -10,6 +10,7 @@ from engine.domain.mistakes import SettingsError
 from tui.options.definition import Command, Option, UsageError
 from tui.options.shared import COLOR, CONFIG, JSON, OFFLINE
 from tui.options.values import hint, sentence_end
+from tui.terminal.console import is_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,7 +82,7 @@ def set_key(accounts: Accounts, name: str) -> int:
 
 
 def _given_key(account: ProviderAccount) -> str:
-    if sys.stdin is None or not sys.stdin.isatty():
+    if not is_terminal(sys.stdin):
         return sys.stdin.readline() if sys.stdin is not None else ""
     from getpass import getpass
 

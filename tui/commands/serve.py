@@ -90,9 +90,9 @@ COMMAND = Command(
     run,
     shared=(PLACES,),
     own=(*ADDRESS, *SETTINGS),
-    about="It listens to this machine alone, and answers only who has its token. The token is made"
-    " for you and kept in service.token, in ccmon's data directory, which you alone may read; ccmon"
-    " web lets your browser in. /api/v1/openapi.json describes all that can be asked."
+    about="It listens to this machine alone, and answers only those who have its token. The token"
+    " is made for you and kept in service.token, in ccmon's data directory, which you alone may"
+    " read; ccmon web lets your browser in. /api/v1/openapi.json describes all that can be asked."
     "\n\nIt runs until Ctrl+C; ccmon service start runs it in the background. CCMON_LOG_LEVEL is"
     " debug, info, warning (the default) or error; the log goes to standard error.",
     examples=(

@@ -140,10 +140,11 @@ def _telemetry(settings: Settings) -> int:
 
 def _install(settings: Settings, options: Namespace) -> int:
     """Show what would start the service at each login, and write it after a yes."""
+    from engine.domain.system import PLATFORM
     from engine.service.autostart import autostart_of
     from tui.terminal.consent import agrees
 
-    unit = autostart_of(sys.platform, settings.home, settings.environment, command_line(options))
+    unit = autostart_of(PLATFORM, settings.home, settings.environment, command_line(options))
     print(f"{unit.path}:\n\n{unit.text}")
     print(f"Then: {unit.then}\n")
     if not options.yes and not agrees(f"Write {unit.path}?"):

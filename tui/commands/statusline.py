@@ -10,6 +10,7 @@ from argparse import Namespace
 from tui.options import values
 from tui.options.definition import Command, Option
 from tui.options.shared import CONFIG, CONFIG_DIR, LEDGER, OFFLINE, TIMEZONE
+from tui.terminal.console import is_terminal
 
 _FORMATS = ("claude", "plain", "tmux", "waybar")
 _COST_SOURCES = ("auto", "ccmon", "cc", "both")
@@ -27,7 +28,7 @@ def run(options: Namespace) -> int:
         from tui.statusline.install import run_install
 
         return run_install(options)
-    if sys.stdin is not None and sys.stdin.isatty():
+    if is_terminal(sys.stdin):
         from tui.statusline.usage import print_usage
 
         return print_usage(options)
@@ -103,7 +104,7 @@ COMMAND = Command(
         ),
         Option(
             ("--template",),
-            "a line of one's own; see ccmon help statusline",
+            "a line of your own; see ccmon help statusline",
             "TEXT",
             example='"{model} {today_cost}"',
             is_private=True,

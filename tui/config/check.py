@@ -20,7 +20,7 @@ def check_place(place: Place) -> int:
         print(f"ccmon: {plain(str(error))}", file=sys.stderr)
         return _WRONG
     if layer.problem:
-        print(f"{place.path} {layer.problem}: it is passed over.")
+        print(f"{place.path} {layer.problem}: it is ignored.")
     else:
-        print(f"{place.path} is right.")
+        print(f"{place.path} is valid.")
     return 0

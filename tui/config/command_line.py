@@ -9,6 +9,7 @@ from typing import Any
 from tui.config.in_force import options_in_force
 from tui.options.catalog import NAMES, SHORT_FORMS, find_command
 from tui.options.definition import Command, UsageError
+from tui.options.packed_words import MORE, unpacked
 from tui.options.parser import given
 
 _HELP = ("-h", "--help")
@@ -22,7 +23,7 @@ def parse(arguments: Sequence[str]) -> Namespace:
     written for ccusage have it. `--help` anywhere is the command `help`, `--version` in front
     the command `version`. Raises `UsageError`.
     """
-    words = list(arguments)
+    words = _unpacked(arguments) if MORE in arguments else list(arguments)
     agent = words.pop(0) if _is_agent_in_front(words) else ""
     if words and words[0] in _VERSION:
         return Namespace(command="version")
@@ -36,6 +37,13 @@ def parse(arguments: Sequence[str]) -> Namespace:
     if not set(_HELP).isdisjoint(before.split("\0")):
         return Namespace(command="help", topic=command.name, man=False)
     return options_in_force(command, _narrowed(command, given(command, words), agent))
+
+
+def _unpacked(arguments: Sequence[str]) -> list[str]:
+    try:
+        return unpacked(arguments)
+    except ValueError as error:
+        raise UsageError(f"The words behind {MORE} are broken: install the line anew.") from error
 
 
 def _is_agent_in_front(words: Sequence[str]) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import shlex
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 from engine.domain.mistakes import SettingsError
+from engine.domain.processes import words_of
+from engine.domain.system import PLATFORM
 from tui.config.check import check_place
 from tui.config.places import Place
 from tui.config.template import template
@@ -32,7 +32,7 @@ def edit(path: str) -> int:
             " CCMON_CONFIG_DIR."
         ) from error
     try:
-        code = subprocess.run([*command, path], check=False).returncode
+        code = subprocess.run([_found(command[0]), *command[1:], path], check=False).returncode
     except OSError as error:
         raise SettingsError(
             f"The editor {command[0]} cannot be started ({error.strerror}): set VISUAL or EDITOR"
@@ -46,20 +46,29 @@ def edit(path: str) -> int:
 def _make(file: Path) -> None:
     """Write every key explained, for its user's eyes only: tokens and addresses may come in."""
     handle = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with open(handle, "w", encoding="utf-8") as stream:
+    with open(handle, "w", encoding="utf-8", newline="\n") as stream:
         stream.write(template())
 
 
 def editor() -> list[str]:
-    """Return the command of the user's editor; raises `SettingsError` where there is none."""
+    """Return the command of the user's editor; raises `SettingsError` where there is none.
+
+    A whole path with spaces needs no quotes on Windows.
+    """
     for name in ("VISUAL", "EDITOR"):
         named = os.environ.get(name, "").strip()
         if named:
             try:
-                return shlex.split(named, posix=sys.platform != "win32")
+                is_whole = PLATFORM == "win32" and os.path.isfile(named)
+                return [named] if is_whole else words_of(named, PLATFORM)
             except ValueError as error:
-                raise SettingsError(f"{name} is not a command ({error}): set it anew.") from error
+                raise SettingsError(f"{name} is not a command ({error}): set it again.") from error
     for known in _EDITORS:
         if shutil.which(known):
             return [known]
     raise SettingsError("There is no editor: set VISUAL or EDITOR to yours.")
+
+
+def _found(program: str) -> str:
+    """Return where a program is: Windows starts `code.cmd` only by its whole name."""
+    return shutil.which(program) or program

@@ -112,7 +112,7 @@ def set_by_files(
 
 
 def _add_tables(options: Namespace, layers: Iterable[Layer]) -> None:
-    """Add what is no option of a file: prices, aliases, `[limits]`, `[notify]` and more."""
+    """Add what is not an option of a file: prices, aliases, `[limits]`, `[notify]` and more."""
     options.prices, options.project_alias_map, options.model_alias_map = {}, {}, {}
     limits: dict[str, Any] = {"thresholds": DEFAULT_THRESHOLDS}
     options.channels, options.accounts = {}, {}

@@ -57,7 +57,7 @@ class Layer(NamedTuple):
     ignored: tuple[str, ...] = ()
     """Keys that mean nothing to ccmon, or values it cannot take over."""
     problem: str = ""
-    """Why nothing could be read, where that is no error."""
+    """Why nothing could be read, where that is not an error."""
 
 
 def empty_layer(kind: FileKind, path: str, problem: str = "") -> Layer:

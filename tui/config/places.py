@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
+
+from engine.domain.paths import config_directory
 
 FileKind = Literal["ccusage", "user", "project", "named"]
 
@@ -24,19 +25,8 @@ class Place(NamedTuple):
 
 
 def user_file(environment: Mapping[str, str]) -> str:
-    """Return the path of the user's own `config.toml`.
-
-    In `CCMON_CONFIG_DIR`, else in the platform's place for a user's configuration.
-    """
-    named = environment.get("CCMON_CONFIG_DIR", "").strip()
-    if named:
-        return os.path.join(os.path.expanduser(named), _USER_FILE)
-    if sys.platform == "linux":
-        base = environment.get("XDG_CONFIG_HOME", "").strip() or os.path.expanduser("~/.config")
-        return os.path.join(base, "ccmon", _USER_FILE)
-    from platformdirs import user_config_path
-
-    return str(user_config_path("ccmon", appauthor=False) / _USER_FILE)
+    """Return the path of the user's own `config.toml`."""
+    return os.path.join(config_directory(environment, os.path.expanduser("~")), _USER_FILE)
 
 
 def places(environment: Mapping[str, str], named: str | None = None) -> tuple[Place, ...]:

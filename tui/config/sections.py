@@ -1,4 +1,4 @@
-"""Reads the tables of a configuration that are no options: prices and aliases."""
+"""Reads the tables of a configuration that are not options: prices and aliases."""
 
 from __future__ import annotations
 

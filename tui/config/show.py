@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -43,7 +44,10 @@ def show(options: Namespace) -> int:
         for command in commands
     }
     if options.json:
-        print(json.dumps(_document(asked, layers, options.config), indent=2, ensure_ascii=False))
+        from tui.terminal.encoding import writable_json
+
+        text = json.dumps(_document(asked, layers, options.config), indent=2, ensure_ascii=False)
+        print(writable_json(text, sys.stdout.encoding))
     else:
         from tui.words.format import plain
 
@@ -196,9 +200,9 @@ def _files(layers: tuple[Layer, ...], named: str | None) -> Iterator[dict[str, A
     for place in places(os.environ, named):
         layer = read.get(place.path)
         if layer is not None:
-            state = f"passed over: it {layer.problem}" if layer.problem else "read"
+            state = f"ignored: it {layer.problem}" if layer.problem else "read"
         else:
-            state = "passed over: another goes before" if os.path.isfile(place.path) else "absent"
+            state = "ignored: another comes first" if os.path.isfile(place.path) else "absent"
         ignored = list(layer.ignored) if layer is not None else []
         yield {"path": place.path, "state": state, "ignored": ignored}
 
@@ -226,7 +230,7 @@ def _lines(
     yield from _rows(_limits(layers))
     yield "notify"
     yield from _rows(_channels(layers))
-    yield "files, the later the stronger"
+    yield "files, later ones override earlier ones"
     for file in _files(layers, named):
         yield f"  {file['path']}: {file['state']}"
         if file["ignored"]:

@@ -9,8 +9,8 @@ from tui.config.toml_file import command_tables, configurable
 from tui.options.definition import Option
 
 _HEAD = """\
-# Configuration of ccmon. Take the # away from what shall hold; ccmon config check
-# looks it over, ccmon config show says what is in force and where it comes from.
+# Configuration of ccmon. Remove the # from what you want to set; ccmon config check
+# checks it, ccmon config show says what is in force and where it comes from.
 
 # ── for every command that has the option ──
 """
@@ -25,7 +25,7 @@ _LIMITS = """\
 # When warnings are only drawn on the screen.
 #quiet-hours = "22:00-07:30"
 """
-"""Keys of `[limits]` that are no options of `ccmon limits`."""
+"""Keys of `[limits]` that are not options of `ccmon limits`."""
 _PROVIDERS = """\
 # Seconds for which an answer is young enough.
 #cache-ttl = 300
@@ -39,7 +39,7 @@ _PROVIDERS = """\
 """
 """Keys of `[providers]`."""
 _TAIL = """\
-# ── prices of one's own, in USD per million tokens ──
+# ── prices of your own, in USD per million tokens ──
 
 #[prices."my-model"]
 #input = 3

@@ -6,11 +6,11 @@ import os
 import stat
 
 LARGEST = 4 << 20
-"""Bytes; what is larger is no configuration."""
+"""Bytes; what is larger is not a configuration."""
 
 
 class NotAFile(OSError):
-    """What lies at a path is no file, or too large a one, to be a configuration."""
+    """What lies at a path is not a file, or too large a one, to be a configuration."""
 
 
 def read_text(path: str) -> str:

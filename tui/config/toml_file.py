@@ -155,7 +155,7 @@ class TomlReader:
         )
 
     def _section(self, made: Layer, key: str, value: object) -> Layer:
-        """Return the layer with one of the tables in it that are no command's alone."""
+        """Return the layer with one of the tables in it that are not those of one command."""
         if not isinstance(value, dict):
             self.fail((key,), f"'{key}' is a table, written [{key}]")
         if self.place.is_project:

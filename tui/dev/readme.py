@@ -1,14 +1,14 @@
-"""Writes the README's tables of keys and options and its list of agents from the code.
+"""Writes the tables of keys and options and the list of agents into their pages, from the code.
 
     python -m tui.dev.readme
 
-A test checks that the README holds what this makes.
+A test checks that the pages hold what this makes.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import groupby
 from pathlib import Path
 
@@ -17,24 +17,24 @@ from tui.live.keys import key_rows
 from tui.options.catalog import all_commands
 from tui.options.definition import Command, Option, OptionGroup
 
-_README = Path(__file__).parents[2] / "README.md"
+_PROJECT = Path(__file__).parents[2]
 
 
 def main() -> int:
-    """Bring the README up to date; return the exit code."""
-    _README.write_text(updated(_README.read_text("utf-8")), "utf-8")
+    """Bring the pages up to date; return the exit code."""
+    for page in PAGES:
+        path = _PROJECT / page
+        path.write_text(updated(page, path.read_text("utf-8")), "utf-8")
     return 0
 
 
-def updated(text: str) -> str:
-    """Return a README with its made parts made anew."""
-    parts = (("agents", agents_list()), ("keys", keys_table()), ("options", options_tables()))
-    for name, made in parts:
-        begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
-        before, _, rest = text.partition(begin)
-        _, _, after = rest.partition(end)
-        text = f"{before}{begin}{made}{end}{after}"
-    return text
+def updated(page: str, text: str) -> str:
+    """Return a page's text with its made part made anew."""
+    name, make = PAGES[page]
+    begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+    before, _, rest = text.partition(begin)
+    _, _, after = rest.partition(end)
+    return f"{before}{begin}{make()}{end}{after}"
 
 
 def agents_list() -> str:
@@ -116,6 +116,14 @@ def _spelled(option: Option) -> str:
     return ", ".join(
         [*(f"`{each}{value}`" for each in option.flags), *(f"`{each}`" for each in option.off)]
     )
+
+
+PAGES: dict[str, tuple[str, Callable[[], str]]] = {
+    "engine/agents/README.md": ("agents", agents_list),
+    "tui/live/README.md": ("keys", keys_table),
+    "tui/options/README.md": ("options", options_tables),
+}
+"""The pages, each with its made part: the marks around it, and what makes it."""
 
 
 if __name__ == "__main__":

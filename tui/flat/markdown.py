@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from engine.agents.names import title_of
+from engine.domain.model_labels import short_model
 from tui.flat.table import TOTAL, Column, FlatLine, FlatTable
 from tui.tables.columns import signed_percent
 from tui.tables.look import UNKNOWN_COST, unpriced_note
 from tui.words.format import dollars, fit, moment_of, percent, plain, tokens_exact
-from tui.words.models import short_model
 
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>()#|~&$^@]|:(?=//)|(?<=www)\.", re.IGNORECASE)
 _LEFT = ("text", "agents", "names", "models", "time", "flag")

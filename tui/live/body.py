@@ -13,6 +13,7 @@ from engine.domain.reports import Span
 from engine.domain.snapshots import Snapshot
 from tui.live.frame.status_line import StatusLine, status_view
 from tui.live.frame.tab_bar import TABS, TabKind
+from tui.live.panes.block import true_window_remark
 from tui.live.panes.live import LivePane
 from tui.live.panes.sessions import ORDERS, SessionsPane
 from tui.live.screens.empty_screen import EmptyScreen, EmptyView
@@ -22,18 +23,29 @@ from tui.words.format import moment_of
 
 if TYPE_CHECKING:
     from tui.live.graph.graph_pane import GraphPane
+    from tui.live.providers_pane import ProvidersPane
     from tui.live.report.report_pane import ReportPane
 
 
 _TABLE_ACTIONS = ("filter", "export")
+_OWN_PANES = ("graph", "providers")
+"""Tabs that are no tables."""
 _LIST_ACTIONS = ("sort_next", "sort_reverse", "turn_span")
 
 
 class Body(Container):
     """Holds the panes of all tabs; those of reports and the graph are made when first shown."""
 
-    def __init__(self, source: Source, *, id: str | None = None) -> None:
+    def __init__(
+        self,
+        source: Source,
+        tabs: tuple[tuple[str, TabKind | None], ...] = TABS,
+        *,
+        id: str | None = None,
+    ) -> None:
         super().__init__(id=id)
+        self.tabs = tabs
+        """Those that there are."""
         self._source = source
         self._by: Basis = "cost"
         self._zone = "UTC"
@@ -49,7 +61,14 @@ class Body(Container):
     @property
     def kind(self) -> TabKind | None:
         """What the present tab shows, `None` for the live panes."""
-        return TABS[self.tab - 1][1]
+        return self.tabs[self.tab - 1][1]
+
+    @property
+    def keys(self) -> str:
+        """The group of keys that goes with the present tab."""
+        if self.kind is None:
+            return "What is shown"
+        return {"graph": "The graph", "providers": "Providers"}.get(self.kind, "Lists and tables")
 
     @property
     def live(self) -> LivePane:
@@ -59,7 +78,7 @@ class Body(Container):
     @property
     def table(self) -> ReportPane | None:
         """The table shown, `None` on other tabs or before it is mounted."""
-        if self.kind is None or self.kind == "graph":
+        if self.kind is None or self.kind in _OWN_PANES:
             return None
         from tui.live.report.report_pane import ReportPane
 
@@ -74,6 +93,15 @@ class Body(Container):
 
         return next(iter(self.query("#report-graph").results(GraphPane)), None)
 
+    @property
+    def providers(self) -> ProvidersPane | None:
+        """What providers say, `None` on other tabs or before it is mounted."""
+        if self.kind != "providers":
+            return None
+        from tui.live.providers_pane import ProvidersPane
+
+        return next(iter(self.query("#report-providers").results(ProvidersPane)), None)
+
     async def turn_to(self, tab: int) -> None:
         """Show a tab by its number."""
         self.tab = tab
@@ -85,12 +113,16 @@ class Body(Container):
         for pane in self.query(".report"):
             pane.display = pane.id == f"report-{kind}"
 
-    def _made(self, kind: TabKind) -> GraphPane | ReportPane:
+    def _made(self, kind: TabKind) -> GraphPane | ProvidersPane | ReportPane:
         """Return a new pane for a tab."""
         if kind == "graph":
             from tui.live.graph.graph_pane import GraphPane
 
             return GraphPane(self._source, id="report-graph")
+        if kind == "providers":
+            from tui.live.providers_pane import ProvidersPane
+
+            return ProvidersPane(self._source, id="report-providers")
         from tui.live.report.report_pane import ReportPane
 
         return ReportPane(kind, self._source, id=f"report-{kind}")
@@ -107,10 +139,13 @@ class Body(Container):
         self._by, self._zone = by, snapshot.zone
         table, graph = self.table, self.graph
         if table is not None:
-            table.show(snapshot.revision, by=by, span=span, zone=snapshot.zone)
+            remark = true_window_remark(snapshot) if table.kind == "blocks" else ""
+            table.show(snapshot.revision, by=by, span=span, zone=snapshot.zone, remark=remark)
         elif graph is not None:
             today = moment_of(snapshot.generated_at, snapshot.zone).date()
             graph.show(snapshot.revision, by=by, today=today, zone=snapshot.zone)
+        elif (providers := self.providers) is not None:
+            providers.show(snapshot.revision, snapshot.generated_at)
         elif snapshot.is_empty:
             self.query_one(EmptyScreen).view = EmptyView(snapshot.places, has_demo)
         else:
@@ -127,14 +162,14 @@ class Body(Container):
     def has_use_for(self, action: str, *, is_empty: bool) -> bool:
         """Say whether a key's action does anything on the present tab."""
         if action in _TABLE_ACTIONS:
-            return self.kind not in (None, "graph")
+            return self.kind is not None and self.kind not in _OWN_PANES
         if action in _LIST_ACTIONS:
-            return self.kind != "graph" and not (self.kind is None and is_empty)
+            return self.kind not in _OWN_PANES and not (self.kind is None and is_empty)
         return True
 
     def take_focus(self) -> None:
         """Give the keys to what is shown."""
-        pane = self.table or self.graph
+        pane = self.table or self.graph or self.providers
         if pane is None:
             self.live.take_focus()
         else:
@@ -149,7 +184,7 @@ class Body(Container):
             return []
 
         def sort(number: int) -> None:
-            self.live.sort_by(number)
+            self.live.sessions.sort_by(number)
             redraw()
 
         return [(name, partial(sort, number)) for number, (name, _) in enumerate(ORDERS)]

@@ -8,9 +8,15 @@ from textual.binding import Binding, BindingType
 
 from engine.domain.report_definitions import tabs
 
-Place = Literal["app", "screen", "sessions", "graph"]
+Place = Literal["app", "screen", "sessions", "graph", "providers"]
 Group = Literal[
-    "Everywhere", "Tabs", "Lists and tables", "The graph", "What is shown", "Nothing to read"
+    "Everywhere",
+    "Tabs",
+    "Lists and tables",
+    "The graph",
+    "Providers",
+    "What is shown",
+    "Nothing to read",
 ]
 
 
@@ -38,6 +44,7 @@ class Key(NamedTuple):
 
 
 _TAB_KEYS = "1234567890"
+_TAB_NAMES = ("Live", *(tab.title for tab in tabs()), "Graph", "Providers")
 
 KEYS: tuple[Key, ...] = (
     Key("quit", "app", "q", "q Ctrl+C Ctrl+Q", "quit", "quit", "Quit", "Everywhere",
@@ -46,7 +53,7 @@ KEYS: tuple[Key, ...] = (
         "Stop and go back to the shell; fg comes back", "Everywhere", at_once="ctrl+z"),
     Key("help", "app", "?,h,f1", "? h F1", "help", "help", "Show the keys", "Everywhere",
         in_palette=True),
-    Key("palette", "app", "", "Ctrl+P", "command_palette", "commands",
+    Key("palette", "app", ":", ": Ctrl+P", "command_palette", "commands",
         "Find any command by its name", "Everywhere"),
     Key("back", "screen", "escape,backspace", "Esc Backspace", "back", "back",
         "Close what is on top or clear the filter", "Everywhere"),
@@ -62,7 +69,7 @@ KEYS: tuple[Key, ...] = (
         Key(f"tab-{number}", "screen", key, key, f"show_tab({number})", name,
             f"Go to {name}", "Tabs", in_palette=True)
         for number, (name, key) in enumerate(
-            zip(("Live", *(tab.title for tab in tabs()), "Graph"), _TAB_KEYS, strict=False), 1
+            zip(_TAB_NAMES, _TAB_KEYS, strict=False), 1
         )
     ),
     Key("next-tab", "screen", "tab,]", "Tab Shift+Tab ] [", "turn_tab(1)", "tabs",
@@ -110,6 +117,18 @@ KEYS: tuple[Key, ...] = (
         "The graph", is_listed=False),
     Key("open-day", "graph", "enter", "Enter", "open", "open", "Open the day under the cursor",
         "The graph", is_listed=False),
+    Key("scroll-up", "providers", "up,k", "↑ ↓ k j", "move(-1)", "scroll", "Scroll by a line",
+        "Providers"),
+    Key("scroll-down", "providers", "down,j", "↓ j", "move(1)", "scroll down", "Scroll a line down",
+        "Providers", is_listed=False),
+    Key("scroll-page-up", "providers", "pageup", "PgUp PgDn", "page(-1)", "scroll a page",
+        "Scroll by a page", "Providers"),
+    Key("scroll-page-down", "providers", "pagedown", "PgDn", "page(1)", "scroll a page down",
+        "Scroll a page down", "Providers", is_listed=False),
+    Key("scroll-top", "providers", "g,home", "g G Home End", "edge(False)", "scroll to an end",
+        "Go to the top or the end", "Providers"),
+    Key("scroll-end", "providers", "G,end", "G End", "edge(True)", "scroll to the end",
+        "Go to the end", "Providers", is_listed=False),
     Key("basis", "screen", "c", "c", "turn_basis", "cost/tokens",
         "Show shares and plots by cost or by tokens", "What is shown", in_palette=True),
     Key("span", "screen", "w", "w", "turn_span", "span",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 from pathlib import Path
+
+from engine.domain.files import replace
 
 _MOST_NAMESAKES = 1_000
 
@@ -49,7 +50,7 @@ def _write_new(directory: Path, stem: str, suffix: str, data: bytes) -> Path:
     unfinished = path.with_name(f".{path.name}.part")
     try:
         unfinished.write_bytes(data)
-        os.replace(unfinished, path)
+        replace(unfinished, path)
     except OSError:
         unfinished.unlink(missing_ok=True)
         path.unlink(missing_ok=True)

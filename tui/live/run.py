@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from engine.domain.paths import uses_providers
 from engine.domain.settings import Settings
 from engine.monitor import Monitor
 from engine.notify.channels import Channels
@@ -51,6 +52,7 @@ def run_live(
             channels=carried,
             environment=settings.environment,
             is_offline=settings.is_offline,
+            has_providers=uses_providers(settings),
             open_demo=lambda: _open_demo(settings, cleanup),
             on_theme=lambda name: monitor.keep_preference(_THEME, name),
         )

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from engine.domain.calendars import Calendar
 from engine.domain.limit_windows import Event
+from engine.domain.provider_usage import ProviderAccount
 from engine.domain.reports import Detail, Report, ReportKind, Span
 from engine.domain.snapshots import Snapshot
 from engine.notify.channels import Channels
@@ -24,6 +25,13 @@ class LimitsSource(Protocol):
         """Pin the end of the 5-hour window (UTC milliseconds), or unpin it."""
 
 
+class ProvidersSource(Protocol):
+    """The part of `engine.providers.accounts.Accounts` that the live screen uses."""
+
+    def enabled(self) -> tuple[ProviderAccount, ...]:
+        """Return the enabled providers as they stand; asks nobody, and may read files."""
+
+
 class Source(Protocol):
     """The part of `engine.monitor.Monitor` that the live screen uses.
 
@@ -34,6 +42,10 @@ class Source(Protocol):
     @property
     def limits(self) -> LimitsSource:
         """What is told of limit windows, and what the user says of them."""
+
+    @property
+    def providers(self) -> ProvidersSource:
+        """What providers of models say of the user's accounts."""
 
     def start(self, on_change: Callable[[], None]) -> None:
         """Read, then follow, in a thread of its own."""
@@ -84,5 +96,7 @@ class LiveOptions(Struct, frozen=True):
     channels: Channels = Channels()
     environment: Mapping[str, str] = {}
     is_offline: bool = False
+    has_providers: bool = False
+    """Whether a provider of models is enabled, so that there is a tab of them."""
     open_demo: Callable[[], Source] | None = None
     on_theme: Callable[[str], None] | None = None

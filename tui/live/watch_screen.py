@@ -22,7 +22,7 @@ from tui.live.frame.hit_banner import HitBanner, hit_view
 from tui.live.frame.notices import Notices, notices_of, window_unpriced
 from tui.live.frame.palette import Command
 from tui.live.frame.progress_bar import ProgressBar
-from tui.live.frame.tab_bar import TABS, TabBar
+from tui.live.frame.tab_bar import PROVIDERS, TABS, TabBar
 from tui.live.keys import bindings
 from tui.live.source import LiveOptions, Source
 from tui.live.words import Basis
@@ -42,7 +42,8 @@ class WatchScreen(Screen[None]):
         super().__init__()
         self._source = source
         self._options = options
-        self._body = Body(source, id="body")
+        self._tabs = (*TABS, PROVIDERS) if options.has_providers else TABS
+        self._body = Body(source, self._tabs, id="body")
         self._newest: Snapshot | None = None
         self._shown: Snapshot | None = None
         self._by: Basis = "cost"
@@ -54,7 +55,7 @@ class WatchScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Lay the lines around the body; only what is needed first is made."""
         yield Header(id="header")
-        yield TabBar(id="tabs")
+        yield TabBar(self._tabs, id="tabs")
         yield HitBanner(id="hit")
         yield ProgressBar(id="progress")
         yield Notices(id="notices")
@@ -96,9 +97,7 @@ class WatchScreen(Screen[None]):
     @property
     def keys(self) -> str:
         """The group of keys that goes with the present tab."""
-        if self._body.kind == "graph":
-            return "The graph"
-        return "What is shown" if self._is_live else "Lists and tables"
+        return self._body.keys
 
     def hide_notices(self) -> None:
         """Take the notice line away for good; only another error brings it back."""
@@ -180,6 +179,8 @@ class WatchScreen(Screen[None]):
 
     async def action_show_tab(self, number: int) -> None:
         """Go to a tab by its number."""
+        if number > len(self._tabs):
+            return
         self.query_one(TabBar).view = number
         await self._body.turn_to(number)
         self._arrange()
@@ -188,7 +189,7 @@ class WatchScreen(Screen[None]):
 
     async def action_turn_tab(self, step: int) -> None:
         """Go to the next or the previous tab."""
-        await self.action_show_tab((self._body.tab - 1 + step) % len(TABS) + 1)
+        await self.action_show_tab((self._body.tab - 1 + step) % len(self._tabs) + 1)
 
     def commands(self) -> list[Command]:
         """Return for the palette what can be done here beside the keys' actions."""
@@ -204,12 +205,12 @@ class WatchScreen(Screen[None]):
 
     def action_sort_next(self) -> None:
         """Sort by the next column."""
-        (self._body.table or self._body.live).sort_next()
+        (self._body.table or self._body.live.sessions).sort_next()
         self._draw()
 
     def action_sort_reverse(self) -> None:
         """Reverse the order."""
-        (self._body.table or self._body.live).sort_reverse()
+        (self._body.table or self._body.live.sessions).sort_reverse()
         self._draw()
 
     def action_filter(self) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Literal
 
 from engine.domain.limit_windows import Forecast, WindowNow
+from engine.domain.model_labels import short_model
 from engine.domain.reports import Figures
 from tui.words.format import clock, dollars, moment_of, percent, plain
 from tui.words.lines import Line, Piece, names_within
-from tui.words.models import short_model
 
 Basis = Literal["cost", "tokens"]
 """What bars, plots and shares are drawn by; `c` changes it."""

@@ -92,7 +92,7 @@ def arranged(command: Command, words: Sequence[str]) -> list[str]:
     """Return the words with every option in its long form and its value behind `=`.
 
     So a value may begin with a hyphen, as the directory names of projects do, unless it is
-    itself an option. What is no option comes last, behind `--`. Raises `UsageError` for an
+    itself an option. What is not an option comes last, behind `--`. Raises `UsageError` for an
     option that does not exist, and for one whose value is missing.
     """
     options: list[str] = []

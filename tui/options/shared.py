@@ -42,7 +42,7 @@ START_OF_WEEK = Option(
 )
 OFFLINE = Option(
     ("-O", "--offline"),
-    "never open a connection (prices stay as is)",
+    "never open a connection (prices stay as they are)",
     default=False,
     off=("--no-offline",),
     is_private=True,
@@ -167,7 +167,7 @@ BY_AGENT = Option(
 SECTIONS = Option(
     ("--sections",),
     "several reports of one reading, one below the other or in one JSON: daily, weekly, monthly,"
-    " session, apart by commas",
+    " session, comma-separated",
     "LIST",
     read=values.sections,
     is_configurable=False,
@@ -211,7 +211,7 @@ OUTPUT = OptionGroup(
         ),
         Option(
             ("--color",),
-            "colour the table also where the output is no terminal, or never"
+            "colour the table also where the output is not a terminal, or never"
             " (default: on a terminal, unless NO_COLOR is set)",
             off=("--no-color",),
         ),
@@ -224,7 +224,7 @@ OUTPUT = OptionGroup(
     ),
 )
 IDLE = OptionGroup(
-    "Accepted and without effect",
+    "Accepted, without effect",
     (
         Option(("-d", "--debug"), "", default=False, is_hidden=True, is_configurable=False),
         Option(("--debug-samples",), "", "N", is_hidden=True, is_configurable=False),
@@ -281,7 +281,7 @@ QUIET_HOURS = Option(
 JSON = Option(("-j", "--json"), "print as JSON", default=False, off=("--no-json",))
 COLOR = Option(
     ("--color",),
-    "colour the page also where the output is no terminal, or never (default: on a terminal,"
+    "colour the page also where the output is not a terminal, or never (default: on a terminal,"
     " unless NO_COLOR is set)",
     off=("--no-color",),
 )

@@ -133,7 +133,7 @@ def agents(text: str) -> str:
 
 
 def sections(text: str) -> tuple[str, ...]:
-    """Return reports named apart by commas, each once."""
+    """Return reports named comma-separated, each once."""
     read = choice(SECTIONS)
     return tuple(dict.fromkeys(read(word.strip()) for word in text.split(",")))
 

@@ -20,6 +20,7 @@ from engine.domain.paths import usual_ledger
 from engine.ledger.kept_lines import Stamp, keep_line, kept_line
 from tui import __version__
 from tui.statusline.given import given_input
+from tui.terminal.console import is_terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,13 +32,14 @@ minutes fall in which times are told."""
 _PASSING = "total_duration_ms"
 """What of a hook's cost is another at each call; no line tells it."""
 
-_BY_HAND = ("--h", "--i", "--u", "--w", "--y")
-"""How options begin that are for whoever sets the line up, or that run another program."""
+_BY_HAND = ("--h", "--i", "--m", "--u", "--w", "--y")
+"""How options begin that are for whoever sets the line up, or that run another program, and what
+stands before words that are packed and may be such."""
 
 
 def print_again(words: Sequence[str]) -> bool:
     """Print the kept line of a command line where there is one; return whether there was."""
-    if not _is_hook(words) or sys.stdin is None or sys.stdin.isatty():
+    if not _is_hook(words) or sys.stdin is None or is_terminal(sys.stdin):
         return False
     line = Asked(words, os.environ, given_input(), moment()).kept()
     if line is None:

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from engine.domain.model_labels import short_model
 from tui.words.format import plain
-from tui.words.models import short_model
 
 _LONGEST = 80
 _MOST_TOKENS = 10**12

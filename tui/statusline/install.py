@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import shlex
+import re
 import shutil
 import stat
 import sys
@@ -16,12 +16,16 @@ from pathlib import Path
 
 from engine.domain.files import write_whole
 from engine.domain.mistakes import SettingsError
+from engine.domain.processes import words_of
+from engine.domain.system import PLATFORM
+from tui.options.packed_words import unpacked
 from tui.statusline.settings_text import (
     Settings,
     parse_settings,
     with_command,
     without_status_line,
 )
+from tui.statusline.shells import program_for_shells, words_for_shells
 from tui.terminal.consent import agrees
 from tui.words.format import plain
 
@@ -90,7 +94,7 @@ def _changed(path: Path, text: str, *, is_out: bool) -> str:
     try:
         settings = parse_settings(text)
     except SettingsError as error:
-        raise SettingsError(f"{path} {error}: mend it first; nothing was changed.") from error
+        raise SettingsError(f"{path} {error}: fix it first; nothing was changed.") from error
     present = settings.command()
     words = own_words(present)
     if is_out:
@@ -112,8 +116,9 @@ def _kept_flags(given: Sequence[str]) -> list[str]:
 
 
 def _command(present: str | None, kept: Sequence[str] = ()) -> str:
-    own = " ".join([f"{_program()} statusline", *map(shlex.quote, kept)])
-    return own if present is None else f"{own} --wrap {shlex.quote(present)}"
+    words = [*kept, *([] if present is None else ["--wrap", present])]
+    own = f"{_program()} statusline"
+    return f"{own} {words_for_shells(words, PLATFORM)}" if words else own
 
 
 def _program() -> str:
@@ -123,28 +128,52 @@ def _program() -> str:
     shell may have another one in force, or none.
     """
     started = os.path.abspath(sys.argv[0])
+    if PLATFORM == "win32" and os.path.isfile(f"{started}.exe"):
+        started += ".exe"  # what starts a script there takes that off
     found = shutil.which("ccmon")
-    is_this = found is not None and os.path.realpath(found) == os.path.realpath(started)
+    is_this = found is not None and _same_file(found, started)
     if is_this and sys.prefix == sys.base_prefix:
         return "ccmon"
     if os.path.basename(started) in _NAMES:
-        return shlex.quote(started)
+        return _shown_to_shells(started)
     module = "ccmon_live" if find_spec("ccmon_live") else "tui"
-    return f"{shlex.quote(sys.executable)} -m {module}"
+    return f"{_shown_to_shells(sys.executable)} -m {module}"
+
+
+def _same_file(one: str, other: str) -> bool:
+    return os.path.normcase(os.path.realpath(one)) == os.path.normcase(os.path.realpath(other))
+
+
+def _shown_to_shells(path: str) -> str:
+    return program_for_shells(path, os.path.expanduser("~"), _short, PLATFORM)
+
+
+def _short(path: str) -> str:
+    from engine.domain.windows import short_path
+
+    return short_path(path)
 
 
 def own_words(command: str | None) -> list[str] | None:
     """Return the words behind `ccmon statusline`, `None` where a command is not ours."""
     try:
-        words = shlex.split(command or "")
+        words = words_of(command or "", PLATFORM)
     except ValueError:
         return None
+    if words[:1] == ["&"]:
+        words.pop(0)  # PowerShell's way to start what stands in quotes
     while words and "=" in words[0] and not words[0].startswith("-"):
         words.pop(0)
     if words[1:3] in (["-m", "ccmon_live"], ["-m", "tui"]):
         words = ["ccmon", *words[3:]]
-    is_own = bool(words) and os.path.basename(words[0]) in _NAMES and "statusline" in words[1:2]
-    return words[2:] if is_own else None
+    name = re.split(r"[\\/]", words[0])[-1] if words else ""
+    is_own = (name.lower() if PLATFORM == "win32" else name) in _NAMES
+    if not is_own or "statusline" not in words[1:2]:
+        return None
+    try:
+        return unpacked(words[2:])
+    except ValueError:
+        return words[2:]
 
 
 def wrapped_command(words: list[str]) -> str | None:

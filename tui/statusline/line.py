@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+from engine.domain.hits import FIVE_HOUR, SEVEN_DAY, SPEND_LIMIT
 from engine.domain.levels import LEVELS, Level, Levels, level_of
-from engine.limits.readings import FIVE_HOUR, SEVEN_DAY, SPEND_LIMIT
 from tui.statusline.shown import Shown
 from tui.words.format import percent, tokens
 

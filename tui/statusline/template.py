@@ -58,7 +58,7 @@ def _names(text: str) -> list[str]:
 
 
 def unknown_fields(template: str) -> list[str]:
-    """Return the names in braces that are no fields."""
+    """Return the names in braces that are not fields."""
     return [name for name in _names(template) if name not in FIELDS]
 
 

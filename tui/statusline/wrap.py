@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
 from contextlib import suppress
 from threading import Thread
+
+from engine.domain.processes import apart, end
+from tui.statusline.shells import argv_of
 
 PATIENCE = 1.5
 """Seconds that the other command may take."""
@@ -21,12 +22,11 @@ class Wrapped:
         self._process: subprocess.Popen[bytes] | None = None
         with suppress(OSError, ValueError):
             self._process = subprocess.Popen(
-                command,
-                shell=True,
+                argv_of(command),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                start_new_session=True,
+                **apart(),
             )
         self._thread = Thread(target=self._listen, args=(given,), daemon=True)
         self._thread.start()
@@ -47,10 +47,5 @@ class Wrapped:
 
     def _end(self) -> None:
         """End it with all it has started."""
-        if self._process is None:
-            return
-        with suppress(OSError):
-            if hasattr(os, "killpg"):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            else:
-                self._process.kill()
+        if self._process is not None:
+            end(self._process)

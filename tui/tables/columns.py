@@ -168,7 +168,7 @@ def figure_cells(figures: Figures, look: Look, has_mark: bool) -> dict[str, Cell
 
 
 def row_cells(row: Row, look: Look, has_mark: bool) -> dict[str, Cell]:
-    """Return everything that a row sums to, its models the dearest first."""
+    """Return everything that a row sums to, its models the most expensive first."""
     cells = figure_cells(row.figures, look, has_mark)
     return {**cells, "models": names_cell(look.all_models(row.models))}
 

@@ -8,10 +8,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from engine.agents.names import title_of
+from engine.domain.model_labels import labels_of, short_model
 from engine.domain.projects import called
 from engine.domain.reports import Figures
 from tui.words.format import dollars, plain
-from tui.words.models import labels_of, short_model
 
 UNKNOWN_COST = "?"
 

@@ -26,7 +26,7 @@ def why_nothing(monitor: Monitor, asked: Answered) -> str:
         silent = _silent(monitor)
         if silent:
             return f"No response of {titles} is known. {silent}"
-        return f"No response of {titles} is known: ccmon agents --all says where was looked."
+        return f"No response of {titles} is known: ccmon agents --all shows the places looked at."
     if snapshot.responses:
         is_list = isinstance(asked, Answer) and not asked.question.is_active_only
         said = "Nothing matches: no response is in the days, projects and models asked for."

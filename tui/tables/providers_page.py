@@ -28,8 +28,8 @@ _COLUMNS = (
     Column(name="month", title="This month", short_title="Month", style="bold"),
     Column(name="tokens", title="Tokens"),
     Column(name="balance", title="Balance"),
-    Column(name="course", title="30 days", short_title="10 days", align="left"),
-    Column(name="state", title="State", kind="text", align="left", least=8, tight=6),
+    Column(name="course", title="30 days", short_title="10 days", align="left", style="cyan"),
+    Column(name="state", title="State", align="left"),
 )
 _STEPS = (
     Step(is_short=True),

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, TextIO
 
+from tui.terminal.console import is_terminal
 from tui.terminal.encoding import writable
 from tui.words.lines import Line, text_of
 
@@ -23,7 +24,7 @@ def width_of(stream: TextIO, environment: Mapping[str, str] = os.environ) -> int
     """Return how many cells a line may have: `COLUMNS`, the terminal's width, or else 120."""
     named = environment.get("COLUMNS", "")
     width = int(named) if named.isascii() and named.isdigit() and len(named) < 6 else 0
-    if width == 0 and stream.isatty():
+    if width == 0 and is_terminal(stream):
         try:
             width = os.get_terminal_size(stream.fileno()).columns
         except (OSError, ValueError):
@@ -41,7 +42,7 @@ def has_styles(
         return False
     if environment.get("FORCE_COLOR", "0") not in ("", "0"):
         return True
-    return stream.isatty() and environment.get("TERM") != "dumb"
+    return is_terminal(stream) and environment.get("TERM") != "dumb"
 
 
 def print_lines(lines: Iterable[Line], *, is_styled: bool, stream: TextIO | None = None) -> None:

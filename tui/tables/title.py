@@ -47,7 +47,7 @@ def _narrowed(question: Question) -> list[str]:
         "" if is_usual else f"of {duration(question.block_length)}",
         "the last three days" if question.is_recent_only else "",
         _counted("last", question.last),
-        _counted("dearest", question.top),
+        _counted("most expensive", question.top),
     ]
 
 

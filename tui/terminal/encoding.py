@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from unicodedata import east_asian_width
 
+from engine.domain.system import PLATFORM
+
 _STAND_INS = {
     "─": "-",
     "░": ":",
@@ -30,9 +32,13 @@ def writable(text: str, encoding: str | None) -> str:
     return _mapped(text, encoding, _stand_in)
 
 
-def writable_json(text: str, encoding: str | None) -> str:
-    """Return the same JSON with characters that the encoding lacks escaped."""
-    return _mapped(text, encoding, _escape)
+def writable_json(text: str, encoding: str | None, platform: str = PLATFORM) -> str:
+    """Return the same JSON with characters that the encoding lacks escaped.
+
+    On Windows all beyond ASCII: PowerShell reads a program's output in a code page of its own
+    and writes what it took that for.
+    """
+    return _mapped(text, "ascii" if platform == "win32" else encoding, _escape)
 
 
 def _mapped(text: str, encoding: str | None, instead: Callable[[str], str]) -> str:

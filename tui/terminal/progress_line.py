@@ -6,9 +6,12 @@ import os
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from engine.domain.snapshots import Progress
+from tui.terminal.console import is_terminal
+
+if TYPE_CHECKING:
+    from engine.domain.snapshots import Progress
 
 _PATIENCE = 1.0
 _BETWEEN = 0.1
@@ -23,7 +26,7 @@ class ProgressLine:
     def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
         self._stream = stream
         self._clock = clock
-        self._is_seen = stream.isatty() and os.environ.get("TERM") != "dumb"
+        self._is_seen = is_terminal(stream) and os.environ.get("TERM") != "dumb"
         self._next = clock() + _PATIENCE
         self._cells = 0
 

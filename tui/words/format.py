@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import re
+import os
 from collections.abc import Collection
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from engine.domain.plain_text import plain as plain
+from engine.domain.times import DAY, HOUR, MINUTE, SECOND, moment_at, open_zone
+
 Align = Literal["left", "right"]
 
 _PICO_PER_CENT = 10**10
-_SECOND, _MINUTE, _HOUR, _DAY = 1_000, 60_000, 3_600_000, 86_400_000
 
 
 def tokens(count: int) -> str:
@@ -66,23 +68,23 @@ def dollars(pico: int, unpriced: bool = False) -> str:
 def duration(milliseconds: int) -> str:
     """Return a length of time in its two largest units, such as `2h 05m` or `3d 04h`."""
     length = max(0, milliseconds)
-    if length < _MINUTE:
-        return f"{length // _SECOND}s"
-    if length < _HOUR:
-        return f"{length // _MINUTE}m"
-    if length < _DAY:
-        return f"{length // _HOUR}h {length % _HOUR // _MINUTE:02d}m"
-    return f"{length // _DAY}d {length % _DAY // _HOUR:02d}h"
+    if length < MINUTE:
+        return f"{length // SECOND}s"
+    if length < HOUR:
+        return f"{length // MINUTE}m"
+    if length < DAY:
+        return f"{length // HOUR}h {length % HOUR // MINUTE:02d}m"
+    return f"{length // DAY}d {length % DAY // HOUR:02d}h"
 
 
 def ago(milliseconds: int) -> str:
     """Return how long ago something was in one unit, such as `3m ago`."""
-    if milliseconds < _SECOND:
+    if milliseconds < SECOND:
         return "now"
-    for size, unit in ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "m")):
+    for size, unit in ((DAY, "d"), (HOUR, "h"), (MINUTE, "m")):
         if milliseconds >= size:
             return f"{milliseconds // size}{unit} ago"
-    return f"{milliseconds // _SECOND}s ago"
+    return f"{milliseconds // SECOND}s ago"
 
 
 def percent(share: float) -> str:
@@ -121,10 +123,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 def moment_of(milliseconds: int, zone: str) -> datetime:
     """Return a UTC time as a moment in a zone (the system's where the name is none)."""
-    known = _zone_of(zone)
-    if known is None:
-        return datetime.fromtimestamp(milliseconds / 1_000).astimezone()
-    return datetime.fromtimestamp(milliseconds / 1_000, known)
+    return moment_at(milliseconds, _zone_of(zone, os.environ.get("TZ")))
 
 
 def zone_at(milliseconds: int, zone: str) -> tzinfo:
@@ -133,29 +132,12 @@ def zone_at(milliseconds: int, zone: str) -> tzinfo:
 
 
 @lru_cache(maxsize=16)
-def _zone_of(name: str) -> tzinfo | None:
+def _zone_of(name: str, variable: str | None) -> tzinfo:
+    """Return a zone by its name, else the system's, which `TZ` may say."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None
-
-
-_BLANKS = r"[\t\n\v\f\r\x1c-\x1e\x85\u2028\u2029]+"
-_WITHOUT_WIDTH = "[\ufe00-\ufe0f\u115f\u1160\u3164\uffa0\u034f\u17b4\u17b5]"
-
-
-def plain(text: str) -> str:
-    """Return someone else's text fit for one line of a terminal.
-
-    Line breaks become spaces; what steers a terminal, turns the direction of writing or
-    has no width that terminals agree on is left out.
-    """
-    if text.isascii() and text.isprintable():
-        return text
-    line = re.sub(_WITHOUT_WIDTH, "", re.sub(_BLANKS, " ", text))
-    if line.isprintable():
-        return line
-    return "".join(sign for sign in line if sign.isprintable() or sign == "\u3000")
+        return open_zone(None, {} if variable is None else {"TZ": variable})[1]
 
 
 def fit(text: str, cells: int, align: Align = "left") -> str:

@@ -8,10 +8,10 @@ from typing import Literal
 from engine.domain.levels import Level
 from engine.domain.limit_windows import OFFICIAL, Forecast, HitNow, WindowNow
 from engine.domain.owners import is_of_store
+from engine.domain.times import DAY, MINUTE
 from tui.words.format import ago, clock, dollars, duration, moment_of, percent, plain, tokens
 
-_MINUTE = 60_000
-_HALF_DAY = 43_200_000
+_HALF_DAY = DAY // 2
 
 Outlook = Literal["hit", "runs out", "past usual", "may run out", "lasts", ""]
 """What becomes of a window in a word; empty where nothing is foreseen."""
@@ -53,7 +53,12 @@ def outlook_of(window: WindowNow) -> Outlook:
 
 def is_estimated(window: WindowNow) -> bool:
     """Whether a window's limit is only what is usual: nothing of it is ever hit."""
-    return window.source not in OFFICIAL and window.source not in ("given", "budget", "none")
+    return window.source not in OFFICIAL and window.source not in (
+        "given",
+        "budget",
+        "provider",
+        "none",
+    )
 
 
 def usual_text(window: WindowNow) -> str:
@@ -92,12 +97,12 @@ def source_text(window: WindowNow) -> str:
 
 def age_text(milliseconds: int) -> str:
     """Say how old a figure is, not to the second."""
-    return "now" if milliseconds < _MINUTE else ago(milliseconds)
+    return "now" if milliseconds < MINUTE else ago(milliseconds)
 
 
 def left_text(time: int, now: int) -> str:
     """Say how long it is until a time, not to the second."""
-    return "<1m" if time - now < _MINUTE else duration(time - now)
+    return "<1m" if time - now < MINUTE else duration(time - now)
 
 
 def when(time: int, now: int, zone: str) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from engine.agents.names import title_of
+from engine.domain.model_labels import short_model
 from engine.domain.reports import Figures
 from engine.domain.responses import CLAUDE
 from engine.domain.snapshots import Snapshot
 from tui.words import format as fmt
 from tui.words.limits import exact_step, window_line
-from tui.words.models import short_model
 
 
 def snapshot_lines(snapshot: Snapshot) -> list[str]:
@@ -53,12 +53,14 @@ def _block_lines(snapshot: Snapshot) -> list[str]:
         when = f" (last response {fmt.day_clock(last, zone)})" if last is not None else ""
         return [f"Block    none is active{when}"]
     rate = snapshot.burn_rate
+    cached = rate.tokens_per_minute - rate.plain_tokens_per_minute
     lines = [
         f"Block    {fmt.clock(block.start, zone)} to {fmt.clock(block.end, zone)}"
         f" ({block.anchor}) · {fmt.duration(block.remaining)} left",
         f"Used     {_figures(block.figures)}",
-        f"Burn     {fmt.tokens(round(rate.tokens_per_minute))} tokens/min"
-        f" · {fmt.dollars(rate.cost_per_hour)}/h · {rate.word}",
+        f"Burn     {fmt.dollars(rate.cost_per_hour)}/h"
+        f" · {fmt.tokens(round(rate.plain_tokens_per_minute))} new"
+        f" + {fmt.tokens(round(cached))} cache read tokens/min · {rate.word}",
     ]
     return lines
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from engine.domain.provider_usage import AccountState, Amount, ProviderAccount, ProviderLimit
+from engine.domain.times import MINUTE
 from tui.words.format import ago, dollars, percent, plain, tokens
 
 _PICO = 10**12
-_MINUTE = 60_000
 _WORDS: dict[AccountState, str] = {
     "disabled": "off",
     "no_key": "no key",
@@ -42,7 +42,7 @@ def amount_text(amount: Amount) -> str:
 def state_text(account: ProviderAccount, now: int) -> str:
     """Say how an account stands, with the age of its figures."""
     word, fetched = _WORDS[account.state], account.fetched_at
-    if fetched is None or now - fetched < _MINUTE:
+    if fetched is None or now - fetched < MINUTE:
         return word
     return f"{word} · {ago(now - fetched)}"
 

@@ -13,13 +13,10 @@ from datetime import tzinfo
 
 from engine.agents.claude.patient import read_objects
 from engine.agents.claude.reset_times import reset_in
-from engine.domain.hits import MARK, Hit, window_of_type
+from engine.domain.hits import FIVE_HOUR, MARK, SEVEN_DAY, SPEND_LIMIT, Hit, window_of_type
 from engine.domain.responses import response_id
 from engine.domain.times import DAY, HOUR, MINUTE, minute_of, parse_time
 
-_FIVE_HOUR = "five_hour"
-_SEVEN_DAY = "seven_day"
-_SPEND_LIMIT = "spend_limit"
 _CREDITS = "credits"
 _UNKNOWN = "unknown"
 
@@ -40,7 +37,7 @@ _OTHER_LIMITS = re.compile(
     r"\b(?:rate|fast|concurren\w+|requests?|context|tokens?|output|length|size|turns?|file)\b",
     re.IGNORECASE,
 )
-"""What has a limit of its own that is no plan's."""
+"""What has a limit of its own that is not a plan's."""
 _SPEND = re.compile(
     r"\bout of (?:extra )?usage\b|\b(?:spend|credit|credits) limit\b|\bshared budget\b"
     r"|\b(?:individual|monthly|group's) usage limit\b|\busage allocation has been disabled\b",
@@ -155,10 +152,10 @@ def _window_said(text: str, quota: Mapping[str, object]) -> str | None:
     if _CREDIT_BALANCE.match(text):
         return _CREDITS
     if _SPEND.search(text):
-        return _SPEND_LIMIT
+        return SPEND_LIMIT
     kind = _name_of(quota.get("rateLimitType"))
     worded = _window_worded(text)
-    if kind.startswith("seven_day_") and worded is not None and worded.startswith(_SEVEN_DAY):
+    if kind.startswith("seven_day_") and worded is not None and worded.startswith(SEVEN_DAY):
         return worded
     return window_of_type(kind) if kind else worded
 
@@ -169,20 +166,20 @@ def _window_worded(text: str) -> str | None:
         return None
     name = _name_in(named)
     if _SESSION_WORDS.search(name):
-        return _FIVE_HOUR
+        return FIVE_HOUR
     model = _name_of(" ".join(_FILLING.sub(" ", name).split()))
     if model[:1].isupper():
-        return f"{_SEVEN_DAY}:{model}"
+        return f"{SEVEN_DAY}:{model}"
     if model:
         return _UNKNOWN
-    return _SEVEN_DAY if _WEEK_WORDS.search(name) else None
+    return SEVEN_DAY if _WEEK_WORDS.search(name) else None
 
 
 def _window_by(resets_at: int | None, time: int) -> str:
     """Return the window of a message that names none: only the week's resets are far."""
     if resets_at is None:
         return _UNKNOWN
-    return _FIVE_HOUR if resets_at <= time + 5 * HOUR + _SLACK else _SEVEN_DAY
+    return FIVE_HOUR if resets_at <= time + 5 * HOUR + _SLACK else SEVEN_DAY
 
 
 def _reset_of(
@@ -193,9 +190,9 @@ def _reset_of(
     zone: Callable[[], tzinfo],
 ) -> int | None:
     """Return when one may go on: as the fields say, else the text; of money the text first."""
-    longest = 5 * HOUR + _SLACK if window == _FIVE_HOUR else _LATEST_RESET
+    longest = 5 * HOUR + _SLACK if window == FIVE_HOUR else _LATEST_RESET
     told = _near(minute_of(quota.get("resetsAt")), time)
-    if told is not None and window != _SPEND_LIMIT:
+    if told is not None and window != SPEND_LIMIT:
         return told
     said = _near(reset_in(text, time, zone, longest), time)
     return told if said is None else said

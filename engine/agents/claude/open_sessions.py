@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from engine.domain.files import open_regular
+from engine.domain.processes import is_alive
 
 SessionState = Literal["busy", "idle", ""]
 
@@ -34,19 +35,6 @@ class _Said(Struct, frozen=True):
 
 
 _decode = msgspec.json.Decoder(_File).decode
-
-
-def is_alive(pid: int) -> bool:
-    """Say whether a process runs, whoever's it is."""
-    if os.name == "nt":
-        return True
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except (OSError, OverflowError):
-        return True
-    return True
 
 
 class SessionStates:

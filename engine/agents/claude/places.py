@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from engine.domain.paths import desktop_apps
 from engine.domain.scans import COWORK
+from engine.domain.system import PLATFORM
 
 SUFFIX = ".jsonl"
 """What the name of a transcript ends with."""
 IN_COWORK = "/.claude/projects/"
 """What stands before a project's directory in the desktop app's store of sessions."""
-_FROM_STORE = "Claude_*"
-"""Among Windows' packages: the desktop app that came from its store."""
 
 
 def candidate_roots(
-    environment: Mapping[str, str], home: Path, platform: str = sys.platform
+    environment: Mapping[str, str], home: Path, platform: str = PLATFORM
 ) -> tuple[list[Path], bool]:
     """Return the config directories to look at, and whether the user named them.
 
@@ -33,7 +32,7 @@ def candidate_roots(
 
 
 def named_roots(text: str, home: Path) -> list[Path]:
-    """Return the config directories that `CLAUDE_CONFIG_DIR` names, separated by commas.
+    """Return the config directories that `CLAUDE_CONFIG_DIR` names, comma-separated.
 
     A comma that is part of a directory's name separates nothing. An entry that is itself a
     `projects` directory means its parent.
@@ -68,20 +67,11 @@ def as_root(entry: str, home: Path) -> Path:
 
 
 def cowork_roots(
-    environment: Mapping[str, str], home: Path, platform: str = sys.platform
+    environment: Mapping[str, str], home: Path, platform: str = PLATFORM
 ) -> Iterator[Path]:
     """Yield where Claude Desktop may keep its agent sessions on a platform (`sys.platform`)."""
-    if platform == "darwin":
-        parents = [home / "Library" / "Application Support"]
-    elif platform == "win32":
-        local = Path(environment.get("LOCALAPPDATA") or home / "AppData" / "Local")
-        stores = sorted((local / "Packages").glob(_FROM_STORE))
-        parents = [Path(environment.get("APPDATA") or home / "AppData" / "Roaming")]
-        parents += [store / "LocalCache" / "Roaming" for store in stores]
-    else:
-        parents = [Path(environment.get("XDG_CONFIG_HOME", "").strip() or home / ".config")]
-    for parent in parents:
-        yield parent / "Claude" / COWORK
+    for app in desktop_apps(environment, home, platform):
+        yield app / COWORK
 
 
 def cowork_projects(root: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from engine.domain.times import DAY, HOUR, MINUTE, SECOND, minute_of
+from engine.domain.times import DAY, HOUR, MINUTE, day_of, minute_of
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -71,7 +71,7 @@ def _moments(said: re.Match[str], clock: tuple[int, int], time: int, zone: tzinf
 
     An hour that comes twice when clocks go back gives two.
     """
-    for day in _days(said, datetime.fromtimestamp(time / SECOND, zone).date()):
+    for day in _days(said, day_of(time, zone)):
         for fold in (0, 1):
             moment = datetime(day.year, day.month, day.day, *clock, tzinfo=zone, fold=fold)
             yield int(moment.timestamp()) // 60 * MINUTE

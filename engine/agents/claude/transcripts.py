@@ -69,7 +69,7 @@ def is_worth_reading(line: bytes) -> bool:
     """Say cheaply whether a line may tell of a response, or is damaged.
 
     Quotes inside JSON strings are escaped, so the bytes looked for can only be a key, which
-    stands near the line's end. The line's head is no help: a damaged line can begin with one
+    stands near the line's end. The line's head does not help: a damaged line can begin with one
     record and end with another. Of a compaction it tells what it is. The native reader says the
     same (`engine/native/piece.h`).
     """

@@ -44,7 +44,7 @@ def read_packed(data: bytes, rollout: Lines, told: Told) -> None:
 
 
 def kind_of(path: str) -> Kind | None:
-    """Say how a file of the store grows; saved output of `codex exec` is no rollout."""
+    """Say how a file of the store grows; saved output of `codex exec` is not a rollout."""
     name = path.rpartition("/")[2]
     if not name.startswith("rollout-"):
         return None

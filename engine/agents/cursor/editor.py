@@ -4,29 +4,24 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import sys
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
 from engine.agents.cursor.tokens import SessionToken, TokenError, parse_token
 from engine.agents.opened import open_read_only
+from engine.domain.paths import support
+from engine.domain.system import PLATFORM
 
 _KEY = "cursorAuth/accessToken"
 _BELOW = ("Cursor", "User", "globalStorage", "state.vscdb")
 
 
 def editor_store(
-    environment: Mapping[str, str], home: Path, platform: str = sys.platform
+    environment: Mapping[str, str], home: Path, platform: str = PLATFORM
 ) -> Path | None:
     """Return the editor's own database, `None` where there is none."""
-    if platform == "darwin":
-        base = home / "Library" / "Application Support"
-    elif platform == "win32":
-        base = Path(environment.get("APPDATA", "") or home / "AppData" / "Roaming")
-    else:
-        base = Path(environment.get("XDG_CONFIG_HOME", "").strip() or home / ".config")
-    path = base.joinpath(*_BELOW)
+    path = support(environment, home, platform).joinpath(*_BELOW)
     return path if os.path.exists(path) else None
 
 

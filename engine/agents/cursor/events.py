@@ -132,7 +132,7 @@ def events_of(answer: object) -> list[Any] | None:
 def event_of(record: object) -> UsageEvent:
     """Return an event; one that is charged by the request has no tokens. Raises `Unreadable`."""
     if not isinstance(record, dict):
-        raise Unreadable("an event that is no object")
+        raise Unreadable("an event that is not an object")
     counted = record.get("tokenUsage")
     used = counted if isinstance(counted, dict) else {}
     names = ("inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens")

@@ -49,7 +49,7 @@ _SENTENCES: dict[str, str] = {
     "absent": "Nobody is logged in to Cursor: log in with ccmon cursor login.",
     "waiting": "Cursor asked to be left alone until {until}; sync again then.",
     "unsaved": "Cursor's usage was fetched but {where} cannot be written: make it writable.",
-    "unauthorized": "Cursor takes the session token no more: log in again with ccmon cursor login.",
+    "unauthorized": "Cursor rejects the session token: log in again with ccmon cursor login.",
     "limited": "Cursor was asked too often (429) and is left alone until {until}.",
     "refused": "Cursor answered with HTTP status {status}; ccmon cursor sync tries again.",
     "failing": (
@@ -58,7 +58,7 @@ _SENTENCES: dict[str, str] = {
     ),
     "unreached": "Cursor's site was not reached: check the network and the proxy.",
     "slow": "Cursor's site did not answer in time; ccmon cursor sync tries again.",
-    "unreadable": "Cursor sent something that is no usage; export a CSV and give it with --csv.",
+    "unreadable": "Cursor sent something that is not usage; export a CSV and give it with --csv.",
     "page": (
         "Cursor sent a web page instead of usage: log in again with ccmon cursor login,"
         " or give an exported CSV with --csv."

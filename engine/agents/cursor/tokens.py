@@ -16,7 +16,7 @@ _SEPARATOR = re.compile(r"%3a%3a|::", re.IGNORECASE)
 
 
 class TokenError(Exception):
-    """A text that is no session token; the error's never repeats it."""
+    """A text that is not a session token; the error's never repeats it."""
 
 
 class SessionToken(Struct, frozen=True):
@@ -63,7 +63,7 @@ def parse_token(text: str) -> SessionToken:
         account = subject.rpartition("|")[2]
     if not _ACCOUNT.match(account) or not _SECRET.match(secret):
         raise TokenError(
-            "That is no session token of Cursor: paste the value of the cookie"
+            "That is not a session token of Cursor: paste the value of the cookie"
             f" {COOKIE} of cursor.com."
         )
     return SessionToken(account, secret)

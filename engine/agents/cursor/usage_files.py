@@ -13,7 +13,7 @@ from engine.agents.base import Unreadable, pico
 from engine.agents.cursor import kind_of
 from engine.agents.cursor.events import UsageEvent, events_of, keyed, read_csv, read_events
 from engine.agents.cursor.web import Range, time_of
-from engine.domain.files import read_or_nothing, write_whole
+from engine.domain.files import read_or_nothing, replace, write_whole
 from engine.domain.mistakes import SettingsError
 
 SYNCED = "usage.json"
@@ -76,7 +76,7 @@ def set_aside(directory: Path, account: str) -> None:
     for name in (SYNCED, EXPORTED):
         path = directory / name
         if path.exists():
-            path.replace(path.with_name(f"usage.{_digest(account.encode())}{path.suffix}"))
+            replace(path, path.with_name(f"usage.{_digest(account.encode())}{path.suffix}"))
 
 
 def take_csv(given: Path, directory: Path) -> tuple[Path, int]:

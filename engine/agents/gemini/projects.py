@@ -8,6 +8,8 @@ from pathlib import Path
 
 import msgspec
 
+from engine.domain.files import read_shared
+
 _LONGEST = 1 << 20
 """A larger file beside the chats is none of Gemini's small ones."""
 
@@ -46,6 +48,6 @@ def _content(path: Path) -> bytes:
     try:
         if os.path.getsize(path) > _LONGEST:
             return b""
-        return path.read_bytes()
+        return read_shared(path)
     except OSError:
         return b""

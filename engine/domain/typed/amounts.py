@@ -17,6 +17,7 @@ PERIODS: tuple[Literal["day", "week", "month"], ...] = ("day", "week", "month")
 
 _MOST = 10**15
 _MOST_DOLLARS = 10**6
+_PROVIDER = re.compile(r"[a-z0-9][a-z0-9-]{0,40}\Z", re.ASCII)
 _FACTORS = {"": 1, "k": 10**3, "m": 10**6, "b": 10**9}
 _ASKED = re.compile(
     r"(?P<cost>\$?)(?P<number>\d+(?:[,_]\d{3})*(?:\.\d+)?)(?P<factor>[kmb]?)(?P<usd>(?: ?usd)?)\Z",
@@ -90,27 +91,43 @@ def parse_token_limit(text: str) -> int | Literal["max"]:
 
 
 def parse_budget(text: str) -> Budget:
-    """Return what `20usd/day`, `500k/week` or `$300/month` means; raises `SettingsError`."""
-    amount, _, named = text.partition("/")
+    """Return what `20usd/day`, `500k/week` or `$300/month@openai` means; raises `SettingsError`.
+
+    With a provider it is of what that one bills.
+    """
+    amount, _, said = text.partition("/")
+    named, at, provider = said.partition("@")
     period = next((each for each in PERIODS if each == named.strip().lower()), None)
     choice = _choice(amount)
+    is_billed = not at or (choice is not None and choice.unit == "cost")
+    if at and not (_PROVIDER.match(provider.strip()) and is_billed):
+        raise SettingsError(
+            f"'{text}' is not a budget of a provider: give dollars, a period and its id, such as"
+            " 100usd/month@openai."
+        )
     if choice is None or choice.value is None or period is None:
         raise SettingsError(
             f"'{text}' is not a budget: give an amount and a period, such as 20usd/day, 500k/week"
             " or 300usd/month."
         )
-    return Budget(period=period, unit=choice.unit, value=choice.value)
+    return Budget(period=period, unit=choice.unit, value=choice.value, provider=provider.strip())
 
 
 def one_of_each(budgets: Iterable[Budget]) -> tuple[Budget, ...]:
-    """Return budgets; raises `SettingsError` where two are of one period."""
+    """Return budgets; raises `SettingsError` where two are of one period and provider."""
     given = tuple(budgets)
-    for period in PERIODS:
-        if sum(each.period == period for each in given) > 1:
+    for each in given:
+        same = [other for other in given if _place(other) == _place(each)]
+        if len(same) > 1:
+            of = f" of {each.provider}" if each.provider else ""
             raise SettingsError(
-                f"There are several budgets of a {period}: give one of each period."
+                f"There are several budgets of a {each.period}{of}: give one of each period."
             )
     return given
+
+
+def _place(budget: Budget) -> tuple[str, str]:
+    return budget.period, budget.provider
 
 
 def _choice(amount: str) -> LimitChoice | None:

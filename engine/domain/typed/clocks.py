@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from engine.domain.mistakes import SettingsError
-from engine.domain.times import BLOCK_LENGTH, MINUTE, SECOND
+from engine.domain.times import BLOCK_LENGTH, MINUTE, SECOND, moment_at
 
 _CLOCK = re.compile(r"\s*(\d{1,2}):(\d\d)\s*\Z", re.ASCII)
 _HOURS, _MINUTES = 24, 60
-_WHOLE_DAY = _HOURS * _MINUTES
 
 
 class Clock(NamedTuple):
@@ -25,7 +24,7 @@ class Clock(NamedTuple):
 
     def next(self, now: int, zone: tzinfo) -> int | None:
         """Return when a clock of a zone shows this time next, `None` where none ever does."""
-        today = datetime.fromtimestamp(now / SECOND, UTC).astimezone(zone)
+        today = moment_at(now, zone)
         for ahead in range(3):
             date = today.date() + timedelta(days=ahead)
             there = datetime(date.year, date.month, date.day, *self, tzinfo=zone)
@@ -50,7 +49,7 @@ class QuietHours(NamedTuple):
         By what the clock shows there: an hour that a change of the clocks repeats is quiet
         twice, one that it leaves out is missed.
         """
-        clock = datetime.fromtimestamp(now // SECOND, zone)
+        clock = moment_at(now // SECOND * SECOND, zone)
         minute = clock.hour * 60 + clock.minute
         if self.start < self.end:
             return self.start <= minute < self.end

@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from engine.domain.hits import window_of_type
+from engine.domain.hits import FIVE_HOUR, SEVEN_DAY, SPEND_LIMIT, window_of_type
 from engine.domain.owners import NOBODY
-from engine.limits.readings import (
-    FIVE_HOUR,
-    SEVEN_DAY,
-    SPEND_LIMIT,
-    Reading,
-    ReadingSource,
-    name_of,
-    reading_of,
-)
+from engine.limits.readings import Reading, ReadingSource, name_of, reading_of
 
 _SCOPED = "weekly_scoped"
 _WINDOWS = {"session": FIVE_HOUR, "weekly_all": SEVEN_DAY, _SCOPED: SEVEN_DAY}

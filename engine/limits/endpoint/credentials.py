@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import msgspec
 from msgspec import Struct
+
+from engine.domain.files import open_shared
+from engine.domain.scans import COWORK
+from engine.domain.system import PLATFORM
 
 VARIABLE = "CLAUDE_CODE_OAUTH_TOKEN"
 FILE = ".credentials.json"
@@ -51,7 +54,7 @@ def find_token(
     environment: Mapping[str, str],
     directories: Iterable[Path],
     now: int,
-    platform: str = sys.platform,
+    platform: str = PLATFORM,
 ) -> Found:
     """Return the first token that may be used at a moment (UTC milliseconds).
 
@@ -62,7 +65,7 @@ def find_token(
     if given:
         return Found(given) if _is_token(given) else Found("", "absent")
     lacks: list[Lack] = []
-    for content in _kept(directories, environment, platform):
+    for content in _kept(tuple(directories), environment, platform):
         found = _token_of(content, now)
         if found.lack is None:
             return found
@@ -71,16 +74,17 @@ def find_token(
 
 
 def _kept(
-    directories: Iterable[Path], environment: Mapping[str, str], platform: str
+    directories: Sequence[Path], environment: Mapping[str, str], platform: str
 ) -> Iterator[bytes]:
     for directory in directories:
         try:
-            with open(directory / FILE, "rb") as file:
+            with open_shared(directory / FILE) as file:
                 yield file.read(_LARGEST_FILE)
         except OSError:
             continue
     if platform == "darwin":
-        yield _of_keychain(environment)
+        for service in keychain_services(environment, directories):
+            yield _of_keychain(service, environment)
 
 
 def _token_of(content: bytes, now: int) -> Found:
@@ -104,7 +108,29 @@ def _is_token(text: str) -> bool:
     return 0 < len(text) <= _LONGEST_TOKEN and text.isascii() and text.isprintable()
 
 
-def _of_keychain(environment: Mapping[str, str]) -> bytes:
+def keychain_services(
+    environment: Mapping[str, str], directories: Iterable[Path]
+) -> tuple[str, ...]:
+    """Return the names under which Claude Code keeps the tokens in question in the Keychain.
+
+    With `CLAUDE_CONFIG_DIR` the name bears a digest of that text, as it is written there: each
+    directory has a sign-in of its own, and another one's must never be taken for it.
+    """
+    named = environment.get("CLAUDE_CONFIG_DIR", "")
+    if named:
+        return tuple(dict.fromkeys(map(_service_of, (named, *named.split(",")))))
+    usual = ((".claude",), (".config", "claude"))
+    services = [
+        KEYCHAIN_SERVICE
+        if path.parts[-1:] in usual or path.parts[-2:] in usual
+        else _service_of(str(path))
+        for path in directories
+        if path.name != COWORK
+    ]
+    return tuple(dict.fromkeys(services)) or (KEYCHAIN_SERVICE,)
+
+
+def _of_keychain(service: str, environment: Mapping[str, str]) -> bytes:
     """Ask macOS, which may ask the user; nothing where that fails."""
     import shutil
     import subprocess
@@ -114,7 +140,7 @@ def _of_keychain(environment: Mapping[str, str]) -> bytes:
         return b""
     try:
         done = subprocess.run(
-            [program, "find-generic-password", "-s", KEYCHAIN_SERVICE, "-w"],
+            [program, *_question(service, environment)],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=_KEYCHAIN_TIMEOUT,
@@ -123,3 +149,18 @@ def _of_keychain(environment: Mapping[str, str]) -> bytes:
     except (OSError, subprocess.TimeoutExpired):
         return b""
     return done.stdout if done.returncode == 0 else b""
+
+
+def _service_of(directory: str) -> str:
+    from hashlib import sha256
+    from unicodedata import normalize
+
+    digest = sha256(normalize("NFC", directory).encode("utf-8", "replace")).hexdigest()
+    return f"{KEYCHAIN_SERVICE}-{digest[:8]}"
+
+
+def _question(service: str, environment: Mapping[str, str]) -> list[str]:
+    """Return what is asked: the token of the user whose environment this is, and no other's."""
+    user = environment.get("USER", "").strip()
+    account = ["-a", user] if user else []
+    return ["find-generic-password", *account, "-s", service, "-w"]

@@ -6,7 +6,6 @@ five minutes at most.
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -19,6 +18,7 @@ from msgspec import Struct
 
 from engine.domain.mistakes import SettingsError
 from engine.domain.settings import system_clock
+from engine.domain.system import PLATFORM
 from engine.domain.times import MINUTE
 from engine.limits.endpoint.answers import readings_of_usage
 from engine.limits.endpoint.credentials import SCOPE, VARIABLE, find_token
@@ -88,7 +88,7 @@ _SENTENCES: dict[Outcome, str] = {
     "refused": "The usage endpoint answered with HTTP status {status}.",
     "failing": "The usage endpoint has a fault of its own (HTTP status {status}).",
     "offline": "The usage endpoint was not reached in time; check the network and the proxy.",
-    "unreadable": "The usage endpoint sent something that is no usage answer.",
+    "unreadable": "The usage endpoint sent something that is not a usage answer.",
 }
 
 
@@ -132,7 +132,7 @@ class UsageEndpoint:
         clock: Callable[[], int] = system_clock,
         url: str = URL,
         timeout: float = TIMEOUT,
-        platform: str = sys.platform,
+        platform: str = PLATFORM,
     ) -> None:
         self._is_enabled = is_enabled
         self._environment = environment

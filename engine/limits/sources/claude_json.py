@@ -5,7 +5,6 @@ Only the keys named here are decoded; no e-mail, name or token ever is.
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import Raw, Struct
 
+from engine.domain.files import real_path
 from engine.domain.owners import owner_key
 from engine.domain.times import DAY, MINUTE
 from engine.limits.readings import Reading, name_of
@@ -84,7 +84,7 @@ _decode_cached = msgspec.json.Decoder(_Cached | None).decode
 
 
 def state_of(data: bytes, now: int) -> ClaudeState | None:
-    """Return what the file's bytes say, `None` where they are no JSON object."""
+    """Return what the file's bytes say, `None` where they are not a JSON object."""
     try:
         file = _decode_file(data)
     except (msgspec.DecodeError, ValueError, RecursionError):
@@ -96,7 +96,7 @@ def state_of(data: bytes, now: int) -> ClaudeState | None:
 
 
 def signed_in(data: bytes) -> tuple[Account, Plan | None] | None:
-    """Return who the file's bytes say is signed in, `None` where they are no JSON object."""
+    """Return who the file's bytes say is signed in, `None` where they are not a JSON object."""
     try:
         signed = _signed_of(_decode_file(data).oauth_account)
     except (msgspec.DecodeError, ValueError, RecursionError):
@@ -139,9 +139,9 @@ def account_path(root: Path, home: Path) -> Path:
     them: then its own is there, and the one that was written last holds.
     """
     own, of_home = root / FILE_NAME, home / FILE_NAME
-    real = os.path.realpath(root)
+    real = real_path(root)
     usual = (home / ".claude", home / ".config" / "claude")
-    if real not in {os.path.realpath(each) for each in usual}:
+    if real not in {real_path(each) for each in usual}:
         return own
     return max((of_home, own), key=_written_at)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,14 +9,15 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from engine.domain.hits import FIVE_HOUR, SEVEN_DAY, SPEND_LIMIT
 from engine.domain.owners import owner_key
+from engine.domain.paths import desktop_apps
+from engine.domain.system import PLATFORM
 from engine.domain.times import DAY, MINUTE
-from engine.limits.readings import FIVE_HOUR, SEVEN_DAY, SPEND_LIMIT, Reading, name_of, reading_of
+from engine.limits.readings import Reading, name_of, reading_of
 from engine.limits.sources.claude_json import NO_ACCOUNT, Account
 
 _FILE_NAME = "plan-usage-history.json"
-_STORE = ("Packages", "Claude_pzs8sxrjxfjjc", "LocalCache", "Roaming")
-"""Where Windows keeps the files of the app from its store."""
 _OLDEST = 8 * DAY
 _AHEAD = 5 * MINUTE
 _WINDOWS = {"fh": FIVE_HOUR, "sd": SEVEN_DAY, "xu": SPEND_LIMIT}
@@ -31,18 +31,10 @@ _decode = msgspec.json.Decoder(_File).decode
 
 
 def history_paths(
-    environment: Mapping[str, str], home: Path, platform: str = sys.platform
+    environment: Mapping[str, str], home: Path, platform: str = PLATFORM
 ) -> tuple[Path, ...]:
     """Return where the desktop app may keep its history on a platform (`sys.platform`)."""
-    if platform == "darwin":
-        parents = [home / "Library" / "Application Support"]
-    elif platform == "win32":
-        local = Path(environment.get("LOCALAPPDATA") or home / "AppData" / "Local")
-        roaming = Path(environment.get("APPDATA") or home / "AppData" / "Roaming")
-        parents = [roaming, local.joinpath(*_STORE)]
-    else:
-        parents = [Path(environment.get("XDG_CONFIG_HOME") or home / ".config")]
-    return tuple(parent / "Claude" / _FILE_NAME for parent in parents)
+    return tuple(app / _FILE_NAME for app in desktop_apps(environment, home, platform))
 
 
 def readings_of_history(
@@ -51,7 +43,7 @@ def readings_of_history(
     """Return the readings of the last 8 days later than `after`, oldest first.
 
     Samples of the account's organization are the account's, others their organization's.
-    `None` where the bytes are no history.
+    `None` where the bytes are not a history.
     """
     try:
         samples = [each for each in _decode(data).samples if isinstance(each, dict)]

@@ -7,6 +7,7 @@ from pathlib import Path
 from stat import S_ISREG
 
 from engine.agents.claude.places import candidate_roots
+from engine.domain.files import open_shared, real_path
 from engine.domain.owners import owner_key
 from engine.domain.scans import COWORK
 from engine.domain.settings import Settings
@@ -32,8 +33,8 @@ class LocalSources:
     def __init__(self, settings: Settings) -> None:
         environment, home = settings.environment, settings.home
         roots = settings.roots or tuple(candidate_roots(environment, home)[0])
-        own = os.path.realpath(home / ".claude")
-        is_of_home = any(os.path.realpath(root) == own for root in roots)
+        own = real_path(home / ".claude")
+        is_of_home = any(real_path(root) == own for root in roots)
         usual = [home / FILE_NAME] if any(_is_usual(root, home) for root in roots) else []
         self._home = home
         self._state_paths = tuple(dict.fromkeys([*(root / FILE_NAME for root in roots), *usual]))
@@ -115,7 +116,7 @@ class LocalSources:
         if look is None or look[1] > _LARGEST:
             return None
         try:
-            with open(path, "rb") as file:
+            with open_shared(path) as file:
                 return file.read(_LARGEST)
         except OSError:
             return None
@@ -123,7 +124,7 @@ class LocalSources:
 
 def _is_usual(root: Path, home: Path) -> bool:
     usual = (home / ".claude", home / ".config" / "claude")
-    return os.path.realpath(root) in {os.path.realpath(each) for each in usual}
+    return real_path(root) in {real_path(each) for each in usual}
 
 
 def _look(path: Path) -> _Look | None:

@@ -14,6 +14,7 @@ from engine.domain.owners import OwnedScope
 from engine.domain.questions import Answer, AnswerRow, Question, Selection
 from engine.domain.times import day_of
 from engine.domain.typed.days import check_days
+from engine.reports.queries.again import Again, Kept, answer_again
 from engine.reports.queries.basis import Basis
 from engine.reports.queries.choice import Choice, choose
 from engine.reports.queries.order import in_order, largest, newest
@@ -44,7 +45,7 @@ def nobodys(account: str) -> Sequence[OwnedScope]:
 
 
 class Answers:
-    """Answers about scopes; nothing is kept from one question to the next.
+    """Answers about scopes; reports that took long are kept where there is something to keep them.
 
     `scopes` gives those of some agents by their names, of all for no name; `insist` asks the
     ledger, and asks again where it goes on with another; `snapshot` says where things stand;
@@ -62,6 +63,7 @@ class Answers:
         snapshot: Callable[[], Snapshot],
         home: str = "",
         owned: Callable[[str], Sequence[OwnedScope]] = nobodys,
+        kept: Kept | None = None,
     ) -> None:
         self._source = source
         self._scopes = scopes
@@ -72,6 +74,7 @@ class Answers:
         self._snapshot = snapshot
         self._home = home
         self._owned = owned
+        self._kept = kept
 
     def today(self) -> date:
         """Return the present day in the zone of what is answered."""
@@ -85,7 +88,14 @@ class Answers:
         """
         check_days(question.selection.since, question.selection.until)
         owned = self._owned(question.account) if question.account else None
-        return self._ask(question.selection, lambda basis: _answer(question, basis, owned))
+        kept = self._kept if owned is None else None
+
+        def ask(basis: Basis) -> Again:
+            return answer_again(question, basis, kept, lambda: _answer(question, basis, owned))
+
+        again = self._ask(question.selection, ask)
+        again.keep()
+        return again.answer
 
     def session(self, name: str, mode: Mode = "auto") -> SessionAnswer | None:
         """Return one session with all its responses, `None` where there is no such session."""

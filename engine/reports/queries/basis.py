@@ -35,7 +35,7 @@ class Basis:
         self.zone_name, self.zone = zone
         self.week_start = week_start
         self.now = now
-        self._home = home
+        self.home = home
 
     def selector_of(self, agent: str) -> SumSource:
         """Return what sums one agent's responses."""
@@ -53,7 +53,7 @@ class Basis:
     @cached_property
     def projects(self) -> Projects:
         """The projects of all sessions."""
-        projects = Projects(self._home)
+        projects = Projects(self.home)
         projects.learn(self.selector.workplaces(), self.names.workplaces())
         return projects
 

@@ -68,7 +68,7 @@ def calendar_of(
             key=lambda each: each.days,
             default=None,
         ),
-        dearest_day=_best(shown, lambda row: row.figures.cost),
+        costliest_day=_best(shown, lambda row: row.figures.cost),
         busiest_day=_best(shown, lambda row: row.figures.tokens.total),
         years=tuple(sorted({day.year for day in by_day})),
         notes=notes,
@@ -150,7 +150,7 @@ def _agents(rows: Sequence[Row]) -> tuple[Part, ...]:
 
 
 def _united(groups: Iterable[Iterable[Part]]) -> tuple[Part, ...]:
-    """Return the sums of parts by name, the dearest first."""
+    """Return the sums of parts by name, the most expensive first."""
     named: dict[str, list[Figures]] = {}
     for group in groups:
         for part in group:

@@ -101,7 +101,7 @@ def _compared(
 
 
 def _by_model(left: AnswerRow, right: AnswerRow) -> tuple[ComparedPart, ...]:
-    """Return the models of either side, the dearest first."""
+    """Return the models of either side, the most expensive first."""
     sides = [{part.name: part.figures for part in side.row.by_model} for side in (left, right)]
     parts = [
         ComparedPart(name, before, after, change_between(before, after))

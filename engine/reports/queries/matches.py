@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import ModuleType
 
 from engine.pricing.match import folded
 
 _MOST_NEAR = 3
-_SEPARATORS = tuple({"/", os.sep})
 
 
 def find_projects(
@@ -17,23 +17,26 @@ def find_projects(
     projects: Mapping[int, tuple[str, str]],
     short_names: Mapping[int, str],
     key_at: Callable[[str], str] = str,
+    paths: ModuleType = os.path,
 ) -> tuple[int, ...]:
     """Return the projects whose directory's name or working directory is a pattern.
 
     Where there is none, those of whose directory's name, working directory or short name it
     is a part, whatever the case; of a place such as `.` or `~/code` those below it.
-    `projects` holds both by number; `key_at` tells what names the project of a path.
+    `projects` holds both by number; `key_at` tells what names the project of a path, `paths`
+    (`posixpath` or `ntpath`) how paths are written here.
     """
-    path = _path(pattern)
+    path = _path(pattern, paths)
     key = key_at(path) if path else ""
-    is_relative = _is_relative(pattern)
-    part = pattern.rstrip("/").lower() or pattern
+    is_relative = _is_relative(pattern, paths)
+    part = pattern.rstrip(_separators(paths)).lower() or pattern
     rules: list[Callable[[int, str, str], bool]] = [
         lambda _, name, directory: (
-            name == pattern or (bool(path) and (key in (name, directory) or _same(directory, path)))
+            name == pattern
+            or (bool(path) and (key in (name, directory) or _same(directory, path, paths)))
         ),
         lambda number, name, directory: (
-            directory.startswith(path.rstrip("/") + "/")
+            _is_below(directory, path, paths)
             if is_relative
             else any(part in each.lower() for each in (name, directory, short_names[number]))
         ),
@@ -105,24 +108,40 @@ def _nearest(pattern: str, known: Iterable[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
-def _is_relative(pattern: str) -> bool:
+def _separators(paths: ModuleType) -> str:
+    return f"/{paths.sep}" if paths.sep != "/" else "/"
+
+
+def _is_relative(pattern: str, paths: ModuleType) -> bool:
     """Say whether a pattern is a place relative to another, which no name contains."""
-    head = pattern.partition("/")[0]
+    head = re.split(f"[{re.escape(_separators(paths))}]", pattern, maxsplit=1)[0]
     return head in (".", "..", "~")
 
 
-def _path(pattern: str) -> str:
-    """Return the place a pattern names, empty where it is no path."""
-    if not _is_relative(pattern) and not any(each in pattern for each in _SEPARATORS):
+def _path(pattern: str, paths: ModuleType) -> str:
+    """Return the place a pattern names, empty where it is not a path."""
+    is_path = any(each in pattern for each in _separators(paths))
+    if not _is_relative(pattern, paths) and not is_path:
         return ""
     try:
-        return os.path.realpath(os.path.expanduser(pattern))
+        return str(paths.realpath(paths.expanduser(pattern)))
     except (OSError, ValueError):
         return ""
 
 
-def _same(directory: str, path: str) -> bool:
-    return bool(directory) and (directory == path or os.path.realpath(directory) == path)
+def _is_below(directory: str, path: str, paths: ModuleType) -> bool:
+    """Say whether a directory lies below a path, whatever the letter case where that is one."""
+    ends = str(paths.normcase(path)).rstrip(paths.sep) + paths.sep
+    return bool(paths.normcase(directory).startswith(ends))
+
+
+def _same(directory: str, path: str, paths: ModuleType) -> bool:
+    if not directory:
+        return False
+    wanted = paths.normcase(path)
+    return bool(
+        paths.normcase(directory) == wanted or paths.normcase(paths.realpath(directory)) == wanted
+    )
 
 
 def _bare(name: str) -> str:

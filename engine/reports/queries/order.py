@@ -90,7 +90,7 @@ def _by_name(rows: Sequence[AnswerRow], question: Question) -> list[AnswerRow]:
 
 
 def _by_project(rows: list[AnswerRow], is_descending: bool) -> list[AnswerRow]:
-    """Return periods by project, the dearest project first, each project's by time."""
+    """Return periods by project, the most expensive project first, each project's by time."""
     costs: dict[str, tuple[int, int]] = {}
     for row in rows:
         cost, tokens = costs.get(row.place, (0, 0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, timedelta, timezone
 
 from msgspec.structs import replace
 
@@ -14,7 +14,7 @@ from engine.domain.periods import day_after, first_day, first_day_before, key_of
 from engine.domain.projects import NO_PROJECT
 from engine.domain.questions import AnswerRow, Question, Trend
 from engine.domain.slots import slot_of
-from engine.domain.times import DAY, HOUR, SECOND, offsets_between, start_of_day
+from engine.domain.times import DAY, HOUR, SECOND, moment_at, offsets_between, start_of_day
 from engine.reports.queries.basis import Basis
 from engine.reports.queries.changes import change_between
 from engine.reports.queries.choice import Choice
@@ -124,7 +124,7 @@ class PeriodRows:
         number, ahead = place[1]
         basis = self._basis
         zone = timezone(timedelta(milliseconds=ahead))
-        begin = datetime.fromtimestamp((number * HOUR - ahead) // SECOND, zone)
+        begin = moment_at((number * HOUR - ahead) // SECOND * SECOND, zone)
         label = f"{label_of('day', begin.date(), basis.today.year)} {begin:%H:%M}"
         span = hour_bounds(number, ahead, basis.zone)
         row = period_row(begin.isoformat(), label, tally, span, sessions, basis.model)

@@ -61,7 +61,7 @@ def _period(period: Period, choice: Choice, basis: Basis) -> Row:
 
 
 def _sessions(choice: Choice, basis: Basis) -> tuple[Row, ...]:
-    """Return today's dearest sessions, with their shares of the day."""
+    """Return today's most expensive sessions, with their shares of the day."""
     found, _ = session_rows(choice.between(basis.today, basis.today, basis), basis)
     rows = [row.row for row in in_order(found, Question(kind="session"))]
     return tuple(finish(rows, len(rows))[0][:_MOST_SESSIONS])

@@ -35,6 +35,8 @@ class Tool(NamedTuple):
     parameters: tuple[Parameter, ...] = ()
     rows: str = ""
     """The key of the document whose rows come in pages."""
+    names_models: bool = False
+    """Whether what its models are called is told beside them."""
 
 
 def input_schema(tool: Tool) -> dict[str, Any]:
@@ -68,6 +70,9 @@ def output_schema(tool: Tool) -> Any:
         top["required"] = [*top.get("required", ()), "page"]
     else:
         del components["PageDocument"]
+    if tool.names_models:
+        labels = {"type": "object", "additionalProperties": {"type": "string"}}
+        top["properties"] = {**top["properties"], "modelLabels": labels}
     return _portable({**top, "$defs": components})
 
 

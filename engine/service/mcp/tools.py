@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -13,16 +13,19 @@ from engine.documents.health import HealthDocument
 from engine.documents.limits import LimitsDocument, WindowDocument, limits_document
 from engine.documents.live import LiveDocument, SessionNowDocument, live_document
 from engine.domain.mistakes import SettingsError
+from engine.domain.model_labels import labels_of
 from engine.domain.report_definitions import definition_of
 from engine.pricing.price import Price
 from engine.pricing.updates import PriceUpdates
-from engine.service.endpoints import ENDPOINTS, Asked, Endpoint
+from engine.service.endpoint import Asked, Endpoint
+from engine.service.endpoints import ENDPOINTS
 from engine.service.mcp.tool import MOST_ROWS, USUAL_ROWS, PageDocument, Tool
 from engine.service.parameters import Parameter, parameters_of, read_query
 from engine.service.source import Said, Source
 
 _LEFT_OUT = ("instances", "by-agent", "no-cost", "start-of-week", "top", "sort")
 """What the reports may be asked on the command line, and a model need not know."""
+_MODEL_KEYS = frozenset({"model", "models", "modelName", "modelsUsed"})
 _PER_MILLION = 10**12
 """Atto-dollars per token in a US dollar per million tokens."""
 
@@ -79,8 +82,26 @@ def ask(tool: Tool, source: Source, arguments: Mapping[str, Any]) -> dict[str, A
         if value is not None
         for text in _texts(value)
     ]
-    document = msgspec.to_builtins(tool.answer(source, read_query(tool.parameters, words)))
-    return document if page is None else _paged(document, tool.rows, *page)
+    document: dict[str, Any] = msgspec.to_builtins(
+        tool.answer(source, read_query(tool.parameters, words))
+    )
+    if page is not None:
+        document = _paged(document, tool.rows, *page)
+    if tool.names_models:
+        document["modelLabels"] = labels_of(sorted(set(_models_in(document))))
+    return document
+
+
+def _models_in(document: object, key: str = "") -> Iterator[str]:
+    """Yield the models that a document names."""
+    if isinstance(document, dict):
+        for name, each in document.items():
+            yield from _models_in(each, name)
+    elif isinstance(document, list):
+        for each in document:
+            yield from _models_in(each, key)
+    elif isinstance(document, str) and key in _MODEL_KEYS:
+        yield document
 
 
 def _page_asked(given: dict[str, Any]) -> tuple[int, int]:
@@ -122,7 +143,7 @@ def _usage(name: str, title: str, description: str) -> Tool:
     parameters = tuple(each for each in parameters_of(report) if each.name not in _LEFT_OUT)
     rows = "sessions" if report.document == "session" else report.document
     answer = _of_endpoint(endpoint)
-    return Tool(name, title, description, endpoint.document, answer, parameters, rows)
+    return Tool(name, title, description, endpoint.document, answer, parameters, rows, True)
 
 
 def _endpoint(name: str) -> Endpoint:
@@ -199,7 +220,7 @@ _MODEL = Parameter("model", "a model's exact name", str, {"type": "string"}, is_
 TOOLS: tuple[Tool, ...] = (
     _usage("daily", "Usage by day", "Tokens and cost of each day, with a breakdown by model."),
     _usage("monthly", "Usage by month", "Tokens and cost of each month, and the change to it."),
-    _usage("session", "Usage by session", "Tokens and cost of each session, dearest first."),
+    _usage("session", "Usage by session", "Tokens and cost of each session, most expensive first."),
     _usage(
         "blocks",
         "Usage by 5-hour block",
@@ -219,6 +240,7 @@ TOOLS: tuple[Tool, ...] = (
         "The sessions of the active block: project, models, tokens, cost, how full the context is.",
         RunningDocument,
         _running,
+        names_models=True,
     ),
     Tool(
         "compare",
@@ -242,6 +264,7 @@ TOOLS: tuple[Tool, ...] = (
         PriceDocument,
         _prices,
         (_MODEL,),
+        names_models=True,
     ),
     Tool(
         "doctor",

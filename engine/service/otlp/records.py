@@ -21,7 +21,7 @@ _LONGEST_NAME = 80
 
 
 class NotOtlp(Exception):
-    """A body that is no export request; the text is one sentence."""
+    """A body that is not an export request; the text is one sentence."""
 
 
 class Record(Protocol):
@@ -106,7 +106,7 @@ class _Said:
         return said in names
 
     def value(self, name: str) -> Scalar:
-        """Return an attribute; what is no plain value is none."""
+        """Return an attribute; what is not a plain value is none."""
         found = self._values.get(name)
         if found is None:
             return None

@@ -6,12 +6,12 @@ The files outlast the service, and reading them again counts nothing twice.
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 from threading import Lock
 
 from engine.agents.claude_telemetry import ApiRequest, encoded
-from engine.domain.times import SECOND
+from engine.domain.times import day_of
 
 DIRECTORY = "telemetry"
 
@@ -33,7 +33,7 @@ class TelemetryStore:
         with self._lock:
             is_first = not self._directory.is_dir()
             self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-            day = datetime.fromtimestamp(now / SECOND, UTC).date().isoformat()
+            day = day_of(now, UTC).isoformat()
             _append(self._directory / f"{day}.jsonl", encoded(requests))
             return is_first
 

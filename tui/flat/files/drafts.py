@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from engine.domain.files import replace
 from engine.domain.mistakes import SettingsError
 
 
@@ -25,7 +26,7 @@ def draft_of(path: Path) -> Iterator[Path]:
         yield Path(draft)
         with open(draft, "rb+") as file:
             os.fsync(file.fileno())
-        os.replace(draft, path)
+        replace(draft, path)
     except OSError as error:
         raise cannot_write(path, error) from error
     finally:

@@ -82,7 +82,7 @@ def _write_table(form: str, path: Path, table: FileTable) -> None:
 
 
 def _file(path: Path, such_as: str = "") -> Path:
-    """Return a path that is no directory; raises `SettingsError`."""
+    """Return a path that is not a directory; raises `SettingsError`."""
     if path.is_dir():
         example = f", such as {path / such_as}" if such_as else ""
         raise SettingsError(f"{path} is a directory: name a file{example}.")

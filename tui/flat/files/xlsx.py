@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from engine.domain.mistakes import SettingsError
 from engine.domain.responses import PICO
+from engine.domain.times import moment_at
 from tui.flat.files.columns import (
     RESPONSE_COLUMNS,
     Cell,
@@ -111,7 +112,7 @@ def _write_row(
 
 
 def _write_time(sheet: Any, row: int, place: int, time: int, form: Any) -> None:
-    moment = datetime.fromtimestamp(time / 1_000, UTC)
+    moment = moment_at(time)
     if moment >= _EARLIEST:
         sheet.write_datetime(row, place, moment.replace(tzinfo=None), form)
 

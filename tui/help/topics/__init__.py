@@ -33,6 +33,6 @@ _TOPICS: dict[str, tuple[str, Callable[[], Page]]] = {
     "agents": ("which coding agents are counted, and how to narrow to some", figures.agents),
     "providers": ("what OpenAI, Anthropic and others tell, keys, settings", providers.providers),
     "blocks": ("how the 5-hour blocks are found", figures.blocks),
-    "statusline": ("the fields of a status line of one's own", scripts.statusline),
+    "statusline": ("the fields of a status line of your own", scripts.statusline),
     "files": ("where everything lies, environment variables", configuration.files),
 }

@@ -13,12 +13,12 @@ _FILES_IN_FORCE = Terms(
             "a configuration of ccusage that is already there, for the keys that mean the same",
         ),
         ("config.toml", "yours; ccmon config path says where, ccmon config edit opens it"),
-        ("./.ccmon.toml", "of the directory one stands in"),
+        ("./.ccmon.toml", "in the current directory"),
         (
             "--config FILE",
             "in place of both files above; a .json is read as ccusage's, in place of all three",
         ),
-        ("the command line", "always the last word"),
+        ("the command line", "overrides everything else"),
     )
 )
 _EXAMPLE = Code(
@@ -53,7 +53,7 @@ _PLACES = Terms(
     (
         (
             "transcripts",
-            "read, never written: CLAUDE_CONFIG_DIR (apart by commas), else"
+            "read, never written: CLAUDE_CONFIG_DIR (comma-separated), else"
             " $XDG_CONFIG_HOME/claude and ~/.claude; --config-dir overrides both",
         ),
         (
@@ -71,7 +71,7 @@ _PLACES = Terms(
             "config.toml",
             "the platform's configuration directory (Linux: ~/.config/ccmon) or CCMON_CONFIG_DIR",
         ),
-        ("./.ccmon.toml", "defaults for the directory one stands in"),
+        ("./.ccmon.toml", "defaults for the current directory"),
         ("ccusage.json", "./.ccusage, then each directory of transcripts"),
     )
 )
@@ -98,7 +98,7 @@ def config() -> Page:
     keys = configurable()
     return (
         *paragraphs(
-            "Every option can have a default of one's own. Of what is said several times, the"
+            "Every option can have a default of your own. Of what is said several times, the"
             " last in this list holds:"
         ),
         _FILES_IN_FORCE,
@@ -126,7 +126,7 @@ def files() -> Page:
         Paragraph(
             "The ledger holds numbers and names, never a word of a conversation. ccmon sends"
             " nothing about you anywhere; --offline never opens a connection. A report fetches"
-            " stale prices and, for who is logged in, Cursor's usage beside its reading: it waits"
+            " stale prices and, if you are logged in, Cursor's usage beside its reading: it waits"
             " five seconds at most, and says what is missing."
         ),
         Title("Environment"),

@@ -34,7 +34,7 @@ def json() -> Page:
 
 
 def statusline() -> Page:
-    """Return the page on the fields of a status line of one's own."""
+    """Return the page on the fields of a status line of your own."""
     from tui.statusline.shown import FIELDS
 
     return (

@@ -9,12 +9,12 @@ from itertools import pairwise
 from msgspec import Struct
 
 from engine.domain.limit_windows import Foreseen, UsePoint
+from engine.domain.times import DAY, MINUTE
 from tui.live.drawing.plot import runs, time_axis
 from tui.words import format as fmt
 from tui.words.lines import Line, Piece
 from tui.words.spark import standing
 
-_DAY = 86_400_000
 _MOST_AHEAD = 1.5
 """A forecast further beyond the limit than this does not flatten what was used."""
 
@@ -122,13 +122,13 @@ def _range_at(course: Course, x: int, width: int) -> Foreseen | None:
 
 def course_axis(course: Course, zone: str, width: int) -> Line:
     """Name the hours along the bottom, or the days where the window is longer than one."""
-    if course.end - course.start <= _DAY:
+    if course.end - course.start <= DAY:
         return time_axis(course.start, course.end, zone, width)
     row = [" "] * width
     taken = -1
     length = course.end - course.start
     for moment in _midnights(course, zone):
-        name = f"{moment:%a}" if length <= 8 * _DAY else f"{moment.day}"
+        name = f"{moment:%a}" if length <= 8 * DAY else f"{moment.day}"
         place = (int(moment.timestamp() * 1_000) - course.start) * width // length
         if place > taken and place + len(name) <= width:
             row[place : place + len(name)] = name
@@ -149,7 +149,7 @@ def rounded_course(
     start: int, end: int, now: int, points: Sequence[UsePoint], cone: Sequence[Foreseen]
 ) -> Course:
     """Return a course whose times and shares are rounded to what a plot can show."""
-    grain = max(60_000, (end - start) // 300)
+    grain = max(MINUTE, (end - start) // 300)
     return Course(
         start=start,
         end=end,

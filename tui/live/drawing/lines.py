@@ -14,6 +14,8 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
+from engine.domain.snapshots import Snapshot
+from tui.live.words import Basis
 from tui.words.lines import BLANK, Line, Piece, cells, cropped, line
 
 INKS = (
@@ -144,6 +146,14 @@ class LinePane(Widget):
     def _style(self, piece: Piece) -> Style:
         style = self.screen.get_component_rich_style(f"ink--{piece.ink}", partial=True)
         return style + Style.from_meta({"@click": piece.action}) if piece.action else style
+
+
+class SnapshotPane(LinePane):
+    """A pane of the first tab, which takes from each snapshot what it shows."""
+
+    def show(self, snapshot: Snapshot, by: Basis) -> None:
+        """Make the view of a snapshot; where that is the same nothing is drawn again."""
+        raise NotImplementedError
 
 
 class OneLine(LinePane):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from engine.domain.times import HOUR
 from tui.words import format as fmt
 from tui.words.lines import BLANK, Line, Piece, padded
 from tui.words.spark import eighths_of, filled, standing
@@ -100,7 +101,7 @@ def time_axis(start: int, end: int, zone: str, width: int) -> Line:
         if place > taken and place >= 0:
             row[place : place + len(name)] = name
             taken = place + len(name)
-        moment += 3_600_000
+        moment += HOUR
     return (Piece("".join(row), "muted"),)
 
 

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from engine.domain.levels import BY_GRAVITY, Level
 from engine.domain.limit_windows import Event
 from engine.domain.snapshots import Snapshot
+from engine.domain.system import PLATFORM
 from engine.notify.message import Message
 from engine.notify.notifier import Notifier
 from engine.notify.terminal import BELL, PROGRESS_LASTS, ProgressState
@@ -147,7 +148,7 @@ class Announcer:
 
     def _write(self, written: bytes) -> None:
         """Send the terminal what is not part of the picture, where Textual draws that."""
-        terminal = sys.__stdout__ if sys.platform == "win32" else sys.__stderr__
+        terminal = sys.__stdout__ if PLATFORM == "win32" else sys.__stderr__
         if written and terminal is not None and not self._is_headless:
             with suppress(OSError):  # a terminal that is gone has no title to give back
                 terminal.write(written.decode())

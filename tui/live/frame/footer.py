@@ -37,6 +37,9 @@ _TABLE_KEYS = (
 _GRAPH_KEYS = (
     "quit", "help", "next-tab", "week-back", "open-day", "year-back", "basis", "pause", "theme",
 )  # fmt: skip
+_PROVIDERS_KEYS = (
+    "quit", "help", "next-tab", "scroll-up", "scroll-page-up", "zone", "theme",
+)  # fmt: skip
 _EMPTY_KEYS = ("quit", "help", "demo", "theme")
 
 
@@ -77,6 +80,8 @@ def footer_view(
 ) -> FooterView:
     """Return the keys of a tab, which is `None` for the live panes, and how it is shown."""
     if tab is not None:
+        if tab == "providers":
+            return FooterView(_PROVIDERS_KEYS, "")
         reach = "all time" if span == "all" else f"last {span}"
         status = f"by {by}" if tab == "graph" else f"{reach} · by {by}"
         ids = _GRAPH_KEYS if tab == "graph" else _TABLE_KEYS

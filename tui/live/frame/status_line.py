@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from engine.domain.hits import FIVE_HOUR
 from engine.domain.limit_windows import WindowNow
 from engine.domain.owners import UNKNOWN, is_of_store
 from engine.domain.snapshots import Snapshot
@@ -90,7 +91,7 @@ def _is_own(window: WindowNow, own: str) -> bool:
 
 def _name(window: WindowNow, own: str) -> str:
     """Return what a window is called: other owners' by their names too."""
-    label = "" if window.window == "five_hour" else f"{brief_label(window)} "
+    label = "" if window.window == FIVE_HOUR else f"{brief_label(window)} "
     is_other = window.owner_name and window.owner != own
     return f"{fmt.plain(window.owner_name)} {label}" if is_other else label
 
@@ -104,7 +105,7 @@ def _rest(snapshot: Snapshot) -> list[Line]:
     return [
         figure(fmt.duration(block.remaining), "left"),
         (Piece(cost, "bold"),),
-        figure(fmt.tokens(round(snapshot.burn_rate.tokens_per_minute)), "tok/min"),
+        (Piece(f"{fmt.dollars(snapshot.burn_rate.cost_per_hour)}/h", "bold"),),
         figure(fmt.tokens(block.figures.tokens.total), "tokens"),
         today,
     ]

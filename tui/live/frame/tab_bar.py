@@ -18,16 +18,24 @@ TABS: tuple[tuple[str, TabKind | None], ...] = (
     ("Graph", "graph"),
 )
 """Every tab's name and what it shows, mostly a report; the first is the live panes."""
+PROVIDERS: tuple[str, TabKind] = ("Providers", "providers")
+"""The tab behind them, where a provider of models is enabled."""
 _SHORT = {"Daily": "Day", "Weekly": "Week", "Monthly": "Month"}
 
 
 class TabBar(OneLine):
     """All tabs in a line; the view is the number of the one shown, a click shows another."""
 
+    def __init__(
+        self, tabs: Sequence[tuple[str, TabKind | None]] = TABS, *, id: str | None = None
+    ) -> None:
+        super().__init__(id=id)
+        self._tabs = tabs
+
     def line(self, width: int) -> Line:
         """Return the line in the roomiest form that fits."""
         present = self.view if isinstance(self.view, int) else 1
-        names = [name for name, _ in TABS]
+        names = [name for name, _ in self._tabs]
         total = sum(len(name) + 4 for name in names)
         if width > total + 8:
             return self._line(names, present, " ")
@@ -41,12 +49,12 @@ class TabBar(OneLine):
         pieces: list[Piece] = []
         for number, name in enumerate(names, 1):
             action = f"screen.show_tab({number})"
-            text = f"{number} {name}".rstrip()
+            text = f"{number % 10} {name}".rstrip()
             if number == present:
                 pieces.append(Piece(f" {text} ", "chip", action))
             else:
                 before = "" if number == present + 1 else " "
-                pieces.append(Piece(f"{before}{number}", "key", action))
+                pieces.append(Piece(f"{before}{number % 10}", "key", action))
                 pieces.append(Piece(f" {name}" if name else "", "muted", action))
             pieces.append(Piece(gap))
         return tuple(piece for piece in pieces if piece.text)

@@ -12,12 +12,12 @@ from msgspec import Struct
 from engine.agents.names import title_of
 from engine.domain.calendars import Calendar, CalendarDay
 from engine.domain.choices import Measure
+from engine.domain.model_labels import labels_of
 from engine.domain.reports import Figures, Part
 from tui.graph import words
 from tui.graph.cells import LABEL_WIDTH, CellGrid, cell_grid, sign_of
 from tui.words import format as fmt
 from tui.words.lines import BLANK, Line, Piece, joined, padded, wrapped
-from tui.words.models import labels_of
 
 CURSOR = "◆"
 _INKS = ("track", "accent", "accent", "accent", "accent")

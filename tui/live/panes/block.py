@@ -8,17 +8,20 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from engine.agents.names import title_of
+from engine.domain.model_labels import labels_of
 from engine.domain.reports import Figures, Part
 from engine.domain.responses import CLAUDE
 from engine.domain.snapshots import Block, Snapshot
-from tui.live.drawing.lines import LinePane
+from tui.live.drawing.lines import SnapshotPane
 from tui.live.drawing.plot import gauge
 from tui.live.words import Basis, cost_text, figure, note, share_text
 from tui.words import format as fmt
 from tui.words.lines import BLANK, Line, Piece, cells, ends, joined
-from tui.words.models import labels_of
 
 _ANCHORS = {"estimated": "estimated", "official": "official", "pinned": "reset pinned"}
+
+_ALL = 1_000
+"""More cells than all kinds of tokens take."""
 
 
 class BlockView(Struct, frozen=True):
@@ -54,8 +57,12 @@ def _at_rest(block: Block) -> Block:
     return replace(block, elapsed=0, remaining=0, elapsed_share=round(block.elapsed_share, 2))
 
 
-class BlockPane(LinePane):
+class BlockPane(SnapshotPane):
     """The active 5-hour window."""
+
+    def show(self, snapshot: Snapshot, by: Basis) -> None:
+        """Show a snapshot."""
+        self.view = block_view(snapshot, by)
 
     def watch_view(self) -> None:
         """Name the window in the border, then repaint."""
@@ -136,6 +143,15 @@ def _open(view: BlockView, block: Block, width: int, height: int) -> Sequence[Li
     return [(Piece(" "), *line) for line in lines]
 
 
+def true_window_remark(snapshot: Snapshot) -> str:
+    """Say why the newest block of the report is not the window that runs, where that is known."""
+    block = snapshot.block
+    if block is None or block.anchor == "estimated":
+        return ""
+    start, end = fmt.clock(block.start, snapshot.zone), fmt.clock(block.end, snapshot.zone)
+    return f"The limited window runs {start} to {end}; blocks begin on the hour"
+
+
 def _sums(figures: Figures, by: Basis) -> list[Line]:
     cost = figure(fmt.dollars(figures.cost, bool(figures.unpriced)), "")
     total = figure(fmt.tokens(figures.tokens.total), "tokens")
@@ -148,13 +164,12 @@ def _sums(figures: Figures, by: Basis) -> list[Line]:
 def _kinds(figures: Figures, width: int) -> Line:
     tokens = figures.tokens
     counts = (tokens.input, tokens.output, tokens.cache_read, tokens.cache_write)
-    line: Line = ()
-    for names in (("in", "out", "cache read", "cache write"), ("in", "out", "read", "write")):
-        parts = [note(name, fmt.tokens(count)) for name, count in zip(names, counts, strict=True)]
-        line = joined(parts, width, " · ")
-        if cells(line) == cells(joined(parts, 1_000, " · ")):
-            break
-    return line
+    lines = [
+        [note(name, fmt.tokens(count)) for name, count in zip(names, counts, strict=True)]
+        for names in (("in", "out", "cache read", "cache write"), ("in", "out", "read", "write"))
+    ]
+    whole = (each for each in lines if cells(joined(each, _ALL, " · ")) <= width)
+    return joined(next(whole, lines[-1]), width, " · ")
 
 
 def _share(part: Part, by: Basis) -> float:

@@ -8,7 +8,8 @@ from msgspec import Struct
 
 from engine.domain.reports import Figures
 from engine.domain.snapshots import BurnRate, Snapshot, Trace
-from tui.live.drawing.lines import LinePane
+from engine.domain.times import MINUTE
+from tui.live.drawing.lines import SnapshotPane
 from tui.live.drawing.plot import AXIS, bars, columns, time_axis, with_axis
 from tui.live.words import Basis
 from tui.words import format as fmt
@@ -46,10 +47,14 @@ def burn_view(snapshot: Snapshot, by: Basis) -> BurnView:
     )
 
 
-class BurnPane(LinePane):
+class BurnPane(SnapshotPane):
     """The burn rate in figures, and its trace over the window."""
 
     TITLE = "Burn rate"
+
+    def show(self, snapshot: Snapshot, by: Basis) -> None:
+        """Show a snapshot."""
+        self.view = burn_view(snapshot, by)
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
         """Return money and tokens in words, the rate over each span, the plot in what is left."""
@@ -115,7 +120,7 @@ def _window_parts(view: BurnView) -> list[Line]:
 
 
 def _span(rate: BurnRate) -> str:
-    minutes = rate.window // 60_000
+    minutes = rate.window // MINUTE
     return f"{minutes // 60}h" if minutes >= 60 else f"{minutes}m"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
+from engine.domain.hits import FIVE_HOUR
 from engine.domain.limit_windows import BurnUp, Forecast, WindowNow
 from engine.domain.responses import CLAUDE
 from engine.domain.snapshots import Snapshot, Trace
@@ -100,7 +101,7 @@ def running_view(snapshot: Snapshot, by: Basis) -> RunningView:
 
 def burn_up_view(snapshot: Snapshot, by: Basis) -> CourseView | RunningView:
     """Take from a snapshot how the 5-hour window is used up."""
-    name = "five_hour" if snapshot.agent == CLAUDE else f"five_hour:{snapshot.agent}"
+    name = FIVE_HOUR if snapshot.agent == CLAUDE else f"{FIVE_HOUR}:{snapshot.agent}"
     return course_view(snapshot, name) or running_view(snapshot, by)
 
 

@@ -8,9 +8,9 @@ from msgspec import Struct
 
 from engine.domain.limit_windows import Event
 from engine.domain.snapshots import Snapshot
-from tui.live.drawing.lines import LinePane
+from tui.live.drawing.lines import SnapshotPane
 from tui.live.screens.help_screen import Sheet
-from tui.live.words import day_and_clock
+from tui.live.words import Basis, day_and_clock
 from tui.words import format as fmt
 from tui.words.lines import BLANK, Line, Piece, wrapped
 
@@ -38,10 +38,14 @@ def events_view(snapshot: Snapshot) -> EventsView:
     )
 
 
-class EventsPane(LinePane):
+class EventsPane(SnapshotPane):
     """A line for each event; a click shows all of them."""
 
     TITLE = "Events"
+
+    def show(self, snapshot: Snapshot, by: Basis) -> None:  # noqa: ARG002
+        """Show a snapshot."""
+        self.view = events_view(snapshot)
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
         """Return the latest events, as many as there is room for."""

@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from engine.domain.limit_windows import WindowNow
 from engine.domain.snapshots import Snapshot
-from tui.live.drawing.lines import LinePane
-from tui.live.words import brief_label, day_and_clock
+from tui.live.drawing.lines import SnapshotPane
+from tui.live.words import Basis, brief_label, day_and_clock
 from tui.words import format as fmt
 from tui.words.limits import (
     Outlook,
@@ -47,7 +47,7 @@ def hero_view(snapshot: Snapshot) -> HeroView:
     others = [
         each
         for each in snapshot.windows
-        if each is not window and each.used_share and each.source != "budget"
+        if each is not window and each.used_share and each.source not in ("budget", "provider")
     ]
     rest = tuple(_other(each, now, zone) for each in others[:2])
     if window.used_share is None:
@@ -189,8 +189,12 @@ def _other(window: WindowNow, now: int, zone: str) -> Line:
     return (Piece(brief_label(window)), share, Piece(f" {said}" if said else "", _INKS[outlook]))
 
 
-class HeroPane(LinePane):
+class HeroPane(SnapshotPane):
     """One sentence over the whole width; on two lines where it has no room on one."""
+
+    def show(self, snapshot: Snapshot, by: Basis) -> None:  # noqa: ARG002
+        """Show a snapshot."""
+        self.view = hero_view(snapshot)
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
         """Return the sentence: what is left, what is foreseen, then the rest."""

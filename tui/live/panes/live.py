@@ -6,18 +6,18 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.widget import Widget
 
+from engine.domain.hits import SEVEN_DAY
 from engine.domain.snapshots import Snapshot
-from tui.live.panes.block import BlockPane, block_view
-from tui.live.panes.burn import BurnPane, burn_view
+from tui.live.drawing.lines import SnapshotPane
+from tui.live.panes.block import BlockPane
+from tui.live.panes.burn import BurnPane
 from tui.live.panes.burn_up import BurnUpPane, burn_up_view, course_view
-from tui.live.panes.events import EventsPane, events_view
-from tui.live.panes.hero import HeroPane, hero_view
-from tui.live.panes.sessions import ORDERS, SessionsPane, sessions_view
-from tui.live.panes.totals import TotalsPane, totals_view
-from tui.live.panes.windows import WindowsPane, windows_view
+from tui.live.panes.events import EventsPane
+from tui.live.panes.hero import HeroPane
+from tui.live.panes.sessions import SessionsPane
+from tui.live.panes.totals import TotalsPane
+from tui.live.panes.windows import WindowsPane
 from tui.live.words import Basis
-
-_MOST_WINDOWS = 8
 
 
 class LivePane(Widget):
@@ -25,8 +25,6 @@ class LivePane(Widget):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._order = 0
-        self._is_reversed = False
         self._has_week = False
 
     def compose(self) -> ComposeResult:
@@ -46,35 +44,19 @@ class LivePane(Widget):
 
     def show(self, snapshot: Snapshot, by: Basis) -> None:
         """Show a snapshot; panes whose part is the same do nothing."""
-        week = course_view(snapshot, "seven_day")
+        for pane in self.query(SnapshotPane):
+            pane.show(snapshot, by)
+        week = course_view(snapshot, SEVEN_DAY)
         self.set_class(week is not None, "-week")
-        self.query_one(HeroPane).view = hero_view(snapshot)
-        windows = self.query_one(WindowsPane)
-        windows.view = windows_view(snapshot)
-        windows.styles.height = min(max(1, len(snapshot.windows)), _MOST_WINDOWS)
-        self.query_one(BlockPane).view = block_view(snapshot, by)
         week_first = week is not None and self._has_week
         five_hours = burn_up_view(snapshot, by)
         self.query_one("#burn-up", BurnUpPane).view = week if week_first else five_hours
         self.query_one("#week-up", BurnUpPane).view = five_hours if week_first else week
-        self.query_one(BurnPane).view = burn_view(snapshot, by)
-        self.query_one(SessionsPane).view = sessions_view(
-            snapshot, by, self._order, self._is_reversed
-        )
-        self.query_one(TotalsPane).view = totals_view(snapshot, by)
-        self.query_one(EventsPane).view = events_view(snapshot)
 
-    def sort_next(self) -> None:
-        """Sort the sessions by the next column; shown with the next snapshot."""
-        self._order = (self._order + 1) % len(ORDERS)
-
-    def sort_by(self, order: int) -> None:
-        """Sort the sessions by one of `ORDERS`; shown with the next snapshot."""
-        self._order, self._is_reversed = order, False
-
-    def sort_reverse(self) -> None:
-        """Turn the sessions' order around; shown with the next snapshot."""
-        self._is_reversed = not self._is_reversed
+    @property
+    def sessions(self) -> SessionsPane:
+        """The sessions of the active window."""
+        return self.query_one(SessionsPane)
 
     def turn_window(self) -> None:
         """Draw the week in place of the 5 hours, or turn back; shown with the next snapshot."""
@@ -82,4 +64,4 @@ class LivePane(Widget):
 
     def take_focus(self) -> None:
         """Let the arrows move in the sessions."""
-        self.query_one(SessionsPane).focus(scroll_visible=False)
+        self.sessions.focus(scroll_visible=False)

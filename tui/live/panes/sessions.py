@@ -15,15 +15,16 @@ from textual.reactive import reactive
 
 from engine.agents.names import title_of
 from engine.domain.snapshots import SessionNow, Snapshot
-from tui.live.drawing.lines import LinePane
+from engine.domain.times import MINUTE
+from tui.live.drawing.lines import SnapshotPane
 from tui.live.keys import bindings
 from tui.live.words import Basis, names_of_models
 from tui.words import format as fmt
 from tui.words.lines import Line, Piece, padded
 
-ORDERS: tuple[tuple[str, Callable[[SessionNow], float | str]], ...] = (
+ORDERS: tuple[tuple[str, Callable[[SessionNow], float | str | tuple[float, float]]], ...] = (
     ("latest", lambda session: -session.last),
-    ("tok/min", lambda session: -session.tokens_per_minute),
+    ("rate", lambda session: (-session.cost_per_hour, -session.tokens_per_minute)),
     ("cost", lambda session: -session.figures.cost),
     ("tokens", lambda session: -session.figures.tokens.total),
     ("project", lambda session: session.project.casefold()),
@@ -67,10 +68,10 @@ def sessions_view(snapshot: Snapshot, by: Basis, order: int, is_reversed: bool) 
 
 def _since(milliseconds: int) -> str:
     """Say how long ago, but not to the second: the row rests while work goes on."""
-    return "now" if milliseconds < 60_000 else fmt.ago(milliseconds)
+    return "now" if milliseconds < MINUTE else fmt.ago(milliseconds)
 
 
-class SessionsPane(LinePane, can_focus=True):
+class SessionsPane(SnapshotPane, can_focus=True):
     """A list of sessions with a cursor; Enter or a click on the cursor opens one."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("sessions")
@@ -90,6 +91,24 @@ class SessionsPane(LinePane, can_focus=True):
         self._chosen = ""
         self._count = 0
         """The sessions that the pane's height was found for."""
+        self._order = 0
+        self._is_reversed = False
+
+    def show(self, snapshot: Snapshot, by: Basis) -> None:
+        """Show a snapshot's sessions in the order asked for."""
+        self.view = sessions_view(snapshot, by, self._order, self._is_reversed)
+
+    def sort_next(self) -> None:
+        """Sort by the next column; shown with the next snapshot."""
+        self._order = (self._order + 1) % len(ORDERS)
+
+    def sort_by(self, order: int) -> None:
+        """Sort by one of `ORDERS`; shown with the next snapshot."""
+        self._order, self._is_reversed = order, False
+
+    def sort_reverse(self) -> None:
+        """Turn the order around; shown with the next snapshot."""
+        self._is_reversed = not self._is_reversed
 
     def watch_view(self) -> None:
         """Keep the cursor on the session it was moved to while others go around it."""
@@ -203,7 +222,11 @@ def _fixed_cells(session: SessionNow, since: str, view: SessionsView, width: int
     cost = _Cell("cost", 9 if is_tight else 10, fmt.dollars(figures.cost, bool(figures.unpriced)))
     tokens = _Cell("tokens", 9, fmt.tokens(figures.tokens.total))
     main, other = (cost, tokens) if view.by == "cost" else (tokens, cost)
-    rate = f"{fmt.tokens(round(session.tokens_per_minute))}/min"
+    rate = (
+        f"{fmt.dollars(session.cost_per_hour, bool(figures.unpriced))}/h"
+        if view.by == "cost"
+        else f"{fmt.tokens(round(session.tokens_per_minute))}/min"
+    )
     made = [_Cell("rate", 10, rate), main._replace(ink="bold")]
     if view.has_agents:
         title = f" {fmt.plain(title_of(session.agent))}"

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from engine.domain.reports import Figures, Point
 from engine.domain.snapshots import Snapshot
-from tui.live.drawing.lines import LinePane
+from tui.live.drawing.lines import SnapshotPane
 from tui.live.drawing.plot import columns_of_bars
 from tui.live.frame.notices import name_unpriced, window_unpriced
 from tui.live.words import Basis
@@ -52,10 +52,14 @@ def _missing(snapshot: Snapshot) -> str:
     return f"+ leaves out {', '.join(map(name_unpriced, snapshot.unpriced))}: no price is known"
 
 
-class TotalsPane(LinePane):
+class TotalsPane(SnapshotPane):
     """Sums of the calendar: one line, a table, or a table with bars."""
 
     TITLE = "Totals"
+
+    def show(self, snapshot: Snapshot, by: Basis) -> None:
+        """Show a snapshot."""
+        self.view = totals_view(snapshot, by)
 
     def watch_view(self) -> None:
         """Name what has no price in the border, then repaint."""

@@ -9,9 +9,9 @@ from rich.cells import cell_len
 
 from engine.domain.limit_windows import OFFICIAL, WindowNow
 from engine.domain.snapshots import Snapshot
-from tui.live.drawing.lines import LinePane
+from tui.live.drawing.lines import SnapshotPane
 from tui.live.drawing.plot import gauge
-from tui.live.words import brief_label, day_and_clock, range_of_shares
+from tui.live.words import Basis, brief_label, day_and_clock, range_of_shares
 from tui.words import format as fmt
 from tui.words.limits import (
     LEVEL_WORDS,
@@ -25,6 +25,8 @@ from tui.words.limits import (
     when,
 )
 from tui.words.lines import BLANK, Line, Piece, cells, padded
+
+_MOST_ROWS = 8
 
 _OLD_AFTER = 600_000
 """An official figure older than this is dimmed."""
@@ -159,7 +161,7 @@ def _outlook(window: WindowNow, outlook: Outlook, now: int, zone: str) -> list[L
 
 def _sources(window: WindowNow) -> tuple[str, str, str]:
     age = "" if window.age is None else age_text(window.age).removesuffix(" ago")
-    if window.source in OFFICIAL:
+    if window.source in OFFICIAL or window.source == "provider":
         full = f"{fmt.plain(window.basis)} · {age}" if age else fmt.plain(window.basis)
         return (full, f"official {age}".rstrip(), age)
     words = {"given": ("your limit", "yours"), "budget": ("your budget", ""), "none": ("", "")}
@@ -169,8 +171,13 @@ def _sources(window: WindowNow) -> tuple[str, str, str]:
     return (f"{basis} · {amount}" if amount else basis, full, brief)
 
 
-class WindowsPane(LinePane):
+class WindowsPane(SnapshotPane):
     """A bar for each window; every row has all its figures from the source it names."""
+
+    def show(self, snapshot: Snapshot, by: Basis) -> None:  # noqa: ARG002
+        """Show a snapshot."""
+        self.view = windows_view(snapshot)
+        self.styles.height = min(max(1, len(snapshot.windows)), _MOST_ROWS)
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
         """Give each window a line; those that have no room become a count."""

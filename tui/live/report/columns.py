@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from rich.cells import cell_len
 
 from engine.agents.names import title_of
+from engine.domain.model_labels import labels_of, short_model
 from engine.domain.report_definitions import report_of_tab
 from engine.domain.reports import Figures, ReportKind, Row
 from engine.domain.responses import Tokens
@@ -24,7 +25,6 @@ from tui.words.format import (
     tokens,
     tokens_exact,
 )
-from tui.words.models import labels_of, short_model
 
 _LONG_TITLE = 11
 """In fewer cells all agents go by their names, not only those whose titles have no room."""

@@ -12,8 +12,8 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from engine.domain.model_labels import short_model
 from engine.domain.reports import Row
-from tui.words.models import short_model
 
 
 class FilterBar(Horizontal):

@@ -97,6 +97,7 @@ class ReportPane(Vertical):
         self._directory = directory
         self._home = home
         self._by: Basis = "cost"
+        self._remark = ""
         self._inquiry = Inquiry[Asked](self, lambda asked: self._make_report(source, asked.span))
         self._report: Report | None = None
         self._haystack = Haystack(())
@@ -124,8 +125,16 @@ class ReportPane(Vertical):
         self.table.focus(scroll_visible)
         return self
 
-    def show(self, snapshot_revision: int, *, by: Basis, span: Span, zone: str = "") -> None:
-        """Show the report of a revision; cheap where nothing changed or nobody looks."""
+    def show(
+        self, snapshot_revision: int, *, by: Basis, span: Span, zone: str = "", remark: str = ""
+    ) -> None:
+        """Show the report of a revision; cheap where nothing changed or nobody looks.
+
+        A remark stands below the rows.
+        """
+        if remark != self._remark:
+            self._remark = remark
+            self._draw_report()
         wanted = Asked(snapshot_revision, span, zone)
         if by != self._by:
             self._by = by
@@ -242,7 +251,8 @@ class ReportPane(Vertical):
             else f"No {plural} {_SPAN_WORDS[report.span]}."
             + (" w looks further back." if report.span != "all" else "")
         )
-        self._tell(_unpriced(totals.figures.unpriced))
+        said = (self._remark, _unpriced(totals.figures.unpriced))
+        self._tell(" · ".join(filter(None, said)))
 
     def _tell(self, sentence: str, is_error: bool = False) -> None:
         note = self.query_one("#note", Static)

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TypeVar
 
+from engine.domain.model_labels import labels_of, short_model
 from engine.domain.reports import Part, ResponseRow
 from engine.domain.responses import Tokens
 from tui.live.report.column_widths import Column
 from tui.live.words import Basis, cost_text, share_text
 from tui.words.format import day_clock, dollars, plain, tokens
-from tui.words.models import labels_of, short_model
 
 R = TypeVar("R")
 

@@ -158,7 +158,7 @@ def _parts(
 def _sessions(
     rows: Sequence[Row], width: int, zone: str, by: Basis, year: int | None
 ) -> Iterator[PageLine]:
-    title = "1 session" if len(rows) == 1 else f"{len(rows):,} sessions, the dearest first"
+    title = "1 session" if len(rows) == 1 else f"{len(rows):,} sessions, the most expensive first"
     has_agents = len({agent for row in rows for agent in row.figures.agents}) > 1
     columns = columns_of("sessions", by, year, has_agents)
     return _table(title, columns, rows, width, zone, lambda row: row.key)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from engine.domain.found import PlaceLookedAt
+from engine.domain.scans import PlaceLookedAt
 from tui.live.drawing.lines import LinePane
 from tui.words import format as fmt
 from tui.words.limits import EXACT_STEP

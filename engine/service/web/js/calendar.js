@@ -79,8 +79,16 @@ export class CalendarView extends LoadedView {
             {},
             `${told.since} to ${told.until}: ${count(told.activeDays)} active days, ${money(told.totals.totalCost)}, ${tokens(told.totals.totalTokens)} tokens`,
           ),
+          h("thead", { "aria-hidden": "true" }, h("tr", {}, h("th"), monthsOf(weeks))),
           h("tbody", {}, rows),
         ),
+      ),
+      h(
+        "p",
+        { class: "quiet shades", "aria-hidden": "true" },
+        "less",
+        [0, 1, 2, 3, 4].map((shade) => h("span", { class: `shade-${shade}` })),
+        "more",
       ),
       h(
         "dl",
@@ -117,6 +125,20 @@ const place = (date) => new Date(`${date}T00:00:00Z`).getUTCDay();
 function weekday(date) {
   const name = NAMES[place(date)];
   return name[0].toUpperCase() + name.slice(1, 3);
+}
+
+// A name above the first week of each month, as wide as its weeks.
+function monthsOf(weeks) {
+  const spans = [];
+  for (const week of weeks) {
+    const month = week.find(Boolean).date.slice(0, 7);
+    if (spans.at(-1)?.month === month) spans.at(-1).weeks += 1;
+    else spans.push({ month, weeks: 1 });
+  }
+  const named = new Intl.DateTimeFormat("en", { month: "short", timeZone: "UTC" });
+  return spans.map(({ month, weeks: width }) =>
+    h("th", { colspan: width }, width > 2 ? named.format(new Date(`${month}-01`)) : ""),
+  );
 }
 
 function weeksOf(days, weekStart) {

@@ -20,6 +20,12 @@ export const tokens = (count) => (count == null ? "–" : compact.format(count))
 export const count = (number) => (number == null ? "–" : whole.format(number));
 export const money = (amount) => (amount == null ? "–" : dollars.format(amount));
 
+// Money of something whose price is not known in part, or at all.
+export function cost(amount, unpriced) {
+  if (!unpriced?.length) return money(amount);
+  return amount ? `≥ ${money(amount)}` : "?";
+}
+
 export function percent(share) {
   if (share == null) return "–";
   return share > 0 && share < 1 ? "<1%" : `${Math.round(share)}%`;

@@ -3,6 +3,7 @@
 import { Curves } from "./curves.js";
 import { h, Part, svg } from "./elements.js";
 import { age, count, minutes, money, percent, tokens, when } from "./format.js";
+import { known, modelNames } from "./labels.js";
 
 export class LiveView {
   constructor() {
@@ -29,12 +30,12 @@ export class LiveView {
 
   show(live) {
     const day = live.generatedAt.slice(0, 10);
-    this.notices.show(live.notices, live.unpricedModels);
+    this.notices.show(live.notices, live.unpricedModels, known());
     this.hero.show(gravest(live.windows), live.block, live.plan, day);
     this.windows.show(live.windows, day);
     this.rates.show(live.burnRate, live.burnRates, live.projection);
     this.totals.show(live.block, live.today, live.week, live.month);
-    this.sessions.show(live.sessions, day);
+    this.sessions.show(live.sessions, day, known());
     this.curves.refresh(live.responses);
   }
 
@@ -67,21 +68,22 @@ function drawNotices(notices, unpriced) {
   const told = notices
     .filter((notice) => notice.severity !== "information")
     .map((each) => each.text);
-  if (unpriced.length) told.push(`Costs leave out models without a price: ${unpriced.join(", ")}.`);
+  if (unpriced.length) told.push(`Costs leave out models without a price: ${modelNames(unpriced)}.`);
   return told.map((text) => h("p", { class: "notice" }, text));
 }
 
 function drawHero(window, block, plan, day) {
   if (!window) return titled("Now", h("p", {}, "No response is known yet."));
   const name = [window.account, window.label].filter(Boolean).join(" · ");
-  const what = window.usualMultiple == null ? `used of ${name}` : `of the usual in ${name}`;
+  const isBeyond = window.usualMultiple != null && window.usedPercent > 100;
+  const of = window.usualMultiple == null ? "used of" : isBeyond ? "in" : "of the usual in";
   return [
     h("h2", { class: "unseen" }, "Now"),
     h(
       "div",
       { class: "hero" },
       h("p", { class: `share level-${window.level}` }, shareText(window)),
-      h("p", { class: "what" }, what, h("br"), ends(window, day)),
+      h("p", { class: "what" }, `${of} ${name}`, h("br"), ends(window, day)),
       h("p", { class: "what" }, outlook(window, day)),
       h(
         "p",
@@ -174,7 +176,7 @@ function drawWindows(windows, day) {
 function drawRates(rate, rates, projection) {
   const rows = rates.map((each) => [
     h("dt", {}, `last ${minutes(each.windowMinutes)}`),
-    h("dd", {}, `${tokens(each.tokensPerMinute)} tokens/min · ${money(each.costPerHour)}/h`),
+    h("dd", {}, `${tokens(each.tokensPerMinute)}/min · ${money(each.costPerHour)}/h`),
   ]);
   const foreseen = projection && [
     h("dt", {}, "block at its end"),
@@ -205,7 +207,8 @@ function drawTotals(block, today, week, month) {
       h(
         "dd",
         { title: `${count(figures.totalTokens)} tokens` },
-        `${money(figures.costUSD)} · ${tokens(figures.totalTokens)} · ${count(figures.entries)} responses`,
+        `${money(figures.costUSD)} · ${tokens(figures.totalTokens)}`,
+        h("span", { class: "wide" }, ` · ${count(figures.entries)} responses`),
       ),
     ]);
   return titled("Used", h("dl", { class: "figures" }, rows));
@@ -228,7 +231,7 @@ function drawSessions(sessions, day) {
         ),
       ),
       h("td", { class: "text" }, session.isBusy ? "busy" : (session.state ?? "")),
-      h("td", { class: "text wide" }, session.models.join(", ")),
+      h("td", { class: "text wide" }, modelNames(session.models)),
       h("td", { class: "wide" }, percent(session.contextPercent)),
       h("td", { class: "wide" }, tokens(session.totalTokens)),
       h("td", {}, money(session.costUSD)),

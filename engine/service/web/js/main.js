@@ -3,6 +3,7 @@
 import { CalendarView } from "./calendar.js";
 import { h } from "./elements.js";
 import { setZone } from "./format.js";
+import { isKnown, knowing } from "./labels.js";
 import { gravest, LiveView, shareText } from "./live.js";
 import { hashOf, ReportView } from "./reports.js";
 import { ask, Stream } from "./service.js";
@@ -38,8 +39,10 @@ function route() {
     const isHere =
       link.hash === `#/${path || "live"}` ||
       (path.startsWith("sessions/") && link.hash === "#/session");
-    if (isHere) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
+    if (isHere) {
+      link.setAttribute("aria-current", "page");
+      link.scrollIntoView({ block: "nearest", inline: "nearest" });
+    } else link.removeAttribute("aria-current");
   }
   document.title = `${report?.title ?? (path === "calendar" ? "Calendar" : "ccmon")} · ccmon`;
   if (stream?.document) view.show(stream.document);
@@ -59,7 +62,9 @@ function show(live) {
   setZone(live.timezone);
   byId("zone").textContent = live.timezone;
   tell(live);
+  const models = [...live.sessions.flatMap((each) => each.models), ...live.unpricedModels];
   view?.show(live);
+  if (!isKnown(models)) knowing(models).then(() => view?.show(stream?.document ?? live));
 }
 
 function connected(state) {

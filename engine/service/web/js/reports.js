@@ -1,8 +1,9 @@
 // Reports as tables: sorted, narrowed and summed by the service, linked by their address.
 
 import { h } from "./elements.js";
-import { count, moment, money, tokens } from "./format.js";
+import { cost, count, moment, tokens } from "./format.js";
 import { LoadedView } from "./loaded.js";
+import { agentName, knowing, modelName, modelNames } from "./labels.js";
 import { ask } from "./service.js";
 
 const FILTERS = [
@@ -90,6 +91,7 @@ export class ReportView extends LoadedView {
     if (name && !all && !query[name]) query[name] = most;
     if (!query.order && !query.sort && BY_TIME.includes(this.report.key)) query.order = "desc";
     const told = await ask(this.report.path.replace("/api/v1", ""), query);
+    await knowing((told[this.report.rows] ?? []).flatMap(modelsOf));
     return this.table(told, name && !all ? most : 0);
   }
 
@@ -183,8 +185,8 @@ function nameColumns(report) {
   const models = {
     name: "Models",
     kind: "text long wide",
-    cell: (row) => (row.modelsUsed ?? row.models ?? []).join(", "),
-    title: (row) => (row.modelsUsed ?? row.models ?? []).join(", "),
+    cell: (row) => modelNames(modelsOf(row)),
+    title: (row) => modelsOf(row).join(", "),
   };
   const columns = [link];
   if (report.key === "session")
@@ -200,7 +202,9 @@ function restColumns(rows) {
       sort: "cost",
       kind: "",
       total: true,
-      cell: (row) => money(row.totalCost ?? row.costUSD),
+      cell: (row) => cost(row.totalCost ?? row.costUSD, row.unpricedModels),
+      title: (row) =>
+        row.unpricedModels && `without a price: ${row.unpricedModels.map(modelName).join(", ")}`,
     },
     {
       name: "Responses",
@@ -227,6 +231,8 @@ function restColumns(rows) {
   return columns;
 }
 
+const modelsOf = (row) => row.modelsUsed ?? row.models ?? (row.model ? [row.model] : []);
+
 // What a row is called, leading to what is inside it.
 function linked(report, row) {
   const key = row[report.rowKey];
@@ -235,11 +241,17 @@ function linked(report, row) {
     case "daily":
       return link(hashOf("session", { since: key, until: key }), key);
     case "session":
-      return link(`#/sessions/${encodeURIComponent(key)}`, row.title ?? key);
+      return [
+        link(`#/sessions/${encodeURIComponent(key)}`, row.title ?? key.slice(0, 8)),
+        h("span", { class: "narrow quiet" }, row.projectName ?? ""),
+      ];
     case "projects":
       return link(hashOf("session", { project: key }), row.name);
     case "models":
-      return link(hashOf("session", { model: key }), key);
+      return link(
+        hashOf("session", { model: key }),
+        [modelName(key), row.agent && agentName(row.agent)].filter(Boolean).join(" · "),
+      );
     case "blocks":
       return moment(row.startTime) + (row.isActive ? " · active" : "");
     default:

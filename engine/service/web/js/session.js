@@ -3,6 +3,7 @@
 import { h } from "./elements.js";
 import { count, minutes, moment, money, tokens } from "./format.js";
 import { LoadedView } from "./loaded.js";
+import { knowing, modelName, modelNames } from "./labels.js";
 import { ask } from "./service.js";
 
 export class SessionView extends LoadedView {
@@ -13,7 +14,9 @@ export class SessionView extends LoadedView {
   }
 
   async drawn() {
-    return drawSession(await ask(`/sessions/${encodeURIComponent(this.id)}`));
+    const session = await ask(`/sessions/${encodeURIComponent(this.id)}`);
+    await knowing(session.modelsUsed);
+    return drawSession(session);
   }
 }
 
@@ -23,7 +26,7 @@ function drawSession(session) {
     ["Project", session.projectName],
     ["From", moment(session.firstActivity)],
     ["To", `${moment(session.lastActivity)} (${minutes(length)})`],
-    ["Models", session.modelsUsed.join(", ")],
+    ["Models", modelNames(session.modelsUsed)],
     ["Tokens", count(session.totalTokens)],
     ["Cost", money(session.totalCost)],
   ];
@@ -34,7 +37,7 @@ function drawSession(session) {
         "tr",
         {},
         h("td", { class: "text" }, moment(entry.timestamp)),
-        h("td", { class: "text long" }, entry.model + (entry.isSidechain ? " · sub-agent" : "")),
+        h("td", { class: "text long" }, modelName(entry.model) + (entry.isSidechain ? " · sub-agent" : "")),
         h("td", { class: "wide" }, tokens(entry.inputTokens)),
         h("td", { class: "wide" }, tokens(entry.outputTokens)),
         h("td", { class: "wide" }, tokens(entry.cacheCreationTokens)),

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 
-from tui.words.format import plain
+from engine.domain.plain_text import plain
 
 _CLAUDE = r"""(?xi)
     (?P<place>[a-z0-9_.:/-]*[./])?claude-

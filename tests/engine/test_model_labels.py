@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.domain.model_labels import labels_of, short_model
 from tui.tables.look import Look
 from tui.words.format import fit_apart
-from tui.words.models import labels_of, short_model
 
 SPELLINGS = [
     "claude-opus-4-6",

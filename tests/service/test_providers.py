@@ -1,0 +1,68 @@
+"""Providers over HTTP: what they say, how they are set up, and never a key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from engine.service.endpoint import API
+from tests.providers.stubs import ADMIN, ProviderStub
+from tests.service.served import Served, made_settings, serving
+from tests.stub_server import hide_proxies
+from tests.stub_server import serving as serving_stub
+
+KEY = ADMIN["openai"]
+
+
+@pytest.fixture
+def stub(monkeypatch: pytest.MonkeyPatch) -> Iterator[ProviderStub]:
+    hide_proxies(monkeypatch)
+    with serving_stub() as server:
+        yield ProviderStub(server, "openai")
+
+
+@pytest.fixture
+def server(tmp_path: Path, stub: ProviderStub) -> Iterator[Served]:
+    made = made_settings(tmp_path)
+    settings = replace(
+        made,
+        is_offline=False,
+        providers={"openai": stub.options()},
+        environment={
+            **made.environment,
+            "CCMON_DATA_DIR": str(tmp_path / "data"),
+            "CCMON_PRICES_URL": stub.server.url,
+        },
+    )
+    with serving(settings) as server:
+        yield server
+
+
+def test_a_key_is_taken_and_never_told_again(server: Served, stub: ProviderStub) -> None:
+    assert server.get("/usage")["providers"] == []
+    assert {each["state"] for each in server.get("/providers")["providers"]} == {"disabled"}
+    reply = server.post(f"{API}/config/openai", {"enabled": True, "api_key": KEY})
+    assert reply.status == 200, reply.body
+    assert reply.document["key"]["hint"] == f"…{KEY[-4:]}"
+    told = server.post(f"{API}/usage/refresh", {})
+    assert told.document["providers"][0]["usage"]["cost_usd"] == 12.5
+    one = server.get("/usage/openai")
+    assert one["days"]
+    bodies = [reply.body, told.body]
+    for path in ("/providers", "/usage", "/usage/openai", "/config/openai", "/config", "/doctor"):
+        bodies.append(server.ask(API + path).body)
+    assert all(b"never-seen" not in body for body in bodies)
+    assert server.post(f"{API}/config/openai", {"api_key": None}).document["is_enabled"] is False
+
+
+def test_what_cannot_hold_is_a_problem_without_the_key(server: Served) -> None:
+    for body in ({"api_key": "two words of a key"}, {"api_key": 5}, {"other": 1}, {"enabled": "x"}):
+        reply = server.post(f"{API}/config/openai", body)
+        assert reply.status == 400
+        assert b"two words" not in reply.body
+    assert server.post(f"{API}/config/nobody", {"enabled": True}).status == 404
+    assert server.ask(f"{API}/usage/nobody").status == 404
+    assert server.ask(f"{API}/config/openai", headers={}).status == 401

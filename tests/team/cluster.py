@@ -87,19 +87,19 @@ class Cluster:
             return cursor.fetchall() if cursor.description else []
 
     def fresh(self, *people: str) -> None:
-        """Make the database `usage` anew, with a writer for each person, and a reader `boss`."""
+        """Have the database `usage` empty, with a writer for each person, and a reader `boss`."""
         from engine.machines.team.push import init
+        from engine.machines.team.schema import TABLES
 
-        self.ask("DROP DATABASE IF EXISTS usage WITH (FORCE)", database="postgres")
-        self.ask("CREATE DATABASE usage", database="postgres")
-        init(self.address())
-        for role, group in (
-            *((person, "ccmon_writer") for person in people),
-            ("boss", "ccmon_reader"),
-        ):
+        if self.ask("SELECT 1 FROM pg_database WHERE datname = 'usage'", database="postgres"):
+            self.ask("; ".join(f"DELETE FROM ccmon.{table}" for table in TABLES))
+        else:
+            self.ask("CREATE DATABASE usage", database="postgres")
+            init(self.address())
+        groups = dict.fromkeys(people, "ccmon_writer") | {"boss": "ccmon_reader"}
+        for role, group in groups.items():
             if not self.ask(f"SELECT 1 FROM pg_roles WHERE rolname = '{role}'"):
-                self.ask(f"CREATE ROLE {role} LOGIN")
-            self.ask(f"GRANT {group} TO {role}")
+                self.ask(f"CREATE ROLE {role} LOGIN IN ROLE {group}")
 
     def _run(self, program: str, *words: str) -> None:
         command = [str(self._programs / program), *words]

@@ -94,15 +94,25 @@ def speaking(address: str) -> Iterator[None]:
         raise _told(error, address) from None
 
 
-def check_version(connection: Connection[Any], address: str) -> None:
-    """Raise `SettingsError` where the database has another ccmon's tables, or none."""
-    with speaking(address):
-        row = connection.execute("SELECT max(version) FROM ccmon.version").fetchone()
-    if row is None or row[0] != VERSION:
-        raise SettingsError(
-            f"{shown(address)} has the tables of another version of ccmon: use the version that"
-            " made them, or make them anew in another database."
-        )
+def open_checked(address: str) -> Connection[Any]:
+    """Open a connection to a database with the tables that are known here.
+
+    Raises `SettingsError`.
+    """
+    connection = connect(address)
+    try:
+        with speaking(address):
+            row = connection.execute("SELECT max(version) FROM ccmon.version").fetchone()
+            connection.commit()
+        if row is None or row[0] != VERSION:
+            raise SettingsError(
+                f"{shown(address)} has the tables of another version of ccmon: use the version"
+                " that made them, or make them anew in another database."
+            )
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def _told(error: Error, address: str) -> SettingsError:

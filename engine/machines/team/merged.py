@@ -22,14 +22,19 @@ _TYPED = ", ".join(f"{name} {kind}" for name, kind in RESPONSE.items())
 STAGED = "is_void, " + _COLUMNS
 """What is copied to `staged`: whether a response is none any more, then the response."""
 
-TEMPORARY = (
-    f"CREATE TEMP TABLE staged (is_void boolean NOT NULL, {_TYPED}) ON COMMIT DELETE ROWS",
-    f"CREATE TEMP TABLE before ({_TYPED}) ON COMMIT DELETE ROWS",
-    f"CREATE TEMP TABLE after ({_TYPED}) ON COMMIT DELETE ROWS",
-    "CREATE TEMP TABLE staged_sessions (agent text, session text, workplace text,"
-    " is_name boolean, rank bigint, time bigint) ON COMMIT DELETE ROWS",
+_TEMPORARY = {
+    "staged": f"is_void boolean NOT NULL, {_TYPED}",
+    "before": _TYPED,
+    "after": _TYPED,
+    "staged_sessions": (
+        "agent text, session text, workplace text, is_name boolean, rank bigint, time bigint"
+    ),
+}
+TEMPORARY = tuple(
+    f"CREATE TEMP TABLE IF NOT EXISTS {name} ({columns}) ON COMMIT DELETE ROWS"
+    for name, columns in _TEMPORARY.items()
 )
-"""Made once in a connection."""
+"""Made in every connection that pushes."""
 LOCK = (
     "INSERT INTO ccmon.people DEFAULT VALUES ON CONFLICT DO NOTHING",
     "SELECT 1 FROM ccmon.people WHERE person = current_user FOR UPDATE",

@@ -17,7 +17,7 @@ from engine.domain.mistakes import SettingsError
 from engine.ledger.book import Ledger
 from engine.ledger.pushed_rows import PushedRows, Told, others_of, own_machine
 from engine.machines.team import merged
-from engine.machines.team.connection import check_version, connect, speaking
+from engine.machines.team.connection import connect, open_checked, speaking
 from engine.machines.team.privacy import Projects, Shown, readable
 
 if TYPE_CHECKING:
@@ -55,13 +55,8 @@ class Push:
         self._ledger = ledger
         self._address = address
         self._shown = Shown(projects, home)
-        self._connection: Connection[Any] = connect(address)
-        check_version(self._connection, address)
+        self._connection: Connection[Any] = open_checked(address)
         self._own = own_machine(ledger, socket.gethostname().split(".")[0] or "this machine")
-        with speaking(address):
-            for statement in merged.TEMPORARY:
-                self._connection.execute(statement)
-            self._connection.commit()
 
     def close(self) -> None:
         """Close the connection."""
@@ -79,6 +74,9 @@ class Push:
         """
         sent = 0
         with speaking(self._address):
+            for statement in merged.TEMPORARY:
+                self._connection.execute(statement)
+            self._connection.commit()
             self._check_projects()
             machines = others_of(self._ledger, self._own)
             self._tell_machines(machines.values(), now)
@@ -121,26 +119,30 @@ class Push:
         self, agent: str, scope: int, machines: Mapping[int, Machine], now: int
     ) -> Iterable[int]:
         rows = PushedRows(self._ledger, scope)
-        roots, revision = rows.roots(), self._ledger.revision()
-        at = self._found(agent, roots, revision)
-        sessions = rows.sessions(at.revision)
-        if at.target == at.revision and not sessions and not rows.slots(at.revision, -1):
-            return
-        target = at.target if at.target > at.revision else revision
-        place = (agent, roots)
-        for slot, told in rows.parts(at.revision, at.slot, _PART):
-            kept = [row for row in told if row[6] in machines]
-            self._write(place, kept, sessions, _At(at.revision, target, slot), now)
-            sessions = []
-            yield len(kept)
-        self._write(place, [], sessions, _At(target, target, -1), now)
+        place, revision = (agent, rows.roots()), self._ledger.revision()
+        at = self._found(place, revision)
+        while True:
+            sessions = rows.sessions(at.revision)
+            if at.target == at.revision and not sessions and not rows.slots(at.revision, -1):
+                return
+            # What was broken off goes on to its own target; what changed since then comes after.
+            target = at.target if at.target > at.revision else revision
+            for slot, told in rows.parts(at.revision, at.slot, _PART):
+                kept = [row for row in told if row[6] in machines]
+                self._write(place, kept, sessions, _At(at.revision, target, slot), now)
+                sessions = []
+                yield len(kept)
+            self._write(place, [], sessions, _At(target, target, -1), now)
+            if target >= revision:
+                return
+            at = _At(target, target, -1)
 
-    def _found(self, agent: str, roots: str, revision: int) -> _At:
+    def _found(self, place: tuple[str, str], revision: int) -> _At:
         """Return where the database says that a scope stands, the beginning where it differs."""
         row = self._connection.execute(
             "SELECT revision, target, slot, token FROM ccmon.cursors WHERE person = current_user"
             " AND ledger = %s AND agent = %s AND scope = %s",
-            (self._own.id, agent, roots),
+            (self._own.id, *place),
         ).fetchone()
         self._connection.commit()
         if row is None or row[3] not in self._tokens() or row[1] > revision:
@@ -230,8 +232,7 @@ def forget(address: str) -> int:
     """Take back all that was ever pushed as this role; return how many responses those were."""
     from engine.machines.team.schema import TABLES
 
-    connection = connect(address)
-    check_version(connection, address)
+    connection = open_checked(address)
     with speaking(address), connection, connection.transaction():
         for statement in merged.LOCK:
             connection.execute(statement)

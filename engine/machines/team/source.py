@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from engine.domain.choices import Mode
 from engine.domain.responses import CLAUDE
-from engine.machines.team.connection import check_version, connect, speaking
+from engine.machines.team.connection import open_checked, speaking
 from engine.machines.team.names import TeamNames
 from engine.machines.team.sums import TeamSums
 
@@ -27,8 +27,7 @@ class TeamSource:
     def __init__(self, address: str, *, is_apart: bool = False) -> None:
         """Connect; raises `SettingsError`."""
         self._address = address
-        self._connection: Connection[Any] = connect(address)
-        check_version(self._connection, address)
+        self._connection: Connection[Any] = open_checked(address)
         self._names = TeamNames()
         with speaking(address):
             rows = self._connection.execute("SELECT person, machine, name FROM ccmon.machines")

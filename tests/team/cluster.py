@@ -96,7 +96,10 @@ class Cluster:
         else:
             self.ask("CREATE DATABASE usage", database="postgres")
             init(self.address())
-        groups = dict.fromkeys(people, "ccmon_writer") | {"boss": "ccmon_reader"}
+        self.let_in(dict.fromkeys(people, "ccmon_writer") | {"boss": "ccmon_reader"})
+
+    def let_in(self, groups: dict[str, str]) -> None:
+        """Have roles, each in a group."""
         for role, group in groups.items():
             if not self.ask(f"SELECT 1 FROM pg_roles WHERE rolname = '{role}'"):
                 self.ask(f"CREATE ROLE {role} LOGIN IN ROLE {group}")

@@ -25,7 +25,7 @@ from tests.team.machines import MadeMachine, assert_equal, made_up, union_of
 PEOPLE = ("ana", "ben", "eve")
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(1))
 def test_machines_of_three_people_come_to_the_union_in_any_order(
     cluster: Cluster, seed: int
 ) -> None:

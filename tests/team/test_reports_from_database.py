@@ -135,3 +135,29 @@ def test_what_is_pushed_again_is_nothing_new(pushed: list[str], cluster: Cluster
         assert main(["push", cluster.address("ana"), *pushed]) == 0
     assert out.getvalue().startswith("Nothing is new")
     assert cluster.ask("SELECT ctid, * FROM ccmon.responses ORDER BY id") == before
+
+
+def test_nothing_leaves_before_somebody_agreed(
+    pushed: list[str], cluster: Cluster, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    count = "SELECT count(*) FROM ccmon.people WHERE person = 'ben'"
+    cluster.let_in({"ben": "ccmon_writer"})
+    ledger = ["--ledger", str(tmp_path / "other.db"), "--offline"]
+    assert main(["push", cluster.address("ben"), *ledger]) == 2
+    told = capsys.readouterr()
+    assert "This leaves your machine" in told.out
+    assert "titles, prompts" in told.out
+    assert "a hash" in told.out
+    assert "--yes" in told.err
+    assert cluster.ask(count) == [(0,)]
+
+
+def test_an_export_from_the_database_has_every_response(
+    pushed: list[str], cluster: Cluster, tmp_path: Path
+) -> None:
+    for name, words in (("a.csv", pushed), ("b.csv", ["--from", cluster.address("boss")])):
+        assert main(["export", "--csv", str(tmp_path / name), *words]) == 0
+    of_ledger, of_database = (
+        sorted((tmp_path / name).read_text("utf-8").splitlines()) for name in ("a.csv", "b.csv")
+    )
+    assert of_database == of_ledger

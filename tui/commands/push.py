@@ -133,6 +133,7 @@ COMMAND = Command(
             "WHAT",
             read=values.choice(_PROJECTS),
             choices=_PROJECTS,
+            is_configurable=False,
         ),
         Option(
             ("--init",),

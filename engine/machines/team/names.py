@@ -12,6 +12,10 @@ _MOST_SHOWN = 12
 """Where there are more machines rows tell of machines and people only where that is asked."""
 
 
+_MODEL = ("agent", "provider", "model")
+_APART = (*_MODEL, "person", "machine")
+
+
 class TeamNames:
     """Names that were met so far, each with a number from 1 on."""
 
@@ -63,6 +67,11 @@ class TeamNames:
             if self.is_apart:
                 self._machines[place] = Machine(f"{id_:015x}", name, person)
         self._labels = labels_of(self._machines)
+
+    @property
+    def model_columns(self) -> tuple[str, ...]:
+        """What a model's number stands for, as columns."""
+        return _APART if self.is_apart else _MODEL
 
     def model_number(self, agent: str, provider: str, model: str, *of: Any) -> int:
         """Return the number of a model; `of` are its person and machine where they are apart."""

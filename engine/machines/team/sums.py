@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 from engine.domain.choices import Mode
-from engine.domain.chosen import LATEST_SLOT, Chosen, Key, Single, Step
+from engine.domain.chosen import Chosen, Key, Single, Step
 from engine.domain.exported import BookedResponse, ExportedMonth
 from engine.domain.periods import month_bounds
-from engine.domain.slots import slot_bounds
 from engine.domain.sums import KeyedSums, Sums
 from engine.domain.times import DAY
 from engine.machines.team.columns import key_of
+from engine.machines.team.conditions import SLOTS_OF_HOUR, condition_of
 from engine.machines.team.names import TeamNames
+from engine.machines.team.steps import ahead, number_of, smallest_table
 
 if TYPE_CHECKING:
     from psycopg import Connection
 
-_QUARTERS_OF_HOUR = 4
-_QUARTERS_OF_DAY = 96
-_SLOTS_OF_HOUR = 8
 _COSTS: dict[Mode, str] = {"auto": "cost", "calculate": "calculated", "display": "recorded"}
 _UNPRICED: dict[Mode, str] = {"auto": "unpriced", "calculate": "uncalculated", "display": "0"}
 _COST_OF_ONE: dict[Mode, str] = {
@@ -34,8 +31,6 @@ _UNPRICED_ONE: dict[Mode, str] = {
     "calculate": "(calculated IS NULL)::int",
     "display": "0",
 }
-_MODEL = ("agent", "provider", "model")
-_APART = (*_MODEL, "person", "machine")
 _BILLED = key_of("model")
 _PART = 5_000
 
@@ -57,9 +52,9 @@ class TeamSums:
 
     def sums(self, by: Sequence[Key], chosen: Chosen, step: Step | None = None) -> list[KeyedSums]:
         """Return sums by keys and model; with a step its number comes before the keys."""
-        table = _smallest_table(by, chosen, step)
-        keys = [*([_number_of(step, table)] if step else []), *_columns(by)]
-        of = self._of_model
+        table = smallest_table(by, chosen, step)
+        keys = [*([number_of(step, table)] if step else []), *_columns(by)]
+        of = self._names.model_columns
         told = ", ".join([*keys, *of])
         places = ", ".join(str(place + 1) for place in range(len(keys) + len(of)))
         rows = self._all(
@@ -86,7 +81,7 @@ class TeamSums:
     ) -> list[tuple[int, ...]]:
         """Return each step's number, keys and session that have responses together."""
         every: tuple[Key, ...] = (*by, "session")
-        keys = ", ".join([_number_of(step, "buckets"), *_columns(every)])
+        keys = ", ".join([number_of(step, "buckets"), *_columns(every)])
         rows = self._all(f"SELECT DISTINCT {keys} FROM ccmon.buckets WHERE {{}}", chosen, "buckets")
         return [self._keyed(every, row, is_stepped=True) for row in rows]
 
@@ -98,7 +93,7 @@ class TeamSums:
         A session that goes on over several steps comes alone. All time is chosen.
         """
         first, last = (
-            f"({end} + {DAY} + {_ahead(end, offsets)}) / {length} - {DAY // length}"
+            f"({end} + {DAY} + {ahead(end, offsets)}) / {length} - {DAY // length}"
             for end in ("f", "l")
         )
         rows = self._all(
@@ -120,18 +115,18 @@ class TeamSums:
     def end(self) -> int:
         """Return a slot after the last that has sums."""
         ((hour,),) = self._ask("SELECT max(hour) FROM ccmon.hours")
-        return 0 if hour is None else (hour + 1) * _SLOTS_OF_HOUR
+        return 0 if hour is None else (hour + 1) * SLOTS_OF_HOUR
 
     def slot_from(self, first: int) -> int | None:
         """Return a slot at a slot or after it, before which none from there on has sums."""
         ((hour,),) = self._ask(
-            "SELECT min(hour) FROM ccmon.hours WHERE hour >= %s", first // _SLOTS_OF_HOUR
+            "SELECT min(hour) FROM ccmon.hours WHERE hour >= %s", first // SLOTS_OF_HOUR
         )
-        return None if hour is None else max(first, hour * _SLOTS_OF_HOUR)
+        return None if hour is None else max(first, hour * SLOTS_OF_HOUR)
 
     def singles(self) -> list[KeyedSums]:
         """Return all responses in time order, each as sums of it by its directory and session."""
-        of = ", ".join(_BILLED if each == "model" else each for each in self._of_model)
+        of = ", ".join(_BILLED if each == "model" else each for each in self._names.model_columns)
         rows = self._ask(
             f"SELECT directory, agent, session, 1, {_UNPRICED_ONE[self._mode]}, input, output,"
             f" cache_read, cache_write_5m, cache_write_1h, coalesce({_COST_OF_ONE[self._mode]}, 0),"
@@ -152,7 +147,7 @@ class TeamSums:
     def singles_of(self, session: int) -> list[Single]:
         """Return a session's responses in time order."""
         name, agent = self._names.row("sessions", session)
-        of = ", ".join(_BILLED if each == "model" else each for each in self._of_model)
+        of = ", ".join(_BILLED if each == "model" else each for each in self._names.model_columns)
         rows = self._ask(
             "SELECT time, sub_agent, is_sidechain, recorded,"
             f" {_COST_OF_ONE[self._mode]}, input, output, cache_read, cache_write_5m,"
@@ -178,8 +173,9 @@ class TeamSums:
     def numbers(self, key: Literal["session", "directory", "model"]) -> list[int]:
         """Return the sessions, directories or models that have responses."""
         if key == "model":
+            of = ", ".join(self._names.model_columns)
             rows = self._all(
-                f"SELECT DISTINCT {', '.join(self._of_model)} FROM ccmon.hours WHERE {{}}",
+                f"SELECT DISTINCT {of} FROM ccmon.hours WHERE {{}}",
                 Chosen(),
                 "hours",
             )
@@ -221,7 +217,7 @@ class TeamSums:
         """Yield the responses of a month in time order."""
         start, end = month_bounds(month)
         condition, values = self._condition(chosen, "responses")
-        of = ", ".join(f"r.{each}" for each in self._of_model if each != "model")
+        of = ", ".join(f"r.{each}" for each in self._names.model_columns if each != "model")
         with self._connection.cursor(name="month") as cursor:
             cursor.itersize = _PART
             cursor.execute(
@@ -246,11 +242,6 @@ class TeamSums:
             *row[4:15],
         )
 
-    @property
-    def _of_model(self) -> tuple[str, ...]:
-        """What a model's number stands for, as columns."""
-        return _APART if self._names.is_apart else _MODEL
-
     def _keyed(
         self, by: Sequence[Key], row: tuple[Any, ...], *, is_stepped: bool = False
     ) -> tuple[int, ...]:
@@ -269,48 +260,7 @@ class TeamSums:
         return tuple(keys)
 
     def _condition(self, chosen: Chosen, table: str) -> tuple[str, dict[str, Any]]:
-        """Return what chooses rows of a table, as SQL and its values."""
-        conditions, values = ["agent = ANY(%(agents)s)"], dict[str, Any](agents=self._agents)
-        for name, bound, sign in (
-            ("first", chosen.first, ">="),
-            ("before", chosen.before, "<"),
-        ):
-            if table != "session_totals" and 0 < bound < LATEST_SLOT:
-                conditions.append(f"{_TIMES[table]} {sign} %({name})s")
-                values[name] = _bound(table, bound)
-        if chosen.directories is not None:
-            conditions.append("directory = ANY(%(directories)s)")
-            values["directories"] = [self._names.name("projects", n) for n in chosen.directories]
-        for name, columns, rows in self._listed(chosen):
-            made = ", ".join(
-                f"%({name}{place})s::{_ARRAYS.get(column, 'text')}[]"
-                for place, column in enumerate(columns)
-            )
-            told = ", ".join(columns)
-            picked = f"SELECT * FROM unnest({made})"
-            if name == "workplaces":
-                told = "agent, session"
-                picked = (
-                    "SELECT agent, session FROM ccmon.sessions WHERE (workplace, is_name)"
-                    f" IN ({picked})"
-                )
-            conditions.append(f"({told}) IN ({picked})")
-            for place in range(len(columns)):
-                values[f"{name}{place}"] = [row[place] for row in rows]
-        return " AND ".join(conditions), values
-
-    def _listed(self, chosen: Chosen) -> Iterator[tuple[str, list[str], list[tuple[Any, ...]]]]:
-        """Yield what is chosen by lists: a name, columns, and their values."""
-        names = self._names
-        if chosen.sessions is not None:
-            rows: list[tuple[Any, ...]] = [names.row("sessions", n) for n in chosen.sessions]
-            yield "sessions", ["session", "agent"], rows
-        if chosen.workplaces is not None:
-            known = names.workplaces()
-            yield "workplaces", ["workplace", "is_name"], [known[n] for n in chosen.workplaces]
-        if chosen.models is not None:
-            rows = [names.model_key(number)[: len(self._of_model)] for number in chosen.models]
-            yield "models", list(self._of_model), rows
+        return condition_of(chosen, table, self._agents, self._names)
 
     def _all(self, statement: str, chosen: Chosen, table: str) -> list[tuple[Any, ...]]:
         condition, values = self._condition(chosen, table)
@@ -320,49 +270,5 @@ class TeamSums:
         return self._connection.execute(statement, values).fetchall()
 
 
-_ARRAYS = {"is_name": "boolean", "machine": "bigint"}
-_TIMES = {"buckets": "slot", "hours": "hour", "responses": "time"}
-
-
-def _bound(table: str, slot: int) -> int:
-    """Return what a slot is by the column that tells a table's time."""
-    if table == "responses":
-        return slot_bounds(slot)[0]
-    return slot // _SLOTS_OF_HOUR if table == "hours" else slot
-
-
 def _columns(by: Sequence[Key]) -> list[str]:
     return [column for key in by for column in (("agent", key) if key == "session" else (key,))]
-
-
-def _smallest_table(by: Sequence[Key], chosen: Chosen, step: Step | None) -> str:
-    needs_time = step is not None or "slot" in by or not chosen.is_of_all_time
-    if not needs_time:
-        return "session_totals"
-    ends = (chosen.first, 0 if chosen.before >= LATEST_SLOT else chosen.before)
-    is_hourly = not any(end % _SLOTS_OF_HOUR for end in ends) and (
-        step is None or not (step.ahead % _QUARTERS_OF_HOUR or step.quarters % _QUARTERS_OF_HOUR)
-    )
-    has_place = any(
-        each is not None for each in (chosen.sessions, chosen.directories, chosen.workplaces)
-    )
-    return "hours" if is_hourly and not by and not has_place else "buckets"
-
-
-def _number_of(step: Step, table: str) -> str:
-    """Return the number of a step as SQL, rounded down also before 1970."""
-    if table == "hours":
-        hours, ahead = step.quarters // _QUARTERS_OF_HOUR, step.ahead // _QUARTERS_OF_HOUR
-        return f"(hour + {ahead + 24}) / {hours} - {24 // hours}"
-    return (
-        f"(slot / 2 + {step.ahead + _QUARTERS_OF_DAY}) / {step.quarters}"
-        f" - {_QUARTERS_OF_DAY // step.quarters}"
-    )
-
-
-def _ahead(column: str, offsets: Sequence[tuple[int, int]]) -> str:
-    """Return how far local time is ahead of UTC at a column's moment, as SQL."""
-    cases = "".join(
-        f" WHEN {column} < {until} THEN {offset}" for (_, offset), (until, _) in pairwise(offsets)
-    )
-    return f"CASE{cases} ELSE {offsets[-1][1]} END" if cases else str(offsets[-1][1])

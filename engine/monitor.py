@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, tzinfo
+from datetime import UTC, date, tzinfo
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
@@ -25,13 +25,16 @@ from engine.live.updater import ALL, Updater
 from engine.pricing.updates import PriceUpdates
 
 if TYPE_CHECKING:
+    from engine.domain.billed import BillComparison
     from engine.domain.calendars import Calendar
     from engine.domain.found import AgentFound, Health
     from engine.domain.notices import Notice
     from engine.domain.owners import OwnedScope
-    from engine.domain.questions import Glance
+    from engine.domain.questions import Glance, Selection
     from engine.domain.reports import Detail, Report, ReportKind, Span
     from engine.domain.snapshots import Progress, Snapshot
+    from engine.ledger.owned_rows import OwnedReader
+    from engine.limits.readings import Reading
     from engine.live.follower import Follower
     from engine.live.limits import Limits
     from engine.machines.team.pushes import Pushes
@@ -152,6 +155,16 @@ class Monitor:
         roots = self._roots.claude_paths()
         return self._answer(lambda: scopes_of_account(self._ledger, self.settings, roots, account))
 
+    def compare_bill(self, provider: str, period: str, selection: Selection) -> BillComparison:
+        """Ask a provider about a period, and set it beside what was counted of these UTC days.
+
+        Takes some seconds; raises `SettingsError` for whatever keeps the provider from answering.
+        """
+        from engine.reports.billed import compare_bill
+
+        answers, now = self.answers_in(("UTC", UTC), None), self.settings.clock()
+        return compare_bill(self.providers, answers, provider, period, selection, now)
+
     def require_roots(self) -> None:
         """Raise `SettingsError` where the user named places and none has transcripts."""
         if self.settings.database is None:
@@ -257,8 +270,13 @@ class Monitor:
             week_start=self.settings.week_start,
         )
 
-    def glance(self, session: str | None) -> Glance:
-        """Return what the status line shows of a session, of today and of the active block."""
+    def glance(self, session: str | None, five_hours: Reading | None = None) -> Glance:
+        """Return what the status line shows of a session, of today and of the active block.
+
+        The block is the window that `five_hours` tells of, with what its owner used, where that
+        is given.
+        """
+        from engine.ledger.owned_rows import reader_of
         from engine.ledger.rows import Reader
         from engine.reports.glance import glance
 
@@ -266,7 +284,11 @@ class Monitor:
         scopes = self._roots.open_scopes((CLAUDE,))
         reader = Reader(ledger, tuple(scopes.values()))
         zone = (state.zone_name, state.zone)
-        return glance(reader, ledger.names, zone, self.settings.clock(), session)
+        end, roots = None, self._roots.claude_paths()
+        own: Reader | OwnedReader = reader
+        if five_hours is not None:
+            end, own = five_hours.resets_at, reader_of(ledger, roots, five_hours.owner, reader)
+        return glance(reader, own, ledger.names, zone, self.settings.clock(), session, end)
 
     def ledger_revision(self) -> int:
         """Return a number that changes with everything written to the ledger."""

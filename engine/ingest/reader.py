@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from engine.agents.registry import Registry
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from engine.domain.scans import Scan
     from engine.ingest.loader import Batch, Waiting
     from engine.ingest.store_reader import OtherStores
-    from engine.ingest.stores import Stores
+    from engine.ingest.stores import CursorOf, Stores
 
 
 class Reader:
@@ -31,9 +31,8 @@ class Reader:
         self._registry = registry
         self._transcripts = Transcripts(ledger, settings)
         self._others: OtherStores | None = None
-        self._marks: dict[Root, dict[str, Mark]] = {}
         self._moved: dict[Root, dict[str, Cursor]] = {}
-        """Cursors that moved on since the marks were taken from the ledger."""
+        """How far files were read here; all others stand in the ledger."""
         self._uncountable: dict[str, str] = {}
 
     @property
@@ -43,7 +42,6 @@ class Reader:
 
     def forget(self) -> None:
         """Take the cursors from the ledger anew, and read from there."""
-        self._marks.clear()
         self._moved.clear()
         for stores in self._stores:
             stores.forget()
@@ -81,8 +79,8 @@ class Reader:
         for root in roots:
             if is_once and root.is_claude and self._transcripts.is_unchanged(root):
                 continue
-            began, known = time.time_ns(), self._marks_of(root).get
-            found = self._stores_of(root).look(root, known, self._cursor)
+            began, known = time.time_ns(), self._marks_of(root)
+            found = self._stores_of(root).look(root, known.get, self._cursor_among(known))
             if is_once and root.is_claude and not found:
                 self._transcripts.keep_listing(root, began)
             waiting += found
@@ -148,21 +146,22 @@ class Reader:
         return self._others
 
     def _marks_of(self, root: Root) -> dict[str, Mark]:
-        if root not in self._marks:
-            self._marks[root] = self._ledger.marks(root)
-        return self._marks[root]
+        """Return the marks of a root's files; a look needs all, and nothing else does."""
+        moved = self._moved.get(root, {})
+        return self._ledger.marks(root) | {path: mark_of(each) for path, each in moved.items()}
+
+    def _cursor_among(self, known: Mapping[str, Mark]) -> CursorOf:
+        """Return what tells cursors without asking the ledger for files that it does not know."""
+        return lambda root, relative: self._cursor(root, relative) if relative in known else None
 
     def _cursor(self, root: Root, relative: str) -> Cursor | None:
         """Return how far a file was read, `None` for one that never was."""
-        if relative not in self._marks_of(root):
-            return None
         moved = self._moved.get(root, {}).get(relative)
         return moved or self._ledger.cursor(root, relative)
 
     def _note(self, root: Root, scans: list[Scan]) -> None:
-        marks, moved = self._marks_of(root), self._moved.setdefault(root, {})
+        moved = self._moved.setdefault(root, {})
         for scan in scans:
-            marks[scan.place.path] = mark_of(scan.cursor)
             moved[scan.place.path] = scan.cursor
 
 

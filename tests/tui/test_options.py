@@ -203,7 +203,6 @@ def test_flags_without_effect_in_ccusage_keep_scripts_working(words: str) -> Non
         ("daily --json=yes", "'yes'"),
         ("daily extra", "ccmon daily takes no 'extra' here"),
         ("daily --project-aliases a", "'a' is not an alias: write name=shown"),
-        ("compare a", "required: B"),
         ("statusline --context-low-threshold 101", "is not a percentage from 0 to 100"),
         ("statusline --format tmx", "did you mean 'tmux'?"),
         ("live --theme darkk", "did you mean 'dark'?"),

@@ -11,11 +11,13 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from engine.domain.provider_usage import ProviderAccount
+from engine.domain.snapshots import Snapshot
 from engine.domain.times import MINUTE
-from tui.live.drawing.lines import LinePane
+from tui.live.drawing.lines import SnapshotPane
 from tui.live.inquiry import Inquiry
 from tui.live.keys import bindings
 from tui.live.source import Source
+from tui.live.words import Basis
 from tui.words.format import plain
 from tui.words.lines import Line, Piece
 
@@ -54,7 +56,7 @@ class AccountsTaken(Message, bubble=False):
         self.sentence = sentence
 
 
-class ProvidersPane(LinePane, can_focus=True):
+class ProvidersPane(SnapshotPane, can_focus=True):
     """Reads what is kept only while it is seen; the thread that follows asks the providers."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("providers")
@@ -68,10 +70,10 @@ class ProvidersPane(LinePane, can_focus=True):
         self._accounts: tuple[ProviderAccount, ...] | None = None
         self._inquiry = Inquiry[Asked](self, lambda _: self._take(source))
 
-    def show(self, revision: int, now: int) -> None:
-        """Show them as of a revision; cheap where nothing changed or nobody looks."""
-        self._now = now
-        self._inquiry.want(Asked(revision, now // MINUTE))
+    def show(self, snapshot: Snapshot, by: Basis) -> None:  # noqa: ARG002
+        """Show them as of a snapshot; cheap where nothing changed or nobody looks."""
+        self._now = snapshot.generated_at
+        self._inquiry.want(Asked(snapshot.revision, snapshot.generated_at // MINUTE))
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
         """Return the lines from the one that was scrolled to."""

@@ -31,6 +31,8 @@ NAMES = (
     "statusline",
     "serve",
     "web",
+    "window",
+    "tray",
     "service",
     "mcp",
     "completion",

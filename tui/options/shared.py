@@ -47,6 +47,12 @@ OFFLINE = Option(
     off=("--no-offline",),
     is_private=True,
 )
+REDACT_PATHS = Option(
+    ("--redact-paths",),
+    "tell agents no paths, names of projects and titles of sessions by MCP",
+    default=False,
+    off=("--no-redact-paths",),
+)
 POLL = Option(("--poll",), "look for changes instead of waiting for file events", default=False)
 CONFIG = Option(
     ("--config",),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from engine.domain.machines import OWN, Machine, new_id
+from engine.domain.machines import OWN, Machine
 from engine.domain.packed_responses import IS_BATCH, IS_FAST, IS_US
 from engine.domain.slots import slot_bounds
 from engine.ledger.book import Ledger
@@ -104,24 +104,9 @@ class PushedRows:
             return self._ledger.connection.execute(statement, values).fetchall()
 
 
-def own_machine(ledger: Ledger, name: str) -> Machine:
-    """Return the machine that the ledger is of, giving it an id where it has none yet."""
-    known = ledger.names.machines().get(OWN)
-    if known is not None:
-        return known
-    made = Machine(new_id(), name)
-    with ledger.transaction():
-        ledger.connection.execute(
-            "INSERT OR IGNORE INTO machines VALUES ('', ?, ?, '')", (made.id, made.name)
-        )
-    ledger.names.learn_machines()
-    return ledger.names.machines()[OWN]
-
-
-def others_of(ledger: Ledger, own: Machine) -> dict[int, Machine]:
-    """Return the machines, by place, whose responses are of the same person."""
-    return {
-        place: machine
-        for place, machine in ledger.names.machines().items()
-        if machine.person == own.person
-    }
+def machines_of(ledger: Ledger, own: Machine) -> dict[int, Machine]:
+    """Return the machines, by place, whose responses are of the same person as its own's."""
+    known = ledger.names.machines()
+    own = known.get(OWN, own)
+    same = {place: each for place, each in known.items() if each.person == own.person}
+    return same | {OWN: own}

@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from engine.domain.machines import Machine, new_id
 from engine.domain.responses import Sighting, billed_name, merge
 from engine.domain.scans import Root
 from engine.domain.slots import slot_of
@@ -28,8 +29,9 @@ Key = tuple[str, int]
 class MadeMachine:
     """A machine with a ledger of its own."""
 
-    def __init__(self, person: str, path: str = ":memory:") -> None:
+    def __init__(self, person: str, path: str = ":memory:", own: str = "") -> None:
         self.person = person
+        self.own = Machine(own or new_id(), "made")
         self.ledger = Ledger(path, PriceTable.load(None))
         self.told: list[tuple[int, Sighting]] = []
         self.scope = self.ledger.open_scope([ROOT.path])
@@ -45,7 +47,7 @@ class MadeMachine:
 
     def push(self, address: str, projects: Any = "names") -> int:
         """Push what is new; return how many responses were sent."""
-        push = Push(self.ledger, address, projects, "")
+        push = Push(self.ledger, self.own, address, projects, "")
         try:
             return push.push({"claude": self.scope}, NOW).responses
         finally:
@@ -88,7 +90,7 @@ def union_of(machines: Iterable[MadeMachine]) -> dict[Key, Sighting]:
     """Return what all lines of all machines say of each person's responses, line by line."""
     known: dict[Key, Sighting] = {}
     for machine in machines:
-        own = int(machine.ledger.names.machines()[0].id, 16)
+        own = int(machine.own.id, 16)
         for id_, told in machine.told:
             sighting = replace(told, machine=own)
             key = (machine.person, id_)

@@ -146,7 +146,7 @@ def test_a_lost_or_older_ledger_doubles_and_loses_nothing(cluster: Cluster, tmp_
     machine.learn(made_up(chance, 60, 90))
     machine.push(cluster.address("ana"))
     machine.ledger.close()
-    older = MadeMachine("ana", str(copy))
+    older = MadeMachine("ana", str(copy), machine.own.id)
     older.told = list(machine.told)
     for _ in range(30):
         older.learn(made_up(chance, 2, 90))
@@ -299,11 +299,11 @@ def test_a_process_killed_at_any_moment_loses_nothing(cluster: Cluster, tmp_path
     script = (
         "import sys; from tests.team.machines import MadeMachine;"
         " import engine.machines.team.push as push; push._PART = 40;"
-        " print('ready', flush=True); MadeMachine('ana', sys.argv[1]).push(sys.argv[2])"
+        " print('ready', flush=True); MadeMachine('ana', sys.argv[1], sys.argv[3]).push(sys.argv[2])"
     )
     for wait in (0.02, 0.12):
         process = subprocess.Popen(
-            [sys.executable, "-c", script, str(path), cluster.address("ana")],
+            [sys.executable, "-c", script, str(path), cluster.address("ana"), machine.own.id],
             cwd=Path(__file__).resolve().parents[2],
             stdout=subprocess.PIPE,
         )

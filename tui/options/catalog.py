@@ -40,6 +40,7 @@ NAMES = (
     "agents",
     "doctor",
     "cursor",
+    "share",
     "prices",
     "backup",
     "restore",

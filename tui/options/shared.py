@@ -101,7 +101,19 @@ DATABASE = Option(
     is_configurable=False,
     is_private=True,
 )
-CHOSEN = OptionGroup("What is counted", (PROJECT, MODEL, AGENTS, MODE, DATABASE))
+MACHINE = Option(
+    ("--machine",),
+    "only this machine, where several share (ccmon help machines): its name, part of it, or its id",
+    "NAME",
+    example='"laptop"',
+)
+PERSON = Option(
+    ("--person",),
+    "only this person, where several share: the name, or part of it",
+    "NAME",
+    example='"ada"',
+)
+CHOSEN = OptionGroup("What is counted", (PROJECT, MODEL, AGENTS, MACHINE, PERSON, MODE, DATABASE))
 DATES = OptionGroup(
     "From when to when",
     (
@@ -157,18 +169,6 @@ SORTING = OptionGroup(
             example="10",
         ),
     ),
-)
-BREAKDOWN = Option(
-    ("-b", "--breakdown"),
-    "a line for each model below each row",
-    default=False,
-    off=("--no-breakdown",),
-)
-BY_AGENT = Option(
-    ("--by-agent",),
-    "a line for each coding agent below each row; in JSON the key agents",
-    default=False,
-    off=("--no-by-agent",),
 )
 SECTIONS = Option(
     ("--sections",),

@@ -8,14 +8,13 @@ not know the cursor's token, and is pushed from its beginning: what is there alr
 from __future__ import annotations
 
 import os
-import socket
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from engine.domain.machines import Machine
+from engine.domain.machines import OWN, Machine
 from engine.domain.mistakes import SettingsError
 from engine.ledger.book import Ledger
-from engine.ledger.pushed_rows import PushedRows, Told, others_of, own_machine
+from engine.ledger.pushed_rows import PushedRows, Told, machines_of
 from engine.machines.team import merged
 from engine.machines.team.connection import connect, open_checked, speaking
 from engine.machines.team.privacy import Projects, Shown, readable
@@ -50,13 +49,16 @@ class _At(NamedTuple):
 class Push:
     """One connection that pushes a ledger."""
 
-    def __init__(self, ledger: Ledger, address: str, projects: Projects, home: str) -> None:
-        """Connect; raises `SettingsError`."""
+    def __init__(
+        self, ledger: Ledger, own: Machine, address: str, projects: Projects, home: str
+    ) -> None:
+        """Connect; `own` is the machine that the ledger is of. Raises `SettingsError`."""
         self._ledger = ledger
         self._address = address
         self._shown = Shown(projects, home)
         self._connection: Connection[Any] = open_checked(address)
-        self._own = own_machine(ledger, socket.gethostname().split(".")[0] or "this machine")
+        self._machines = machines_of(ledger, own)
+        self._own = self._machines[OWN]
 
     def close(self) -> None:
         """Close the connection."""
@@ -78,10 +80,9 @@ class Push:
                 self._connection.execute(statement)
             self._connection.commit()
             self._check_projects()
-            machines = others_of(self._ledger, self._own)
-            self._tell_machines(machines.values(), now)
+            self._tell_machines(now)
             for agent, scope in scopes.items():
-                for count in self._push_scope(agent, scope, machines, now):
+                for count in self._push_scope(agent, scope, now):
                     sent += count
                     on_part(sent)
             (person,) = self._connection.execute("SELECT current_user").fetchone() or ("",)
@@ -101,11 +102,11 @@ class Push:
                 " take them back first with ccmon push --forget."
             )
 
-    def _tell_machines(self, machines: Iterable[Machine], now: int) -> None:
+    def _tell_machines(self, now: int) -> None:
         with self._connection.transaction():
             for statement in merged.LOCK:
                 self._connection.execute(statement)
-            for machine in machines:
+            for machine in self._machines.values():
                 self._connection.execute(
                     "INSERT INTO ccmon.machines (machine, name) VALUES (%s, %s)"
                     " ON CONFLICT (person, machine) DO UPDATE SET name = excluded.name",
@@ -115,9 +116,7 @@ class Push:
                 "UPDATE ccmon.people SET pushed_at = %s WHERE person = current_user", (now,)
             )
 
-    def _push_scope(
-        self, agent: str, scope: int, machines: Mapping[int, Machine], now: int
-    ) -> Iterable[int]:
+    def _push_scope(self, agent: str, scope: int, now: int) -> Iterable[int]:
         rows = PushedRows(self._ledger, scope)
         place, revision = (agent, rows.roots()), self._ledger.revision()
         at = self._found(place, revision)
@@ -128,7 +127,7 @@ class Push:
             # What was broken off goes on to its own target; what changed since then comes after.
             target = at.target if at.target > at.revision else revision
             for slot, told in rows.parts(at.revision, at.slot, _PART):
-                kept = [row for row in told if row[6] in machines]
+                kept = [row for row in told if row[6] in self._machines]
                 self._write(place, kept, sessions, _At(at.revision, target, slot), now)
                 sessions = []
                 yield len(kept)

@@ -9,6 +9,8 @@ from engine.domain.digest import blake2b
 from engine.domain.settings import Settings
 from engine.ledger.book import Ledger
 from engine.ledger.pushed_rows import PushedRows
+from engine.ledger.shared_rows import own_id
+from engine.machines.own import make_own
 from engine.machines.team.connection import address_of, shown
 from engine.machines.team.privacy import LEAVES, OF_PROJECTS, PROJECTS, STAYS, Projects
 from engine.machines.team.push import Push, Pushed, forget, init
@@ -79,7 +81,8 @@ class Pushes:
         on_part: Callable[[int], None] = lambda _: None,
     ) -> Pushed:
         """Push all that changed since the last push; `on_part` is told how much was sent so far."""
-        push = Push(self._ledger, address, projects, str(self._settings.home))
+        own = make_own(self._settings, own_id(self._ledger)).machine
+        push = Push(self._ledger, own, address, projects, str(self._settings.home))
         try:
             return push.push(self._scopes(()), self._settings.clock(), on_part)
         finally:

@@ -299,7 +299,8 @@ def test_a_process_killed_at_any_moment_loses_nothing(cluster: Cluster, tmp_path
     script = (
         "import sys; from tests.team.machines import MadeMachine;"
         " import engine.machines.team.push as push; push._PART = 40;"
-        " print('ready', flush=True); MadeMachine('ana', sys.argv[1], sys.argv[3]).push(sys.argv[2])"
+        " print('ready', flush=True);"
+        " MadeMachine('ana', sys.argv[1], sys.argv[3]).push(sys.argv[2])"
     )
     for wait in (0.02, 0.12):
         process = subprocess.Popen(

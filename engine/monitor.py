@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, tzinfo
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, TypeVar
+from typing import IO, TYPE_CHECKING, TypeVar
 
 from engine.agents.registry import Registry
 from engine.domain.mistakes import SettingsError
@@ -19,6 +19,7 @@ from engine.ingest.roots import Roots
 from engine.ledger.book import Ledger
 from engine.live.notices import NoticeBoard
 from engine.live.one_shot import OneShot
+from engine.live.shared_machines import SharedMachines
 from engine.live.state import State
 from engine.live.timings import Timings
 from engine.live.updater import ALL, Updater
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from engine.limits.readings import Reading
     from engine.live.follower import Follower
     from engine.live.limits import Limits
+    from engine.machines.sharing import Sharing
+    from engine.machines.standing import SharingNow
     from engine.providers.accounts import Accounts
     from engine.reports.queries.answers import Answers
 
@@ -63,12 +66,14 @@ class Monitor:
         """How long each part of the work took so far."""
         prices = PriceUpdates(settings)
         ledger = Ledger(ledger_path(settings), prices.table)
-        roots = Roots(settings, ledger, Registry(settings.environment, settings.home))
+        shared = SharedMachines(settings, ledger)
+        registry = Registry(settings.environment, settings.home)
+        roots = Roots(settings, ledger, registry, shared.roots)
         board = NoticeBoard(lambda: ledger.notices)
         state = State(settings, zone, ledger, roots, board)
         self._prices, self._ledger, self._roots = prices, ledger, roots
-        self._board, self._state = board, state
-        self._updater = Updater(settings, ledger, roots, state, board, prices, self.timings)
+        self._board, self._state, self._shared = board, state, shared
+        self._updater = Updater(settings, ledger, roots, state, board, prices, self.timings, shared)
         self._one_shot = OneShot(
             settings, ledger, roots, state, self._updater, prices, self.timings
         )
@@ -98,6 +103,26 @@ class Monitor:
         from engine.providers.accounts import Accounts
 
         return Accounts(self.settings)
+
+    @property
+    def sharing(self) -> Sharing:
+        """What is shared with other machines."""
+        return self._shared.made()
+
+    def share(self) -> SharingNow:
+        """Read all that is new, write it for other machines, read theirs; say how it stands."""
+        from engine.machines.standing import standing_of
+
+        self._one_shot.share(self.sharing)
+        return standing_of(self.sharing, self._ledger, self._roots.open_scopes())
+
+    def send_shared(self, since: str, out: IO[bytes]) -> None:
+        """Write what this machine used since a pull that ended so, for the machine that pulls."""
+        from engine.machines.writing import send
+
+        self.catch_up()
+        own, scopes = self.sharing.known(), self._roots.own_scopes()
+        send(self._ledger, own, scopes, since, out, self.settings.clock())
 
     @property
     def answers(self) -> Answers:
@@ -328,7 +353,7 @@ class Monitor:
         from engine.reports.health import examine
 
         shown = self._state.shown
-        refused = self._updater.reader.refused()
+        refused = {**self._shared.troubles(), **self._updater.reader.refused()}
         return examine(
             self.settings,
             self._ledger,

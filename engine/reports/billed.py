@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, timedelta
 
 from msgspec.structs import replace
 
@@ -21,7 +21,7 @@ from engine.domain.provider_usage import (
 from engine.domain.questions import Question, Selection
 from engine.domain.reports import Figures
 from engine.domain.responses import Tokens
-from engine.domain.times import SECOND, iso_time
+from engine.domain.times import day_of, iso_time
 from engine.domain.typed.days import PERIODS, parse_period
 from engine.pricing.match import canonical
 from engine.providers.accounts import Accounts
@@ -81,7 +81,7 @@ def _days_of(account: ProviderAccount, period: str, now: int) -> tuple[date, dat
     """Return the first and the last UTC day of a period, as far as it has gone."""
     if not {"usage", "cost"} & set(account.capabilities):
         raise SettingsError(f"{account.title} tells no use by day: see {account.where}.")
-    today = datetime.fromtimestamp(now / SECOND, UTC).date()
+    today = day_of(now, UTC)
     days = parse_period(period, today, 0)
     if days is None:
         raise SettingsError(f"'{period}' is not a period: give {PERIODS}.")

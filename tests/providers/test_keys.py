@@ -31,6 +31,7 @@ def _files(settings: Settings) -> Iterator[Path]:
     return (path for path in directory.rglob("*") if path.is_file())
 
 
+@pytest.mark.posix
 def test_a_key_that_was_set_is_for_its_owner_alone_and_goes_before_the_environment(
     online: MakeSettings,
 ) -> None:

@@ -92,13 +92,13 @@ class Told(Asked):
         return Answer(200, json.dumps(self._answers[path]).encode(), None, {})
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.fixed_dictionaries({path: _answer_of(path) for path in PATHS}))
 def test_answers_of_the_published_description_are_read_and_sum_rightly(
     answers: dict[str, Any],
 ) -> None:
-    for page in list(answers.values())[:3]:
-        page["has_more"], page["next_page"] = False, None
+    for path in PATHS[:3]:
+        answers[path]["has_more"], answers[path]["next_page"] = False, None
     usage = PROVIDER.fetch(Told(answers))
     assert _costs(usage) == _expected(answers["/organization/costs"])
     parts = [part for day in usage.days for part in day.parts]

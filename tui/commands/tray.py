@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from threading import Event
 from typing import Any
 
 from engine.domain.mistakes import SettingsError
+from engine.domain.system import PLATFORM
 from tui.options.definition import Command
 from tui.options.shared import PLACES
 
@@ -38,9 +38,7 @@ def run(options: Namespace) -> int:
 
     if find_spec("pystray") is None or find_spec("PIL") is None:
         raise SettingsError(NEEDS_DESKTOP)
-    if sys.platform == "linux" and not (
-        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    ):
+    if PLATFORM == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         raise SettingsError("There is no desktop here, and so no tray: ccmon live shows the same.")
     settings = settings_of(options)
     running = find_running(settings) or start(settings, options)

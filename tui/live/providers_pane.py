@@ -37,6 +37,7 @@ class Asked(NamedTuple):
 
     revision: int
     minute: int
+    zone: str
 
 
 class ProvidersView(Struct, frozen=True):
@@ -44,6 +45,7 @@ class ProvidersView(Struct, frozen=True):
 
     accounts: tuple[ProviderAccount, ...]
     now: int
+    zone: str
     first: int = 0
 
 
@@ -64,7 +66,7 @@ class ProvidersPane(SnapshotPane, can_focus=True):
     def __init__(self, source: Source, *, id: str | None = None) -> None:
         """Show the enabled providers of a source."""
         super().__init__(id=id)
-        self._now = 0
+        self._now, self._zone = 0, "UTC"
         self._first = 0
         self._count = 0
         self._accounts: tuple[ProviderAccount, ...] | None = None
@@ -72,8 +74,9 @@ class ProvidersPane(SnapshotPane, can_focus=True):
 
     def show(self, snapshot: Snapshot, by: Basis) -> None:  # noqa: ARG002
         """Show them as of a snapshot; cheap where nothing changed or nobody looks."""
-        self._now = snapshot.generated_at
-        self._inquiry.want(Asked(snapshot.revision, snapshot.generated_at // MINUTE))
+        self._now, self._zone = snapshot.generated_at, snapshot.zone
+        minute = snapshot.generated_at // MINUTE
+        self._inquiry.want(Asked(snapshot.revision, minute, snapshot.zone))
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
         """Return the lines from the one that was scrolled to."""
@@ -83,7 +86,9 @@ class ProvidersPane(SnapshotPane, can_focus=True):
         from tui.tables.look import Look
         from tui.tables.providers_page import providers_lines
 
-        lines = providers_lines(view.accounts, view.now, Look(width=max(width - 2, 20)))
+        lines = providers_lines(
+            view.accounts, view.now, Look(width=max(width - 2, 20), zone=view.zone)
+        )
         self._count = len(lines)
         first = min(view.first, max(len(lines) - height, 0))
         return [(Piece(" "), *map(_inked, each)) for each in lines[first : first + height]]
@@ -139,7 +144,7 @@ class ProvidersPane(SnapshotPane, can_focus=True):
     def _put(self) -> None:
         if self._accounts is not None:
             minute = self._now // MINUTE * MINUTE
-            self.view = ProvidersView(self._accounts, minute, self._first)
+            self.view = ProvidersView(self._accounts, minute, self._zone, self._first)
 
 
 def _inked(piece: Piece) -> Piece:

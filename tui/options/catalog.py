@@ -39,6 +39,7 @@ NAMES = (
     "agents",
     "doctor",
     "cursor",
+    "share",
     "prices",
     "backup",
     "restore",

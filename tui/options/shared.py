@@ -259,7 +259,8 @@ ACCOUNT = Option(
 BUDGET = Option(
     ("--budget",),
     "what you want to use at most in a day, week or month: 20usd/day, 500k/week, 300usd/month;"
-    " may be given several times ([limits] budgets in the configuration)",
+    " 100usd/month@openai is of what a provider bills; may be given several times"
+    " ([limits] budgets in the configuration)",
     "BUDGET",
     name="budgets",
     default=(),

@@ -92,6 +92,15 @@ AGENTS = Option(
     is_repeatable=True,
     read=values.agents,
 )
+DATABASE = Option(
+    ("--from",),
+    "answer from a team's database, postgresql://host/name, or env for the one that"
+    " CCMON_DATABASE_URL names, instead of this machine's ledger",
+    "URL",
+    name="database",
+    is_configurable=False,
+    is_private=True,
+)
 MACHINE = Option(
     ("--machine",),
     "only this machine, where several share (ccmon help machines): its name, part of it, or its id",
@@ -104,7 +113,7 @@ PERSON = Option(
     "NAME",
     example='"ada"',
 )
-CHOSEN = OptionGroup("What is counted", (PROJECT, MODEL, AGENTS, MACHINE, PERSON, MODE))
+CHOSEN = OptionGroup("What is counted", (PROJECT, MODEL, AGENTS, MACHINE, PERSON, MODE, DATABASE))
 DATES = OptionGroup(
     "From when to when",
     (

@@ -154,14 +154,6 @@ def _run(
             return
         say(f"ccmon serves on {running.place}; ccmon web opens the page, Ctrl+C ends it.")
 
-    rules = Rules(
-        keys=Keys(token),
-        cookie=f"ccmon-{port}",
-        hosts=frozenset(
-            () if address.is_loopback else (address.host, socket.gethostname().lower())
-        ),
-        takes_addresses=not address.is_loopback,
-    )
     monitor = Monitor(with_telemetry(settings))
     source = Source(
         monitor,
@@ -170,11 +162,23 @@ def _run(
         face.configuration,
         redacts_paths=face.redacts_paths,
     )
-    service = Service(source, rules)
+    service = Service(source, _rules(address, port, token))
     server = Server(config_of(service), service, ready)
     server.run(sockets=[bound])
     if problems:
         raise problems[0]
+
+
+def _rules(address: Address, port: int, token: str) -> Rules:
+    """Return what a service at an address lets through."""
+    return Rules(
+        keys=Keys(token),
+        cookie=f"ccmon-{port}",
+        hosts=frozenset(
+            () if address.is_loopback else (address.host, socket.gethostname().lower())
+        ),
+        takes_addresses=not address.is_loopback,
+    )
 
 
 def with_telemetry(settings: Settings) -> Settings:

@@ -16,8 +16,7 @@ from engine.documents.figures import (
     model_names,
     sums,
 )
-from engine.domain.reports import Figures, Part, Row
-from engine.domain.responses import CLAUDE
+from engine.domain.reports import Part, Row
 
 ALL = "all"
 """Whose a row is that may be of several agents."""
@@ -39,7 +38,7 @@ class Metadata(Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class AgentRow(RowSums, frozen=True, kw_only=True, rename="camel"):
-    """A row that says whose it is, where that is not Claude Code alone or was asked for.
+    """A row that says whose it is.
 
     `agent` is `all` where the row may be of several, `period` what names the row.
     """
@@ -53,28 +52,20 @@ class AgentRow(RowSums, frozen=True, kw_only=True, rename="camel"):
 class Telling(Struct, frozen=True):
     """What a document says of agents."""
 
-    is_told: bool = False
-    """Whether rows say whose they are."""
     is_apart: bool = False
     """Whether rows have a part for each agent."""
     only: str = ALL
     """The one agent asked about."""
 
 
-def telling(figures: Figures, asked: Iterable[str] = (), is_by_agent: bool = False) -> Telling:
-    """Return what is said of the agents of an answer with such totals.
-
-    Of Claude Code alone nothing is said unless agents were `asked` for.
-    """
+def telling(asked: Iterable[str] = (), is_by_agent: bool = False) -> Telling:
+    """Return what is said of agents in the answer to a question about those `asked` for."""
     names = tuple(asked)
-    is_told = bool(names) or is_by_agent or any(name != CLAUDE for name in figures.agents)
-    return Telling(is_told, is_by_agent, names[0] if len(names) == 1 else ALL)
+    return Telling(is_by_agent, names[0] if len(names) == 1 else ALL)
 
 
 def of_agents(row: Row, period: str, told: Telling, price: Price) -> dict[str, Any]:
     """Return whose a row of a period or project is, as the fields of `AgentRow`."""
-    if not told.is_told:
-        return {}
     fields: dict[str, Any] = {
         "agent": told.only,
         "period": period,
@@ -85,8 +76,6 @@ def of_agents(row: Row, period: str, told: Telling, price: Price) -> dict[str, A
 
 def of_agent(row: Row, told: Telling, price: Price) -> dict[str, Any]:
     """Return whose a row is that is of one agent, with its part where those are told."""
-    if not told.is_told:
-        return {}
     return {"agent": agent_of(row), **_parts(row, told, price)}
 
 

@@ -149,12 +149,12 @@ def answer_document(
     By agent, rows have a part for each agent.
     """
     price, names = pricing(is_without_cost), aliases or {}
-    told = telling(answer.totals.figures, answer.question.selection.agents, is_by_agent)
+    told = telling(answer.question.selection.agents, is_by_agent)
     document = answer.question.report.document
     if document == "blocks":
         from engine.documents.blocks import blocks_document
 
-        return blocks_document(answer, price, told)
+        return blocks_document(answer, price)
     if document == "session":
         from engine.documents.sessions import sessions_document
 
@@ -163,7 +163,7 @@ def answer_document(
         projects = [_project(each, price, names, told) for each in answer.rows]
         return ProjectsDocument(**_common(answer, price), projects=projects)
     if document == "models":
-        models = [_model(each, price, told) for each in answer.rows]
+        models = [_model(each, price) for each in answer.rows]
         return ModelsDocument(**_common(answer, price), models=models)
     return _periods(answer, price, told)
 
@@ -226,11 +226,11 @@ def _project(
     )
 
 
-def _model(answer: AnswerRow, price: Price, told: Telling) -> ModelRow:
+def _model(answer: AnswerRow, price: Price) -> ModelRow:
     row = answer.row
     return ModelRow(
         **sums(row.figures, price),
-        agent=agent_of(row) if told.is_told else UNSET,
+        agent=agent_of(row),
         model=row.label or UNKNOWN_MODEL,
         provider=row.provider or UNSET,
         sessions=row.sessions,

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from msgspec import UNSET, Struct, UnsetType, field
 
-from engine.documents.agents import Telling, agent_of
+from engine.documents.agents import agent_of
 from engine.documents.encoding import Money, Price, iso
 from engine.documents.figures import (
     ModelBreakdown,
@@ -90,10 +90,10 @@ class BlocksDocument(Struct, frozen=True, kw_only=True, rename="camel"):
     notes: list[str] | UnsetType = UNSET
 
 
-def blocks_document(answer: Answer, price: Price, told: Telling) -> BlocksDocument:
+def blocks_document(answer: Answer, price: Price) -> BlocksDocument:
     """Return an answer about blocks as its document."""
     return BlocksDocument(
-        blocks=[_block(row, price, told) for row in answer.rows],
+        blocks=[_block(row, price) for row in answer.rows],
         totals=totals(answer.totals, price),
         timezone=answer.zone,
         token_limit=UNSET if answer.token_limit is None else answer.token_limit,
@@ -119,7 +119,7 @@ def block_id(row: Row) -> str:
     return f"gap-{start}" if row.is_gap else f"{start}{blank}{agent}"
 
 
-def _block(answer: AnswerRow, price: Price, told: Telling) -> BlockRow:
+def _block(answer: AnswerRow, price: Price) -> BlockRow:
     row = answer.row
     return BlockRow(
         **period_fields(row.figures, price),
@@ -134,7 +134,7 @@ def _block(answer: AnswerRow, price: Price, told: Telling) -> BlockRow:
         projection=_forecast(answer.projection, price) if answer.projection else None,
         token_limit_status=_token_limit(answer.limit) if answer.limit else UNSET,
         unpriced_models=unpriced_names(row.figures.unpriced),
-        agent=agent_of(row) if told.is_told else UNSET,
+        agent=agent_of(row),
     )
 
 

@@ -44,9 +44,11 @@ class SessionRow(NamedSession, frozen=True, kw_only=True, rename="camel"):
 
 
 class SessionsDocument(Struct, frozen=True, kw_only=True, rename="camel"):
-    """What `ccmon session --json` prints."""
+    """What `ccmon session --json` prints: where no agents are asked for also as `session`, the
+    name that ccusage's report of all agents has."""
 
     sessions: list[SessionRow]
+    session: list[SessionRow] | UnsetType = UNSET
     totals: Totals
     timezone: str
     notes: list[str] | UnsetType = UNSET
@@ -75,8 +77,10 @@ def sessions_document(
     answer: Answer, price: Price, aliases: Mapping[str, str], told: Telling
 ) -> SessionsDocument:
     """Return an answer about sessions as its document."""
+    rows = [SessionRow(**_row_fields(row, price, aliases, told)) for row in answer.rows]
     return SessionsDocument(
-        sessions=[SessionRow(**_row_fields(row, price, aliases, told)) for row in answer.rows],
+        sessions=rows,
+        session=UNSET if answer.question.selection.agents else rows,
         totals=totals(answer.totals, price),
         timezone=answer.zone,
         notes=list(answer.notes) or UNSET,
@@ -91,7 +95,7 @@ def session_document(
 ) -> SessionDocument:
     """Return one session with all its responses as the document that scripts read."""
     price = pricing(is_without_cost)
-    told = telling(session.row.row.figures)
+    told = telling()
     return SessionDocument(
         **{**_row_fields(session.row, price, aliases or {}, told), "title": session.title or None},
         entries=[
@@ -106,11 +110,11 @@ def named_session(
 ) -> dict[str, Any]:
     """Return a session's row as the fields of `NamedSession`."""
     last = Metadata(last_activity=iso(row.figures.last))
-    unified = {"period": row.key, "metadata": last} if told.is_told else {}
     return {
         **row_sums(row, price),
         **of_agent(row, told, price),
-        **unified,
+        "period": row.key,
+        "metadata": last,
         "session_id": row.key,
         "title": row.label if row.label != row.key else None,
         "project_name": called(row.project, project, aliases),

@@ -52,7 +52,7 @@ def summary_document(
     """Return a summary as the document that scripts read."""
     price = pricing(is_without_cost)
     names = aliases or {}
-    told = telling(summary.month.figures, summary.agents, is_by_agent)
+    told = telling(summary.agents, is_by_agent)
     return SummaryDocument(
         generated_at=iso_time(summary.now),
         timezone=summary.zone,
@@ -66,7 +66,7 @@ def summary_document(
         sessions=[
             NamedSession(**named_session(row, "", price, names, told)) for row in summary.sessions
         ],
-        agent=summary.agent if told.is_told else UNSET,
+        agent=summary.agent,
         unpriced_models=unpriced_names(
             model for shown in _shown(summary) for model in shown.unpriced
         ),

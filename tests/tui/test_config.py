@@ -233,7 +233,7 @@ def test_what_only_the_engine_can_judge_is_named_with_its_line_too(
     assert printed.err.startswith(f"ccmon: {user}, line 2: ")
     assert printed.err.count("\n") == 1
     assert printed.out == ""
-    assert main(["config", "check"]) == 1
+    assert main(["config", "check"]) == 2
     assert capsys.readouterr().err == printed.err
 
 
@@ -261,7 +261,7 @@ def test_a_projects_own_file_chooses_no_place_no_price_and_no_connection(
     with pytest.raises(ConfigError, match="cannot be set by a project's own file") as error:
         parse(["daily"])
     assert str(error.value).startswith("./.ccmon.toml, line ")
-    assert main(["config", "check", ".ccmon.toml"]) == 1
+    assert main(["config", "check", ".ccmon.toml"]) == 2
 
 
 @pytest.mark.parametrize("kind", ["missing", "directory", "bytes"])
@@ -534,14 +534,14 @@ def test_edit_makes_the_file_opens_it_and_checks_it(
     assert capsys.readouterr().out == f"Made {path}.\n{path} is valid.\n"
 
     monkeypatch.setenv("EDITED", "\ntimezon = 1\n")
-    assert main(["config", "edit"]) == 1
+    assert main(["config", "edit"]) == 2
     printed = capsys.readouterr()
     assert printed.out == ""
     line = template().count("\n") + 2
     assert f"{path}, line {line}: there is no key 'timezon'" in printed.err
 
     monkeypatch.setenv("ENDED", "3")
-    assert main(["config", "edit"]) == 1
+    assert main(["config", "edit"]) == 2
     assert "ended with exit code 3" in capsys.readouterr().err
 
 
@@ -563,7 +563,7 @@ def test_an_editor_that_cannot_be_used_is_said(
     monkeypatch.setenv("VISUAL", named)
     monkeypatch.delenv("EDITOR", raising=False)
     monkeypatch.setenv("PATH", "")
-    assert main(["config", "edit"]) == 1
+    assert main(["config", "edit"]) == 2
     err = capsys.readouterr().err
     assert said in err
     assert err.count("\n") == 1

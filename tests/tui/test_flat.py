@@ -107,7 +107,7 @@ def test_a_breakdown_adds_a_line_for_each_model_named_as_its_row():
 def test_rows_apart_by_project_say_which():
     asked = answer("daily", AnswerRow(row=row("2026-11-22"), directory=ALPHA), by_project=True)
     line, _ = csv_of(asked, aliases={"alpha": "The Alpha"})
-    assert (line["project"], line["projectName"]) == (f"'{ALPHA}", "The Alpha")
+    assert (line["project"], line["projectName"]) == (ALPHA, "The Alpha")
     cells, _ = markdown_of(asked, aliases={ALPHA: "The Alpha"})
     assert cells[0][:2] == ["Day", "Project"]
     assert cells[2][:2] == ["2026-11-22", "The Alpha"]
@@ -133,7 +133,7 @@ def test_a_comparison_has_three_lines_for_all_and_for_each_model():
     lines = csv_of(comparison("projects"), aliases={ALPHA: "Alpha!"})
     assert [line["side"] for line in lines] == ["left", "right", "change"] * 3
     assert [line["model"] for line in lines[::3]] == ["", OPUS, "unknown"]
-    assert (lines[0]["id"], lines[0]["name"]) == (f"'{ALPHA}", "Alpha!")
+    assert (lines[0]["id"], lines[0]["name"]) == (ALPHA, "Alpha!")
     change = lines[2]
     assert (change["totalTokens"], change["totalCost"], change["inputTokens"]) == ("-50", "0.5", "")
 

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from typing import TYPE_CHECKING
 
-from tui.options.definition import Command, Option
+from tui.options.definition import Command, Option, UsageError
 from tui.options.shared import CHOSEN, DATES, IDLE, OUTPUT, PLACES, PROJECT_ALIASES
+
+if TYPE_CHECKING:
+    from engine.domain.questions import Answered, Selection
+    from engine.monitor import Monitor
 
 
 def run(options: Namespace) -> int:
     """Print both sides and the change; return the exit code."""
+    from engine.domain.mistakes import SettingsError
     from tui.commands.reports import run_question
 
-    left, right = options.left, options.right
-    return run_question(
-        options, lambda monitor, selection, _: (monitor.answers.compare(left, right, selection), "")
-    )
+    def ask(monitor: Monitor, selection: Selection, _: Namespace) -> tuple[Answered | None, str]:
+        try:
+            return monitor.answers.compare(options.left, options.right, selection), ""
+        except SettingsError as error:
+            raise UsageError(str(error)) from error
+
+    return run_question(options, ask)
 
 
 COMMAND = Command(

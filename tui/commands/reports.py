@@ -156,7 +156,7 @@ def _run_sections(
         monitor.answers.answer(replace(question_of(options, selection), kind=kind))
         for kind in options.sections
     )
-    if options.json:
+    if options.json or options.jq:
         from tui.flat.written import sections_text
 
         sys.stdout.write(sections_text(asked, options))
@@ -205,7 +205,7 @@ def _print(
     from engine.domain.times import open_zone
 
     zone, _ = open_zone(monitor.settings.zone, monitor.settings.environment)
-    if options.json or options.csv or options.markdown:
+    if options.json or options.jq or options.csv or options.markdown:
         from tui.flat.written import written_text
 
         sys.stdout.write(written_text(asked, zone, options))
@@ -238,9 +238,17 @@ def _print_page(asked: Answered, zone: str, selection: Selection, options: Names
         look,
         selection,
         is_broken_down=options.breakdown,
-        is_by_agent=options.by_agent,
+        is_by_agent=_is_by_agent(asked, options.by_agent),
     )
     print_lines(lines, is_styled=has_styles(options.color, sys.stdout))
+
+
+def _is_by_agent(asked: Answered, wish: bool | None) -> bool:
+    """Say whether rows have a line for each agent: those of periods have, of several agents."""
+    from engine.domain.questions import Answer
+
+    is_usual = isinstance(asked, Answer) and asked.question.report.is_period and asked.has_agents
+    return is_usual if wish is None else wish
 
 
 def _notes(monitor: Monitor, asked: Answered | None) -> list[str]:

@@ -21,17 +21,18 @@ def written_text(asked: Answered | None, zone: str, options: Namespace) -> str:
     """Return an answer as asked for; what is not known is JSON's `null`, else nothing."""
     encoding = sys.stdout.encoding
     told = {"is_without_cost": options.no_cost, "aliases": options.project_alias_map}
-    if options.json:
+    is_by_agent = bool(options.by_agent)
+    if options.json or options.jq:
         from engine.documents.answered import answered_document
         from engine.documents.encoding import encode
 
-        document = asked and answered_document(asked, is_by_agent=options.by_agent, **told)
-        return f"{writable_json(encode(document), encoding)}\n"
+        document = asked and answered_document(asked, is_by_agent=is_by_agent, **told)
+        return _filtered(encode(document), options.jq)
     if asked is None:
         return ""
-    table = flat_table(
-        asked, is_broken_down=options.breakdown, is_by_agent=options.by_agent, **told
-    )
+    table = flat_table(asked, is_broken_down=options.breakdown, is_by_agent=is_by_agent, **told)
+    if options.no_total:
+        table = table.without_totals()
     if options.csv:
         from tui.flat.csv_text import csv_text
 
@@ -50,9 +51,18 @@ def sections_text(asked: Sequence[Answer], options: Namespace) -> str:
         asked,
         is_without_cost=options.no_cost,
         aliases=options.project_alias_map,
-        is_by_agent=options.by_agent,
+        is_by_agent=bool(options.by_agent),
     )
-    return f"{writable_json(encode(document), sys.stdout.encoding)}\n"
+    return _filtered(encode(document), options.jq)
+
+
+def _filtered(document: str, jq: str | None) -> str:
+    """Return a document, or what the program jq makes of it."""
+    if jq is not None:
+        from tui.flat.jq import through_jq
+
+        return writable(through_jq(document, jq), sys.stdout.encoding)
+    return f"{writable_json(document, sys.stdout.encoding)}\n"
 
 
 def flat_table(

@@ -9,7 +9,7 @@ from tui.options.definition import Option, OptionGroup
 CONFIG_DIR = Option(
     ("--config-dir",),
     "read this config directory instead of CLAUDE_CONFIG_DIR, ~/.config/claude and ~/.claude;"
-    " may be given several times",
+    " may be given several times or comma-separated",
     "PATH",
     completes="directory",
     example='["~/.claude"]',
@@ -29,6 +29,7 @@ TIMEZONE = Option(
     "an IANA zone such as Europe/Berlin or UTC; local is the system's (the default)",
     "ZONE",
     read=values.zone,
+    completes="zones",
     example='"Europe/Berlin"',
 )
 START_OF_WEEK = Option(
@@ -64,9 +65,16 @@ PROJECT = Option(
     "only this project: its path, a directory name below projects (may begin with '-'),"
     " or part of either",
     "PROJECT",
+    completes="projects",
     example='"shop"',
 )
-MODEL = Option(("--model",), "only models with this in their name", "NAME", example='"opus"')
+MODEL = Option(
+    ("--model",),
+    "only models with this in their name",
+    "NAME",
+    completes="models",
+    example='"opus"',
+)
 MODE = Option(
     ("-m", "--mode"),
     "whose cost counts: auto (the recorded one where there is one, else ours; the default),"
@@ -82,6 +90,7 @@ AGENTS = Option(
     "only these coding agents, such as codex or claude,gemini (ccmon agents lists all); may be"
     " given several times, and one name may stand in front: ccmon codex daily",
     "NAME",
+    completes="agents",
     example='["claude", "codex"]',
     is_repeatable=True,
     read=values.agents,
@@ -151,8 +160,8 @@ BREAKDOWN = Option(
 )
 BY_AGENT = Option(
     ("--by-agent",),
-    "a line for each coding agent below each row; in JSON the key agents",
-    default=False,
+    "a line for each coding agent below each row; in JSON the key agents (default: in tables of"
+    " hours, days, weeks and months, where there are several)",
     off=("--no-by-agent",),
 )
 SECTIONS = Option(
@@ -161,6 +170,7 @@ SECTIONS = Option(
     " session, comma-separated",
     "LIST",
     read=values.sections,
+    completes="sections",
     is_configurable=False,
 )
 PROJECT_ALIASES = Option(
@@ -188,6 +198,13 @@ OUTPUT = OptionGroup(
         ),
         Option(("--csv",), "print as CSV", default=False, one_of="output"),
         Option(("--markdown",), "print as a Markdown table", default=False, one_of="output"),
+        Option(
+            ("-q", "--jq"),
+            "print as JSON, filtered by the program jq (which must be installed)",
+            "FILTER",
+            is_configurable=False,
+        ),
+        Option(("--no-total",), "leave the totals out of CSV and Markdown", default=False),
         Option(
             ("--no-cost",),
             "leave costs out",

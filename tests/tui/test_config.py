@@ -541,7 +541,7 @@ def test_edit_makes_the_file_opens_it_and_checks_it(
     assert f"{path}, line {line}: there is no key 'timezon'" in printed.err
 
     monkeypatch.setenv("ENDED", "3")
-    assert main(["config", "edit"]) == 2
+    assert main(["config", "edit"]) == 1
     assert "ended with exit code 3" in capsys.readouterr().err
 
 
@@ -563,7 +563,7 @@ def test_an_editor_that_cannot_be_used_is_said(
     monkeypatch.setenv("VISUAL", named)
     monkeypatch.delenv("EDITOR", raising=False)
     monkeypatch.setenv("PATH", "")
-    assert main(["config", "edit"]) == 2
+    assert main(["config", "edit"]) == 1
     err = capsys.readouterr().err
     assert said in err
     assert err.count("\n") == 1
@@ -599,3 +599,19 @@ def test_a_pipe_is_no_configuration_and_not_waited_for(
     os.mkfifo(here / "pipe.toml")
     assert main(["daily", "--json", "--config", "pipe.toml"]) != 0
     assert "not a regular file" in capsys.readouterr().err
+
+
+def test_check_tells_every_mistake_and_what_excludes_each_other(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = home / "some.toml"
+    path.write_text("jsn = 1\n[daily]\nlats = 2\nmode = 'x'\n[limits]\nfoo = 1\n", "utf-8")
+    assert main(["config", "check", str(path)]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.partition(", line ")[2][0] for line in lines] == ["1", "3", "4", "6"]
+
+    path.write_text("json = true\ncsv = true\n[daily]\nsince = 'today'\nuntil = '7d'\n", "utf-8")
+    assert main(["config", "check", str(path)]) == 2
+    swapped, both = sorted(capsys.readouterr().err.splitlines(), key=lambda line: "json" in line)
+    assert "line 4: since today is after until 7d" in swapped
+    assert "'csv' and 'json' exclude each other" in both

@@ -258,3 +258,17 @@ def test_an_answer_without_rows_has_a_head_and_totals(kind):
     )
     cells, below = markdown_of(empty(kind))
     assert (len(cells), cells[2][0], below) == (3, "**Total**", "")
+
+
+def test_names_of_directories_go_back_as_they_are_and_formulas_do_not_run():
+    for text in ("-home-me-shop", "-Users-mika-code-------"):
+        assert csv_cell(text) == text
+    for text in ("=1+1", "+1", "@SUM(A1)", "-1+cmd|' /C calc'!A0", " -2*SUM(A1)"):
+        assert csv_cell(text) == f"'{text}"
+
+
+def test_the_totals_can_be_left_out():
+    table = flat_table(answer("daily"))
+    assert table.totals is not None
+    kept = table.without_totals()
+    assert (kept.totals, kept.lines) == (None, table.lines)

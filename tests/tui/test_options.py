@@ -173,6 +173,15 @@ def test_flags_without_effect_in_ccusage_keep_scripts_working(words: str) -> Non
 @pytest.mark.parametrize(
     ("line", "right"),
     [
+        ("version", "did you mean '--version'?"),
+        ("DAILY", "did you mean 'daily'?"),
+        ("cluade", "did you mean 'claude'?"),
+        ("daily --agent codexx", "did you mean 'codex'?"),
+        ("daily -z Europe/Berln", "did you mean 'Europe/Berlin'?"),
+        ("summary --last 3", "see ccmon summary --help"),
+        ("daily --theme dark", "see ccmon daily --help"),
+        ("--offline daily", "Put the command first: ccmon daily --offline."),
+        ("config", "ACTION is missing; see"),
         ("dayly", "did you mean 'daily'?"),
         ("wekly --json", "did you mean 'weekly'?"),
         ("xyzzy", "ccmon help lists them all"),

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from tui.config.in_force import read_place
 from tui.config.layer import ConfigError, Found, Layer
 from tui.config.places import Place
-from tui.options.catalog import all_commands
 from tui.words.format import plain
 
 _WRONG = 2
@@ -46,8 +45,10 @@ def _mistakes(place: Place) -> Iterator[str]:
 
 def _contradictions(layer: Layer) -> Iterator[str]:
     """Yield what excludes each other in one table."""
-    options = {each.dest: each for command in all_commands() for each in command.options}
-    for found in layer.values.values():
+    from tui.config.toml_file import configurable
+
+    for command, found in layer.values.items():
+        options = {each.dest: each for each in configurable(command).values()}
         chosen: dict[str, str] = {}
         for dest, value in found.items():
             option = options[dest]

@@ -54,13 +54,15 @@ def parse_choice(text: str, choices: tuple[str, ...]) -> str:
 def nearest(text: str, right: tuple[str, ...], otherwise: str = "") -> str:
     """Return the end of a sentence that names the nearest right word, or all of them.
 
-    Case and hyphens in front do not count. `otherwise` stands where nothing is near, in place of
-    a list too long to read.
+    Case and hyphens in front do not count; people seldom mistype the first letter. `otherwise`
+    stands where nothing is near, in place of a list too long to read.
     """
     from difflib import get_close_matches
 
     bare = {word.lstrip("-").lower(): word for word in reversed(right)}
-    near = get_close_matches(text.lstrip("-").lower(), bare, 1, _ALIKE)
+    said = text.lstrip("-").lower()
+    near = get_close_matches(said, bare, 3, _ALIKE)
     if near:
-        return f"did you mean '{bare[near[0]]}'?"
+        best = next((word for word in near if word[:1] == said[:1]), near[0])
+        return f"did you mean '{bare[best]}'?"
     return otherwise or f"use one of {', '.join(right)}"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, tzinfo
+from datetime import UTC, date, tzinfo
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, TypeVar
+from typing import IO, TYPE_CHECKING, TypeVar
 
 from engine.agents.registry import Registry
 from engine.domain.mistakes import SettingsError
@@ -19,21 +19,27 @@ from engine.ingest.roots import Roots
 from engine.ledger.book import Ledger
 from engine.live.notices import NoticeBoard
 from engine.live.one_shot import OneShot
+from engine.live.shared_machines import SharedMachines
 from engine.live.state import State
 from engine.live.timings import Timings
 from engine.live.updater import ALL, Updater
 from engine.pricing.updates import PriceUpdates
 
 if TYPE_CHECKING:
+    from engine.domain.billed import BillComparison
     from engine.domain.calendars import Calendar
     from engine.domain.found import AgentFound, Health
     from engine.domain.notices import Notice
     from engine.domain.owners import OwnedScope
-    from engine.domain.questions import Glance
+    from engine.domain.questions import Glance, Selection
     from engine.domain.reports import Detail, Report, ReportKind, Span
     from engine.domain.snapshots import Progress, Snapshot
+    from engine.ledger.owned_rows import OwnedReader
+    from engine.limits.readings import Reading
     from engine.live.follower import Follower
     from engine.live.limits import Limits
+    from engine.machines.sharing import Sharing
+    from engine.machines.standing import SharingNow
     from engine.providers.accounts import Accounts
     from engine.reports.queries.answers import Answers
 
@@ -60,12 +66,14 @@ class Monitor:
         """How long each part of the work took so far."""
         prices = PriceUpdates(settings)
         ledger = Ledger(ledger_path(settings), prices.table)
-        roots = Roots(settings, ledger, Registry(settings.environment, settings.home))
+        shared = SharedMachines(settings, ledger)
+        registry = Registry(settings.environment, settings.home)
+        roots = Roots(settings, ledger, registry, shared.roots)
         board = NoticeBoard(lambda: ledger.notices)
         state = State(settings, zone, ledger, roots, board)
         self._prices, self._ledger, self._roots = prices, ledger, roots
-        self._board, self._state = board, state
-        self._updater = Updater(settings, ledger, roots, state, board, prices, self.timings)
+        self._board, self._state, self._shared = board, state, shared
+        self._updater = Updater(settings, ledger, roots, state, board, prices, self.timings, shared)
         self._one_shot = OneShot(
             settings, ledger, roots, state, self._updater, prices, self.timings
         )
@@ -95,6 +103,26 @@ class Monitor:
         from engine.providers.accounts import Accounts
 
         return Accounts(self.settings)
+
+    @property
+    def sharing(self) -> Sharing:
+        """What is shared with other machines."""
+        return self._shared.made()
+
+    def share(self) -> SharingNow:
+        """Read all that is new, write it for other machines, read theirs; say how it stands."""
+        from engine.machines.standing import standing_of
+
+        self._one_shot.share(self.sharing)
+        return standing_of(self.sharing, self._ledger, self._roots.open_scopes())
+
+    def send_shared(self, since: str, out: IO[bytes]) -> None:
+        """Write what this machine used since a pull that ended so, for the machine that pulls."""
+        from engine.machines.writing import send
+
+        self.catch_up()
+        own, scopes = self.sharing.known(), self._roots.own_scopes()
+        send(self._ledger, own, scopes, since, out, self.settings.clock())
 
     @property
     def answers(self) -> Answers:
@@ -128,6 +156,16 @@ class Monitor:
         self._answer(self._updater.look_at_limits)
         roots = self._roots.claude_paths()
         return self._answer(lambda: scopes_of_account(self._ledger, self.settings, roots, account))
+
+    def compare_bill(self, provider: str, period: str, selection: Selection) -> BillComparison:
+        """Ask a provider about a period, and set it beside what was counted of these UTC days.
+
+        Takes some seconds; raises `SettingsError` for whatever keeps the provider from answering.
+        """
+        from engine.reports.billed import compare_bill
+
+        answers, now = self.answers_in(("UTC", UTC), None), self.settings.clock()
+        return compare_bill(self.providers, answers, provider, period, selection, now)
 
     def require_roots(self) -> None:
         """Raise `SettingsError` where the user named places and none has transcripts."""
@@ -227,8 +265,13 @@ class Monitor:
             week_start=self.settings.week_start,
         )
 
-    def glance(self, session: str | None) -> Glance:
-        """Return what the status line shows of a session, of today and of the active block."""
+    def glance(self, session: str | None, five_hours: Reading | None = None) -> Glance:
+        """Return what the status line shows of a session, of today and of the active block.
+
+        The block is the window that `five_hours` tells of, with what its owner used, where that
+        is given.
+        """
+        from engine.ledger.owned_rows import reader_of
         from engine.ledger.rows import Reader
         from engine.reports.glance import glance
 
@@ -236,7 +279,11 @@ class Monitor:
         scopes = self._roots.open_scopes((CLAUDE,))
         reader = Reader(ledger, tuple(scopes.values()))
         zone = (state.zone_name, state.zone)
-        return glance(reader, ledger.names, zone, self.settings.clock(), session)
+        end, roots = None, self._roots.claude_paths()
+        own: Reader | OwnedReader = reader
+        if five_hours is not None:
+            end, own = five_hours.resets_at, reader_of(ledger, roots, five_hours.owner, reader)
+        return glance(reader, own, ledger.names, zone, self.settings.clock(), session, end)
 
     def ledger_revision(self) -> int:
         """Return a number that changes with everything written to the ledger."""
@@ -306,7 +353,7 @@ class Monitor:
         from engine.reports.health import examine
 
         shown = self._state.shown
-        refused = self._updater.reader.refused()
+        refused = {**self._shared.troubles(), **self._updater.reader.refused()}
         return examine(
             self.settings,
             self._ledger,

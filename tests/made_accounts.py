@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.domain.billed import BillComparison, Billed, BilledModel, BilledProduct
 from engine.domain.provider_usage import (
     Amount,
     Balance,
@@ -16,6 +17,7 @@ from engine.domain.provider_usage import (
     Unsupported,
     period_of,
 )
+from engine.domain.reports import Figures
 from engine.domain.responses import PICO, Tokens
 from tests.conftest import NOW
 
@@ -93,3 +95,22 @@ def made_accounts() -> list[ProviderAccount]:
         ),
         made_account("xai", "xAI", state="disabled", is_enabled=False, key=None, **nothing),
     ]
+
+
+def made_bill() -> BillComparison:
+    """Return a bill of one model and one product beside what was counted."""
+    billed = Billed(4, Tokens(100, 20), (usd(2.5),))
+    return BillComparison(
+        provider="anthropic",
+        title="Anthropic",
+        since=MONTH,
+        until=TODAY,
+        counted=Figures(responses=3, tokens=Tokens(90, 20), cost=PICO, unpriced=("odd",)),
+        billed=billed,
+        by_model=(
+            BilledModel("claude-opus-5-5", Figures(responses=3), billed),
+            BilledModel("", Figures(), Billed()),
+        ),
+        products=(BilledProduct("claude_code", billed),),
+        notes=("Look here.",),
+    )

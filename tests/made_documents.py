@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from engine.documents.agents_found import agents_document
 from engine.documents.answers import answer_document
+from engine.documents.billed import bill_document
 from engine.documents.calendars import graph_document
 from engine.documents.comparisons import comparison_document
 from engine.documents.limits import events_document, limits_document
@@ -15,7 +16,7 @@ from engine.documents.sessions import session_document
 from engine.documents.summaries import summary_document
 from engine.domain.choices import MEASURES
 from engine.domain.questions import AnswerRow
-from tests.made_accounts import made_accounts
+from tests.made_accounts import made_accounts, made_bill
 from tests.made_answers import (
     ALPHA,
     KEYS,
@@ -42,7 +43,7 @@ def every_document(*, is_without_cost: bool) -> Iterator[tuple[str, object]]:
         yield kind, answer_document(asked, is_without_cost=is_without_cost)
     asked_of = [answer(kind, AnswerRow(row=row_of_agents())) for kind in ("daily", "session")]
     for each in asked_of:
-        told = answer_document(each, is_without_cost=is_without_cost, is_by_agent=True)
+        told = answer_document(each, is_without_cost=is_without_cost, apart="agent")
         yield each.question.kind, told
     yield "sections", sections_document(asked_of, is_without_cost=is_without_cost)
     limited = answer("blocks", token_limit=7)
@@ -60,5 +61,6 @@ def every_document(*, is_without_cost: bool) -> Iterator[tuple[str, object]]:
     given = limits(window(), budget(), window("odd", None, hit=hit()), hit=hit())
     yield "limits", limits_document(given, is_endpoint_asked=False, notices=["Look here."])
     yield "events", events_document(given, [event()])
+    yield "bill", bill_document(made_bill())
     for has_days in (False, True):
         yield "providers", providers_document(made_accounts(), NOW, with_days=has_days)

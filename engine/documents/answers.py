@@ -7,7 +7,16 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
-from engine.documents.agents import AgentRow, Telling, agent_of, of_agents, telling
+from engine.documents.agents import (
+    AgentRow,
+    MachineBreakdown,
+    PersonBreakdown,
+    Telling,
+    agent_of,
+    of_agents,
+    of_machines,
+    telling,
+)
 from engine.documents.changes import TrendDocument, trend_document
 from engine.documents.encoding import Price, iso, pricing
 from engine.documents.figures import (
@@ -18,6 +27,7 @@ from engine.documents.figures import (
     sums,
     totals,
 )
+from engine.domain.choices import Apart
 from engine.domain.projects import called
 from engine.domain.questions import Answer, AnswerRow
 from engine.domain.report_definitions import definition_of
@@ -76,6 +86,10 @@ class ModelRow(Sums, frozen=True, kw_only=True, rename="camel"):
     project_paths: list[str]
     first_activity: str | None
     last_activity: str | None
+    machines_used: list[str] | UnsetType = UNSET
+    people_used: list[str] | UnsetType = UNSET
+    machines: list[MachineBreakdown] | UnsetType = UNSET
+    people: list[PersonBreakdown] | UnsetType = UNSET
 
 
 class AnswerDocument(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -140,21 +154,21 @@ def answer_document(
     *,
     is_without_cost: bool = False,
     aliases: Mapping[str, str] | None = None,
-    is_by_agent: bool = False,
+    apart: Apart | None = None,
 ) -> Struct:
     """Return an answer as the document that scripts read.
 
     Without cost every key of money is left out. `aliases` are names for projects, by path,
     directory's name or label; they change what people read, never what names a row.
-    By agent, rows have a part for each agent.
+    `apart` says whose parts rows have: each agent's, machine's or person's.
     """
     price, names = pricing(is_without_cost), aliases or {}
-    told = telling(answer.question.selection.agents, is_by_agent)
+    told = telling(answer.totals.figures, answer.question.selection.agents, apart)
     document = answer.question.report.document
     if document == "blocks":
         from engine.documents.blocks import blocks_document
 
-        return blocks_document(answer, price)
+        return blocks_document(answer, price, told)
     if document == "session":
         from engine.documents.sessions import sessions_document
 
@@ -163,7 +177,7 @@ def answer_document(
         projects = [_project(each, price, names, told) for each in answer.rows]
         return ProjectsDocument(**_common(answer, price), projects=projects)
     if document == "models":
-        models = [_model(each, price) for each in answer.rows]
+        models = [_model(each, price, told) for each in answer.rows]
         return ModelsDocument(**_common(answer, price), models=models)
     return _periods(answer, price, told)
 
@@ -175,6 +189,7 @@ def period_fields(kind: str, answer: AnswerRow, price: Price, told: Telling) -> 
     fields: dict[str, Any] = {
         **row_sums(row, price),
         **of_agents(row, row.key, told, price),
+        **of_machines(row, told, price),
         key: row.key,
         "sessions": row.sessions,
         "project": answer.place or UNSET,
@@ -218,6 +233,7 @@ def _project(
     return ProjectRow(
         **row_sums(row, price),
         **of_agents(row, row.key, told, price),
+        **of_machines(row, told, price),
         project=row.key,
         name=called(row.label, row.key, aliases),
         sessions=row.sessions,
@@ -226,10 +242,11 @@ def _project(
     )
 
 
-def _model(answer: AnswerRow, price: Price) -> ModelRow:
+def _model(answer: AnswerRow, price: Price, told: Telling) -> ModelRow:
     row = answer.row
     return ModelRow(
         **sums(row.figures, price),
+        **of_machines(row, told, price),
         agent=agent_of(row),
         model=row.label or UNKNOWN_MODEL,
         provider=row.provider or UNSET,

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType, field
 
-from engine.documents.agents import AgentRow, Metadata, Telling, of_agent, telling
+from engine.documents.agents import AgentRow, Metadata, Telling, of_agent, of_machines, telling
 from engine.documents.encoding import Money, Price, dollars, iso, pricing
 from engine.documents.figures import (
     UNKNOWN_MODEL,
@@ -95,7 +95,7 @@ def session_document(
 ) -> SessionDocument:
     """Return one session with all its responses as the document that scripts read."""
     price = pricing(is_without_cost)
-    told = telling()
+    told = telling(session.row.row.figures)
     return SessionDocument(
         **{**_row_fields(session.row, price, aliases or {}, told), "title": session.title or None},
         entries=[
@@ -113,6 +113,7 @@ def named_session(
     return {
         **row_sums(row, price),
         **of_agent(row, told, price),
+        **of_machines(row, told, price),
         "period": row.key,
         "metadata": last,
         "session_id": row.key,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from engine.agents.registry import Registry
@@ -18,32 +18,39 @@ if TYPE_CHECKING:
     from engine.domain.scans import Scan
     from engine.ingest.loader import Batch, Waiting
     from engine.ingest.store_reader import OtherStores
-    from engine.ingest.stores import Stores
+    from engine.ingest.stores import CursorOf, Stores
 
 
 class Reader:
     """Knows how far every file of the roots in force was read, whosever they are."""
 
-    def __init__(self, ledger: Ledger, settings: Settings, registry: Registry) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        settings: Settings,
+        registry: Registry,
+        shared: Callable[[], Stores | None] = lambda: None,
+    ) -> None:
+        """`shared` gives what reads shared roots, where anything is shared."""
         self.places: tuple[PlaceLookedAt, ...] = ()
         self._ledger = ledger
         self._settings = settings
         self._registry = registry
+        self._shared = shared
         self._transcripts = Transcripts(ledger, settings)
         self._others: OtherStores | None = None
-        self._marks: dict[Root, dict[str, Mark]] = {}
         self._moved: dict[Root, dict[str, Cursor]] = {}
-        """Cursors that moved on since the marks were taken from the ledger."""
+        """How far files were read here; all others stand in the ledger."""
         self._uncountable: dict[str, str] = {}
 
     @property
     def _stores(self) -> list[Stores]:
         """What reads each store; of a path below two roots, the first one is whose it is."""
-        return [self._transcripts] if self._others is None else [self._others, self._transcripts]
+        found = (self._shared(), self._others, self._transcripts)
+        return [stores for stores in found if stores is not None]
 
     def forget(self) -> None:
         """Take the cursors from the ledger anew, and read from there."""
-        self._marks.clear()
         self._moved.clear()
         for stores in self._stores:
             stores.forget()
@@ -81,8 +88,8 @@ class Reader:
         for root in roots:
             if is_once and root.is_claude and self._transcripts.is_unchanged(root):
                 continue
-            began, known = time.time_ns(), self._marks_of(root).get
-            found = self._stores_of(root).look(root, known, self._cursor)
+            began, known = time.time_ns(), self._marks_of(root)
+            found = self._stores_of(root).look(root, known.get, self._cursor_among(known))
             if is_once and root.is_claude and not found:
                 self._transcripts.keep_listing(root, began)
             waiting += found
@@ -95,11 +102,14 @@ class Reader:
 
     def batches(self, waiting: list[Waiting], is_stopped: Callable[[], bool]) -> Iterator[Batch]:
         """Yield what is new in these files, the ones written last first."""
-        others = [each for each in waiting if each.kind is not None]
-        transcripts = [each for each in waiting if each.kind is None]
+        of_stores: dict[int, tuple[Stores, list[Waiting]]] = {}
+        for each in waiting:
+            stores = self._stores_of(each.root)
+            of_stores.setdefault(id(stores), (stores, []))[1].append(each)
+        _, transcripts = of_stores.pop(id(self._transcripts), (None, []))
         found = self._transcripts.batches(transcripts, is_stopped)
-        if others:
-            found = _between(found, self._other_stores().batches(others, is_stopped))
+        for stores, files in of_stores.values():
+            found = _between(found, stores.batches(files, is_stopped))
         for batch in found:
             yield batch
             for root, scans in batch.scans.items():
@@ -137,7 +147,8 @@ class Reader:
         return self._transcripts.scans_of_session(roots, transcript)
 
     def _stores_of(self, root: Root) -> Stores:
-        return self._transcripts if root.is_claude else self._other_stores()
+        shared = self._shared() if root.is_shared else None
+        return shared or (self._transcripts if root.is_claude else self._other_stores())
 
     def _other_stores(self) -> OtherStores:
         """Return what reads other agents' stores; where there are none it is never needed."""
@@ -148,21 +159,22 @@ class Reader:
         return self._others
 
     def _marks_of(self, root: Root) -> dict[str, Mark]:
-        if root not in self._marks:
-            self._marks[root] = self._ledger.marks(root)
-        return self._marks[root]
+        """Return the marks of a root's files; a look needs all, and nothing else does."""
+        moved = self._moved.get(root, {})
+        return self._ledger.marks(root) | {path: mark_of(each) for path, each in moved.items()}
+
+    def _cursor_among(self, known: Mapping[str, Mark]) -> CursorOf:
+        """Return what tells cursors without asking the ledger for files that it does not know."""
+        return lambda root, relative: self._cursor(root, relative) if relative in known else None
 
     def _cursor(self, root: Root, relative: str) -> Cursor | None:
         """Return how far a file was read, `None` for one that never was."""
-        if relative not in self._marks_of(root):
-            return None
         moved = self._moved.get(root, {}).get(relative)
         return moved or self._ledger.cursor(root, relative)
 
     def _note(self, root: Root, scans: list[Scan]) -> None:
-        marks, moved = self._marks_of(root), self._moved.setdefault(root, {})
+        moved = self._moved.setdefault(root, {})
         for scan in scans:
-            marks[scan.place.path] = mark_of(scan.cursor)
             moved[scan.place.path] = scan.cursor
 
 

@@ -37,12 +37,11 @@ class Transcripts:
         self._settings = settings
         self._loader: Loader | None = None
         self._roots: dict[Root, None] = {}
-        self._last: dict[Root, discover.Walk] = {}
-        """The last walk, by its root."""
-        self._walks: dict[Root, list[Found]] = {}
-        """What was found below each root and is not in `_paths` yet."""
+        self._walks: dict[Root, discover.Walk] = {}
+        """What was found below each root since files were asked for last."""
         self._paths: dict[str, tuple[Root, str]] = {}
-        """Root and path below `projects` of each file by the path that events name."""
+        """Root and path below `projects` of files by the path that events name: of those of which
+        the path itself does not tell, as behind links, and of those that events have named."""
         self._directories: dict[Root, dict[str, str]] = {}
         """What a walk of each root was refused, with reasons."""
 
@@ -73,8 +72,7 @@ class Transcripts:
         walk = discover.walk(root)
         self.counts[root.path] = len(walk.files)
         self._directories[root] = dict(walk.refused)
-        self._walks[root] = walk.files
-        self._last = {root: walk}
+        self._walks[root] = walk
         unread = [found for found in walk.files if known(found.relative) != mark_of(found)]
         if not unread:
             return []
@@ -101,7 +99,7 @@ class Transcripts:
 
         The look began at a time (nanoseconds).
         """
-        walk = self._last.get(root)
+        walk = self._walks.get(root)
         if walk is None or len(walk.files) < _WORTH_LISTING or root.is_cowork:
             return
         from engine.ingest.listings import pack_walk
@@ -111,8 +109,16 @@ class Transcripts:
             self._ledger.keep_listing(root, packed)
 
     def files(self) -> list[Found]:
-        """Return all files that were found and are not placed yet."""
-        return [found for files in self._walks.values() for found in files]
+        """Return all files that were found since they were asked for last; none is kept here."""
+        files: list[Found] = []
+        for root, walk in self._walks.items():
+            files += walk.files
+            for found in walk.files:
+                place = (root, found.relative)
+                if not walk.is_plain or _place_in(self._roots, found.path) != place:
+                    self._paths[found.path] = place
+        self._walks.clear()
+        return files
 
     def batches(self, waiting: list[Waiting], is_stopped: Callable[[], bool]) -> Iterator[Batch]:
         """Yield what is new in some files, those written last first."""
@@ -126,7 +132,6 @@ class Transcripts:
         self, paths: set[str], roots: list[Root], cursor_of: CursorOf
     ) -> tuple[dict[Root, list[Scan]], bool]:
         """Read on in the files that events name; `False` where a name says too little."""
-        self._place_walks()
         scans: dict[Root, list[Scan]] = {}
         is_sure = True
         for path in paths:
@@ -190,12 +195,6 @@ class Transcripts:
             tail = Tail(lambda: open_zone(None, environment)[1], environment)
             self._loader = Loader(tail, lambda: self._ledger.prices)
         return self._loader
-
-    def _place_walks(self) -> None:
-        """Note where the files are that were found since the last time."""
-        for root, files in self._walks.items():
-            self._paths.update((found.path, (root, found.relative)) for found in files)
-        self._walks.clear()
 
 
 def _place_in(roots: Iterable[Root], path: str) -> tuple[Root, str] | None:

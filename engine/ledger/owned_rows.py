@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
-from engine.domain.owners import Held
+from engine.domain.owners import Held, held_by, resolved
 from engine.domain.slots import slot_bounds, slot_of
 from engine.domain.sums import SessionSums, SlotSums, Sums, added
 from engine.ledger.book import Ledger
+from engine.ledger.owners import owner_notes
 from engine.ledger.rows import Reader, Recent
 
 _NOTHING = Sums(*(0,) * 11)
@@ -33,6 +34,18 @@ class _Part:
         """Say whether a slot lies in it in part alone."""
         first, last = slot_bounds(slot)
         return first < self.until and last >= self.since and not self.first <= slot < self.before
+
+
+def reader_of(
+    ledger: Ledger, roots: Sequence[str], owner: str, whole: Reader
+) -> Reader | OwnedReader:
+    """Return what reads an owner's responses; `whole` reads those of all the roots."""
+    notes: dict[str, list[tuple[int, str]]] = {}
+    for root, since, noted, _ in owner_notes(ledger):
+        notes.setdefault(root, []).append((since, noted))
+    known = resolved({owner, *(noted for turns in notes.values() for _, noted in turns)})
+    held = held_by(notes, roots, lambda each: known.get(each, each) == known[owner])
+    return whole if held is None else OwnedReader(ledger, held)
 
 
 class OwnedReader:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, timedelta
 
 from engine.domain.levels import level_of
 from engine.domain.limit_windows import Budget, Forecast, WindowNow
 from engine.domain.provider_usage import USD, Amount, ProviderAccount, ProviderLimit
 from engine.domain.settings import Settings
-from engine.domain.times import DAY, SECOND
+from engine.domain.times import DAY, day_of
 from engine.limits.budgets import days_of
 from engine.limits.labels import BUDGET, PROVIDER
 from engine.limits.windows import FLOOR_AFTER, LevelsOf, elapsed_of
@@ -146,7 +146,7 @@ def _title(provider: str) -> str:
 
 
 def _day(now: int) -> date:
-    return datetime.fromtimestamp(now / SECOND, UTC).date()
+    return day_of(now, UTC)
 
 
 def _moment(day: date) -> int:

@@ -109,6 +109,7 @@ class Follower:
             self._fetcher.refresh_providers_when_due(self._note_providers)
             insist(self._usage.ask_when_due)
             self._state.sleeps.note(self._settings.clock(), time.monotonic())
+            insist(updater.share_when_due)
             updater.wakeup.wait(is_brief=insist(updater.bring_rows))
             if updater.stop.is_set():
                 break

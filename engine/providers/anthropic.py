@@ -42,8 +42,11 @@ class Anthropic(Provider):
     )
 
     def headers(self, key: str) -> Mapping[str, str]:
-        """Return the headers that carry the key."""
-        return {"x-api-key": key, "anthropic-version": "2023-06-01"}
+        """Return the headers that carry the key, or a sign-in token of an organization's admin."""
+        version = {"anthropic-version": "2023-06-01"}
+        if key.startswith("sk-ant-oat"):
+            return {"Authorization": f"Bearer {key}", **version}
+        return {"x-api-key": key, **version}
 
     def fetch(self, asked: Asked) -> ProviderUsage:
         """Ask the analytics; where this key has none, the older reports."""

@@ -9,12 +9,14 @@ from engine.aggregates.history import History
 from engine.aggregates.rates import Recents
 from engine.aggregates.running_block import block_at, calm
 from engine.aggregates.tally import Tally
+from engine.aggregates.true_window import Anchor, Running, TrueSpan
 from engine.domain.questions import Glance
 from engine.domain.reports import Figures
 from engine.domain.responses import COMPACTED
 from engine.domain.slots import slot_of
 from engine.domain.times import BLOCK_LENGTH, DAY, HOUR, day_of
 from engine.ledger.names import Names
+from engine.ledger.owned_rows import OwnedReader
 from engine.ledger.rows import Reader
 
 _FIRST_REACH = 2 * DAY
@@ -23,22 +25,33 @@ _FARTHER = 4
 
 
 def glance(
-    reader: Reader, names: Names, zone: tuple[str, tzinfo], now: int, session: str | None
+    reader: Reader,
+    own: Reader | OwnedReader,
+    names: Names,
+    zone: tuple[str, tzinfo],
+    now: int,
+    session: str | None,
+    resets_at: int | None = None,
 ) -> Glance:
     """Return one session, today and the active block with its burn rate.
 
     `zone` is its name and rules. The rules are those of `engine.aggregates`, only less
-    history is given to them: as much as makes no difference.
+    history is given to them: as much as makes no difference. `own` reads what the session's
+    owner used, whose window ends at `resets_at` where that is known: the block is that one.
     """
     history = _history(reader, zone[1], now)
     blocks = Blocks(history)
     if history.order:
         blocks.update(history.order[0])
     recents = Recents()
-    newest = blocks.newest(now)
+    newest: Running | None = blocks.newest(now)
+    active: Running | None = blocks.active(now)
+    if resets_at is not None and resets_at - BLOCK_LENGTH <= now < resets_at:
+        start = resets_at - BLOCK_LENGTH
+        rows = own.session_rows_within(start, resets_at)
+        newest = active = TrueSpan(Anchor(start, resets_at, "official"), rows)
     if newest is not None:
-        recents.update(reader.recent(newest.start - HOUR, 0))
-    active = blocks.active(now)
+        recents.update(own.recent(newest.start - HOUR, 0))
     number = names.find("sessions", session) if session else None
     context = None if number is None else reader.context_of(number)
     return Glance(

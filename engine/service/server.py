@@ -61,6 +61,8 @@ class Face(NamedTuple):
     version: str
     aliases: Mapping[str, str] = {}
     configuration: Configuration | None = None
+    redacts_paths: bool = False
+    """Whether `/mcp` leaves out what names the user's work."""
 
 
 class Server(uvicorn.Server):
@@ -149,7 +151,13 @@ def _run(
         takes_addresses=not address.is_loopback,
     )
     monitor = Monitor(with_telemetry(settings))
-    source = Source(monitor, face.version, face.aliases, face.configuration)
+    source = Source(
+        monitor,
+        face.version,
+        face.aliases,
+        face.configuration,
+        redacts_paths=face.redacts_paths,
+    )
     service = Service(source, rules)
     Server(config_of(service), service, ready).run(sockets=[bound])
 

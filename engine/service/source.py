@@ -39,11 +39,15 @@ class Source:
         version: str,
         aliases: Mapping[str, str] | None = None,
         configuration: Configuration | None = None,
+        *,
+        redacts_paths: bool = False,
     ) -> None:
         self.monitor = monitor
         self.version = version
         self.aliases = aliases or {}
         self.configuration = configuration
+        self.redacts_paths = redacts_paths
+        """Whether agents that ask by MCP are told no paths, projects and titles."""
 
     def answers(self, said: Said) -> Answers:
         """Return what answers in the zone and the weeks that a request names."""

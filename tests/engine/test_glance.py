@@ -10,14 +10,18 @@ from hypothesis import given
 from hypothesis import settings as checked
 from hypothesis import strategies as st
 
+from engine.domain.hits import FIVE_HOUR
 from engine.domain.questions import Glance
 from engine.domain.settings import Settings
 from engine.domain.snapshots import Snapshot
 from engine.ledger.rows import Reader
+from engine.limits.readings import Reading
 from engine.monitor import Monitor
 from engine.reports.glance import glance
 from tests.conftest import NOW
+from tests.engine.test_owners import sign_in
 from tests.made_lines import DAY, HOUR, MINUTE, PICO_PER_INPUT, answer, write
+from tests.turns import attend
 
 MakeSettings = Callable[..., Settings]
 
@@ -129,7 +133,7 @@ def test_only_the_newest_part_of_a_long_history_is_read(
         ledger = monitor._ledger
         reader = CountingReader(ledger, [ledger.open_scope([str(tmp_path)])])
         zone = (monitor._state.zone_name, monitor._state.zone)
-        glance(reader, ledger.names, zone, NOW, "s1")
+        glance(reader, reader, ledger.names, zone, NOW, "s1")
     assert 0 < reader.rows <= 2 * 8 + 1
 
 
@@ -144,3 +148,27 @@ class CountingReader(Reader):
         for row in super().slot_rows(since, first, before):
             self.rows += 1
             yield row
+
+
+def test_the_block_is_the_window_that_is_told_of_with_what_its_owner_used(
+    tmp_path: Path, settings: Callable[..., Settings]
+) -> None:
+    work, home = tmp_path / "work", tmp_path / "home"
+    end = NOW + 90 * MINUTE
+    start = end - 5 * HOUR
+    before = answer("w0", start - MINUTE, 1, session="w")
+    write(work, before, answer("w1", start, 20, session="w"), name="-p/w.jsonl")
+    write(home, answer("h1", NOW - MINUTE, 300, session="h"), name="-p/h.jsonl")
+    sign_in(work, "work")
+    sign_in(home, "home")
+    with Monitor(settings(roots=(work, home))) as monitor:
+        monitor.read()
+        attend(monitor)
+        reading = Reading(FIVE_HOUR, 0.5, end, NOW, owner="work/o")
+        block = monitor.glance("w", reading).block
+        assert block is not None
+        assert (block.start, block.end, block.anchor) == (start, end, "official")
+        assert block.figures.tokens.total == 20
+        nominal = monitor.glance("w").block
+        assert nominal is not None
+        assert (nominal.anchor, nominal.figures.tokens.total) == ("estimated", 321)

@@ -1,6 +1,6 @@
 """Does to transcripts all that can be done to files, at random, while a monitor follows them.
 
-    python -m tests.faults.changes [--seconds N] [--seed N]
+    python -m tests.faults.changes [--seconds N | --changes N] [--seed N]
 
 After every few changes the monitor's figures must be those of all that was ever there: in
 seconds, or by its look every half minute where an event was lost. At the end another monitor
@@ -53,6 +53,8 @@ class Changes:
         self._now = NOW
         self._number = 0
         self._done: list[str] = []
+        self.latest = 0.0
+        """Seconds after which all that was there was counted, at the latest."""
         self._harmless = (
             self._grow,
             self._grow_in_pieces,
@@ -108,9 +110,16 @@ class Changes:
         if self._dice.random() < 0.5:
             self._do(self._grow)
 
+    @property
+    def count(self) -> int:
+        """How many changes were made."""
+        return len(self._done)
+
     def _check(self, monitor: Monitor) -> None:
+        begun = time.monotonic()
         try:
             self._seen.assert_counted(monitor, _LOOKED)
+            self.latest = max(self.latest, time.monotonic() - begun)
             assert not monitor.snapshot().notices
         except AssertionError as error:
             raise AssertionError(f"after {', '.join(self._done[-8:])}: {error}") from error
@@ -272,11 +281,27 @@ def run(seconds: float, seed: int) -> list[str]:
     return []
 
 
+def _change(count: int, seed: int) -> None:
+    """Make so many changes at least, and print when the latest was counted."""
+    done, latest, round_ = 0, 0.0, 0
+    while done < count:
+        with tempfile.TemporaryDirectory(prefix="ccmon-changes-") as place:
+            changes = Changes(Path(place), seed + round_)
+            changes.follow(60)
+            done, latest = done + changes.count, max(latest, changes.latest)
+        round_ += 1
+        print(f"{done} changes, the latest counted after {latest:.1f} s", flush=True)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults.changes")
     parser.add_argument("--seconds", type=float, default=120.0)
+    parser.add_argument("--changes", type=int, help="make so many, however long it takes")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
+    if given.changes:
+        _change(given.changes, given.seed)
+        return 0
     failures = run(given.seconds, given.seed)
     print("\n".join(failures) or "everything that was ever there is counted once")
     return 1 if failures else 0

@@ -36,7 +36,7 @@ def test_each_part_gets_its_share_and_failures_are_told(
 ) -> None:
     monkeypatch.setattr(soak, "_ROUND", 60.0)
     monkeypatch.setattr(soak.time, "monotonic", iter(range(0, 10**6, 90)).__next__)
-    monkeypatch.setattr(sys, "argv", ["soak", "--minutes", "6", "--seed", "7"])
+    monkeypatch.setattr(sys, "argv", ["soak", "--minutes", "7", "--seed", "7"])
     assert soak.main() == 1
     said = capsys.readouterr().out.splitlines()
     assert said[0] == "seed 7"
@@ -44,7 +44,7 @@ def test_each_part_gets_its_share_and_failures_are_told(
     assert said.count("    again: python -m tests.soak --only disk --seed 7 --minutes 1.00") == 1
     assert "  it went wrong" in said
     assert "  RuntimeError: broken" in said
-    assert runs == [(60.0, 7)] * 6
+    assert runs == [(60.0, 7)] * len(soak.PARTS)
 
 
 def test_one_part_alone_that_is_well_is_no_failure(

@@ -232,7 +232,8 @@ _CLAUDE_GROUPS = [
 
 
 def _claude_refused(asked: Asked) -> Reply | None:
-    key = asked.headers.get("x-api-key", "")
+    """Take a key as the documentation sends it, and as the newest library does."""
+    key = asked.headers.get("x-api-key") or _bearer(asked)
     if key == ADMIN["anthropic"]:
         return None
     status = 403 if key == PLAIN["anthropic"] else 401
@@ -487,6 +488,7 @@ def _router_key(asked: Asked) -> Reply:
             "free_model_daily_requests": {"limit": 50, "remaining": 50, "used": 0},
             "include_byok_in_limit": False,
             "organization_id": None,
+            "workspace_id": "ws_1",
             "rate_limit": {"requests": -1, "interval": "10s", "note": ""},
         }
     }

@@ -136,14 +136,20 @@ def made_settings(home: Path, **given: Any) -> Settings:
 
 @contextmanager
 def serving(
-    settings: Settings, configuration: Configuration | None = None, **rules: Any
+    settings: Settings,
+    configuration: Configuration | None = None,
+    *,
+    redacts_paths: bool = False,
+    **rules: Any,
 ) -> Iterator[Served]:
     """Serve until the block ends."""
     bound = bind(Address(port=0))
     port = bound.getsockname()[1]
     made = Rules(Keys(TOKEN), f"ccmon-{port}")._replace(**rules)
     monitor = Monitor(with_telemetry(settings))
-    service = Service(Source(monitor, "0.0.0-test", {}, configuration), made)
+    service = Service(
+        Source(monitor, "0.0.0-test", {}, configuration, redacts_paths=redacts_paths), made
+    )
     server = Server(config_of(service), service, lambda: None)
     thread = Thread(target=server.run, kwargs={"sockets": [bound]})
     thread.start()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -33,9 +34,10 @@ from engine.service.source import Source
 from tests.conftest import NOW
 from tests.made_lines import MINUTE, answer, write
 from tests.service.conftest import write_user
-from tests.service.served import TRUSTED, Served, made_settings
+from tests.service.served import TRUSTED, Served, made_settings, serving
 from tests.surroundings import at_home, needed
 
+OFFLINE = ("--offline", "--ledger=:memory:")
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "compare": {"left": "this-week", "right": "last-week"},
     "prices": {"model": "claude-opus-5-5"},
@@ -64,7 +66,7 @@ async def in_memory(source: Source, *, is_redacted: bool = False) -> AsyncIterat
 
 
 @asynccontextmanager
-async def over_stdio(home: Path, *words: str) -> AsyncIterator[Client]:
+async def over_stdio(home: Path, *words: str, code: str = "") -> AsyncIterator[Client]:
     environment = {
         **at_home(home),
         **needed(),
@@ -73,7 +75,7 @@ async def over_stdio(home: Path, *words: str) -> AsyncIterator[Client]:
     }
     server = StdioServerParameters(
         command=sys.executable,
-        args=["-m", "tui", "mcp", "--offline", "--ledger=:memory:", *words],
+        args=[*(("-c", code) if code else ("-m", "tui")), "mcp", *OFFLINE, *words],
         env=environment,
     )
     async with Client(server) as client:
@@ -226,12 +228,31 @@ async def test_what_is_wrong_is_an_error_and_never_an_empty_report(
 
 
 async def test_a_fault_is_an_error_too(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source.monitor, "health", lambda: 1 / 0)
+    def fail() -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr(source.monitor, "health", fail)
     async with in_memory(source) as client:
         told = await client.call_tool("doctor", {})
         assert told.is_error
+        assert "its log" in told.content[0].text  # type: ignore[union-attr]
+        assert not (await client.call_tool("daily", {})).is_error
         with pytest.raises(MCPError):
             await client.call_tool("nothing", {})
+
+
+async def test_what_ccmon_did_not_foresee_is_an_error_of_the_protocol_and_ends_nothing(
+    root: Path,
+) -> None:
+    code = (
+        "import sys; from engine.monitor import Monitor;"
+        "Monitor.health = lambda _: 1 / 0;"
+        "from tui.cli import main; sys.exit(main(sys.argv[1:]))"
+    )
+    async with over_stdio(root.parent, code=code) as client:
+        with pytest.raises(MCPError, match="Internal server error"):
+            await client.call_tool("doctor", {})
+        assert not (await client.call_tool("daily", {})).is_error
 
 
 async def test_names_and_paths_are_left_out_where_that_is_asked(source: Source) -> None:
@@ -250,6 +271,18 @@ async def test_names_and_paths_are_left_out_where_that_is_asked(source: Source) 
     again = Redactor()
     assert again.redacted({"name": "a"}) == again.redacted({"name": "a"})
     assert again.redacted({"name": "a"}) != Redactor().redacted({"name": "a"})
+
+
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+async def test_they_are_left_out_over_http_too(tmp_path: Path, mode: Any) -> None:
+    write_user(tmp_path)
+    with serving(made_settings(tmp_path), redacts_paths=True) as server:
+        async with over_http(server, mode=mode) as client:
+            answers = [await client.call_tool(each) for each in ("session", "running", "doctor")]
+    for told in answers:
+        assert not told.is_error
+        for word in ("/code", "-code-", "shop", str(tmp_path)):
+            assert word not in told.content[0].text  # type: ignore[union-attr]
 
 
 async def test_the_resource_and_the_prompts_are_there(source: Source) -> None:

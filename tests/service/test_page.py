@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,16 +13,13 @@ import pytest
 
 from engine.documents.live import live_document
 from engine.domain.report_definitions import REPORTS
-from engine.service.endpoint import API
 from tests.conftest import NOW
 from tests.made_lines import MINUTE, answer, write
+from tests.service.browsed import AXE, CHROMIUM, PUSH_ON, PUSHED, Seen, browsing
 from tests.service.conftest import write_user
 from tests.service.served import Served, made_settings, serving
 
 WEB = Path(__file__).parents[2] / "engine" / "service" / "web"
-CHROMIUM = (
-    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-)
 needs_browser = pytest.mark.skipif(
     CHROMIUM is None, reason="there is no Chromium to look at it with"
 )
@@ -39,38 +35,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     home = os.environ.get("HOME")
-    with api.sync_playwright() as started:
-        found = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with browsing() as found:
         yield found
-        found.close()
     assert os.environ.get("HOME") == home
-
-
-class Seen:
-    """A page that is open, and what it asked and complained of."""
-
-    def __init__(self, page: Any, server: Served) -> None:
-        self.page = page
-        self.origin = f"http://{server.host}"
-        self.faults: list[str] = []
-        self.asked: list[str] = []
-        page.on("console", self._console)
-        page.on("pageerror", lambda error: self.faults.append(str(error)))
-        page.on("request", lambda request: self.asked.append(request.url))
-        code = server.post(f"{API}/codes", {}).document["code"]
-        page.goto(f"{self.origin}/login?code={code}")
-
-    def _console(self, message: Any) -> None:
-        if message.type in ("error", "warning"):
-            self.faults.append(message.text)
-
-    def text(self) -> str:
-        return str(self.page.inner_text("main"))
-
-    def wait(self, text: str) -> None:
-        self.page.wait_for_function("text => document.body.innerText.includes(text)", arg=text)
 
 
 @pytest.fixture(scope="module")
@@ -160,6 +129,35 @@ def test_nothing_overflows_at_any_width_and_keys_lead_everywhere(seen: Seen) -> 
     theme = seen.page.evaluate("document.documentElement.dataset.theme")
     seen.page.keyboard.press("t")
     assert seen.page.evaluate("document.documentElement.dataset.theme") != theme
+
+
+@needs_browser
+@pytest.mark.skipif(not AXE, reason="CCMON_AXE names no axe-core, which npm has")
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_it_keeps_nobody_out(seen: Seen, theme: str) -> None:
+    if seen.page.evaluate("document.documentElement.dataset.theme") != theme:
+        seen.page.keyboard.press("t")
+    for view, width in (("live", 1440), ("live", 360), ("calendar", 768), ("session", 360)):
+        seen.page.set_viewport_size({"width": width, "height": 800})
+        seen.page.goto(f"{seen.origin}/#/{view}")
+        seen.page.wait_for_selector("main table, main .card")
+        assert seen.barriers() == [], (view, width)
+
+
+@needs_browser
+def test_what_is_pushed_for_long_leaves_nothing_behind(browser: Any, server: Served) -> None:
+    context = browser.new_context()
+    context.add_init_script(f"({PUSHED})(window)")
+    seen = Seen(context.new_page(), server)
+    seen.wait("Sessions of the block")
+    seen.page.evaluate(PUSH_ON, [1, 200])
+    before = seen.held()
+    seen.page.evaluate(PUSH_ON, [201, 600])
+    after = seen.held()
+    assert after["Nodes"] <= before["Nodes"] + 20
+    assert after["JSEventListeners"] <= before["JSEventListeners"] + 2
+    assert seen.faults == []
+    context.close()
 
 
 @needs_browser

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -66,3 +67,27 @@ def test_what_cannot_hold_is_a_problem_without_the_key(server: Served) -> None:
     assert server.post(f"{API}/config/nobody", {"enabled": True}).status == 404
     assert server.ask(f"{API}/usage/nobody").status == 404
     assert server.ask(f"{API}/config/openai", headers={}).status == 401
+
+
+def test_the_page_has_a_view_of_them_where_one_is_enabled(server: Served, tmp_path: Path) -> None:
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        pytest.skip("there is no Chromium to look at it with")
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    server.post(f"{API}/config/openai", {"api_key": KEY})
+    server.post(f"{API}/usage/refresh", {})
+    with api.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 900, "height": 700})
+        faults: list[str] = []
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        code = server.post(f"{API}/codes", {}).document["code"]
+        page.goto(f"http://{server.host}/login?code={code}")
+        page.click("nav a[href='#/providers']")
+        page.wait_for_function("document.body.innerText.includes('$12.50')")
+        text = page.inner_text("main")
+        page.screenshot(path=str(tmp_path / "page.png"))
+        browser.close()
+    assert "Spend 13%" in text or "Spend 12%" in text
+    assert "no balance: OpenAI tells no balance" in text
+    assert faults == []

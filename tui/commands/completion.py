@@ -8,7 +8,7 @@ from argparse import Namespace
 from tui.options import values
 from tui.options.definition import Command, Option, UsageError
 
-SHELLS = ("bash", "zsh", "fish")
+SHELLS = ("bash", "zsh", "fish", "powershell")
 _KINDS = ("zones", "projects", "models")
 
 
@@ -45,7 +45,7 @@ def _known(options: Namespace) -> list[str]:
 
 
 def script(shell: str) -> str:
-    """Return the completion script of `bash`, `zsh` or `fish`."""
+    """Return the completion script of one of `SHELLS`."""
     if shell == "bash":
         from tui.help.completion.bash import bash_script
 
@@ -54,9 +54,13 @@ def script(shell: str) -> str:
         from tui.help.completion.zsh import zsh_script
 
         return zsh_script()
-    from tui.help.completion.fish import fish_script
+    if shell == "fish":
+        from tui.help.completion.fish import fish_script
 
-    return fish_script()
+        return fish_script()
+    from tui.help.completion.powershell import powershell_script
+
+    return powershell_script()
 
 
 COMMAND = Command(
@@ -67,7 +71,7 @@ COMMAND = Command(
     own=(
         Option(
             (),
-            "bash, zsh or fish",
+            "bash, zsh, fish or powershell",
             "SHELL",
             read=values.choice(SHELLS),
             choices=SHELLS,
@@ -87,6 +91,7 @@ COMMAND = Command(
         ("source <(ccmon completion bash)", "in ~/.bashrc"),
         ("ccmon completion zsh > ~/.zfunc/_ccmon", "with ~/.zfunc in $fpath before compinit"),
         ("ccmon completion fish > ~/.config/fish/completions/ccmon.fish", "once"),
+        ("ccmon completion powershell | Out-String | Invoke-Expression", "in $PROFILE"),
     ),
     is_configurable=False,
 )

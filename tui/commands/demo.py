@@ -82,7 +82,7 @@ def _require_empty(directory: Path) -> None:
     """Refuse a place where something is: a demo must never touch real transcripts."""
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise SettingsError(
-            f"{directory} is not empty: name a new directory, such as ccmon demo /tmp/ccmon-demo."
+            f"{directory} is not empty: name a new directory, such as ccmon demo ccmon-demo."
         )
 
 

@@ -52,12 +52,15 @@ def run(options: Namespace) -> int:
 
 def read_limits(monitor: Monitor) -> LimitsNow:
     """Read what is new, saying how far that is where it takes long, and return the windows."""
+    from engine.domain.paths import uses_providers
     from tui.terminal.progress_line import ProgressLine
 
     monitor.require_roots()
     with ProgressLine(sys.stderr) as progress:
         monitor.catch_up(progress.show)
     monitor.limits.ask_usage()
+    if uses_providers(monitor.settings):
+        monitor.providers.refresh()
     return monitor.limits.now()
 
 

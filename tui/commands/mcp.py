@@ -7,7 +7,7 @@ from argparse import Namespace
 
 from engine.domain.mistakes import SettingsError
 from tui.options.definition import Command, Option, UsageError
-from tui.options.shared import ACCOUNT, AGENTS, BUDGET, LIMIT, PLACES, POLL
+from tui.options.shared import ACCOUNT, AGENTS, BUDGET, LIMIT, PLACES, POLL, REDACT_PATHS
 
 NEEDS_MCP = "MCP needs its SDK: install ccmon with it, as in pip install 'ccmon-live[mcp]'."
 _REFUSED = 1
@@ -71,12 +71,7 @@ COMMAND = Command(
     run,
     shared=(PLACES,),
     own=(
-        Option(
-            ("--redact-paths",),
-            "leave out paths, names of projects and titles of sessions",
-            default=False,
-            off=("--no-redact-paths",),
-        ),
+        REDACT_PATHS,
         Option(
             ("--install",),
             "have Claude Code add it (claude mcp add), after a yes",

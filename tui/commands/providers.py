@@ -74,6 +74,12 @@ def set_key(accounts: Accounts, name: str) -> int:
     account = accounts.one(name)
     where = accounts.set_key(name, _given_key(account))
     kept = "the system's keyring" if where == "keyring" else where
+    if not accounts.one(name).is_enabled:
+        _say(
+            f"The key of {account.title} is kept in {kept}; it is not asked, since the"
+            " configuration says enabled = false."
+        )
+        return 0
     _say(
         f"The key of {account.title} is kept in {kept}, and {account.title} is asked from now on:"
         f" ccmon providers check {name}."
@@ -162,11 +168,13 @@ def _show(
         text = encode(providers_document(accounts, now, with_days=with_days))
         print(writable_json(text, sys.stdout.encoding))
         return 0
+    from engine.domain.times import open_zone
     from tui.tables.look import Look
     from tui.tables.providers_page import list_lines, providers_lines
     from tui.tables.terminal import has_styles, print_lines, width_of
 
-    look = Look(width=width_of(sys.stdout))
+    zone, _ = open_zone(settings.zone, settings.environment)
+    look = Look(width=width_of(sys.stdout), zone=zone)
     lines: list[Line] = (
         list_lines(accounts, look) if is_list else providers_lines(accounts, now, look)
     )

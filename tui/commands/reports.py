@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 from engine.domain.report_definitions import definition_of
 from tui.options import values
 from tui.options.definition import Command, Option, UsageError
+from tui.options.parts import BREAKDOWN, BY_AGENT, BY_MACHINE, BY_PERSON
 from tui.options.shared import (
     ACCOUNT,
-    BREAKDOWN,
-    BY_AGENT,
     CHOSEN,
     DATES,
     IDLE,
@@ -28,6 +27,7 @@ from tui.options.shared import (
 )
 
 if TYPE_CHECKING:
+    from engine.domain.choices import Apart
     from engine.domain.questions import Answered, Selection, SessionAnswer
     from engine.monitor import Monitor
 
@@ -46,6 +46,8 @@ _OWN: dict[str, Option] = {
     "last": LAST,
     "breakdown": BREAKDOWN,
     "by_agent": BY_AGENT,
+    "by_machine": BY_MACHINE,
+    "by_person": BY_PERSON,
     "instances": INSTANCES,
     "project_aliases": PROJECT_ALIASES,
     "sections": SECTIONS,
@@ -221,6 +223,7 @@ def _print(
 
 def _print_page(asked: Answered, zone: str, selection: Selection, options: Namespace) -> None:
     """Print a page that fits the terminal, in colours where somebody looks."""
+    from engine.domain.typed.asked import apart_of
     from tui.tables.look import Look
     from tui.tables.pages import page_of
     from tui.tables.terminal import has_styles, print_lines, width_of
@@ -238,17 +241,17 @@ def _print_page(asked: Answered, zone: str, selection: Selection, options: Names
         look,
         selection,
         is_broken_down=options.breakdown,
-        is_by_agent=_is_by_agent(asked, options.by_agent),
+        apart=apart_of(vars(options)) or _usually_apart(asked, options.by_agent),
     )
     print_lines(lines, is_styled=has_styles(options.color, sys.stdout))
 
 
-def _is_by_agent(asked: Answered, wish: bool | None) -> bool:
-    """Say whether rows have a line for each agent: those of periods have, of several agents."""
+def _usually_apart(asked: Answered, by_agent: bool | None) -> Apart | None:
+    """Return whose lines rows have unless asked otherwise: of periods each of several agents'."""
     from engine.domain.questions import Answer
 
     is_usual = isinstance(asked, Answer) and asked.question.report.is_period and asked.has_agents
-    return is_usual if wish is None else wish
+    return "agent" if is_usual and by_agent is None else None
 
 
 def _notes(monitor: Monitor, asked: Answered | None) -> list[str]:

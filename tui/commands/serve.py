@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from engine.domain.mistakes import SettingsError
 from tui.options import values
 from tui.options.definition import Command, Option, UsageError
-from tui.options.shared import ACCOUNT, AGENTS, BUDGET, LIMIT, PLACES, POLL, RESET_AT
+from tui.options.shared import ACCOUNT, AGENTS, BUDGET, LIMIT, PLACES, POLL, REDACT_PATHS, RESET_AT
 
 if TYPE_CHECKING:
     from engine.service.server import Address
@@ -35,7 +35,12 @@ def run(options: Namespace) -> int:
     from tui.config.settings import settings_of
 
     address = address_of(options)
-    face = Face(__version__, options.project_alias_map, UserConfiguration(options.config))
+    face = Face(
+        __version__,
+        options.project_alias_map,
+        UserConfiguration(options.config),
+        redacts_paths=options.redact_paths,
+    )
     serve(
         settings_of(options), address, face, lambda text: print(text, file=sys.stderr, flush=True)
     )
@@ -89,7 +94,7 @@ COMMAND = Command(
     "a local service: a web page, an HTTP API with push, and figures for Prometheus",
     run,
     shared=(PLACES,),
-    own=(*ADDRESS, *SETTINGS),
+    own=(*ADDRESS, REDACT_PATHS, *SETTINGS),
     about="It listens to this machine alone, and answers only those who have its token. The token"
     " is made for you and kept in service.token, in ccmon's data directory, which you alone may"
     " read; ccmon web lets your browser in. /api/v1/openapi.json describes all that can be asked."

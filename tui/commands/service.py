@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from engine.domain.mistakes import SettingsError
 from tui.options import values
 from tui.options.definition import Command, Option, UsageError
-from tui.options.shared import JSON, PLACES
+from tui.options.shared import JSON, PLACES, REDACT_PATHS
+from tui.words.shells import setting
 
 if TYPE_CHECKING:
     from engine.domain.settings import Settings
@@ -58,6 +59,8 @@ def command_line(options: Namespace) -> list[str]:
     command += [] if options.timezone is None else [f"--timezone={options.timezone}"]
     if options.start_of_week:
         command.append(f"--start-of-week={values.DAYS[options.start_of_week]}")
+    if getattr(options, "redact_paths", False):
+        command.append("--redact-paths")
     for name in ("ledger", "config"):
         path = getattr(options, name)
         if path is not None:
@@ -134,7 +137,7 @@ def _telemetry(settings: Settings) -> int:
         ("OTEL_EXPORTER_OTLP_ENDPOINT", running.url),
         ("OTEL_EXPORTER_OTLP_HEADERS", f"Authorization={quote(f'Bearer {running.token}')}"),
     ):
-        print(f"export {name}={value}")
+        print(setting(name, value))
     return 0
 
 
@@ -178,6 +181,7 @@ COMMAND = Command(
         Option(
             ("--port",), "with start and install: listen on this port", "PORT", read=values.port
         ),
+        REDACT_PATHS,
         Option(("-y", "--yes"), "with install: do not ask", default=False, is_configurable=False),
         JSON._replace(help="with status: print as JSON"),
     ),

@@ -3,34 +3,46 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from typing import TYPE_CHECKING
 
 from engine.domain.mistakes import SettingsError
 from tui.options.definition import Command, Option
 from tui.options.shared import PLACES
 
+if TYPE_CHECKING:
+    from engine.domain.settings import Settings
+
 
 def run(options: Namespace) -> int:
     """Start the service if there is none, and let the browser in; return the exit code."""
+    from tui.config.settings import settings_of
+
+    address = entrance(settings_of(options), options)
+    if options.print or not _opened(address):
+        print(f"Open this within a minute; it works once:\n{address}")
+    else:
+        print(f"Opened {address.partition('/login')[0]} in your browser.")
+    return 0
+
+
+def entrance(settings: Settings, options: Namespace) -> str:
+    """Return an address that opens the page once, within a minute; start the service first.
+
+    Raises `SettingsError` where no browser reaches it.
+    """
     from urllib.parse import quote
 
     from engine.service.client import ask
     from engine.service.instance import find_running
     from tui.commands.service import start
-    from tui.config.settings import settings_of
 
-    settings = settings_of(options)
     running = find_running(settings) or start(settings, options)
     if not running.url:
         raise SettingsError(
             f"The service listens on {running.uds}, beyond any browser: start it without --uds."
         )
     code = ask(running, "POST", "/api/v1/codes")["code"]
-    address = f"{running.url}/login?code={quote(code)}"
-    if options.print or not _opened(address):
-        print(f"Open this within a minute; it works once:\n{address}")
-    else:
-        print(f"Opened {running.url} in your browser.")
-    return 0
+    return f"{running.url}/login?code={quote(code)}"
 
 
 def _opened(address: str) -> bool:

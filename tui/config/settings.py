@@ -11,6 +11,8 @@ from msgspec.structs import replace
 
 from engine.domain.mistakes import SettingsError
 from engine.domain.settings import USUAL_PROVIDER_TTL, Settings
+from engine.domain.system import PLATFORM
+from tui.words.shells import example_path, with_variable
 
 if TYPE_CHECKING:
     from engine.notify.channels import Channels
@@ -44,9 +46,10 @@ def settings_of(options: Namespace) -> Settings:
             is_polling=getattr(options, "poll", False),
         )
     except RuntimeError as error:
+        name = "USERPROFILE" if PLATFORM == "win32" else "HOME"
         raise SettingsError(
-            "The system knows no home directory: set HOME to yours, such as"
-            " HOME=/home/me ccmon live."
+            f"The system knows no home directory: set {name} to yours, such as"
+            f" {with_variable(name, example_path('home/me'), 'ccmon live')}."
         ) from error
 
 

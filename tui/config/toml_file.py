@@ -20,6 +20,8 @@ from tui.options.definition import Option, UsageError
 from tui.options.values import hint, sentence_end
 
 _AT_LINE = re.compile(r" \(at line (\d+), column \d+\)$")
+_WINDOWS_PATH = re.compile(r'"(?:[A-Za-z]:|\\)\\')
+"""Double quotes, in which a backslash begins a sign of TOML's own."""
 _SECTIONS = ("prices", "aliases", "accounts", "limits", "notify", "providers")
 
 
@@ -129,7 +131,8 @@ class TomlReader:
             line = int(match[1]) if match else self._text.count("\n") + 1
             reason = _AT_LINE.sub("", str(error)).replace(" (at end of document)", "")
             raise ConfigError(
-                f"{self.place.path}, line {line}: this is not TOML ({_plain(reason)})."
+                f"{self.place.path}, line {line}: this is not TOML ({_plain(reason)})"
+                f"{self._advice(line)}."
             ) from error
         except RecursionError as error:
             raise ConfigError(f"{self.place.path}: this is nested too deeply.") from error
@@ -137,6 +140,13 @@ class TomlReader:
             raise ConfigError(
                 f"{self.place.path}: a number in it has too many digits; write a shorter one."
             ) from error
+
+    def _advice(self, line: int) -> str:
+        """Return what helps with a line that has a path of Windows between double quotes."""
+        text = self._text.splitlines()[line - 1 : line]
+        if not text or not _WINDOWS_PATH.search(text[0]):
+            return ""
+        return ": write a path of Windows between single quotes, 'C:\\Users\\me'"
 
     def _settings(self, command: str, table: Mapping[str, object]) -> dict[str, Found]:
         """Return what a command's own table sets."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.app import ComposeResult
 from textual.containers import Container
 
 from engine.domain.reports import Span
 from engine.domain.snapshots import Snapshot
+from tui.live.drawing.lines import SnapshotPane
 from tui.live.frame.status_line import StatusLine, status_view
 from tui.live.frame.tab_bar import TABS, TabKind
 from tui.live.panes.block import true_window_remark
@@ -19,18 +20,38 @@ from tui.live.panes.sessions import ORDERS, SessionsPane
 from tui.live.screens.empty_screen import EmptyScreen, EmptyView
 from tui.live.source import Source
 from tui.live.words import Basis
-from tui.words.format import moment_of
 
 if TYPE_CHECKING:
-    from tui.live.graph.graph_pane import GraphPane
-    from tui.live.providers_pane import ProvidersPane
     from tui.live.report.report_pane import ReportPane
 
 
 _TABLE_ACTIONS = ("filter", "export")
-_OWN_PANES = ("graph", "providers")
-"""Tabs that are no tables."""
 _LIST_ACTIONS = ("sort_next", "sort_reverse", "turn_span")
+
+
+def _graph(source: Source, id: str) -> SnapshotPane:
+    from tui.live.graph.graph_pane import GraphPane
+
+    return GraphPane(source, id=id)
+
+
+def _providers(source: Source, id: str) -> SnapshotPane:
+    from tui.live.providers_pane import ProvidersPane
+
+    return ProvidersPane(source, id=id)
+
+
+class _OwnPane(NamedTuple):
+    """The pane of a tab that is no table: its group of keys, and what makes it."""
+
+    keys: str
+    made: Callable[[Source, str], SnapshotPane]
+
+
+_OWN_PANES: Mapping[str | None, _OwnPane] = {
+    "graph": _OwnPane("The graph", _graph),
+    "providers": _OwnPane("Providers", _providers),
+}
 
 
 class Body(Container):
@@ -68,7 +89,7 @@ class Body(Container):
         """The group of keys that goes with the present tab."""
         if self.kind is None:
             return "What is shown"
-        return {"graph": "The graph", "providers": "Providers"}.get(self.kind, "Lists and tables")
+        return _OWN_PANES[self.kind].keys if self.kind in _OWN_PANES else "Lists and tables"
 
     @property
     def live(self) -> LivePane:
@@ -85,22 +106,11 @@ class Body(Container):
         return next(iter(self.query(f"#report-{self.kind}").results(ReportPane)), None)
 
     @property
-    def graph(self) -> GraphPane | None:
-        """The graph, `None` on other tabs or before it is mounted."""
-        if self.kind != "graph":
+    def own(self) -> SnapshotPane | None:
+        """The pane of a tab that is no table, `None` on other tabs or before it is mounted."""
+        if self.kind not in _OWN_PANES:
             return None
-        from tui.live.graph.graph_pane import GraphPane
-
-        return next(iter(self.query("#report-graph").results(GraphPane)), None)
-
-    @property
-    def providers(self) -> ProvidersPane | None:
-        """What providers say, `None` on other tabs or before it is mounted."""
-        if self.kind != "providers":
-            return None
-        from tui.live.providers_pane import ProvidersPane
-
-        return next(iter(self.query("#report-providers").results(ProvidersPane)), None)
+        return next(iter(self.query(f"#report-{self.kind}").results(SnapshotPane)), None)
 
     async def turn_to(self, tab: int) -> None:
         """Show a tab by its number."""
@@ -113,16 +123,10 @@ class Body(Container):
         for pane in self.query(".report"):
             pane.display = pane.id == f"report-{kind}"
 
-    def _made(self, kind: TabKind) -> GraphPane | ProvidersPane | ReportPane:
+    def _made(self, kind: TabKind) -> SnapshotPane | ReportPane:
         """Return a new pane for a tab."""
-        if kind == "graph":
-            from tui.live.graph.graph_pane import GraphPane
-
-            return GraphPane(self._source, id="report-graph")
-        if kind == "providers":
-            from tui.live.providers_pane import ProvidersPane
-
-            return ProvidersPane(self._source, id="report-providers")
+        if kind in _OWN_PANES:
+            return _OWN_PANES[kind].made(self._source, f"report-{kind}")
         from tui.live.report.report_pane import ReportPane
 
         return ReportPane(kind, self._source, id=f"report-{kind}")
@@ -137,15 +141,12 @@ class Body(Container):
     ) -> None:
         """Hand the snapshot to what is visible."""
         self._by, self._zone = by, snapshot.zone
-        table, graph = self.table, self.graph
+        table, own = self.table, self.own
         if table is not None:
             remark = true_window_remark(snapshot) if table.kind == "blocks" else ""
             table.show(snapshot.revision, by=by, span=span, zone=snapshot.zone, remark=remark)
-        elif graph is not None:
-            today = moment_of(snapshot.generated_at, snapshot.zone).date()
-            graph.show(snapshot.revision, by=by, today=today, zone=snapshot.zone)
-        elif (providers := self.providers) is not None:
-            providers.show(snapshot.revision, snapshot.generated_at)
+        elif own is not None:
+            own.show(snapshot, by)
         elif snapshot.is_empty:
             self.query_one(EmptyScreen).view = EmptyView(snapshot.places, has_demo)
         else:
@@ -169,7 +170,7 @@ class Body(Container):
 
     def take_focus(self) -> None:
         """Give the keys to what is shown."""
-        pane = self.table or self.graph or self.providers
+        pane = self.table or self.own
         if pane is None:
             self.live.take_focus()
         else:

@@ -11,11 +11,13 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from engine.domain.provider_usage import ProviderAccount
+from engine.domain.snapshots import Snapshot
 from engine.domain.times import MINUTE
-from tui.live.drawing.lines import LinePane
+from tui.live.drawing.lines import SnapshotPane
 from tui.live.inquiry import Inquiry
 from tui.live.keys import bindings
 from tui.live.source import Source
+from tui.live.words import Basis
 from tui.words.format import plain
 from tui.words.lines import Line, Piece
 
@@ -35,6 +37,7 @@ class Asked(NamedTuple):
 
     revision: int
     minute: int
+    zone: str
 
 
 class ProvidersView(Struct, frozen=True):
@@ -42,6 +45,7 @@ class ProvidersView(Struct, frozen=True):
 
     accounts: tuple[ProviderAccount, ...]
     now: int
+    zone: str
     first: int = 0
 
 
@@ -54,7 +58,7 @@ class AccountsTaken(Message, bubble=False):
         self.sentence = sentence
 
 
-class ProvidersPane(LinePane, can_focus=True):
+class ProvidersPane(SnapshotPane, can_focus=True):
     """Reads what is kept only while it is seen; the thread that follows asks the providers."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("providers")
@@ -62,16 +66,17 @@ class ProvidersPane(LinePane, can_focus=True):
     def __init__(self, source: Source, *, id: str | None = None) -> None:
         """Show the enabled providers of a source."""
         super().__init__(id=id)
-        self._now = 0
+        self._now, self._zone = 0, "UTC"
         self._first = 0
         self._count = 0
         self._accounts: tuple[ProviderAccount, ...] | None = None
         self._inquiry = Inquiry[Asked](self, lambda _: self._take(source))
 
-    def show(self, revision: int, now: int) -> None:
-        """Show them as of a revision; cheap where nothing changed or nobody looks."""
-        self._now = now
-        self._inquiry.want(Asked(revision, now // MINUTE))
+    def show(self, snapshot: Snapshot, by: Basis) -> None:  # noqa: ARG002
+        """Show them as of a snapshot; cheap where nothing changed or nobody looks."""
+        self._now, self._zone = snapshot.generated_at, snapshot.zone
+        minute = snapshot.generated_at // MINUTE
+        self._inquiry.want(Asked(snapshot.revision, minute, snapshot.zone))
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
         """Return the lines from the one that was scrolled to."""
@@ -81,7 +86,9 @@ class ProvidersPane(LinePane, can_focus=True):
         from tui.tables.look import Look
         from tui.tables.providers_page import providers_lines
 
-        lines = providers_lines(view.accounts, view.now, Look(width=max(width - 2, 20)))
+        lines = providers_lines(
+            view.accounts, view.now, Look(width=max(width - 2, 20), zone=view.zone)
+        )
         self._count = len(lines)
         first = min(view.first, max(len(lines) - height, 0))
         return [(Piece(" "), *map(_inked, each)) for each in lines[first : first + height]]
@@ -137,7 +144,7 @@ class ProvidersPane(LinePane, can_focus=True):
     def _put(self) -> None:
         if self._accounts is not None:
             minute = self._now // MINUTE * MINUTE
-            self.view = ProvidersView(self._accounts, minute, self._first)
+            self.view = ProvidersView(self._accounts, minute, self._zone, self._first)
 
 
 def _inked(piece: Piece) -> Piece:

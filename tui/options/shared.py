@@ -48,6 +48,12 @@ OFFLINE = Option(
     off=("--no-offline",),
     is_private=True,
 )
+REDACT_PATHS = Option(
+    ("--redact-paths",),
+    "tell agents no paths, names of projects and titles of sessions by MCP",
+    default=False,
+    off=("--no-redact-paths",),
+)
 POLL = Option(("--poll",), "look for changes instead of waiting for file events", default=False)
 CONFIG = Option(
     ("--config",),
@@ -95,7 +101,19 @@ AGENTS = Option(
     is_repeatable=True,
     read=values.agents,
 )
-CHOSEN = OptionGroup("What is counted", (PROJECT, MODEL, AGENTS, MODE))
+MACHINE = Option(
+    ("--machine",),
+    "only this machine, where several share (ccmon help machines): its name, part of it, or its id",
+    "NAME",
+    example='"laptop"',
+)
+PERSON = Option(
+    ("--person",),
+    "only this person, where several share: the name, or part of it",
+    "NAME",
+    example='"ada"',
+)
+CHOSEN = OptionGroup("What is counted", (PROJECT, MODEL, AGENTS, MACHINE, PERSON, MODE))
 DATES = OptionGroup(
     "From when to when",
     (
@@ -151,18 +169,6 @@ SORTING = OptionGroup(
             example="10",
         ),
     ),
-)
-BREAKDOWN = Option(
-    ("-b", "--breakdown"),
-    "a line for each model below each row",
-    default=False,
-    off=("--no-breakdown",),
-)
-BY_AGENT = Option(
-    ("--by-agent",),
-    "a line for each coding agent below each row; in JSON the key agents (default: in tables of"
-    " hours, days, weeks and months, where there are several)",
-    off=("--no-by-agent",),
 )
 SECTIONS = Option(
     ("--sections",),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from engine.domain.hits import FIVE_HOUR
 from engine.domain.mistakes import SettingsError
 from engine.domain.owners import name_of_owner
 from engine.domain.paths import ledger_path
@@ -103,12 +104,12 @@ def _ask(settings: Settings, hook: Hook, found: Facts, note: Note) -> None:
         found.windows = monitor.limits.note_hook(said, found.now)
         owner = next((each.owner for each in found.windows.values()), "")
         found.account = name_of_owner(owner, settings.accounts)
-        found.glance = monitor.glance(session)
+        found.glance = monitor.glance(session, found.windows.get(FIVE_HOUR))
         if is_free:
             revision = monitor.ledger_revision()
             is_all = monitor.catch_up(most_bytes=_MOST_BYTES, unless_within=_JUST_NOW)
             if monitor.ledger_revision() != revision:
-                found.glance = monitor.glance(session)
+                found.glance = monitor.glance(session, found.windows.get(FIVE_HOUR))
             found.is_partial = not is_all
         is_whole = not found.is_partial and not monitor.notices()
         if is_whole and monitor.ledger_revision() == before and (session or not found.readings):

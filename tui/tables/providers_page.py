@@ -9,6 +9,7 @@ from tui.tables.layout import Across, Cell, Column, Table, TableLine, TableRow, 
 from tui.tables.look import Look
 from tui.tables.title import title_line
 from tui.words.format import plain
+from tui.words.limits import when
 from tui.words.lines import BLANK, Line, footnotes, line, paragraph, text_of
 from tui.words.providers import (
     UNKNOWN,
@@ -53,7 +54,7 @@ def providers_lines(accounts: Sequence[ProviderAccount], now: int, look: Look) -
     rows: list[TableLine] = []
     for account in accounts:
         rows.append(_row(account, now))
-        for note in _notes(account):
+        for note in _notes(account, now, look.zone):
             for part in paragraph(note, max(1, look.width - len(_INDENT))):
                 rows.append(Across(f"{_INDENT}{text_of(part)}", "dim"))
     table = draw(Table(columns=_COLUMNS, lines=rows, steps=_STEPS), look.width)
@@ -107,10 +108,14 @@ def _row(account: ProviderAccount, now: int) -> TableRow:
     )
 
 
-def _notes(account: ProviderAccount) -> Iterator[str]:
+def _notes(account: ProviderAccount, now: int, zone: str) -> Iterator[str]:
     """Yield what stands below a provider's row."""
     if account.sentence:
-        yield account.sentence
+        until = account.retry_at
+        again = (
+            "" if until is None else f" It is asked again {when(until, now, zone)} at the earliest."
+        )
+        yield account.sentence + again
     usage = account.usage
     if usage is None:
         return

@@ -20,6 +20,7 @@ from engine.documents.answers import (
     ProjectsDocument,
     WeeklyDocument,
 )
+from engine.documents.billed import BillDocument
 from engine.documents.blocks import BlocksDocument
 from engine.documents.calendars import GraphDocument
 from engine.documents.comparisons import ComparisonDocument
@@ -47,13 +48,14 @@ DOCUMENTS: dict[str, type[Struct]] = {
     "graph": GraphDocument,
     "limits": LimitsDocument,
     "providers": ProvidersDocument,
+    "bill": BillDocument,
     "events": EventsDocument,
     "agents": AgentsDocument,
     "live": LiveDocument,
     "doctor": HealthDocument,
 }
-"""What each command prints with `--json`; `session-id` is `session --id`,
-`sections` any report with `--sections`."""
+"""What each command prints with `--json`; `bill` is `compare --provider`, `session-id` is
+`session --id`, `sections` any report with `--sections`."""
 
 _OR_NULL = ("session-id",)
 """Documents that are `null` where there is nothing of the name."""

@@ -63,7 +63,7 @@ def _load() -> _Make:
     from engine.service.mcp.server import Answerer, make_server
 
     def make(source: Source) -> tuple[ASGIApp, StreamableHTTPSessionManager]:
-        answerer = Answerer(source, is_redacted=False, freshen=lambda: None)
+        answerer = Answerer(source, is_redacted=source.redacts_paths, freshen=lambda: None)
         server = make_server(answerer, source.version)
         guarded = TransportSecuritySettings(enable_dns_rebinding_protection=False)
         app = server.streamable_http_app(transport_security=guarded)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import Callable
 from typing import Any
 
@@ -58,7 +59,7 @@ class Answerer:
                 document = await asyncio.to_thread(self._document, tool, asked.arguments or {})
         except (SettingsError, Problem) as error:
             return _error(str(error) if self._redactor is None else self._redactor.text(str(error)))
-        except Exception as error:  # noqa: BLE001 - an agent's session outlasts one failed answer
+        except (OSError, sqlite3.Error) as error:
             _LOG.error("%s failed: %s: %s", tool.name, type(error).__name__, error)
             return _error("ccmon could not answer this: its log on standard error says why.")
         text = msgspec.json.encode(document).decode()

@@ -1,1 +1,1 @@
-"""What shells complete: the scripts of bash, zsh and fish."""
+"""What shells complete: the scripts of bash, zsh, fish and PowerShell."""

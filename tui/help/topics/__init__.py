@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from tui.help.blocks import Page
-from tui.help.topics import configuration, exports, figures, limits, providers, scripts
+from tui.help.topics import configuration, exports, figures, limits, machines, providers, scripts
 
 
 def topic_names() -> tuple[str, ...]:
@@ -32,6 +32,7 @@ _TOPICS: dict[str, tuple[str, Callable[[], Page]]] = {
     "limits": ("windows, sources, budgets, warnings and their channels", limits.limits),
     "agents": ("which coding agents are counted, and how to narrow to some", figures.agents),
     "providers": ("what OpenAI, Anthropic and others tell, keys, settings", providers.providers),
+    "machines": ("several machines of a person or a team, counted together", machines.machines),
     "blocks": ("how the 5-hour blocks are found", figures.blocks),
     "statusline": ("the fields of a status line of your own", scripts.statusline),
     "files": ("where everything lies, environment variables", configuration.files),

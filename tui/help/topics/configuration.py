@@ -54,13 +54,15 @@ _PLACES = Terms(
         (
             "transcripts",
             "read, never written: CLAUDE_CONFIG_DIR (comma-separated), else"
-            " $XDG_CONFIG_HOME/claude and ~/.claude; --config-dir overrides both",
+            " $XDG_CONFIG_HOME/claude and ~/.claude, on every system; --config-dir overrides both."
+            " Those of WSL are read from Windows by --config-dir"
+            " \\\\wsl.localhost\\Ubuntu\\home\\me\\.claude, those of Windows"
+            " from WSL by --config-dir /mnt/c/Users/me/.claude",
         ),
         (
             "the ledger",
-            "what was counted, and refreshed prices: the platform's data"
-            " directory (Linux: ~/.local/share/ccmon) or CCMON_DATA_DIR; --ledger PATH for"
-            " the ledger alone",
+            "what was counted, and refreshed prices: CCMON_DATA_DIR, else"
+            " $XDG_DATA_HOME/ccmon, else as below; --ledger PATH for the ledger alone",
         ),
         (
             "Cursor's usage",
@@ -69,10 +71,22 @@ _PLACES = Terms(
         ),
         (
             "config.toml",
-            "the platform's configuration directory (Linux: ~/.config/ccmon) or CCMON_CONFIG_DIR",
+            "CCMON_CONFIG_DIR, else $XDG_CONFIG_HOME/ccmon, else as below; ccmon config path says"
+            " where. Paths of Windows stand in single quotes in it: 'C:\\Users\\me'",
         ),
         ("./.ccmon.toml", "defaults for the current directory"),
         ("ccusage.json", "./.ccusage, then each directory of transcripts"),
+    )
+)
+_BY_SYSTEM = Terms(
+    (
+        ("Linux", "data in ~/.local/share/ccmon, configuration in ~/.config/ccmon"),
+        ("macOS", "both in ~/Library/Application Support/ccmon"),
+        (
+            "Windows",
+            "both in %LOCALAPPDATA%\\ccmon; a ledger on another machine's drive is written without"
+            " a log beside it, which is slower and safe there",
+        ),
     )
 )
 _ENVIRONMENT = Terms(
@@ -123,6 +137,8 @@ def files() -> Page:
     """Return the page on where everything lies, and the environment."""
     return (
         _PLACES,
+        Title("By system"),
+        _BY_SYSTEM,
         Paragraph(
             "The ledger holds numbers and names, never a word of a conversation. ccmon sends"
             " nothing about you anywhere; --offline never opens a connection. A report fetches"

@@ -11,13 +11,14 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from engine.domain.calendars import Calendar
-from tui.live.drawing.lines import LinePane
+from engine.domain.snapshots import Snapshot
+from tui.live.drawing.lines import SnapshotPane
 from tui.live.graph.graph_lines import Drawn, GraphView, drawn
 from tui.live.inquiry import Inquiry
 from tui.live.keys import bindings
 from tui.live.source import Source
 from tui.live.words import Basis
-from tui.words.format import plain
+from tui.words.format import moment_of, plain
 from tui.words.lines import Line, Piece
 
 
@@ -43,7 +44,7 @@ class CalendarMade(Message, bubble=False):
         return isinstance(message, CalendarMade)
 
 
-class GraphPane(LinePane, can_focus=True):
+class GraphPane(SnapshotPane, can_focus=True):
     """Asks for the calendar only when seen, and repaints only the days that changed."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("graph")
@@ -60,11 +61,12 @@ class GraphPane(LinePane, can_focus=True):
         self._sentence = "Counting …"
         self._drawing: Drawn | None = None
 
-    def show(self, snapshot_revision: int, *, by: Basis, today: date, zone: str) -> None:
-        """Show the calendar of a revision; cheap where nothing changed or nobody looks."""
+    def show(self, snapshot: Snapshot, by: Basis) -> None:
+        """Show the calendar as of a snapshot; cheap where nothing changed or nobody looks."""
         self._by = by
         self._put()
-        self._inquiry.want(Asked(snapshot_revision, self._year, today, zone))
+        today = moment_of(snapshot.generated_at, snapshot.zone).date()
+        self._inquiry.want(Asked(snapshot.revision, self._year, today, snapshot.zone))
 
     def draw(self, width: int, height: int) -> Sequence[Line]:
         """Return the calendar with the cursor's day, or why there is none."""

@@ -11,6 +11,7 @@ from tui.live.drawing.lines import LinePane
 from tui.words import format as fmt
 from tui.words.limits import EXACT_STEP
 from tui.words.lines import BLANK, Line, Piece
+from tui.words.shells import example_path, with_variable
 
 
 class EmptyView(Struct, frozen=True):
@@ -36,8 +37,7 @@ class EmptyScreen(LinePane):
             *_places(view.places, inner, max(1, height - 14)),
             BLANK,
             (Piece("Transcripts somewhere else? Point ccmon at them:", "plain"),),
-            (Piece("  CLAUDE_CONFIG_DIR=/path/to/claude ccmon live", "accent"),),
-            (Piece("  ccmon live --config-dir /path/to/claude", "accent"),),
+            *((Piece(f"  {each}", "accent"),) for each in _ways()),
             BLANK,
             (Piece(EXACT_STEP, "muted"),),
         ]
@@ -53,6 +53,15 @@ class EmptyScreen(LinePane):
         edge = Piece(" " * max(2, (width - inner) // 2))
         top = [BLANK] * max(0, (height - len(lines)) // 3)
         return [*top, *((edge, *line) for line in lines)]
+
+
+def _ways() -> tuple[str, str]:
+    """Return what can be typed to read transcripts that lie elsewhere."""
+    place = example_path("path/to/claude")
+    return (
+        with_variable("CLAUDE_CONFIG_DIR", place, "ccmon live"),
+        f"ccmon live --config-dir {place}",
+    )
 
 
 def _places(places: Sequence[PlaceLookedAt], width: int, height: int) -> list[Line]:

@@ -5,6 +5,7 @@ import { h } from "./elements.js";
 import { setZone } from "./format.js";
 import { isKnown, knowing } from "./labels.js";
 import { gravest, LiveView, shareText } from "./live.js";
+import { ProvidersView } from "./providers.js";
 import { hashOf, ReportView } from "./reports.js";
 import { ask, Stream } from "./service.js";
 import { SessionView } from "./session.js";
@@ -33,6 +34,7 @@ function route() {
   if (report) view = new ReportView(report, query, go);
   else if (path.startsWith("sessions/")) view = new SessionView(decodeURIComponent(path.slice(9)));
   else if (path === "calendar") view = new CalendarView(query, go);
+  else if (path === "providers") view = new ProvidersView();
   else view = new LiveView();
   byId("main").replaceChildren(view.element);
   for (const link of document.querySelectorAll("nav a")) {
@@ -44,7 +46,8 @@ function route() {
       link.scrollIntoView({ block: "nearest", inline: "nearest" });
     } else link.removeAttribute("aria-current");
   }
-  document.title = `${report?.title ?? (path === "calendar" ? "Calendar" : "ccmon")} · ccmon`;
+  const titles = { calendar: "Calendar", providers: "Providers" };
+  document.title = `${report?.title ?? titles[path] ?? "ccmon"} · ccmon`;
   if (stream?.document) view.show(stream.document);
 }
 
@@ -101,8 +104,10 @@ async function start() {
   setTheme(localStorage.getItem("theme") ?? (isLight ? "light" : "dark"));
   byId("theme").addEventListener("click", switchTheme);
   addEventListener("keydown", key);
+  let hasProviders = false;
   try {
     reports = (await ask("/reports")).reports;
+    hasProviders = (await ask("/usage")).providers.length > 0;
   } catch (problem) {
     connected("refused");
     byId("main").replaceChildren(h("p", { class: "problem", role: "alert" }, problem.message));
@@ -112,6 +117,7 @@ async function start() {
     ["live", "Live"],
     ["calendar", "Calendar"],
     ...reports.map((each) => [each.key, each.title]),
+    ...(hasProviders ? [["providers", "Providers"]] : []),
   ];
   byId("views").replaceChildren(
     ...views.map(([name, title]) => h("li", {}, h("a", { href: `#/${name}` }, title))),

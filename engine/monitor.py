@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from engine.live.limits import Limits
     from engine.machines.sharing import Sharing
     from engine.machines.standing import SharingNow
+    from engine.machines.team.pushes import Pushes
+    from engine.machines.team.source import TeamSource
     from engine.providers.accounts import Accounts
     from engine.reports.queries.answers import Answers
 
@@ -135,18 +137,39 @@ class Monitor:
         from engine.ledger.report_source import LedgerSource
         from engine.reports.queries.answers import Answers
 
+        team = self._team
         return Answers(
-            LedgerSource(self._ledger),
-            self._roots.open_scopes,
+            team or LedgerSource(self._ledger),
+            team.scopes if team else self._roots.open_scopes,
             zone,
             self.settings.clock,
             self.settings.week_start if week_start is None else week_start,
-            self._updater.recovery.insist,
+            team.insist if team else self._updater.recovery.insist,
             self.snapshot,
             str(self.settings.home),
             self._owned,
             KeptAnswers(self._ledger),
         )
+
+    @cached_property
+    def _team(self) -> TeamSource | None:
+        """The database that answers in place of the ledger; raises `SettingsError`."""
+        settings = self.settings
+        if settings.database is None:
+            return None
+        from engine.machines.team.connection import address_of
+        from engine.machines.team.source import TeamSource
+
+        said = None if settings.database == "env" else settings.database
+        address = address_of(said, settings.environment)
+        return TeamSource(address, is_apart=settings.is_apart)
+
+    @cached_property
+    def pushes(self) -> Pushes:
+        """What brings this machine's responses to a team's database, where the user wants it."""
+        from engine.machines.team.pushes import Pushes
+
+        return Pushes(self.settings, self._ledger, self._roots.open_scopes)
 
     def _owned(self, account: str) -> Sequence[OwnedScope]:
         """Return what was an account's, after a look at who is signed in."""
@@ -169,7 +192,8 @@ class Monitor:
 
     def require_roots(self) -> None:
         """Raise `SettingsError` where the user named places and none has transcripts."""
-        discover.require_roots(self.settings)
+        if self.settings.database is None:
+            discover.require_roots(self.settings)
 
     def read(self) -> None:
         """Read all that is new, in this thread, and show all of history (one-shot use)."""
@@ -188,6 +212,8 @@ class Monitor:
         process has caught up in the last `unless_within` milliseconds. Returns whether all
         there was has been read.
         """
+        if self.settings.database is not None:
+            return True
         return self._one_shot.catch_up(
             on_progress, most_bytes=most_bytes, unless_within=unless_within
         )
@@ -198,7 +224,8 @@ class Monitor:
         Opens no connection where the settings say offline, and none to Cursor for who has not
         logged in.
         """
-        self._one_shot.fetch()
+        if self.settings.database is None:
+            self._one_shot.fetch()
 
     def take_fetched(self) -> list[str]:
         """Wait five seconds at most for what is being fetched, and count with it.
@@ -237,6 +264,9 @@ class Monitor:
         if self._follower is not None:
             self._follower.close()
         self._updater.close()
+        team = vars(self).pop("_team", None)
+        if team is not None:
+            team.close()
         self._ledger.close()
 
     def snapshot(self) -> Snapshot:

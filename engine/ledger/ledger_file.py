@@ -82,10 +82,20 @@ def open_another(
     """
     is_moved = identity_of(path) not in (None, identity)
     if is_damage(error) or is_moved:
-        failing.close()
+        close_in_turn(failing, path)
         return _replace(path, identity, error) if is_damage(error) else open_ledger(path)
     with closing(failing):
         return copied(failing, empty()), (memory_notice(path, error),)
+
+
+def close_in_turn(connection: sqlite3.Connection, path: str) -> None:
+    """Close a connection while nobody replaces the file at its path.
+
+    Who closes a file last takes away its log by name: renamed meanwhile, that would be the new
+    ledger's.
+    """
+    with among_others_at(path):
+        connection.close()
 
 
 def open_fresh(path: str, error: sqlite3.Error) -> Opened:
@@ -107,7 +117,7 @@ def write_again(path: str, deleted: sqlite3.Connection) -> Opened:
     Where another process has begun a new one in its place, that is opened.
     """
     if os.path.exists(path):
-        deleted.close()
+        close_in_turn(deleted, path)
         return open_ledger(path)
     with closing(deleted):
         try:

@@ -27,6 +27,7 @@ NAMES = (
     "providers",
     "events",
     "export",
+    "push",
     "statusline",
     "serve",
     "web",

@@ -101,6 +101,15 @@ AGENTS = Option(
     is_repeatable=True,
     read=values.agents,
 )
+DATABASE = Option(
+    ("--from",),
+    "answer from a team's database, postgresql://host/name, or env for the one that"
+    " CCMON_DATABASE_URL names, instead of this machine's ledger",
+    "URL",
+    name="database",
+    is_configurable=False,
+    is_private=True,
+)
 MACHINE = Option(
     ("--machine",),
     "only this machine, where several share (ccmon help machines): its name, part of it, or its id",
@@ -113,7 +122,7 @@ PERSON = Option(
     "NAME",
     example='"ada"',
 )
-CHOSEN = OptionGroup("What is counted", (PROJECT, MODEL, AGENTS, MACHINE, PERSON, MODE))
+CHOSEN = OptionGroup("What is counted", (PROJECT, MODEL, AGENTS, MACHINE, PERSON, MODE, DATABASE))
 DATES = OptionGroup(
     "From when to when",
     (
@@ -267,7 +276,8 @@ ACCOUNT = Option(
 BUDGET = Option(
     ("--budget",),
     "what you want to use at most in a day, week or month: 20usd/day, 500k/week, 300usd/month;"
-    " may be given several times ([limits] budgets in the configuration)",
+    " 100usd/month@openai is of what a provider bills; may be given several times"
+    " ([limits] budgets in the configuration)",
     "BUDGET",
     name="budgets",
     default=(),

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from engine.domain.choices import MODES, SORT_COLUMNS
 from tui.cli import main
 from tui.commands.completion import SHELLS, script
 from tui.commands.live import THEMES
 from tui.help.topics import topic_names
 from tui.options.catalog import all_commands
-from tui.options.shared import MODES, SORT_COLUMNS
 
 ALL = all_commands()
 NAMES = {command.name for command in ALL}

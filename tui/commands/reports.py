@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from engine.domain.report_definitions import definition_of
 from tui.options import values
 from tui.options.definition import Command, Option, UsageError
+from tui.options.order import SORTING
 from tui.options.parts import BREAKDOWN, BY_AGENT, BY_MACHINE, BY_PERSON
 from tui.options.shared import (
     ACCOUNT,
@@ -23,7 +24,6 @@ from tui.options.shared import (
     PLACES,
     PROJECT_ALIASES,
     SECTIONS,
-    SORTING,
 )
 
 if TYPE_CHECKING:

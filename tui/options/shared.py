@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.domain.choices import MODES, ORDERS, SORT_COLUMNS
+from engine.domain.choices import MODES
 from tui.options import values
 from tui.options.definition import Option, OptionGroup
 
@@ -150,34 +150,6 @@ LAST = Option(
     "N",
     read=values.number,
     example="12",
-)
-SORTING = OptionGroup(
-    "Order",
-    (
-        Option(
-            ("-o", "--order"),
-            "asc or desc (default: times and names upwards, figures downwards)",
-            "ORDER",
-            read=values.choice(ORDERS),
-            choices=ORDERS,
-            example='"desc"',
-        ),
-        Option(
-            ("--sort",),
-            f"sort by a column: {', '.join(SORT_COLUMNS)}",
-            "COLUMN",
-            read=values.choice(SORT_COLUMNS),
-            choices=SORT_COLUMNS,
-            example='"cost"',
-        ),
-        Option(
-            ("--top",),
-            "show only the N that cost most; totals stay of all",
-            "N",
-            read=values.number,
-            example="10",
-        ),
-    ),
 )
 SECTIONS = Option(
     ("--sections",),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, tzinfo
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, TypeVar
+from typing import IO, TYPE_CHECKING, TypeVar
 
 from engine.agents.registry import Registry
 from engine.domain.mistakes import SettingsError
@@ -19,6 +19,7 @@ from engine.ingest.roots import Roots
 from engine.ledger.book import Ledger
 from engine.live.notices import NoticeBoard
 from engine.live.one_shot import OneShot
+from engine.live.shared_machines import SharedMachines
 from engine.live.state import State
 from engine.live.timings import Timings
 from engine.live.updater import ALL, Updater
@@ -37,6 +38,10 @@ if TYPE_CHECKING:
     from engine.limits.readings import Reading
     from engine.live.follower import Follower
     from engine.live.limits import Limits
+    from engine.machines.sharing import Sharing
+    from engine.machines.standing import SharingNow
+    from engine.machines.team.pushes import Pushes
+    from engine.machines.team.source import TeamSource
     from engine.providers.accounts import Accounts
     from engine.reports.queries.answers import Answers
 
@@ -63,12 +68,14 @@ class Monitor:
         """How long each part of the work took so far."""
         prices = PriceUpdates(settings)
         ledger = Ledger(ledger_path(settings), prices.table)
-        roots = Roots(settings, ledger, Registry(settings.environment, settings.home))
+        shared = SharedMachines(settings, ledger)
+        registry = Registry(settings.environment, settings.home)
+        roots = Roots(settings, ledger, registry, shared.roots)
         board = NoticeBoard(lambda: ledger.notices)
         state = State(settings, zone, ledger, roots, board)
         self._prices, self._ledger, self._roots = prices, ledger, roots
-        self._board, self._state = board, state
-        self._updater = Updater(settings, ledger, roots, state, board, prices, self.timings)
+        self._board, self._state, self._shared = board, state, shared
+        self._updater = Updater(settings, ledger, roots, state, board, prices, self.timings, shared)
         self._one_shot = OneShot(
             settings, ledger, roots, state, self._updater, prices, self.timings
         )
@@ -100,6 +107,26 @@ class Monitor:
         return Accounts(self.settings)
 
     @property
+    def sharing(self) -> Sharing:
+        """What is shared with other machines."""
+        return self._shared.made()
+
+    def share(self) -> SharingNow:
+        """Read all that is new, write it for other machines, read theirs; say how it stands."""
+        from engine.machines.standing import standing_of
+
+        self._one_shot.share(self.sharing)
+        return standing_of(self.sharing, self._ledger, self._roots.open_scopes())
+
+    def send_shared(self, since: str, out: IO[bytes]) -> None:
+        """Write what this machine used since a pull that ended so, for the machine that pulls."""
+        from engine.machines.writing import send
+
+        self.catch_up()
+        own, scopes = self.sharing.known(), self._roots.own_scopes()
+        send(self._ledger, own, scopes, since, out, self.settings.clock())
+
+    @property
     def answers(self) -> Answers:
         """What answers the questions of one-shot reports from the ledger."""
         return self.answers_in((self._state.zone_name, self._state.zone), None)
@@ -110,18 +137,39 @@ class Monitor:
         from engine.ledger.report_source import LedgerSource
         from engine.reports.queries.answers import Answers
 
+        team = self._team
         return Answers(
-            LedgerSource(self._ledger),
-            self._roots.open_scopes,
+            team or LedgerSource(self._ledger),
+            team.scopes if team else self._roots.open_scopes,
             zone,
             self.settings.clock,
             self.settings.week_start if week_start is None else week_start,
-            self._updater.recovery.insist,
+            team.insist if team else self._updater.recovery.insist,
             self.snapshot,
             str(self.settings.home),
             self._owned,
             KeptAnswers(self._ledger),
         )
+
+    @cached_property
+    def _team(self) -> TeamSource | None:
+        """The database that answers in place of the ledger; raises `SettingsError`."""
+        settings = self.settings
+        if settings.database is None:
+            return None
+        from engine.machines.team.connection import address_of
+        from engine.machines.team.source import TeamSource
+
+        said = None if settings.database == "env" else settings.database
+        address = address_of(said, settings.environment)
+        return TeamSource(address, is_apart=settings.is_apart)
+
+    @cached_property
+    def pushes(self) -> Pushes:
+        """What brings this machine's responses to a team's database, where the user wants it."""
+        from engine.machines.team.pushes import Pushes
+
+        return Pushes(self.settings, self._ledger, self._roots.open_scopes)
 
     def _owned(self, account: str) -> Sequence[OwnedScope]:
         """Return what was an account's, after a look at who is signed in."""
@@ -144,7 +192,8 @@ class Monitor:
 
     def require_roots(self) -> None:
         """Raise `SettingsError` where the user named places and none has transcripts."""
-        discover.require_roots(self.settings)
+        if self.settings.database is None:
+            discover.require_roots(self.settings)
 
     def read(self) -> None:
         """Read all that is new, in this thread, and show all of history (one-shot use)."""
@@ -163,6 +212,8 @@ class Monitor:
         process has caught up in the last `unless_within` milliseconds. Returns whether all
         there was has been read.
         """
+        if self.settings.database is not None:
+            return True
         return self._one_shot.catch_up(
             on_progress, most_bytes=most_bytes, unless_within=unless_within
         )
@@ -173,7 +224,8 @@ class Monitor:
         Opens no connection where the settings say offline, and none to Cursor for who has not
         logged in.
         """
-        self._one_shot.fetch()
+        if self.settings.database is None:
+            self._one_shot.fetch()
 
     def take_fetched(self) -> list[str]:
         """Wait five seconds at most for what is being fetched, and count with it.
@@ -212,6 +264,9 @@ class Monitor:
         if self._follower is not None:
             self._follower.close()
         self._updater.close()
+        team = vars(self).pop("_team", None)
+        if team is not None:
+            team.close()
         self._ledger.close()
 
     def snapshot(self) -> Snapshot:
@@ -328,7 +383,7 @@ class Monitor:
         from engine.reports.health import examine
 
         shown = self._state.shown
-        refused = self._updater.reader.refused()
+        refused = {**self._shared.troubles(), **self._updater.reader.refused()}
         return examine(
             self.settings,
             self._ledger,

@@ -43,7 +43,7 @@ def every_document(*, is_without_cost: bool) -> Iterator[tuple[str, object]]:
         yield kind, answer_document(asked, is_without_cost=is_without_cost)
     asked_of = [answer(kind, AnswerRow(row=row_of_agents())) for kind in ("daily", "session")]
     for each in asked_of:
-        told = answer_document(each, is_without_cost=is_without_cost, is_by_agent=True)
+        told = answer_document(each, is_without_cost=is_without_cost, apart="agent")
         yield each.question.kind, told
     yield "sections", sections_document(asked_of, is_without_cost=is_without_cost)
     limited = answer("blocks", token_limit=7)

@@ -102,7 +102,7 @@ def _figures(rows: Mapping[int, Sums], name: ModelNames) -> Figures:
     """Return what the sums of some models stand for."""
     if len(rows) == 1:
         ((model, sums),) = rows.items()
-        return _figures_of(name(model), name.agent(model), _machines(rows, name), sums)
+        return _figures_of(model, name, sums)
     if not rows:
         return Figures()
     whole = reduce(added, rows.values())
@@ -116,7 +116,8 @@ def _figures(rows: Mapping[int, Sums], name: ModelNames) -> Figures:
         first=whole.first,
         last=whole.last,
         agents=_once(name.agent(model) for model in in_order),
-        machines=_machines(in_order, name),
+        machines=_of_machines(in_order, name, name.machine),
+        people=_of_machines(in_order, name, name.person),
         reasoning=whole.reasoning,
     )
 
@@ -125,13 +126,16 @@ def _once(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _machines(models: Iterable[int], name: ModelNames) -> tuple[str, ...]:
-    return _once(map(name.machine, models)) if name.has_machines else ()
+def _of_machines(
+    models: Iterable[int], name: ModelNames, called: Callable[[int], str]
+) -> tuple[str, ...]:
+    """Return what the machines of some models, or who works on them, are called."""
+    return _once(filter(None, map(called, models))) if name.has_machines else ()
 
 
-def _figures_of(model: str, agent: str, machines: tuple[str, ...], sums: Sums) -> Figures:
+def _figures_of(number: int, name: ModelNames, sums: Sums) -> Figures:
     """Return what the sums of one model stand for."""
-    models = (model,)
+    models = (name(number),)
     return Figures(
         responses=sums.responses,
         tokens=Tokens(*sums[2:7]),
@@ -140,8 +144,9 @@ def _figures_of(model: str, agent: str, machines: tuple[str, ...], sums: Sums) -
         unpriced=models if sums.unpriced else (),
         first=sums.first,
         last=sums.last,
-        agents=(agent,),
-        machines=machines,
+        agents=(name.agent(number),),
+        machines=_of_machines((number,), name, name.machine),
+        people=_of_machines((number,), name, name.person),
         reasoning=sums.reasoning,
     )
 

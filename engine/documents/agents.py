@@ -16,6 +16,7 @@ from engine.documents.figures import (
     model_names,
     sums,
 )
+from engine.domain.choices import Apart
 from engine.domain.reports import Figures, Part, Row
 from engine.domain.responses import CLAUDE
 
@@ -27,6 +28,22 @@ class AgentBreakdown(Sums, frozen=True, kw_only=True, rename="camel"):
     """One agent's part of a row, with its models: by first use, and most expensive first."""
 
     agent: str
+    models_used: list[str]
+    model_breakdowns: list[ModelBreakdown]
+
+
+class MachineBreakdown(Sums, frozen=True, kw_only=True, rename="camel"):
+    """One machine's part of a row, with its models."""
+
+    machine: str
+    models_used: list[str]
+    model_breakdowns: list[ModelBreakdown]
+
+
+class PersonBreakdown(Sums, frozen=True, kw_only=True, rename="camel"):
+    """One person's part of a row, empty for who is not named, with its models."""
+
+    person: str
     models_used: list[str]
     model_breakdowns: list[ModelBreakdown]
 
@@ -48,6 +65,10 @@ class AgentRow(RowSums, frozen=True, kw_only=True, rename="camel"):
     period: str | UnsetType = UNSET
     metadata: Metadata | UnsetType = UNSET
     agents: list[AgentBreakdown] | UnsetType = UNSET
+    machines_used: list[str] | UnsetType = UNSET
+    people_used: list[str] | UnsetType = UNSET
+    machines: list[MachineBreakdown] | UnsetType = UNSET
+    people: list[PersonBreakdown] | UnsetType = UNSET
 
 
 class Telling(Struct, frozen=True):
@@ -55,20 +76,29 @@ class Telling(Struct, frozen=True):
 
     is_told: bool = False
     """Whether rows say whose they are."""
-    is_apart: bool = False
-    """Whether rows have a part for each agent."""
     only: str = ALL
     """The one agent asked about."""
+    apart: Apart | None = None
+    """Whether rows have a part for each agent, machine or person."""
+    has_machines: bool = False
+    """Whether rows say of which machines they are: there are several."""
+    has_people: bool = False
 
 
-def telling(figures: Figures, asked: Iterable[str] = (), is_by_agent: bool = False) -> Telling:
+def telling(figures: Figures, asked: Iterable[str] = (), apart: Apart | None = None) -> Telling:
     """Return what is said of the agents of an answer with such totals.
 
     Of Claude Code alone nothing is said unless agents were `asked` for.
     """
     names = tuple(asked)
-    is_told = bool(names) or is_by_agent or any(name != CLAUDE for name in figures.agents)
-    return Telling(is_told, is_by_agent, names[0] if len(names) == 1 else ALL)
+    is_told = bool(names) or apart == "agent" or any(name != CLAUDE for name in figures.agents)
+    return Telling(
+        is_told,
+        names[0] if len(names) == 1 else ALL,
+        apart,
+        len(figures.machines) > 1,
+        len(figures.people) > 1,
+    )
 
 
 def of_agents(row: Row, period: str, told: Telling, price: Price) -> dict[str, Any]:
@@ -96,7 +126,37 @@ def agent_of(row: Row) -> str | UnsetType:
 
 
 def _parts(row: Row, told: Telling, price: Price) -> dict[str, Any]:
-    return {"agents": agent_parts(row.by_agent, row.by_model, price)} if told.is_apart else {}
+    if told.apart != "agent":
+        return {}
+    return {"agents": agent_parts(row.by_agent, row.by_model, price)}
+
+
+def of_machines(row: Row, told: Telling, price: Price) -> dict[str, Any]:
+    """Return of which machines and people a row is, as the fields of `AgentRow`."""
+    fields: dict[str, Any] = {}
+    if told.has_machines:
+        fields["machines_used"] = list(row.figures.machines)
+    if told.has_people:
+        fields["people_used"] = list(row.figures.people)
+    if told.apart == "machine":
+        fields["machines"] = [
+            MachineBreakdown(**_part(part, price), machine=part.name)
+            for part in sorted(row.by_machine, key=lambda part: part.name)
+        ]
+    if told.apart == "person":
+        fields["people"] = [
+            PersonBreakdown(**_part(part, price), person=part.name)
+            for part in sorted(row.by_person, key=lambda part: part.name)
+        ]
+    return fields
+
+
+def _part(part: Part, price: Price) -> dict[str, Any]:
+    return {
+        **sums(part.figures, price),
+        "models_used": model_names(part.figures.models),
+        "model_breakdowns": breakdowns(part.parts, price),
+    }
 
 
 def agent_parts(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from engine.domain.choices import Apart
 from engine.domain.questions import Answer, Answered, Comparison, SessionAnswer
 
 
@@ -14,15 +15,13 @@ def answered_document(
     *,
     is_without_cost: bool = False,
     aliases: Mapping[str, str] | None = None,
-    is_by_agent: bool = False,
+    apart: Apart | None = None,
 ) -> Struct:
     """Return an answer as a document; what the answer does not need is not loaded."""
     if isinstance(asked, Answer):
         from engine.documents.answers import answer_document
 
-        return answer_document(
-            asked, is_without_cost=is_without_cost, aliases=aliases, is_by_agent=is_by_agent
-        )
+        return answer_document(asked, is_without_cost=is_without_cost, aliases=aliases, apart=apart)
     if isinstance(asked, SessionAnswer):
         from engine.documents.sessions import session_document
 

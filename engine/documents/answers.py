@@ -7,7 +7,16 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
-from engine.documents.agents import AgentRow, Telling, agent_of, of_agents, telling
+from engine.documents.agents import (
+    AgentRow,
+    MachineBreakdown,
+    PersonBreakdown,
+    Telling,
+    agent_of,
+    of_agents,
+    of_machines,
+    telling,
+)
 from engine.documents.changes import TrendDocument, trend_document
 from engine.documents.encoding import Price, iso, pricing
 from engine.documents.figures import (
@@ -18,6 +27,7 @@ from engine.documents.figures import (
     sums,
     totals,
 )
+from engine.domain.choices import Apart
 from engine.domain.projects import called
 from engine.domain.questions import Answer, AnswerRow
 from engine.domain.report_definitions import definition_of
@@ -76,6 +86,10 @@ class ModelRow(Sums, frozen=True, kw_only=True, rename="camel"):
     project_paths: list[str]
     first_activity: str | None
     last_activity: str | None
+    machines_used: list[str] | UnsetType = UNSET
+    people_used: list[str] | UnsetType = UNSET
+    machines: list[MachineBreakdown] | UnsetType = UNSET
+    people: list[PersonBreakdown] | UnsetType = UNSET
 
 
 class AnswerDocument(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -140,16 +154,16 @@ def answer_document(
     *,
     is_without_cost: bool = False,
     aliases: Mapping[str, str] | None = None,
-    is_by_agent: bool = False,
+    apart: Apart | None = None,
 ) -> Struct:
     """Return an answer as the document that scripts read.
 
     Without cost every key of money is left out. `aliases` are names for projects, by path,
     directory's name or label; they change what people read, never what names a row.
-    By agent, rows have a part for each agent.
+    `apart` says whose parts rows have: each agent's, machine's or person's.
     """
     price, names = pricing(is_without_cost), aliases or {}
-    told = telling(answer.totals.figures, answer.question.selection.agents, is_by_agent)
+    told = telling(answer.totals.figures, answer.question.selection.agents, apart)
     document = answer.question.report.document
     if document == "blocks":
         from engine.documents.blocks import blocks_document
@@ -175,6 +189,7 @@ def period_fields(kind: str, answer: AnswerRow, price: Price, told: Telling) -> 
     fields: dict[str, Any] = {
         **row_sums(row, price),
         **of_agents(row, row.key, told, price),
+        **of_machines(row, told, price),
         key: row.key,
         "sessions": row.sessions,
         "project": answer.place or UNSET,
@@ -218,6 +233,7 @@ def _project(
     return ProjectRow(
         **row_sums(row, price),
         **of_agents(row, row.key, told, price),
+        **of_machines(row, told, price),
         project=row.key,
         name=called(row.label, row.key, aliases),
         sessions=row.sessions,
@@ -230,6 +246,7 @@ def _model(answer: AnswerRow, price: Price, told: Telling) -> ModelRow:
     row = answer.row
     return ModelRow(
         **sums(row.figures, price),
+        **of_machines(row, told, price),
         agent=agent_of(row) if told.is_told else UNSET,
         model=row.label or UNKNOWN_MODEL,
         provider=row.provider or UNSET,

@@ -6,7 +6,13 @@ from typing import Any, Literal
 
 from msgspec import UNSET, Struct, UnsetType, field
 
-from engine.documents.agents import Telling, agent_of
+from engine.documents.agents import (
+    MachineBreakdown,
+    PersonBreakdown,
+    Telling,
+    agent_of,
+    of_machines,
+)
 from engine.documents.encoding import Money, Price, iso
 from engine.documents.figures import (
     ModelBreakdown,
@@ -78,6 +84,10 @@ class BlockRow(BlockSpanDocument, frozen=True, kw_only=True, rename="camel"):
     token_limit_status: TokenLimitDocument | UnsetType = UNSET
     unpriced_models: list[str] | UnsetType = UNSET
     agent: str | UnsetType = UNSET
+    machines_used: list[str] | UnsetType = UNSET
+    people_used: list[str] | UnsetType = UNSET
+    machines: list[MachineBreakdown] | UnsetType = UNSET
+    people: list[PersonBreakdown] | UnsetType = UNSET
 
 
 class BlocksDocument(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -123,6 +133,7 @@ def _block(answer: AnswerRow, price: Price, told: Telling) -> BlockRow:
     row = answer.row
     return BlockRow(
         **period_fields(row.figures, price),
+        **of_machines(row, told, price),
         id=block_id(row),
         start_time=iso_time(row.start or 0),
         end_time=iso_time(row.end or 0),

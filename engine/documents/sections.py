@@ -18,6 +18,7 @@ from engine.documents.answers import (
 )
 from engine.documents.figures import Totals
 from engine.documents.sessions import SessionRow, SessionsDocument
+from engine.domain.choices import Apart
 from engine.domain.questions import Answer
 
 
@@ -38,13 +39,11 @@ def sections_document(
     *,
     is_without_cost: bool = False,
     aliases: Mapping[str, str] | None = None,
-    is_by_agent: bool = False,
+    apart: Apart | None = None,
 ) -> SectionsDocument:
     """Return answers about periods and sessions, at least one, as one document."""
     documents = [
-        answer_document(
-            answer, is_without_cost=is_without_cost, aliases=aliases, is_by_agent=is_by_agent
-        )
+        answer_document(answer, is_without_cost=is_without_cost, aliases=aliases, apart=apart)
         for answer in answers
     ]
     rows: dict[str, Any] = {}

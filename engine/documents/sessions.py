@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType, field
 
-from engine.documents.agents import AgentRow, Metadata, Telling, of_agent, telling
+from engine.documents.agents import AgentRow, Metadata, Telling, of_agent, of_machines, telling
 from engine.documents.encoding import Money, Price, dollars, iso, pricing
 from engine.documents.figures import (
     UNKNOWN_MODEL,
@@ -110,6 +110,7 @@ def named_session(
     return {
         **row_sums(row, price),
         **of_agent(row, told, price),
+        **of_machines(row, told, price),
         **unified,
         "session_id": row.key,
         "title": row.label if row.label != row.key else None,

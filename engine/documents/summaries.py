@@ -19,6 +19,7 @@ from engine.documents.live import (
     projection_document,
 )
 from engine.documents.sessions import NamedSession, named_session
+from engine.domain.choices import Apart
 from engine.domain.questions import AnswerRow, Summary
 from engine.domain.reports import Figures
 from engine.domain.times import iso_time
@@ -47,12 +48,12 @@ def summary_document(
     *,
     is_without_cost: bool = False,
     aliases: Mapping[str, str] | None = None,
-    is_by_agent: bool = False,
+    apart: Apart | None = None,
 ) -> SummaryDocument:
     """Return a summary as the document that scripts read."""
     price = pricing(is_without_cost)
     names = aliases or {}
-    told = telling(summary.month.figures, summary.agents, is_by_agent)
+    told = telling(summary.month.figures, summary.agents, apart)
     return SummaryDocument(
         generated_at=iso_time(summary.now),
         timezone=summary.zone,

@@ -32,3 +32,7 @@ SORT_COLUMNS: tuple[SortColumn, ...] = get_args(SortColumn)
 Measure = Literal["cost", "tokens"]
 """What a day's intensity is taken from."""
 MEASURES: tuple[Measure, ...] = get_args(Measure)
+
+Apart = Literal["agent", "machine", "person"]
+"""Whose parts a row is shown with."""
+APARTS: tuple[Apart, ...] = get_args(Apart)

@@ -110,6 +110,14 @@ def ledger_path(settings: Settings) -> str:
     return str(data_directory(settings) / _LEDGER)
 
 
+def machine_path(settings: Settings) -> str | None:
+    """Return the file that says which machine this is; `None` where the ledger is in memory."""
+    ledger = ledger_path(settings)
+    if ledger == ":memory:":
+        return None
+    return os.path.join(os.path.dirname(ledger), "machine.json")
+
+
 def prices_path(settings: Settings) -> Path:
     """Return where refreshed prices are kept."""
     return data_directory(settings) / "prices.json"

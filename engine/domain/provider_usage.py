@@ -8,11 +8,13 @@ Days are UTC days, as all providers count them; times are UTC milliseconds.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Literal
 
 from msgspec import Struct
 
 from engine.domain.responses import Tokens
+from engine.domain.times import SECOND
 
 Capability = Literal["usage", "cost", "balance", "limits", "key_check"]
 """What a provider may tell: tokens and requests by day, money by day, money that is left, limits
@@ -198,8 +200,9 @@ def period_of(
 ) -> PeriodUse:
     """Return what a provider says of some UTC days, both included.
 
-    A period whose first day was not asked about is unknown. Where nothing was used in it, and
-    the provider would have told, that is 0. A provider may tell a period's sum itself.
+    A period whose first day was not asked about is unknown, and so is one that the provider's
+    figures do not reach yet. Where nothing was used in it, and the provider would have told, that
+    is 0. A provider may tell a period's sum itself.
     """
     told = next((each for each in usage.totals if (each.name, each.since) == (name, since)), None)
     if told is not None:
@@ -209,14 +212,15 @@ def period_of(
     parts = [part for day in usage.days if since <= day.day <= until for part in day.parts]
     every = [part for day in usage.days for part in day.parts]
     missing = {each.capability for each in usage.unsupported}
-    is_idle = not parts and "usage" not in missing
+    is_fresh = usage.fresh_until is None or usage.fresh_until > _start_of(since)
+    is_idle = not parts and is_fresh and "usage" not in missing
     requests = [part.requests for part in parts if part.requests is not None]
     tokens = added_tokens(part.tokens for part in parts)
     if is_idle and (not every or any(part.tokens is not None for part in every)):
         tokens = Tokens()
     has_requests = is_idle and (not every or any(part.requests is not None for part in every))
     cost = summed(amount for part in parts for amount in part.cost)
-    if not cost and "cost" not in missing:
+    if not cost and is_fresh and "cost" not in missing:
         cost = (Amount(_currency_of(usage), 0),)
     return PeriodUse(
         name=name,
@@ -226,6 +230,11 @@ def period_of(
         tokens=tokens,
         cost=cost,
     )
+
+
+def _start_of(day: str) -> int:
+    """Return when a UTC day begins."""
+    return round(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp() * SECOND)
 
 
 def _currency_of(usage: ProviderUsage) -> str:

@@ -168,6 +168,16 @@ class Answer(Struct, frozen=True, kw_only=True):
         """Whether it is of several coding agents."""
         return len(self.totals.figures.agents) > 1
 
+    @property
+    def has_machines(self) -> bool:
+        """Whether it is of several machines."""
+        return len(self.totals.figures.machines) > 1
+
+    @property
+    def has_people(self) -> bool:
+        """Whether it is of several people."""
+        return len(self.totals.figures.people) > 1
+
     def limit_share(self, tokens: int) -> float | None:
         """Return tokens as a share of the limit; `None` where none is known."""
         return tokens / self.token_limit if self.token_limit else None
@@ -238,6 +248,16 @@ class Summary(Struct, frozen=True, kw_only=True):
     def has_agents(self) -> bool:
         """Whether it is of several coding agents."""
         return len(self.month.figures.agents) > 1
+
+    @property
+    def has_machines(self) -> bool:
+        """Whether it is of several machines."""
+        return len(self.month.figures.machines) > 1
+
+    @property
+    def has_people(self) -> bool:
+        """Whether it is of several people."""
+        return len(self.month.figures.people) > 1
 
 
 Answered = Answer | SessionAnswer | Comparison | Summary

@@ -11,19 +11,12 @@ from typing import Literal
 
 from msgspec import Struct
 
+from engine.domain.report_columns import APART, COUNTS, GIVES_WAY, KINDS, LEAST, SUMS, WHOSE
+
 By = Literal["hour", "day", "week", "month", "session", "block", "project", "model"]
 """What a report's rows are of, each computed in one place of `engine.reports`."""
 Period = Literal["hour", "day", "week", "month"]
 PERIODS: tuple[Period, ...] = ("hour", "day", "week", "month")
-
-
-GIVES_WAY = (
-    *("bar", "title", "responses", "sessions", "share", "provider"),
-    *("exact", "roomy", "cache kinds", "models", "cache", "input"),
-    *("trend", "last", "agent", "project", "output"),
-)
-"""What gives way on paper, first to last, unless a report says otherwise: `exact` figures become
-short, what is `roomy` tight, and the `cache kinds` one column."""
 
 
 class Tab(Struct, frozen=True):
@@ -37,7 +30,8 @@ class Tab(Struct, frozen=True):
     row_key: str
     """What names a row in exported files."""
     columns: tuple[str, ...]
-    """By the names of `tui.live.report.columns`; `agent` only where there are several."""
+    """By the names of `tui.live.report.columns`; `agent` and `machine` only where there are
+    several."""
     gives_way: tuple[str, ...]
     """The columns that give way where it is narrow, first to last; the others never do."""
 
@@ -89,13 +83,12 @@ class ReportDefinition(Struct, frozen=True):
         return self.nouns[0].capitalize()
 
 
-_COUNTS = ("input", "output", "cache_write", "cache_read", "cache", "total")
-_KINDS = ("input", "output", "cache_write", "cache_read", "total", "cost")
-_LEAST = ("cache_write", "cache_read", "input")
-_SUMS = ("responses", "tokens", "cost")
-_PERIOD = ("period", "agents", "models", *_COUNTS, "cost", "trend", "bar", "sessions", "responses")
-_PERIOD_FLAT = ("place", "agent", "model", "models", "sessions", *_SUMS, "trend")
-_PERIOD_OPTIONS = ("last", "breakdown", "by_agent", "instances", "project_aliases", "sections")
+_PERIOD = (
+    *("period", "agents", *WHOSE, "models", *COUNTS),
+    *("cost", "trend", "bar", "sessions", "responses"),
+)
+_PERIOD_FLAT = ("place", "agent", *WHOSE, "model", "models", "sessions", *SUMS, "trend")
+_PERIOD_OPTIONS = ("last", "breakdown", *APART, "instances", "project_aliases", "sections")
 
 
 def _period_tab(key: str, title: str, place: int, row_key: str) -> Tab:
@@ -104,8 +97,8 @@ def _period_tab(key: str, title: str, place: int, row_key: str) -> Tab:
         title,
         place,
         row_key,
-        ("period", "agent", "models", *_KINDS, "sessions", "responses"),
-        (*_LEAST, "sessions", "output", "models", "agent", "responses", "total"),
+        ("period", "agent", "machine", "models", *KINDS, "sessions", "responses"),
+        (*LEAST, "sessions", "output", "models", "agent", "machine", "responses", "total"),
     )
 
 
@@ -178,8 +171,11 @@ REPORTS: tuple[ReportDefinition, ...] = (
         title="Sessions",
         nouns=("session", "sessions"),
         summary="a row for each session, most expensive first",
-        columns=("session", "agent", "models", *_COUNTS, "cost", "bar", "last", "responses"),
-        flat=("agent", "model", "models", *_SUMS, "activity"),
+        columns=(
+            *("session", "agent", *WHOSE, "models", *COUNTS),
+            *("cost", "bar", "last", "responses"),
+        ),
+        flat=("agent", *WHOSE, "model", "models", *SUMS, "activity"),
         document="session",
         row_key="sessionId",
         tab=Tab(
@@ -187,13 +183,16 @@ REPORTS: tuple[ReportDefinition, ...] = (
             "Sessions",
             4,
             "sessionId",
-            ("last", "place", "session", "agent", "models", *_KINDS, "responses", "duration"),
             (
-                *(*_LEAST, "output", "duration", "models"),
-                *("session", "responses", "agent", "total", "last"),
+                *("last", "place", "session", "agent", "machine", "models"),
+                *(*KINDS, "responses", "duration"),
+            ),
+            (
+                *(*LEAST, "output", "duration", "models"),
+                *("session", "responses", "agent", "machine", "total", "last"),
             ),
         ),
-        options=("id", "last", "breakdown", "by_agent", "project_aliases", "sections"),
+        options=("id", "last", "breakdown", *APART, "project_aliases", "sections"),
         examples=(("ccmon session --since today --top 5", "today's five most expensive sessions"),),
         is_section=True,
     ),
@@ -204,26 +203,27 @@ REPORTS: tuple[ReportDefinition, ...] = (
         nouns=("block", "blocks"),
         summary="a row for each 5-hour billing block",
         columns=(
-            *("start", "end", "state", "agent", "models", *_COUNTS),
+            *("start", "end", "state", "agent", *WHOSE, "models", *COUNTS),
             *("limit", "cost", "bar", "responses"),
         ),
-        flat=("agent", "model", "models", *_SUMS, "limit"),
+        flat=("agent", *WHOSE, "model", "models", *SUMS, "limit"),
         document="blocks",
         row_key="id",
         gives_way=(
             *("bar", "responses", "exact", "roomy", "cache kinds", "models", "cache"),
-            *("input", "output", "end", "limit", "agent"),
+            *("input", "output", "end", "limit", "person", "agent", "machine"),
         ),
         tab=Tab(
             "blocks",
             "Blocks",
             5,
             "id",
-            ("start", "end", "state", "agent", "models", *_KINDS, "responses"),
-            (*_LEAST, "output", "models", "end", "responses", "agent", "total"),
+            ("start", "end", "state", "agent", "machine", "models", *KINDS, "responses"),
+            (*LEAST, "output", "models", "end", "responses", "agent", "machine", "total"),
         ),
         options=(
-            *("last", "breakdown", "active", "recent", "token_limit", "session_length"),
+            *("last", "breakdown", *APART[1:], "active", "recent"),
+            *("token_limit", "session_length"),
             "account",
         ),
         examples=(("ccmon blocks -a -t max", "the active block against the largest so far"),),
@@ -235,10 +235,10 @@ REPORTS: tuple[ReportDefinition, ...] = (
         nouns=("project", "projects"),
         summary="a row for each project, most expensive first",
         columns=(
-            *("project", "agents", "models", *_COUNTS),
+            *("project", "agents", *WHOSE, "models", *COUNTS),
             *("cost", "bar", "share", "sessions", "last", "responses"),
         ),
-        flat=("agent", "model", "models", "sessions", *_SUMS, "activity"),
+        flat=("agent", *WHOSE, "model", "models", "sessions", *SUMS, "activity"),
         document="projects",
         row_key="project",
         gives_way=("bar", "models", *GIVES_WAY[1:]),
@@ -247,10 +247,13 @@ REPORTS: tuple[ReportDefinition, ...] = (
             "Projects",
             7,
             "projectPath",
-            ("project", "agent", "sessions", "last", "models", *_KINDS, "responses"),
-            (*_LEAST, "models", "output", "responses", "last", "sessions", "agent", "total"),
+            ("project", "agent", "machine", "sessions", "last", "models", *KINDS, "responses"),
+            (
+                *(*LEAST, "models", "output", "responses"),
+                *("last", "sessions", "agent", "machine", "total"),
+            ),
         ),
-        options=("breakdown", "by_agent", "project_aliases"),
+        options=("breakdown", *APART, "project_aliases"),
     ),
     ReportDefinition(
         key="models",
@@ -259,10 +262,10 @@ REPORTS: tuple[ReportDefinition, ...] = (
         nouns=("model", "models"),
         summary="a row for each model of each agent and provider, most expensive first",
         columns=(
-            *("model", "agent", "provider", *_COUNTS),
+            *("model", "agent", "provider", *WHOSE, *COUNTS),
             *("cost", "bar", "share", "sessions", "responses"),
         ),
-        flat=("agent", "provider", "unpriced", "sessions", *_SUMS, "activity"),
+        flat=("agent", *WHOSE, "provider", "unpriced", "sessions", *SUMS, "activity"),
         document="models",
         row_key="model",
         tab=Tab(
@@ -270,8 +273,8 @@ REPORTS: tuple[ReportDefinition, ...] = (
             "Models",
             6,
             "modelName",
-            ("model", "agent", *_KINDS, "share", "responses"),
-            (*_LEAST, "output", "responses", "agent", "share", "total"),
+            ("model", "agent", "machine", *KINDS, "share", "responses"),
+            (*LEAST, "output", "responses", "agent", "machine", "share", "total"),
         ),
     ),
 )

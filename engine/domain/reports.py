@@ -12,6 +12,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from engine.domain.choices import Apart
 from engine.domain.responses import Tokens
 
 ReportKind = str
@@ -40,6 +41,8 @@ class Figures(Struct, frozen=True, gc=False):
     """Tokens of the output that are known to be reasoning."""
     machines: tuple[str, ...] = ()
     """Machines in order of first use; none where the ledger knows of no other than its own."""
+    people: tuple[str, ...] = ()
+    """Who worked on them, in order of first use; none where nobody is named."""
 
 
 class Part(Struct, frozen=True, gc=False):
@@ -109,8 +112,17 @@ class Row(Struct, frozen=True, gc=False):
 
     @property
     def machines(self) -> tuple[str, ...]:
-        """The machines, the most expensive first."""
+        """The machines, the most expensive first where each one's part is known."""
         return tuple(part.name for part in self.by_machine) or self.figures.machines
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """The people who are named, the most expensive first where each one's part is known."""
+        return tuple(part.name for part in self.by_person if part.name) or self.figures.people
+
+    def parts_by(self, apart: Apart) -> tuple[Part, ...]:
+        """Return the row's parts apart by agent, machine or person."""
+        return {"agent": self.by_agent, "machine": self.by_machine, "person": self.by_person}[apart]
 
 
 class Report(Struct, frozen=True):

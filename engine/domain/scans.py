@@ -36,6 +36,8 @@ class Root(Struct, frozen=True):
     """The real path: of Claude Code's the config directory, whose `projects` is read, or the
     store of Claude Desktop's agent sessions, each with a config directory of its own."""
     agent: str = CLAUDE
+    is_shared: bool = False
+    """Not the agent's own: what other machines shared of their use of it (`engine.machines`)."""
 
     @classmethod
     def at(cls, path: Path, agent: str = CLAUDE) -> Root:
@@ -50,8 +52,8 @@ class Root(Struct, frozen=True):
 
     @property
     def is_claude(self) -> bool:
-        """Whether it is Claude Code's."""
-        return self.agent == CLAUDE
+        """Whether it is Claude Code's on this machine."""
+        return self.agent == CLAUDE and not self.is_shared
 
     @property
     def is_cowork(self) -> bool:

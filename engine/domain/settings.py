@@ -37,6 +37,11 @@ class Settings(Struct, frozen=True):
     roots: tuple[Path, ...] | None = None
     ledger: str | None = None
     zone: str | None = None
+    database: str | None = None
+    """The address of a team's database that answers in place of the ledger, or `env`; nothing is
+    read then."""
+    is_apart: bool = False
+    """Whether machines and people were asked for, however many the database knows."""
     limit: LimitChoice | None = None
     """What is typed as `500k`, `$20`, `max`, `median` or `p90` (`engine.domain.typed.amounts`);
     `None` means p90, or a calibration that is at hand."""

@@ -46,6 +46,7 @@ def sum_of(figures: Sequence[Figures]) -> Figures:
         last=max((each.last for each in figures if each.last is not None), default=None),
         agents=_united(each.agents for each in by_first_use),
         machines=_united(each.machines for each in by_first_use),
+        people=_united(each.people for each in by_first_use),
         reasoning=sum(each.reasoning for each in figures),
     )
 

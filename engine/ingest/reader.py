@@ -24,11 +24,19 @@ if TYPE_CHECKING:
 class Reader:
     """Knows how far every file of the roots in force was read, whosever they are."""
 
-    def __init__(self, ledger: Ledger, settings: Settings, registry: Registry) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        settings: Settings,
+        registry: Registry,
+        shared: Callable[[], Stores | None] = lambda: None,
+    ) -> None:
+        """`shared` gives what reads shared roots, where anything is shared."""
         self.places: tuple[PlaceLookedAt, ...] = ()
         self._ledger = ledger
         self._settings = settings
         self._registry = registry
+        self._shared = shared
         self._transcripts = Transcripts(ledger, settings)
         self._others: OtherStores | None = None
         self._moved: dict[Root, dict[str, Cursor]] = {}
@@ -38,7 +46,8 @@ class Reader:
     @property
     def _stores(self) -> list[Stores]:
         """What reads each store; of a path below two roots, the first one is whose it is."""
-        return [self._transcripts] if self._others is None else [self._others, self._transcripts]
+        found = (self._shared(), self._others, self._transcripts)
+        return [stores for stores in found if stores is not None]
 
     def forget(self) -> None:
         """Take the cursors from the ledger anew, and read from there."""
@@ -93,11 +102,14 @@ class Reader:
 
     def batches(self, waiting: list[Waiting], is_stopped: Callable[[], bool]) -> Iterator[Batch]:
         """Yield what is new in these files, the ones written last first."""
-        others = [each for each in waiting if each.kind is not None]
-        transcripts = [each for each in waiting if each.kind is None]
+        of_stores: dict[int, tuple[Stores, list[Waiting]]] = {}
+        for each in waiting:
+            stores = self._stores_of(each.root)
+            of_stores.setdefault(id(stores), (stores, []))[1].append(each)
+        _, transcripts = of_stores.pop(id(self._transcripts), (None, []))
         found = self._transcripts.batches(transcripts, is_stopped)
-        if others:
-            found = _between(found, self._other_stores().batches(others, is_stopped))
+        for stores, files in of_stores.values():
+            found = _between(found, stores.batches(files, is_stopped))
         for batch in found:
             yield batch
             for root, scans in batch.scans.items():
@@ -135,7 +147,8 @@ class Reader:
         return self._transcripts.scans_of_session(roots, transcript)
 
     def _stores_of(self, root: Root) -> Stores:
-        return self._transcripts if root.is_claude else self._other_stores()
+        shared = self._shared() if root.is_shared else None
+        return shared or (self._transcripts if root.is_claude else self._other_stores())
 
     def _other_stores(self) -> OtherStores:
         """Return what reads other agents' stores; where there are none it is never needed."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,8 +22,16 @@ if TYPE_CHECKING:
 class Roots:
     """The roots in force (SPEC §1); one that disappears keeps what was counted of it."""
 
-    def __init__(self, settings: Settings, ledger: Ledger, registry: Registry) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        ledger: Ledger,
+        registry: Registry,
+        shared: Callable[[], list[Root]] = list,
+    ) -> None:
+        """`shared` gives the roots by which other machines' use comes in."""
         self.registry = registry
+        self._shared = shared
         self._settings = settings
         self._ledger = ledger
         self.current = self._found()
@@ -57,6 +65,8 @@ class Roots:
     def _directories(self, root: Root) -> list[str]:
         if root.is_claude:
             return [root.projects]
+        if root.is_shared:
+            return [root.path]
         found = (_below(root, tree) for tree in self._trees(root) if tree.is_deep)
         return [path for path in found if os.path.isdir(path)]
 
@@ -68,12 +78,17 @@ class Roots:
         roots = [root for root in self.in_force() if not agents or root.agent in agents]
         return open_scopes(self._ledger, roots)
 
+    def own_scopes(self) -> dict[str, int]:
+        """Return the ledger's scopes, by agent, of what this machine itself used."""
+        return open_scopes(self._ledger, [each for each in self.in_force() if not each.is_shared])
+
     def _found(self) -> list[Root]:
         """Return the roots that are there, Claude Code's first, each real path once an agent."""
         settings = self._settings
         found = discover.find_roots(settings) if settings.reads(CLAUDE) else []
         if settings.reads_others:
             found += self._roots_at(self.registry.stores(settings.stores))
+        found += [root for root in self._shared() if settings.reads(root.agent)]
         return list({(root.agent, root.path): root for root in reversed(found)}.values())[::-1]
 
     def _looked_for(self) -> list[Root]:

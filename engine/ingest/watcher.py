@@ -14,8 +14,9 @@ from engine.ingest.discover import REPOSITORY
 if TYPE_CHECKING:
     from watchfiles import Change
 
-_SUFFIXES = (SUFFIX, ".json", ".zst", ".zstd", ".db", ".db-wal", ".sqlite", ".sqlite-wal")
-"""Of the files whose changes are told: transcripts, and what other agents keep."""
+_SUFFIXES = (SUFFIX, ".json", ".zst", ".zstd", ".db", ".db-wal", ".sqlite", ".sqlite-wal", ".ccmon")
+"""Of the files whose changes are told: transcripts, what other agents keep, and what machines
+share."""
 _BELOW_REPOSITORY = f"{os.sep}{REPOSITORY}{os.sep}"
 _STEP = 45
 """Milliseconds between looks at the events gathered: an append is told after one or two. Each

@@ -42,7 +42,7 @@ class Connection:
     def close(self) -> None:
         """Close the connection; may be called twice."""
         with self.lock:
-            self.connection.close()
+            ledger_file.close_in_turn(self.connection, self.path)
 
     def wait_at_most(self, seconds: float) -> None:
         """Wait so long, and no longer, for a turn to write."""

@@ -50,7 +50,7 @@ class Failover:
                 failing, opened_as = ledger.connection, ledger.opened_as
                 ledger.go_on(*ledger_file.open_another(ledger.path, failing, opened_as, error))
             elif self._failures <= most + 1:
-                ledger.connection.close()
+                ledger_file.close_in_turn(ledger.connection, ledger.path)
                 ledger.go_on(*ledger_file.open_fresh(ledger.path, error))
             else:
                 raise error

@@ -7,6 +7,7 @@ loaded next to nothing; no revision is theirs, for no figure of the ledger chang
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 
 TYPE_CHECKING = False
@@ -46,9 +47,12 @@ def keep_line(
 
     Raises `sqlite3.Error` where the ledger does not take it in time.
     """
+    from contextlib import closing
+
+    from engine.ledger.turn import among_others_at
+
     value = json.dumps([revision, until, line, dict(files)])
-    connection = _connect(path, "rw")
-    try:
+    with among_others_at(path), closing(_connect(path, "rw")) as connection:
         kept = connection.execute(
             "SELECT name, value FROM settings WHERE name > ? AND name < ?", (_NAME, _PAST)
         ).fetchall()
@@ -56,10 +60,12 @@ def keep_line(
         with connection:
             connection.executemany("DELETE FROM settings WHERE name = ?", over)
             connection.execute("INSERT OR REPLACE INTO settings VALUES (?,?)", (_NAME + key, value))
-    finally:
-        connection.close()
 
 
 def _connect(path: str, mode: str) -> sqlite3.Connection:
-    quoted = path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
-    return sqlite3.connect(f"file:{quoted}?mode={mode}", timeout=_TURN, uri=True)
+    """Connect to a ledger that is there; `engine.domain.files` would load more than all of this."""
+    place = os.path.abspath(path).replace(os.sep, "/")
+    for sign, quoted in (("%", "%25"), ("?", "%3f"), ("#", "%23")):
+        place = place.replace(sign, quoted)
+    root = "" if place.startswith("/") else "/"
+    return sqlite3.connect(f"file://{root}{place}?mode={mode}", timeout=_TURN, uri=True)

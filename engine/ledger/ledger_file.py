@@ -82,10 +82,20 @@ def open_another(
     """
     is_moved = identity_of(path) not in (None, identity)
     if is_damage(error) or is_moved:
-        failing.close()
+        close_in_turn(failing, path)
         return _replace(path, identity, error) if is_damage(error) else open_ledger(path)
     with closing(failing):
         return copied(failing, empty()), (memory_notice(path, error),)
+
+
+def close_in_turn(connection: sqlite3.Connection, path: str) -> None:
+    """Close a connection while nobody replaces the file at its path.
+
+    Who closes a file last takes away its log by name: renamed meanwhile, that would be the new
+    ledger's.
+    """
+    with among_others_at(path):
+        connection.close()
 
 
 def open_fresh(path: str, error: sqlite3.Error) -> Opened:
@@ -104,11 +114,22 @@ def open_again(path: str) -> sqlite3.Connection | None:
 def write_again(path: str, deleted: sqlite3.Connection) -> Opened:
     """Write a ledger whose file was deleted while it was open once more, and close that one.
 
-    Where another process has begun a new one in its place, that is opened.
+    Where another process has begun a new one in its place, or is about to, that is opened: while
+    a damaged ledger is set aside there is none at its path.
     """
-    if os.path.exists(path):
-        deleted.close()
-        return open_ledger(path)
+    try:
+        Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with alone_at(path):
+            if not os.path.exists(path):
+                return _write_again_alone(path, deleted)
+    except OSError as error:
+        with closing(deleted):
+            return copied(deleted, empty()), (memory_notice(path, error),)
+    close_in_turn(deleted, path)
+    return open_ledger(path)
+
+
+def _write_again_alone(path: str, deleted: sqlite3.Connection) -> Opened:
     with closing(deleted):
         try:
             connection = _written(path, deleted)

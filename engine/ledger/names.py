@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 from threading import RLock
-from typing import Literal
+from typing import Literal, Protocol
 
 from engine.domain.machines import OWN, Machine, labels_of
 from engine.domain.responses import CLAUDE
@@ -34,10 +34,26 @@ _ADD = {
 Row = tuple[str, ...]
 
 
+class NameRows(Protocol):
+    """What numbers stand for."""
+
+    def row(self, table: NameTable, number: int) -> Row:
+        """Return what a number stands for, the name first."""
+
+    def number_of_any(self, model: int) -> int:
+        """Return one of the numbers that a model has on several machines, always the same."""
+
+    def machines(self) -> dict[int, Machine]:
+        """Return the machines by place, none where there is but one."""
+
+    def machine_label(self, place: int) -> str:
+        """Return what a machine is called."""
+
+
 class ModelNames:
     """What models are called, and whose they are."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: NameRows) -> None:
         self._names = names
 
     def __call__(self, model: int) -> str:
@@ -198,6 +214,12 @@ class Names:
         """Return what a machine is called, empty for one that is not known."""
         self.machines()
         return self._machine_labels.get(place, "")
+
+    def machine_labels(self) -> tuple[str, ...]:
+        """Return what all machines are called, this one first."""
+        self.machines()
+        own = sorted(self._machine_labels, key=lambda place: place != OWN)
+        return tuple(self._machine_labels[place] for place in own)
 
     def learn_machines(self) -> None:
         """Read what machines are called, which may change."""

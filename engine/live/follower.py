@@ -109,6 +109,7 @@ class Follower:
             self._fetcher.refresh_providers_when_due(self._note_providers)
             insist(self._usage.ask_when_due)
             self._state.sleeps.note(self._settings.clock(), time.monotonic())
+            insist(updater.share_when_due)
             updater.wakeup.wait(is_brief=insist(updater.bring_rows))
             if updater.stop.is_set():
                 break
@@ -147,8 +148,9 @@ class Follower:
         now = self._settings.clock()
         return self._alerts.tell(state.windows(now).windows, known, now, state.zone)
 
-    def _note_providers(self) -> None:
+    def _note_providers(self, problem: str) -> None:
         """Show what providers said (called in the thread that asked them)."""
+        self._board.warn("providers", problem)
         self._state.note_change()
         self._updater.wakeup.look_soon()
 

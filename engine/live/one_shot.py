@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from engine.domain.pace import CAUGHT_UP_NOTED, DRAWN, Every
 from engine.domain.paths import cursor_session_path
+from engine.domain.responses import CLAUDE
 from engine.domain.settings import Settings
 from engine.ingest.roots import Roots
 from engine.ledger.book import Ledger
@@ -22,6 +23,7 @@ from engine.pricing.updates import PriceUpdates
 if TYPE_CHECKING:
     from engine.domain.snapshots import Progress
     from engine.live.fetcher import Fetcher
+    from engine.machines.sharing import Sharing
 
 
 class OneShot:
@@ -68,10 +70,23 @@ class OneShot:
         insist(self._updater.reprice)
         is_all = self._updater.look_until_done(self._telling(on_progress), most_bytes)
         self._state.finish_reading()
+        if is_all:
+            self._updater.share_when_due()
         if is_all and age > CAUGHT_UP_NOTED:
             with suppress(sqlite3.Error):
                 self._ledger.keep_settings({setting: str(now)})
         return is_all
+
+    def share(self, sharing: Sharing) -> None:
+        """Read what is new, write it for other machines, pull and read what they wrote."""
+        insist, updater = self._updater.recovery.insist, self._updater
+        insist(self._roots.open_scopes)
+        insist(updater.reprice)
+        updater.look_until_done()
+        insist(lambda: updater.share_now(sharing))
+        sharing.pull()
+        updater.look_until_done()
+        self._state.finish_reading()
 
     def _telling(self, on_progress: Callable[[Progress], None] | None) -> Callable[[], None]:
         """Return what tells the progress, as often as it is worth drawing."""
@@ -89,7 +104,7 @@ class OneShot:
 
         Prices are fetched for the models of other agents; Claude's come with ccmon.
         """
-        has_others = any(not root.is_claude for root in self._roots.current)
+        has_others = any(root.agent != CLAUDE for root in self._roots.current)
         if has_others or os.path.exists(cursor_session_path(self._settings)):
             from engine.live.fetcher import Fetcher
 

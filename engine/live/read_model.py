@@ -91,6 +91,8 @@ class ReadModel:
         """Bring in what the ledger has new; return whether that was anything."""
         if not self.view.pull(self._ledger.revision()):
             return False
+        if self._ledger.names.model.has_machines:
+            self._ledger.names.learn_machines()
         self._learn_names()
         return True
 

@@ -19,6 +19,7 @@ from engine.ledger.packed_rows import bringing, merge_held, scopes_with_packs
 from engine.live.kept_settings import KeptSettings
 from engine.live.notices import NoticeBoard
 from engine.live.recovery import Recovery
+from engine.live.shared_machines import SharedMachines
 from engine.live.state import State
 from engine.live.timings import Timings
 from engine.pricing.updates import PriceUpdates
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from engine.domain.packed_responses import Pack
     from engine.domain.scans import Scan
     from engine.ingest.loader import Waiting
+    from engine.machines.sharing import Sharing
 
 ALL = 1 << 62
 """As many bytes as there are."""
@@ -53,6 +55,7 @@ class Updater:
         board: NoticeBoard,
         prices: PriceUpdates,
         timings: Timings,
+        shared: SharedMachines,
     ) -> None:
         self.stop = Event()
         self.wakeup = Wakeup(settings)
@@ -66,7 +69,8 @@ class Updater:
             self.wakeup.wake,
         )
         self.kept = KeptSettings(ledger)
-        self.reader = Reader(ledger, settings, roots.registry)
+        self.reader = Reader(ledger, settings, roots.registry, shared.stores)
+        self._shared = shared
         self._clock = settings.clock
         self._ledger = ledger
         self._roots = roots
@@ -217,6 +221,22 @@ class Updater:
         self.wakeup.note_look()
         self._note_refused()
         return is_all
+
+    def share_when_due(self) -> None:
+        """Write for other machines what is new, now and then; who follows pulls theirs too."""
+        sharing = self._shared.sharing()
+        if sharing is None or not sharing.is_due():
+            return
+        self._board.warn("share", sharing.write(self._roots.own_scopes()))
+        if self.is_followed:
+            sharing.start_pulling()
+        if sharing.has_pulled():
+            self.wakeup.look_soon()
+
+    def share_now(self, sharing: Sharing) -> None:
+        """Write for other machines all that is new."""
+        scopes = self._roots.own_scopes()
+        self._board.warn("share", sharing.write(scopes, is_now=True))
 
     def look_at_limits(self, *, is_due: bool = True) -> bool:
         """Look at what is known of limits and of open sessions; return whether that is new."""

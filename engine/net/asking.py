@@ -56,7 +56,8 @@ def ask(
     """Ask once, up to a moment of `time.monotonic`; raises `NotAnswered`.
 
     A body of more than `most` bytes is not read to its end, nor one of a status that `reads`
-    refuses. `now` (UTC milliseconds) is what a `Retry-After` is reckoned from.
+    refuses. `now` (UTC milliseconds) is what a `Retry-After` is reckoned from. What goes to this
+    machine unencrypted goes through no proxy, which could read it.
     """
     left = deadline - time.monotonic()
     if left <= 0:
@@ -65,7 +66,12 @@ def ask(
 
     try:
         with (
-            httpx.Client(timeout=left, follow_redirects=False, verify=_certificates()) as client,
+            httpx.Client(
+                timeout=left,
+                follow_redirects=False,
+                verify=_certificates(),
+                trust_env=url.startswith("https:"),
+            ) as client,
             client.stream(method, url, headers=dict(headers), content=content) as answer,
         ):
             status = answer.status_code

@@ -30,6 +30,7 @@ from engine.domain.model_labels import labels_of
 from engine.domain.questions import Question
 from engine.domain.report_definitions import REPORTS, ReportDefinition
 from engine.domain.times import SECOND
+from engine.domain.typed.asked import apart_of
 from engine.service.endpoint import API, Asked, Endpoint
 from engine.service.parameters import (
     ALL,
@@ -85,7 +86,7 @@ def _report(report: ReportDefinition) -> Endpoint:
             source.answers(asked.said).answer(question),
             is_without_cost=asked.said.get("no_cost", False),
             aliases=source.aliases,
-            is_by_agent=asked.said.get("by_agent", False),
+            apart=apart_of(asked.said),
         )
 
     document = DOCUMENTS[report.document]

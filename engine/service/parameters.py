@@ -94,6 +94,8 @@ AGENT = Parameter(
     {"type": "array", "items": {"type": "string"}},
     is_repeatable=True,
 )
+MACHINE = _text("machine", "only this machine: its name, part of it, or its id")
+PERSON = _text("person", "only this person: the name, or part of it")
 MODE = _choice("mode", "whose cost counts: the recorded one where there is one, ours, or only the"
                " recorded", MODES)  # fmt: skip
 ZONE = _text("timezone", "an IANA zone, in place of the service's own", _zone)
@@ -101,7 +103,7 @@ WEEK = _choice("start-of-week", "the first day of the week", _WEEK_DAYS)._replac
 NO_COST = _switch("no-cost", "leave costs out")
 ALL = _switch("all", "those not found too, with the places looked at")
 LAST = _count("last", "only the newest so many")
-CHOSEN = (PROJECT, MODEL, AGENT, MODE)
+CHOSEN = (PROJECT, MODEL, AGENT, MACHINE, PERSON, MODE)
 DATES = (SINCE, UNTIL)
 PLACES = (ZONE, WEEK)
 YEAR = Parameter(
@@ -116,6 +118,8 @@ _SORTING = (
 _OWN = {
     "last": LAST,
     "by_agent": _switch("by-agent", "rows have a part for each coding agent"),
+    "by_machine": _switch("by-machine", "rows have a part for each machine"),
+    "by_person": _switch("by-person", "rows have a part for each person"),
     "instances": _switch("instances", "rows apart by project"),
     "active": _switch("active", "only the active block"),
     "recent": _switch("recent", "only blocks of the last three days, and the active one"),

@@ -107,7 +107,7 @@ def test_offline_never_opens_a_connection(run: Run, site: CursorSite, data: Path
         (lambda handler: handler.send(500), "HTTP status 500"),
         (lambda handler: handler.send(401), "log in again"),
         (lambda handler: handler.send(200, HTML), "web page instead of usage"),
-        (lambda handler: handler.send(200, b'{"usageEventsDisplay":[{'), "no usage"),
+        (lambda handler: handler.send(200, b'{"usageEventsDisplay":[{'), "not usage"),
         (lambda handler: handler.say_nothing(), "in time"),
         (lambda handler: handler.drip(200, b"x" * 50_000, 0.01), "in time"),
     ],

@@ -122,6 +122,8 @@ _NOT_IN_A_WARM_START = {
     "engine.reports.queries.blocks",
     "engine.reports.queries.comparison",
     "engine.live.snapshots",
+    "engine.ingest.shared_files",
+    "engine.machines",
     "engine.agents.claude.titles",
     "hashlib",
     "inspect",

@@ -221,6 +221,20 @@ def test_the_tray_says_that_the_service_is_gone(drawn: list[tuple[str, str]]) ->
     assert drawn[-1] == ("?", "#a3adbd")
 
 
+def test_a_desktop_without_a_tray_is_said_in_a_sentence(drawn: list[tuple[str, str]]) -> None:
+    made = Tray(lambda: LIVE, lambda: None)
+    icon: Any = made._icon
+
+    def update_menu() -> None:
+        raise AssertionError
+
+    icon.update_menu = update_menu
+    icon.run = lambda setup: setup(icon)
+    with pytest.raises(SettingsError, match="no tray"):
+        made.run()
+    assert icon.is_stopped
+
+
 def test_no_desktop_no_tray(drawn: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 from engine.domain.report_definitions import definition_of
 from tui.options import values
 from tui.options.definition import Command, Option, UsageError
+from tui.options.parts import BREAKDOWN, BY_AGENT, BY_MACHINE, BY_PERSON
 from tui.options.shared import (
     ACCOUNT,
-    BREAKDOWN,
-    BY_AGENT,
     CHOSEN,
     DATES,
     IDLE,
@@ -46,6 +45,8 @@ _OWN: dict[str, Option] = {
     "last": LAST,
     "breakdown": BREAKDOWN,
     "by_agent": BY_AGENT,
+    "by_machine": BY_MACHINE,
+    "by_person": BY_PERSON,
     "instances": INSTANCES,
     "project_aliases": PROJECT_ALIASES,
     "sections": SECTIONS,
@@ -221,6 +222,7 @@ def _print(
 
 def _print_page(asked: Answered, zone: str, selection: Selection, options: Namespace) -> None:
     """Print a page that fits the terminal, in colours where somebody looks."""
+    from engine.domain.typed.asked import apart_of
     from tui.tables.look import Look
     from tui.tables.pages import page_of
     from tui.tables.terminal import has_styles, print_lines, width_of
@@ -238,7 +240,7 @@ def _print_page(asked: Answered, zone: str, selection: Selection, options: Names
         look,
         selection,
         is_broken_down=options.breakdown,
-        is_by_agent=options.by_agent,
+        apart=apart_of(vars(options)),
     )
     print_lines(lines, is_styled=has_styles(options.color, sys.stdout))
 

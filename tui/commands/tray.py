@@ -72,12 +72,15 @@ class Tray:
         self._ended = Event()
         self._live: dict[str, Any] = {}
         self._problem = ""
+        self._has_tray = True
         items = pystray.Menu(self._items)
         self._icon = pystray.Icon("ccmon", self._image(), "ccmon", items)
 
     def run(self) -> None:
-        """Stand in the tray until it is told to quit."""
+        """Stand in the tray until it is told to quit; raises `SettingsError` where none is."""
         self._icon.run(setup=self._follow)
+        if not self._has_tray:
+            raise SettingsError("This desktop has no tray: ccmon window shows the same.")
 
     def look(self) -> None:
         """Ask the service once, and show what it says."""
@@ -96,7 +99,11 @@ class Tray:
     def _follow(self, icon: Any) -> None:
         icon.visible = True
         while not self._ended.is_set():
-            self.look()
+            try:
+                self.look()
+            except AssertionError:  # so pystray says that nobody takes its icon
+                self._has_tray = False
+                self._quit()
             self._ended.wait(_PAUSE)
 
     def _items(self) -> Iterator[Any]:

@@ -17,16 +17,23 @@ if TYPE_CHECKING:
     from engine.notify.channels import Channels
 
 
+_APART = ("machine", "person", "by_machine", "by_person")
+"""Options that ask for machines or people."""
+
+
 def settings_of(options: Namespace) -> Settings:
     """Return a command's settings; what the command has no option for stays as it is usually.
 
     Raises `SettingsError` where the system knows no home directory.
     """
     named = getattr(options, "config_dir", None)
+    database = getattr(options, "database", None)
     try:
         return Settings(
             roots=tuple(Path(path).expanduser() for path in named) if named else None,
-            ledger=_ledger(getattr(options, "ledger", None)),
+            ledger=":memory:" if database else _ledger(getattr(options, "ledger", None)),
+            database=database,
+            is_apart=any(getattr(options, name, None) for name in _APART),
             zone=getattr(options, "timezone", None),
             limit=getattr(options, "limit", None),
             week_start=getattr(options, "start_of_week", 0),

@@ -21,7 +21,7 @@ _LIMITS = """\
 #five-hour = [60, 80, 95]
 #week = [75, 90]
 # What you want to use at most in a day, a week or a month.
-#budgets = ["20usd/day", "500k/week"]
+#budgets = ["20usd/day", "500k/week"]     # "100usd/month@openai": of what OpenAI bills
 # When warnings are only drawn on the screen.
 #quiet-hours = "22:00-07:30"
 """

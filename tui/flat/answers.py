@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from engine.documents.blocks import block_id
 from engine.documents.figures import UNKNOWN_MODEL
+from engine.domain.choices import Apart
 from engine.domain.projects import called
 from engine.domain.questions import Answer, AnswerRow
 from engine.domain.report_definitions import ReportDefinition
@@ -15,8 +16,10 @@ from tui.flat.table import (
     AGENT,
     CHANGES,
     COST,
+    MACHINE,
     MODEL,
     MODELS,
+    PERSON,
     RESPONSES,
     SESSIONS,
     TOKENS,
@@ -33,6 +36,8 @@ from tui.flat.table import (
 _COLUMNS: Mapping[str, tuple[Column, ...]] = {
     "place": (Column("project", "", "text"), Column("projectName", "Project", "text")),
     "agent": (AGENT,),
+    "machine": (MACHINE,),
+    "person": (PERSON,),
     "provider": (Column("provider", "Provider", "text"),),
     "model": (MODEL,),
     "models": MODELS,
@@ -49,7 +54,7 @@ _COLUMNS: Mapping[str, tuple[Column, ...]] = {
 
 
 def answer_table(
-    answer: Answer, is_broken_down: bool, is_by_agent: bool, aliases: Mapping[str, str]
+    answer: Answer, is_broken_down: bool, apart: Apart | None, aliases: Mapping[str, str]
 ) -> FlatTable:
     """Return an answer's rows and totals, with a line for each agent or each model below."""
     report = answer.question.report
@@ -58,31 +63,33 @@ def answer_table(
         values = {**_names(report, each, aliases), **_extras(answer, each)}
         lines.append(figure_line(each.row.figures, values))
         names = _names(report, each, aliases)
-        lines += _parts(each.row, names, is_broken_down, is_by_agent)
-    columns = _columns(answer, is_broken_down, is_by_agent)
+        lines += _parts(each.row, names, is_broken_down, apart)
+    columns = _columns(answer, is_broken_down, apart)
     totals = total_line(answer.totals.figures, columns[0], answer.totals.sessions)
     return FlatTable(columns, tuple(lines), totals, answer.totals.figures.unpriced)
 
 
 def _parts(
-    row: Row, names: Mapping[str, Value], is_broken_down: bool, is_by_agent: bool
+    row: Row, names: Mapping[str, Value], is_broken_down: bool, apart: Apart | None
 ) -> list[FlatLine]:
-    """Return a row's lines of agents and of models, those of several agents apart."""
-    if not is_by_agent and len(row.by_agent) < 2:
+    """Return a row's lines of agents, machines or people and of models, those apart by them."""
+    if not apart and len(row.by_agent) < 2:
         return model_lines(row.by_model, names) if is_broken_down else []
     lines: list[FlatLine] = []
-    for agent in row.by_agent:
-        lines += [part_line(agent, names)] if is_by_agent else []
-        lines += model_lines(agent.parts or row.by_model, names) if is_broken_down else []
+    for whose in row.parts_by(apart or "agent"):
+        lines += [part_line(whose, names)] if apart else []
+        lines += model_lines(whose.parts or row.by_model, names) if is_broken_down else []
     return lines
 
 
-def _columns(answer: Answer, is_broken_down: bool, is_by_agent: bool) -> tuple[Column, ...]:
+def _columns(answer: Answer, is_broken_down: bool, apart: Apart | None) -> tuple[Column, ...]:
     """Return the columns of the report's definition that have something to say."""
     report = answer.question.report
     is_there = {
         "place": answer.question.by_project,
-        "agent": answer.has_agents or is_by_agent,
+        "agent": answer.has_agents or apart == "agent",
+        "machine": answer.has_machines or apart == "machine",
+        "person": answer.has_people or apart == "person",
         "provider": any(each.row.provider for each in answer.rows),
         "model": is_broken_down,
         "limit": bool(answer.token_limit),

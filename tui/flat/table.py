@@ -55,6 +55,8 @@ class FlatTable(Struct, frozen=True):
 
 TOTAL = "Total"
 AGENT = Column("agent", "Agent", "agents")
+MACHINE = Column("machine", "Machine", "names")
+PERSON = Column("person", "Person", "names")
 MODEL = Column("model", "", "text")
 TOKENS = (
     Column("inputTokens", "Input"),
@@ -99,6 +101,8 @@ def figure_values(figures: Figures) -> dict[str, Value]:
         "totalCost": figures.cost,
         "modelsUsed": tuple(model for model in figures.models if model),
         "agent": figures.agents,
+        "machine": figures.machines,
+        "person": figures.people,
         "unpricedModels": tuple(unpriced_names(figures.unpriced) or ()),
         "firstActivity": figures.first,
         "lastActivity": figures.last,
@@ -113,7 +117,7 @@ def figure_line(figures: Figures, values: Mapping[str, Value]) -> FlatLine:
 def total_line(figures: Figures, first: Column, sessions: int) -> FlatLine:
     """Return the last line, which bears the name `Total` in a table's first column."""
     values = figure_values(figures)
-    for name in ("agent", "modelsUsed", "firstActivity", "lastActivity"):
+    for name in ("agent", "machine", "person", "modelsUsed", "firstActivity", "lastActivity"):
         del values[name]
     return FlatLine(
         {**values, "sessions": sessions, first.name: TOTAL}, is_partial=bool(figures.unpriced)

@@ -10,7 +10,9 @@ from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from engine.domain.choices import Apart
 from engine.domain.questions import Answer, Answered, Comparison, SessionAnswer
+from engine.domain.typed.asked import apart_of
 from tui.terminal.encoding import writable, writable_json
 
 if TYPE_CHECKING:
@@ -25,12 +27,12 @@ def written_text(asked: Answered | None, zone: str, options: Namespace) -> str:
         from engine.documents.answered import answered_document
         from engine.documents.encoding import encode
 
-        document = asked and answered_document(asked, is_by_agent=options.by_agent, **told)
+        document = asked and answered_document(asked, apart=apart_of(vars(options)), **told)
         return f"{writable_json(encode(document), encoding)}\n"
     if asked is None:
         return ""
     table = flat_table(
-        asked, is_broken_down=options.breakdown, is_by_agent=options.by_agent, **told
+        asked, is_broken_down=options.breakdown, apart=apart_of(vars(options)), **told
     )
     if options.csv:
         from tui.flat.csv_text import csv_text
@@ -50,7 +52,7 @@ def sections_text(asked: Sequence[Answer], options: Namespace) -> str:
         asked,
         is_without_cost=options.no_cost,
         aliases=options.project_alias_map,
-        is_by_agent=options.by_agent,
+        apart=apart_of(vars(options)),
     )
     return f"{writable_json(encode(document), sys.stdout.encoding)}\n"
 
@@ -59,22 +61,22 @@ def flat_table(
     asked: Answered,
     *,
     is_broken_down: bool = False,
-    is_by_agent: bool = False,
+    apart: Apart | None = None,
     is_without_cost: bool = False,
     aliases: Mapping[str, str] | None = None,
 ) -> FlatTable:
     """Return anything that a report answers as one flat table.
 
-    Broken down, an answer has a line for each model below its row, by agent one for each
-    agent. Without cost no column of money is left. `aliases` are names for projects, by
-    directory or short name.
+    Broken down, an answer has a line for each model below its row, and one for each agent,
+    machine or person where those are `apart`. Without cost no column of money is left.
+    `aliases` are names for projects, by directory or short name.
     """
     from tui.flat.answers import answer_table
     from tui.flat.pages import comparison_table, session_table, summary_table
 
     names = aliases or {}
     if isinstance(asked, Answer):
-        table = answer_table(asked, is_broken_down, is_by_agent, names)
+        table = answer_table(asked, is_broken_down, apart, names)
     elif isinstance(asked, SessionAnswer):
         table = session_table(asked)
     elif isinstance(asked, Comparison):

@@ -92,7 +92,28 @@ AGENTS = Option(
     is_repeatable=True,
     read=values.agents,
 )
-CHOSEN = OptionGroup("What is counted", (PROJECT, MODEL, AGENTS, MODE))
+DATABASE = Option(
+    ("--from",),
+    "answer from a team's database, postgresql://host/name, or env for the one that"
+    " CCMON_DATABASE_URL names, instead of this machine's ledger",
+    "URL",
+    name="database",
+    is_configurable=False,
+    is_private=True,
+)
+MACHINE = Option(
+    ("--machine",),
+    "only this machine, where several share (ccmon help machines): its name, part of it, or its id",
+    "NAME",
+    example='"laptop"',
+)
+PERSON = Option(
+    ("--person",),
+    "only this person, where several share: the name, or part of it",
+    "NAME",
+    example='"ada"',
+)
+CHOSEN = OptionGroup("What is counted", (PROJECT, MODEL, AGENTS, MACHINE, PERSON, MODE, DATABASE))
 DATES = OptionGroup(
     "From when to when",
     (
@@ -148,18 +169,6 @@ SORTING = OptionGroup(
             example="10",
         ),
     ),
-)
-BREAKDOWN = Option(
-    ("-b", "--breakdown"),
-    "a line for each model below each row",
-    default=False,
-    off=("--no-breakdown",),
-)
-BY_AGENT = Option(
-    ("--by-agent",),
-    "a line for each coding agent below each row; in JSON the key agents",
-    default=False,
-    off=("--no-by-agent",),
 )
 SECTIONS = Option(
     ("--sections",),
@@ -250,7 +259,8 @@ ACCOUNT = Option(
 BUDGET = Option(
     ("--budget",),
     "what you want to use at most in a day, week or month: 20usd/day, 500k/week, 300usd/month;"
-    " may be given several times ([limits] budgets in the configuration)",
+    " 100usd/month@openai is of what a provider bills; may be given several times"
+    " ([limits] budgets in the configuration)",
     "BUDGET",
     name="budgets",
     default=(),

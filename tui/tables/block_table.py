@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engine.domain.choices import Apart
 from engine.domain.questions import Answer, AnswerRow
 from engine.domain.reports import Row
 from tui.tables.columns import (
     agent_cell,
     bar_cell,
     bar_share,
-    part_rows,
+    machine_cells,
     report_columns,
     row_cells,
     steps_of,
@@ -18,17 +19,20 @@ from tui.tables.columns import (
 )
 from tui.tables.layout import Across, Cell, Table, TableLine, TableRow, draw
 from tui.tables.look import Look, cost_text, unpriced_note
+from tui.tables.parts import apart_rows, part_rows
 from tui.words.format import ago, clock, dollars, duration, moment_of, percent, tokens, tokens_exact
 from tui.words.lines import BLANK, Line, facts, footnotes, line
 
 _WORDS = {"ok": "within the limit", "warning": "close to the limit", "exceeds": "over the limit"}
 
 
-def block_lines(answer: Answer, look: Look, is_broken_down: bool = False) -> list[Line]:
+def block_lines(
+    answer: Answer, look: Look, is_broken_down: bool = False, apart: Apart | None = None
+) -> list[Line]:
     """Return the table of blocks; below the active one, what it is heading for."""
     table = Table(
         columns=report_columns(answer, look),
-        lines=list(_lines(answer, look, is_broken_down)),
+        lines=list(_lines(answer, look, is_broken_down, apart)),
         totals=total_row(answer, "start", look, _has_mark(answer)),
         steps=steps_of(*answer.question.report.gives_way),
     )
@@ -42,7 +46,9 @@ def block_lines(answer: Answer, look: Look, is_broken_down: bool = False) -> lis
     return [*draw(table, look.width, look.is_compact), *footnotes(notes, look.width)]
 
 
-def _lines(answer: Answer, look: Look, is_broken_down: bool) -> Iterator[TableLine]:
+def _lines(
+    answer: Answer, look: Look, is_broken_down: bool, apart: Apart | None
+) -> Iterator[TableLine]:
     largest = max((bar_share(each.row, look) for each in answer.rows), default=0.0)
     for each in answer.rows:
         row = each.row
@@ -52,10 +58,14 @@ def _lines(answer: Answer, look: Look, is_broken_down: bool) -> Iterator[TableLi
         cells = row_cells(row, look, _has_mark(answer))
         cells |= _place_cells(row, answer)
         cells["agent"] = agent_cell(row, look)
+        cells |= machine_cells(row)
         cells["limit"] = Cell(_share_of_limit(answer, row.figures.tokens.total))
         cells["bar"] = bar_cell(row, largest, look)
         yield TableRow(cells)
-        if is_broken_down:
+        if apart is not None:
+            mark = _has_mark(answer)
+            yield from apart_rows(row, apart, "start", look, mark, is_broken_down)
+        elif is_broken_down:
             yield from part_rows(row.by_model, "start", look, _has_mark(answer))
         yield from _outlook_rows(answer, each)
 

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
 from engine.domain.questions import Answer, Change
-from engine.domain.report_definitions import GIVES_WAY
-from engine.domain.reports import Figures, Part, Row
+from engine.domain.report_columns import GIVES_WAY
+from engine.domain.reports import Figures, Row
 from engine.domain.responses import Tokens
 from tui.tables.layout import Cell, Column, TableRow
 from tui.tables.look import UNKNOWN_COST, Look, cost_text
-from tui.words.format import fit, fit_apart, moment_of, percent, plain, tokens, tokens_exact
+from tui.words.format import fit, moment_of, percent, plain, tokens, tokens_exact
 from tui.words.widths import Step
 
 _LONG_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}", re.IGNORECASE)
 _MOST_OF_ID = 12
-_MOST_OF_INNER = (24, 14)
-"""Cells of a model's name below its row: beside exact figures, and beside short ones."""
 
 INPUT = Column(name="input", title="Input")
 OUTPUT = Column(name="output", title="Output")
@@ -46,6 +44,12 @@ AGENT = Column(name="agent", title="Agent", align="left", style="dim")
 AGENTS = Column(
     name="agent", title="Agents", kind="names", align="left", style="dim", least=14, tight=9
 )
+MACHINE = Column(
+    name="machine", title="Machine", kind="names", align="left", style="dim", least=12, tight=8
+)
+PERSON = Column(
+    name="person", title="Person", kind="names", align="left", style="dim", least=12, tight=8
+)
 PROVIDER = Column(
     name="provider", title="Provider", kind="text", align="left", style="dim", least=8, tight=6
 )
@@ -63,7 +67,10 @@ COUNTS = (INPUT, OUTPUT, CACHE_WRITE, CACHE_READ, CACHE, TOTAL)
 
 _NAMED = {
     **{column.name: column for column in (*COUNTS, COST, SHARE, BAR, RESPONSES, SESSIONS, MODELS)},
-    **{column.name: column for column in (AGENT, PROVIDER, LAST, TREND, START, END, STATE, LIMIT)},
+    **{
+        column.name: column
+        for column in (AGENT, MACHINE, PERSON, PROVIDER, LAST, TREND, START, END, STATE, LIMIT)
+    },
     "agents": AGENTS,
 }
 """What a report's definition names, beside what its rows are of."""
@@ -98,6 +105,8 @@ def report_columns(answer: Answer, look: Look) -> tuple[Column, ...]:
     is_there = {
         "agent": answer.has_agents,
         "agents": answer.has_agents,
+        "machine": answer.has_machines,
+        "person": answer.has_people,
         "provider": any(each.row.provider for each in rows),
         "trend": any(each.trend for each in rows),
         "state": any(each.row.is_active for each in rows),
@@ -181,55 +190,17 @@ def agent_cell(row: Row, look: Look) -> Cell:
     return names_cell(tuple(map(look.agent, agents)))
 
 
+def machine_cells(row: Row) -> dict[str, Cell]:
+    """Return of which machines a row is, and who worked on them."""
+    return {
+        "machine": names_cell(tuple(map(plain, row.machines))),
+        "person": names_cell(tuple(map(plain, row.people))),
+    }
+
+
 def names_cell(names: tuple[str, ...]) -> Cell:
     """Return a list of names whose last ones may give way."""
     return Cell(", ".join(names), names=names)
-
-
-def part_rows(
-    parts: Sequence[Part], first: str, look: Look, has_mark: bool, is_inner: bool = True
-) -> list[TableRow]:
-    """Return one line for each model of a whole, indented below a row it is part of."""
-    rows = []
-    names = [look.model(part.name) for part in parts]
-    for part, name in zip(parts, names, strict=True):
-        cell = _inner_name(name, names) if is_inner else Cell(name)
-        rows.append(_part_row(part, first, cell, look, has_mark, "dim" if is_inner else ""))
-    return rows
-
-
-def agent_rows(
-    row: Row, first: str, look: Look, has_mark: bool, is_broken_down: bool
-) -> list[TableRow]:
-    """Return one line for each agent of a row, broken down with its models below."""
-    rows = []
-    for agent in row.by_agent:
-        rows.append(_part_row(agent, first, _inner_name(look.agent(agent.name)), look, has_mark))
-        if not is_broken_down:
-            continue
-        parts = agent.parts or row.by_model
-        names = [look.model(part.name) for part in parts]
-        rows += [
-            _part_row(part, first, _inner_name(name, names, 4), look, has_mark, "dim")
-            for part, name in zip(parts, names, strict=True)
-        ]
-    return rows
-
-
-def _part_row(
-    part: Part, first: str, name: Cell, look: Look, has_mark: bool, style: str = ""
-) -> TableRow:
-    cells = figure_cells(part.figures, look, has_mark)
-    return TableRow({**cells, first: name, "models": Cell("")}, style=style)
-
-
-def _inner_name(name: str, names: Collection[str] = (), indent: int = 2) -> Cell:
-    """Return a part's name below its row, cut so that the figures beside it have room.
-
-    Of several `names` no two are cut into the same.
-    """
-    full, short = (fit_apart(name, cells - indent, names).rstrip() for cells in _MOST_OF_INNER)
-    return Cell(" " * indent + full, " " * indent + short)
 
 
 def bar_cell(row: Row, largest: float, look: Look) -> Cell:

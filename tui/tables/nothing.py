@@ -17,6 +17,8 @@ def why_nothing(monitor: Monitor, asked: Answered) -> str:
     """Return why there is nothing to show and what to do; empty where there is something."""
     if _has_something(asked):
         return ""
+    if monitor.settings.database is not None:
+        return "The database has no response of the days, projects and models asked for."
     snapshot = monitor.snapshot()
     named = monitor.settings.agents
     if not snapshot.responses and named and CLAUDE not in named:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from engine.domain.choices import Apart
 from engine.domain.questions import Answer, Answered, Comparison, Selection, SessionAnswer
 from tui.tables.look import Look
 from tui.tables.title import selected, title_line, title_of
@@ -15,13 +16,13 @@ def page_of(
     look: Look,
     selection: Selection,
     is_broken_down: bool,
-    is_by_agent: bool = False,
+    apart: Apart | None = None,
 ) -> list[Line]:
     """Return a page's lines, title first."""
     look = look.among(_models_of(asked))
     if isinstance(asked, Answer):
         title = title_of(asked.question, look.zone, look.width)
-        return [title, BLANK, *_table(asked, look, is_broken_down, is_by_agent)]
+        return [title, BLANK, *_table(asked, look, is_broken_down, apart)]
     if isinstance(asked, SessionAnswer):
         from tui.tables.session_page import session_lines
 
@@ -45,13 +46,13 @@ def _models_of(asked: Answered) -> Iterable[str]:
     return [part.name for part in asked.by_model]
 
 
-def _table(answer: Answer, look: Look, is_broken_down: bool, is_by_agent: bool) -> list[Line]:
+def _table(answer: Answer, look: Look, is_broken_down: bool, apart: Apart | None) -> list[Line]:
     if answer.question.report.by != "block":
         from tui.tables.usage_table import usage_lines
 
-        return usage_lines(answer, look, is_broken_down, is_by_agent)
+        return usage_lines(answer, look, is_broken_down, apart)
     from tui.tables.block_table import active_block_lines, block_lines
 
     if answer.question.is_active_only:
         return active_block_lines(answer, look)
-    return block_lines(answer, look, is_broken_down)
+    return block_lines(answer, look, is_broken_down, apart)

@@ -10,7 +10,6 @@ from tui.tables.columns import (
     COUNTS,
     STEPS,
     figure_cells,
-    part_rows,
     priced,
     steps_of,
     text_column,
@@ -18,6 +17,7 @@ from tui.tables.columns import (
 )
 from tui.tables.layout import Cell, Column, Table, TableRow, draw
 from tui.tables.look import UNKNOWN_COST, Look, cost_text, unpriced_note
+from tui.tables.parts import part_rows
 from tui.words.format import dollars, duration, moment_of, plain, tokens_exact
 from tui.words.lines import BLANK, Line, facts, footnotes, line
 

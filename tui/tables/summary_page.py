@@ -14,7 +14,6 @@ from tui.tables.columns import (
     STEPS,
     agent_cell,
     figure_cells,
-    part_rows,
     priced,
     row_cells,
     session_cells,
@@ -23,6 +22,7 @@ from tui.tables.columns import (
 )
 from tui.tables.layout import Cell, Table, TableRow, draw
 from tui.tables.look import Look, cost_text, unpriced_note
+from tui.tables.parts import part_rows
 from tui.words.format import clock, dollars, duration, plain, tokens, tokens_exact
 from tui.words.limits import forecast_text, share_text, source_text
 from tui.words.lines import BLANK, Line, facts, footnotes, line

@@ -37,6 +37,8 @@ def selected(selection: Selection) -> list[str]:
         f"project {selection.project}" if selection.project else "",
         f"model {selection.model}" if selection.model else "",
         ", ".join(map(title_of_agent, selection.agents)),
+        f"machine {selection.machine}" if selection.machine else "",
+        selection.person or "",
         _MODES[selection.mode],
     ]
 

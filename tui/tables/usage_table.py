@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engine.domain.choices import Apart
 from engine.domain.questions import Answer, AnswerRow
 from engine.domain.report_definitions import By
 from tui.tables.columns import (
     FIRST,
     agent_cell,
-    agent_rows,
     bar_cell,
     bar_share,
     change_text,
-    part_rows,
+    machine_cells,
     report_columns,
     row_cells,
     session_cells,
@@ -24,6 +24,7 @@ from tui.tables.columns import (
 )
 from tui.tables.layout import Across, Cell, Table, TableLine, TableRow, draw
 from tui.tables.look import Look, unpriced_note
+from tui.tables.parts import apart_rows, part_rows
 from tui.words.format import plain, tokens_exact
 from tui.words.lines import Line, footnotes
 
@@ -34,12 +35,12 @@ _MOST_OF_LABEL = 10
 
 
 def usage_lines(
-    answer: Answer, look: Look, is_broken_down: bool = False, is_by_agent: bool = False
+    answer: Answer, look: Look, is_broken_down: bool = False, apart: Apart | None = None
 ) -> list[Line]:
     """Return the table of any report but blocks, with its footnotes."""
     table = Table(
         columns=report_columns(answer, look),
-        lines=list(_lines(answer, look, is_broken_down, is_by_agent)),
+        lines=list(_lines(answer, look, is_broken_down, apart)),
         totals=total_row(answer, FIRST, look, _has_mark(answer)),
         steps=steps_of(*answer.question.report.gives_way),
     )
@@ -50,21 +51,22 @@ def usage_lines(
 
 
 def _lines(
-    answer: Answer, look: Look, is_broken_down: bool, is_by_agent: bool
+    answer: Answer, look: Look, is_broken_down: bool, apart: Apart | None
 ) -> Iterator[TableLine]:
     largest = max((bar_share(each.row, look) for each in answer.rows), default=0.0)
     is_keyed = any(len(each.row.label) > _MOST_OF_LABEL for each in answer.rows)
     has_mark = _has_mark(answer)
-    is_apart = answer.question.report.by not in _OF_ONE_AGENT and (
-        is_by_agent or (is_broken_down and answer.has_agents)
-    )
+    if apart is None and is_broken_down and answer.has_agents:
+        apart = "agent"
+    if apart == "agent" and answer.question.report.by in _OF_ONE_AGENT:
+        apart = None
     for project, rows in _groups(answer, look).items():
         if answer.question.by_project:
             yield Across(project, "bold", is_heading=True)
         for each in rows:
             yield TableRow(_cells(answer, each, look, largest, is_keyed))
-            if is_apart:
-                yield from agent_rows(each.row, FIRST, look, has_mark, is_broken_down)
+            if apart is not None:
+                yield from apart_rows(each.row, apart, FIRST, look, has_mark, is_broken_down)
             elif is_broken_down:
                 yield from part_rows(each.row.by_model, FIRST, look, has_mark)
 
@@ -86,6 +88,7 @@ def _cells(
         **row_cells(row, look, _has_mark(answer)),
         FIRST: _first_cell(answer.question.report.by, each, look, is_keyed),
         "agent": agent_cell(row, look),
+        **machine_cells(row),
         "provider": Cell(plain(row.provider)),
         "bar": bar_cell(row, largest, look),
         "share": Cell(share_text(row, look)),

@@ -9,6 +9,7 @@ from engine.domain.times import MINUTE
 from tui.words.format import ago, dollars, percent, plain, tokens
 
 _PICO = 10**12
+_LEAST = 0.01
 _WORDS: dict[AccountState, str] = {
     "disabled": "off",
     "no_key": "no key",
@@ -36,7 +37,9 @@ def amount_text(amount: Amount) -> str:
     sign = "-" if amount.value < 0 else ""
     if amount.currency == "USD":
         return f"{sign}{dollars(abs(amount.value))}"
-    return f"{sign}{abs(amount.value) / _PICO:,.2f} {plain(amount.currency)}"
+    value = abs(amount.value) / _PICO
+    shown = "<0.01" if 0 < value < _LEAST else f"{value:,.2f}"
+    return f"{sign}{shown} {plain(amount.currency)}"
 
 
 def state_text(account: ProviderAccount, now: int) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from engine.domain.choices import APARTS, Apart
 from engine.domain.questions import Question, Selection
 from engine.domain.times import BLOCK_LENGTH, HOUR
 from engine.domain.typed.days import TypedDay, check_days
@@ -29,7 +30,14 @@ def selection_of(said: Mapping[str, Any], today: date, agents: tuple[str, ...]) 
         model=said.get("model"),
         mode=said.get("mode", "auto"),
         agents=agents,
+        machine=said.get("machine"),
+        person=said.get("person"),
     )
+
+
+def apart_of(said: Mapping[str, Any]) -> Apart | None:
+    """Return whose parts rows are to have."""
+    return next((apart for apart in APARTS if said.get(f"by_{apart}")), None)
 
 
 def question_of(kind: str, said: Mapping[str, Any], selection: Selection) -> Question:

@@ -44,7 +44,7 @@ class Exported:
             booked.id,
             booked.time,
             model.person(booked.model),
-            model.machine(booked.model),
+            model.machine(booked.model) if model.has_machines else "",
             model.agent(booked.model),
             model.provider(booked.model),
             model(booked.model),

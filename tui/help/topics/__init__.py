@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from tui.help.blocks import Page
-from tui.help.topics import configuration, exports, figures, limits, providers, scripts
+from tui.help.topics import (
+    configuration,
+    exports,
+    figures,
+    limits,
+    machines,
+    providers,
+    scripts,
+    team,
+)
 
 
 def topic_names() -> tuple[str, ...]:
@@ -29,9 +38,11 @@ _TOPICS: dict[str, tuple[str, Callable[[], Page]]] = {
     "config": ("configuration files and every key", configuration.config),
     "json": ("what the JSON looks like, exit codes", scripts.json),
     "exports": ("files for DuckDB, pandas, Spark, Excel: columns, types, units", exports.exports),
+    "team": ("a team's database: setting it up, pushing, reading, privacy", team.team),
     "limits": ("windows, sources, budgets, warnings and their channels", limits.limits),
     "agents": ("which coding agents are counted, and how to narrow to some", figures.agents),
     "providers": ("what OpenAI, Anthropic and others tell, keys, settings", providers.providers),
+    "machines": ("several machines of a person or a team, counted together", machines.machines),
     "blocks": ("how the 5-hour blocks are found", figures.blocks),
     "statusline": ("the fields of a status line of your own", scripts.statusline),
     "files": ("where everything lies, environment variables", configuration.files),

@@ -19,6 +19,8 @@ _SOURCES = Terms(
         ("--limit median", "the median of them: an estimate"),
         ("--limit p90", "the 90th percentile of them, the default: an estimate"),
         ("--budget 20usd/day", "your own, by the calendar: day, week or month"),
+        ("--budget 100usd/month@openai", "of what a provider bills, by UTC days"),
+        ("ccmon providers", "what enabled providers say of spend limits and plans"),
         ("--reset-at 14:30", "when the 5 hours are reset, where nothing official says so"),
         ("blocks -t LIMIT", "the same as --limit for the report: tokens or max"),
     )

@@ -14,7 +14,7 @@ from engine.domain.report_definitions import report_of_tab
 from engine.domain.reports import Figures, ReportKind, Row
 from engine.domain.responses import Tokens
 from tui.live.report.column_widths import Column
-from tui.live.words import Basis, cost_text, names_of_models, share_text
+from tui.live.words import Basis, cost_text, first_of, names_of_models, share_text
 from tui.words.format import (
     clock,
     day_clock,
@@ -36,21 +36,23 @@ def columns_of(
     by: Basis,
     year: int | None = None,
     has_agents: bool = False,
+    has_machines: bool = False,
     models: tuple[str, ...] = (),
 ) -> tuple[Column[Row], ...]:
     """Return the columns of a report, in the order they are drawn.
 
     Times name their year where it is not `year`; without one, none does. Where rows are of
-    several coding agents a column says whose each is, if the report has one. `models` are
-    all that may stand side by side.
+    several coding agents a column says whose each is, if the report has one, and so of
+    several machines. `models` are all that may stand side by side.
     """
     report = report_of_tab(kind)
     assert report.tab is not None
+    is_there = {"agent": has_agents, "machine": has_machines}
     ranks = {name: rank for rank, name in enumerate(reversed(report.tab.gives_way), 1)}
     return tuple(
         replace(_column(name, report.name, by, year, models), rank=ranks.get(name, 0))
         for name in report.tab.columns
-        if name != "agent" or has_agents
+        if is_there.get(name, True)
     )
 
 
@@ -192,6 +194,20 @@ def _agents() -> Column[Row]:
     )
 
 
+def _machines() -> Column[Row]:
+    return Column(
+        "machine",
+        "Machine",
+        text=lambda row, _zone, cells: first_of(row.machines, cells),
+        value=lambda row: row.machines,
+        align="left",
+        least=8,
+        most=16,
+        widest="rows",
+        tone="muted",
+    )
+
+
 def _agents_within(agents: Sequence[str], cells: int) -> str:
     """Return what agents are called; in few cells by their names, more than one as `+1`."""
     more = f" +{len(agents) - 1}" if len(agents) > 1 else ""
@@ -299,6 +315,7 @@ _COLUMNS: dict[str, Column[Row]] = {
         tone="muted",
     ),
     "agent": _agents(),
+    "machine": _machines(),
     "models": _models(),
     "input": _count("input", "Input", lambda each: each.input),
     "output": _count("output", "Output", lambda each: each.output),

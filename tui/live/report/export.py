@@ -94,6 +94,7 @@ def _sums(row: Row) -> dict[str, Any]:
         "modelsUsed": list(figures.models),
         "unpricedModels": list(figures.unpriced),
         "agents": list(figures.agents),
+        **({"machines": list(figures.machines)} if figures.machines else {}),
         "firstActivity": _iso(figures.first),
         "lastActivity": _iso(figures.last),
     }

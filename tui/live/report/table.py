@@ -75,7 +75,8 @@ class ReportTable(ScrollView):
         self._chosen: Order | None = None
         self._zone = "UTC"
         self._year: int | None = None
-        self._has_agents = False
+        self._whose = (False, False)
+        """Whether rows are of several agents, and of several machines."""
         self._models: tuple[str, ...] = ()
         self._given: Sequence[Row] = ()
         self._rows: list[Row] = []
@@ -92,7 +93,7 @@ class ReportTable(ScrollView):
     @property
     def columns(self) -> tuple[Column[Row], ...]:
         """All columns of the report, also those that gave way."""
-        return columns_of(self._kind, self._by, self._year, self._has_agents, self._models)
+        return columns_of(self._kind, self._by, self._year, *self._whose, self._models)
 
     @property
     def order(self) -> Order:
@@ -112,11 +113,12 @@ class ReportTable(ScrollView):
     def set_report(self, report: Report, by: Basis) -> None:
         """Choose column widths from a whole report; the rows to show come with `set_rows`."""
         year = year_left_out(report.totals.figures, report.zone)
-        has_agents = len(report.totals.figures.agents) > 1
-        models = report.totals.figures.models if self._kind == "models" else ()
-        looks = (report.zone, by, year, has_agents, models)
-        if looks != (self._zone, self._by, self._year, self._has_agents, self._models):
-            self._zone, self._by, self._year, self._has_agents, self._models = looks
+        totals = report.totals.figures
+        whose = (len(totals.agents) > 1, len(totals.machines) > 1)
+        models = totals.models if self._kind == "models" else ()
+        looks = (report.zone, by, year, whose, models)
+        if looks != (self._zone, self._by, self._year, self._whose, self._models):
+            self._zone, self._by, self._year, self._whose, self._models = looks
             self._strips.clear()
             self.refresh()
         self._measured = measure(self.columns, report.rows, report.totals, report.zone)

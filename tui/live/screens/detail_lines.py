@@ -160,7 +160,8 @@ def _sessions(
 ) -> Iterator[PageLine]:
     title = "1 session" if len(rows) == 1 else f"{len(rows):,} sessions, the most expensive first"
     has_agents = len({agent for row in rows for agent in row.figures.agents}) > 1
-    columns = columns_of("sessions", by, year, has_agents)
+    has_machines = len({name for row in rows for name in row.figures.machines}) > 1
+    columns = columns_of("sessions", by, year, has_agents, has_machines)
     return _table(title, columns, rows, width, zone, lambda row: row.key)
 
 

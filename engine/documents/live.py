@@ -87,6 +87,8 @@ class SessionNowDocument(Struct, frozen=True, kw_only=True, rename="camel"):
     is_compacted: bool
     """The context was compacted, and nothing has told since how long it is."""
     agent: str
+    machines_used: list[str] | UnsetType = UNSET
+    """Of which machines it is, where several are known."""
 
 
 class LiveDocument(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -97,6 +99,8 @@ class LiveDocument(Struct, frozen=True, kw_only=True, rename="camel"):
     agent: str
     """Whose block, burn rate and projection these are."""
     agents: list[str]
+    machines: list[str] | UnsetType = UNSET
+    """All that are known, this one first, where it knows of others."""
     block: BlockDocument | None
     burn_rate: BurnRateDocument
     burn_rates: list[BurnRateDocument]
@@ -124,6 +128,7 @@ def live_document(snapshot: Snapshot) -> LiveDocument:
         timezone=snapshot.zone,
         agent=snapshot.agent,
         agents=list(snapshot.agents),
+        machines=list(snapshot.machines) or UNSET,
         block=block_document(snapshot.block, dollars),
         burn_rate=burn_rate_document(snapshot.burn_rate, dollars),
         burn_rates=[burn_rate_document(rate, dollars) for rate in snapshot.rates],
@@ -228,4 +233,5 @@ def _session(session: SessionNow) -> SessionNowDocument:
         context_tokens=session.context_tokens,
         is_compacted=session.is_compacted,
         agent=session.agent,
+        machines_used=list(session.figures.machines) or UNSET,
     )

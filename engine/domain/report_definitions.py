@@ -276,6 +276,7 @@ REPORTS: tuple[ReportDefinition, ...] = (
             ("model", "agent", "machine", *KINDS, "share", "responses"),
             (*LEAST, "output", "responses", "agent", "machine", "share", "total"),
         ),
+        options=APART[1:],
     ),
 )
 """In the order of the manual."""

@@ -201,6 +201,8 @@ class Snapshot(Struct, frozen=True):
     """The coding agent whose block, burn rate, trace and projection these are."""
     agents: tuple[str, ...] = (CLAUDE,)
     """All coding agents whose responses are shown."""
+    machines: tuple[str, ...] = ()
+    """All machines that are known, this one first; none where it knows of no other."""
 
     @property
     def is_empty(self) -> bool:

@@ -114,11 +114,22 @@ def open_again(path: str) -> sqlite3.Connection | None:
 def write_again(path: str, deleted: sqlite3.Connection) -> Opened:
     """Write a ledger whose file was deleted while it was open once more, and close that one.
 
-    Where another process has begun a new one in its place, that is opened.
+    Where another process has begun a new one in its place, or is about to, that is opened: while
+    a damaged ledger is set aside there is none at its path.
     """
-    if os.path.exists(path):
-        close_in_turn(deleted, path)
-        return open_ledger(path)
+    try:
+        Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with alone_at(path):
+            if not os.path.exists(path):
+                return _write_again_alone(path, deleted)
+    except OSError as error:
+        with closing(deleted):
+            return copied(deleted, empty()), (memory_notice(path, error),)
+    close_in_turn(deleted, path)
+    return open_ledger(path)
+
+
+def _write_again_alone(path: str, deleted: sqlite3.Connection) -> Opened:
     with closing(deleted):
         try:
             connection = _written(path, deleted)

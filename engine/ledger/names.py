@@ -215,6 +215,12 @@ class Names:
         self.machines()
         return self._machine_labels.get(place, "")
 
+    def machine_labels(self) -> tuple[str, ...]:
+        """Return what all machines are called, this one first."""
+        self.machines()
+        own = sorted(self._machine_labels, key=lambda place: place != OWN)
+        return tuple(self._machine_labels[place] for place in own)
+
     def learn_machines(self) -> None:
         """Read what machines are called, which may change."""
         with self._lock:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -24,6 +26,9 @@ from engine.limits.calibration import Calibration
 from engine.limits.estimate import LimitBasis
 from engine.limits.known import Known, gravest, hits_now
 from engine.limits.windows import LocalUse, Use, in_order, windows_now
+
+if TYPE_CHECKING:
+    from engine.providers.accounts import Accounts
 
 _Key = tuple[int, int, int, bool]
 
@@ -118,6 +123,12 @@ class WindowMaker:
         basis = self._basis_at(now, span)
         return basis, basis.source
 
+    @cached_property
+    def _accounts(self) -> Accounts:
+        from engine.providers.accounts import Accounts
+
+        return Accounts(self._settings)
+
     def _of_providers(self, now: int) -> tuple[WindowNow, ...]:
         """Return limits that providers told, and budgets of what they bill.
 
@@ -128,7 +139,7 @@ class WindowMaker:
             return ()
         from engine.limits.provider_windows import provider_windows
 
-        return provider_windows(self._settings, now, self._levels_of)
+        return provider_windows(self._accounts, self._settings, now, self._levels_of)
 
     def _levels_of(self, window: str) -> Levels:
         return levels_of_window(window, self._choice.levels, self._settings.window_thresholds)

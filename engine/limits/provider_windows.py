@@ -19,12 +19,14 @@ from engine.providers.registry import providers
 _NO_COURSE = "no forecast: the provider tells no course"
 
 
-def provider_windows(settings: Settings, now: int, levels_of: LevelsOf) -> tuple[WindowNow, ...]:
+def provider_windows(
+    told: Accounts, settings: Settings, now: int, levels_of: LevelsOf
+) -> tuple[WindowNow, ...]:
     """Return the limits of the enabled providers, then the budgets of providers, as they stand.
 
     They are from what is kept: nobody is asked.
     """
-    accounts = Accounts(settings).enabled()
+    accounts = told.enabled()
     limits = (_windows_of(account, now, levels_of) for account in accounts)
     known = {account.id: account for account in accounts}
     budgets = (

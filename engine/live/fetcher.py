@@ -77,8 +77,10 @@ class Fetcher:
 
             self._run("cursor sync", sync)
 
-    def refresh_providers_when_due(self, on_done: Callable[[], None]) -> None:
-        """Ask the enabled providers in a thread where that is due; `on_done` is told when it is.
+    def refresh_providers_when_due(self, on_done: Callable[[str], None]) -> None:
+        """Ask the enabled providers in a thread where that is due.
+
+        `on_done` is told then, with a sentence where an answer could not be kept.
 
         Who enabled none loads nothing of them.
         """
@@ -92,8 +94,7 @@ class Fetcher:
 
             accounts = Accounts(self._settings)
             if accounts.is_due():
-                accounts.refresh()
-                on_done()
+                on_done(accounts.refresh())
 
         self._run("providers", refresh)
 

@@ -148,8 +148,9 @@ class Follower:
         now = self._settings.clock()
         return self._alerts.tell(state.windows(now).windows, known, now, state.zone)
 
-    def _note_providers(self) -> None:
+    def _note_providers(self, problem: str) -> None:
         """Show what providers said (called in the thread that asked them)."""
+        self._board.warn("providers", problem)
         self._state.note_change()
         self._updater.wakeup.look_soon()
 

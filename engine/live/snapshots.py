@@ -139,6 +139,7 @@ class SnapshotMaker:
             hit=windows.hit,
             agent=view.agent,
             agents=view.used_agents,
+            machines=self._names.machine_labels(),
         )
 
     def _basis_at(self, now: int, span: Running | None) -> LimitBasis:

@@ -38,6 +38,9 @@ _Time = Annotated[int, Meta(ge=-62_135_596_800_000, le=253_402_300_799_999)]
 _Place = Annotated[int, Meta(ge=0, lt=1 << 31)]
 
 
+_Called = Annotated[str, Meta(max_length=200)]
+
+
 class BadShare(Exception):
     """A file that cannot be taken in now; the text says why, in words that end a sentence."""
 
@@ -48,8 +51,8 @@ class Header(Struct, frozen=True, omit_defaults=True):
     ccmon_share: int
     """The version of the format."""
     machine: str
-    name: str
-    agent: str
+    name: _Called
+    agent: _Called
     writer: str
     """The ledger that wrote it, 8 hexadecimal digits."""
     written: int
@@ -59,7 +62,7 @@ class Header(Struct, frozen=True, omit_defaults=True):
     """Bytes that follow the first line."""
     digest: str
     """BLAKE2b of them, 16 bytes in hexadecimal digits."""
-    person: str = ""
+    person: _Called = ""
     withdrawn: tuple[_Id, ...] = ()
     """Responses that turned out to be none: what files written earlier say of them is void."""
 

@@ -132,7 +132,8 @@ class Sharing:
 
     def is_due(self) -> bool:
         """Say whether it is time to write and to pull."""
-        return self.own() is not None and self._due.is_due(time.monotonic())
+        is_any = self.own() is not None or bool(self._problem)
+        return is_any and self._due.is_due(time.monotonic())
 
     def write(self, scopes: Mapping[str, int], *, is_now: bool = False) -> str | None:
         """Write what is new into each folder; return what to tell where one cannot be written."""

@@ -70,23 +70,25 @@ class Accounts:
         provider = provider_of(name)
         return self._account(provider, provider.id in enabled_ids(self._settings))
 
-    def refresh(self, names: Iterable[str] | None = None, *, is_forced: bool = False) -> None:
+    def refresh(self, names: Iterable[str] | None = None, *, is_forced: bool = False) -> str:
         """Ask the enabled providers, or some of them, side by side, where it is their time.
 
-        Takes as long as the slowest, some seconds at most. Raises `SettingsError` for one that
-        is unknown or not enabled.
+        Takes as long as the slowest, some seconds at most. Returns a sentence where an answer
+        could not be kept, else nothing. Raises `SettingsError` for one that is unknown or not
+        enabled.
         """
         if self._settings.is_offline:
-            return
+            return ""
         enabled = enabled_ids(self._settings)
         if names is None:
             asked = [each for each in providers() if each.id in enabled]
         else:
             asked = [self._of_enabled(name, enabled) for name in names]
+        problems: list[str] = []
         threads = [
             Thread(
                 target=self._refresh_one,
-                args=(each, is_forced),
+                args=(each, is_forced, problems),
                 name=f"ccmon-{each.id}",
                 daemon=True,
             )
@@ -96,6 +98,7 @@ class Accounts:
             thread.start()
         for thread in threads:
             thread.join()
+        return problems[0] if problems else ""
 
     def is_due(self) -> bool:
         """Say whether a refresh would ask anybody."""
@@ -180,15 +183,15 @@ class Accounts:
             raise self._unwritable(error) from error
         return self.one(provider.id)
 
-    def _refresh_one(self, provider: Provider, is_forced: bool) -> None:
+    def _refresh_one(self, provider: Provider, is_forced: bool, problems: list[str]) -> None:
         """Ask one provider; where nothing can be kept the last answer stays as it is."""
         fetcher = self._fetcher(provider)
         if fetcher is None:
             return
         try:
             fetcher.refresh(is_forced=is_forced)
-        except OSError:
-            return
+        except OSError as error:
+            problems.append(str(self._unwritable(error)))
 
     def _fetcher(self, provider: Provider) -> Fetcher | None:
         """Return what asks a provider, `None` where there is no key to ask with."""

@@ -59,6 +59,8 @@ class Keys:
     def __init__(self, settings: Settings) -> None:
         self._environment = settings.environment
         self._directory = providers_directory(settings)
+        self._of_keyring: dict[str, tuple[int, str]] = {}
+        """What a keyring said, with when its file was written: asking one takes its time."""
 
     def find(self, provider: Provider) -> Key | None:
         """Return the key in force: one that was set for ccmon, else one of the environment."""
@@ -72,7 +74,7 @@ class Keys:
             return None
         if kept.secret:
             return Key(kept.secret, str(self._path(provider.id)))
-        secret = of_keyring(_SERVICE, provider.id)
+        secret = self._from_keyring(provider.id)
         return Key(secret, "keyring") if secret else None
 
     def keep(self, provider: Provider, text: str) -> str:
@@ -105,6 +107,16 @@ class Keys:
             found = _whole(_read(path)) if path else ""
             if found:
                 yield Key(found, f"{name}_FILE")
+
+    def _from_keyring(self, provider: str) -> str:
+        try:
+            written = self._path(provider).stat().st_mtime_ns
+        except OSError:
+            return ""
+        known = self._of_keyring.get(provider)
+        if known is None or known[0] != written:
+            known = self._of_keyring[provider] = written, of_keyring(_SERVICE, provider)
+        return known[1]
 
     def _path(self, provider: str) -> Path:
         return self._directory / f"{provider}.key"

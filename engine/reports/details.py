@@ -215,12 +215,13 @@ class DetailMaker:
         directories = list(dict.fromkeys(each.directory for each in responses))
         paths = self._transcripts(session, directories)
         series, series_name = self._session_series(rows)
+        figures = whole.figures(self._names.model)
         return Detail(
             kind="sessions",
             key=key,
             title=self._tabs.label(session),
-            facts=self._session_facts(session, paths),
-            figures=whole.figures(self._names.model),
+            facts=self._session_facts(session, paths, figures.machines),
+            figures=figures,
             by_model=whole.parts(self._names.model),
             series=series,
             series_name=series_name,
@@ -264,8 +265,8 @@ class DetailMaker:
         ]
         return tuple(points), "quarter hour"
 
-    def _session_facts(self, session: int, paths: list[str]) -> Facts:
-        """Return what names a session, and where it works: in which worktree of its project."""
+    def _session_facts(self, session: int, paths: list[str], machines: tuple[str, ...]) -> Facts:
+        """Return what names a session, and where it works: machine, project and worktree."""
         projects = self._view.projects
         number = projects.of(session)
         facts = [
@@ -275,9 +276,8 @@ class DetailMaker:
         worktree, path = projects.worktree(session), projects.path(session)
         facts += [("Worktree", worktree)] if worktree else []
         facts += [("Works in", path)] if worktree or (path and not projects.is_path(number)) else []
-        if paths:
-            more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
-            facts.append(("Transcript", paths[0] + more))
+        facts += [("Transcript", _with_others(paths))] if paths else []
+        facts += [("Machine", ", ".join(machines))] if machines else []
         return tuple(facts)
 
     def _agents(self, session: int, paths: list[str]) -> tuple[Part, ...]:

@@ -80,7 +80,11 @@ def examine(
         watch=watch,
         notices=notices,
         versions=(*_versions(), ("reader", reader_name(settings.environment))),
-        agents=tuple(dict.fromkeys(root.agent for root in roots if root.agent != CLAUDE)),
+        agents=tuple(
+            dict.fromkeys(
+                root.agent for root in roots if root.agent != CLAUDE and not root.is_shared
+            )
+        ),
         silent=tuple(
             SilentStore(each.agent, each.title, each.silence) for each in agents if each.silence
         ),

@@ -9,13 +9,15 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from engine.domain.settings import Settings
 from engine.ledger import ledger_file
-from engine.ledger.aside import identity_of, is_sound
+from engine.ledger.aside import identity_of, is_sound, move_aside
 from engine.ledger.schema import VERSION
+from engine.ledger.turn import alone_at
 from engine.monitor import Monitor
 from tests.agreement import assert_agreement
 from tests.faults.started import Reader, assert_figures
@@ -317,6 +319,25 @@ def test_looking_whether_a_ledger_is_sound_makes_no_file(tmp_path: Path) -> None
     with pytest.raises(sqlite3.OperationalError):
         is_sound(str(tmp_path / "ledger.db"), 0.1)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_ledger_that_another_process_is_replacing_is_not_written_again(tmp_path: Path) -> None:
+    ledger = str(tmp_path / "ledger.db")
+    connection, _ = ledger_file.open_ledger(ledger)
+    opened: list[ledger_file.Opened] = []
+    screen = Thread(target=lambda: opened.append(ledger_file.write_again(ledger, connection)))
+    with alone_at(ledger) as is_alone:
+        assert is_alone
+        move_aside(ledger)
+        screen.start()
+        screen.join(0.3)
+        assert not os.path.exists(ledger)
+        ledger_file._open_in_turn(ledger).close()
+        begun = os.stat(ledger).st_ino
+    screen.join(10)
+    (found, notices), *_ = opened
+    assert (os.stat(ledger).st_ino, notices) == (begun, ())
+    found.close()
 
 
 @pytest.mark.parametrize("damage", [_rubbish, _cut, _cut_in_its_header, _other_tables])

@@ -151,7 +151,7 @@ def test_a_directory_that_cannot_be_written_is_said_and_breaks_nothing(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("engine.providers.kept.write_whole", refuse)
-    accounts.refresh()
+    assert "make it writable" in accounts.refresh()
     assert accounts.one("deepseek").state == "unasked"
 
 

@@ -146,7 +146,9 @@ def _usage(settings: Settings, accounts: Accounts, name: str, options: Namespace
     """Ask where it is time to, or in any case for `refresh`, and show what is known."""
     if options.action == "refresh" and settings.is_offline:
         raise UsageError("A refresh needs the network: leave --offline out.")
-    accounts.refresh([name] if name else None, is_forced=options.action == "refresh")
+    problem = accounts.refresh([name] if name else None, is_forced=options.action == "refresh")
+    if problem:
+        raise SettingsError(problem)
     shown = (accounts.one(name),) if name else accounts.enabled()
     return _show(settings, shown, options, with_days=bool(name))
 

@@ -8,7 +8,7 @@ from typing import Literal
 from engine.domain.limit_windows import Forecast, WindowNow
 from engine.domain.model_labels import short_model
 from engine.domain.reports import Figures
-from tui.words.format import clock, dollars, moment_of, percent, plain
+from tui.words.format import clock, dollars, fit, moment_of, percent, plain
 from tui.words.lines import Line, Piece, names_within
 
 Basis = Literal["cost", "tokens"]
@@ -67,3 +67,12 @@ def range_of_shares(forecast: Forecast) -> str:
         return ""
     first, last = round(low * 100), round(high * 100)
     return "" if first == last else f" ({first}-{last})"
+
+
+def first_of(names: Sequence[str], cells: int) -> str:
+    """Return the first name, and how many more there are."""
+    if not names:
+        return ""
+    more = f" +{len(names) - 1}" if len(names) > 1 else ""
+    name = plain(names[0])
+    return (fit(name, cells - len(more)).rstrip() if cells else name) + more

@@ -25,6 +25,7 @@ class HeaderView(Struct, frozen=True):
     plan: str = ""
     agent: str = ""
     """The coding agent that alone is shown, if one is."""
+    machines: int = 1
 
 
 def header_view(
@@ -39,7 +40,10 @@ def header_view(
     plan = fmt.plain(snapshot.plan) if has_one else ""
     shown = agent or ("" if snapshot.agent == CLAUDE else snapshot.agent)
     alone = fmt.plain(title_of(shown)) if shown else ""
-    return HeaderView(snapshot.generated_at, snapshot.zone, word, ink, is_demo, plan, alone)
+    machines = max(len(snapshot.machines), 1)
+    return HeaderView(
+        snapshot.generated_at, snapshot.zone, word, ink, is_demo, plan, alone, machines
+    )
 
 
 def _freshness(snapshot: Snapshot) -> tuple[str, str]:
@@ -67,7 +71,8 @@ class Header(OneLine):
             name += (Piece(f" · {view.agent} alone", "accent"),)
         if not isinstance(view, HeaderView):
             return (*name, Piece(" · this machine", "muted"))
-        place = " · demo, made-up figures" if view.is_demo else " · this machine"
+        machines = "this machine" if view.machines == 1 else f"{view.machines} machines"
+        place = " · demo, made-up figures" if view.is_demo else f" · {machines}"
         if view.plan:
             place = f" · {view.plan}{place}"
         moment = fmt.moment_of(view.now, view.zone)

@@ -18,7 +18,7 @@ from engine.domain.snapshots import SessionNow, Snapshot
 from engine.domain.times import MINUTE
 from tui.live.drawing.lines import SnapshotPane
 from tui.live.keys import bindings
-from tui.live.words import Basis, names_of_models
+from tui.live.words import Basis, first_of, names_of_models
 from tui.words import format as fmt
 from tui.words.lines import Line, Piece, padded
 
@@ -35,7 +35,7 @@ _LEAST_TITLE = 8
 """A title in fewer cells says nothing."""
 _LEAST_NAME, _LEAST_MODEL = 20, 14
 """Fewer cells tell no session from another; then the models have no column."""
-_LEAST_FIRST = ("id", "cache read", "out", "resp.", "tokens", "last", "ctx", "rate")
+_LEAST_FIRST = ("id", "cache read", "out", "resp.", "tokens", "last", "ctx", "rate", "machine")
 """The order in which columns give way to the names."""
 _ID = 8
 """Cells of a session's id: as in the tabs."""
@@ -50,6 +50,7 @@ class SessionsView(Struct, frozen=True):
     is_reading: bool
     has_agents: bool = False
     """Whether they are of several coding agents."""
+    has_machines: bool = False
 
 
 def sessions_view(snapshot: Snapshot, by: Basis, order: int, is_reversed: bool) -> SessionsView:
@@ -63,6 +64,7 @@ def sessions_view(snapshot: Snapshot, by: Basis, order: int, is_reversed: bool) 
         order=f"{name} reversed" if is_reversed else name,
         is_reading=not ordered and snapshot.state == "reading",
         has_agents=len({session.agent for session in ordered}) > 1,
+        has_machines=len({name for each in ordered for name in each.figures.machines}) > 1,
     )
 
 
@@ -231,11 +233,14 @@ def _fixed_cells(session: SessionNow, since: str, view: SessionsView, width: int
     if view.has_agents:
         title = f" {fmt.plain(title_of(session.agent))}"
         made.insert(0, _Cell("agent", 12 if is_tight else 13, title, is_left=True))
+    if view.has_machines:
+        names = f" {first_of(session.figures.machines, 11)}"
+        made.insert(int(view.has_agents), _Cell("machine", 12, names, "muted", is_left=True))
     if width >= 60:
         share = session.context_share
         filled = "" if share is None else fmt.percent(share)
         made.insert(
-            int(view.has_agents),
+            view.has_agents + view.has_machines,
             _Cell("ctx", 5 if is_tight else 6, "?" if session.is_compacted else filled, "muted"),
         )
     if not is_tight:
@@ -292,7 +297,9 @@ def _head(first: SessionNow, view: SessionsView, width: int) -> Line:
     project, model = _name_widths(width, sum(cell.width for cell in made))
     names = [
         fmt.fit(
-            f" {c.name}" if c.name == "agent" else c.name, c.width, "left" if c.is_left else "right"
+            f" {c.name}" if c.name in ("agent", "machine") else c.name,
+            c.width,
+            "left" if c.is_left else "right",
         )
         for c in made
     ]

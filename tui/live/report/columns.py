@@ -14,12 +14,11 @@ from engine.domain.report_definitions import report_of_tab
 from engine.domain.reports import Figures, ReportKind, Row
 from engine.domain.responses import Tokens
 from tui.live.report.column_widths import Column
-from tui.live.words import Basis, cost_text, names_of_models, share_text
+from tui.live.words import Basis, cost_text, first_of, names_of_models, share_text
 from tui.words.format import (
     clock,
     day_clock,
     duration,
-    fit,
     fit_apart,
     moment_of,
     plain,
@@ -199,7 +198,7 @@ def _machines() -> Column[Row]:
     return Column(
         "machine",
         "Machine",
-        text=lambda row, _zone, cells: _first_of(row.machines, cells),
+        text=lambda row, _zone, cells: first_of(row.machines, cells),
         value=lambda row: row.machines,
         align="left",
         least=8,
@@ -207,15 +206,6 @@ def _machines() -> Column[Row]:
         widest="rows",
         tone="muted",
     )
-
-
-def _first_of(names: Sequence[str], cells: int) -> str:
-    """Return the first name, and how many more there are."""
-    if not names:
-        return ""
-    more = f" +{len(names) - 1}" if len(names) > 1 else ""
-    name = plain(names[0])
-    return (fit(name, cells - len(more)).rstrip() if cells else name) + more
 
 
 def _agents_within(agents: Sequence[str], cells: int) -> str:

@@ -48,10 +48,18 @@ def _answer(words: Sequence[str]) -> int:
     except OSError as error:
         if is_closed_pipe(error):
             return 0
-        what = error.filename or "What was to be printed"
-        return _say(f"{what} cannot be read or written ({error.strerror or error}).", _FAILED)
+        return _say(_told(error), _FAILED)
     except KeyboardInterrupt:
         return _INTERRUPTED
+
+
+def _told(error: OSError) -> str:
+    import errno
+
+    what = error.filename or "What was to be printed"
+    if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
+        return f"The disk is full: {what} cannot be written. Make room and try again."
+    return f"{what} cannot be read or written ({error.strerror or error})."
 
 
 def _run_quickly(words: Sequence[str]) -> int | None:

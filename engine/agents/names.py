@@ -23,8 +23,10 @@ def check_agents(texts: Iterable[str]) -> None:
     """Raise `SettingsError` where a name is not an agent's."""
     for name in names_of(texts):
         if not is_agent(name):
-            known = ", ".join((*_TITLES, *_packaged()))
-            raise SettingsError(f"There is no agent '{name}': ccmon knows {known}.")
+            from engine.domain.typed.numbers import nearest
+
+            near = nearest(name, (*_TITLES, *_packaged()), "ccmon agents --all lists them all.")
+            raise SettingsError(f"There is no agent '{name}': {near}")
 
 
 def is_agent(name: str) -> bool:

@@ -18,7 +18,6 @@ from engine.documents.figures import (
 )
 from engine.domain.choices import Apart
 from engine.domain.reports import Figures, Part, Row
-from engine.domain.responses import CLAUDE
 
 ALL = "all"
 """Whose a row is that may be of several agents."""
@@ -56,7 +55,7 @@ class Metadata(Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class AgentRow(RowSums, frozen=True, kw_only=True, rename="camel"):
-    """A row that says whose it is, where that is not Claude Code alone or was asked for.
+    """A row that says whose it is.
 
     `agent` is `all` where the row may be of several, `period` what names the row.
     """
@@ -74,8 +73,6 @@ class AgentRow(RowSums, frozen=True, kw_only=True, rename="camel"):
 class Telling(Struct, frozen=True):
     """What a document says of agents."""
 
-    is_told: bool = False
-    """Whether rows say whose they are."""
     only: str = ALL
     """The one agent asked about."""
     apart: Apart | None = None
@@ -86,14 +83,12 @@ class Telling(Struct, frozen=True):
 
 
 def telling(figures: Figures, asked: Iterable[str] = (), apart: Apart | None = None) -> Telling:
-    """Return what is said of the agents of an answer with such totals.
+    """Return what is said of agents, machines and people in an answer with such totals.
 
-    Of Claude Code alone nothing is said unless agents were `asked` for.
+    `asked` are the agents that the question is about.
     """
     names = tuple(asked)
-    is_told = bool(names) or apart == "agent" or any(name != CLAUDE for name in figures.agents)
     return Telling(
-        is_told,
         names[0] if len(names) == 1 else ALL,
         apart,
         len(figures.machines) > 1,
@@ -103,8 +98,6 @@ def telling(figures: Figures, asked: Iterable[str] = (), apart: Apart | None = N
 
 def of_agents(row: Row, period: str, told: Telling, price: Price) -> dict[str, Any]:
     """Return whose a row of a period or project is, as the fields of `AgentRow`."""
-    if not told.is_told:
-        return {}
     fields: dict[str, Any] = {
         "agent": told.only,
         "period": period,
@@ -115,8 +108,6 @@ def of_agents(row: Row, period: str, told: Telling, price: Price) -> dict[str, A
 
 def of_agent(row: Row, told: Telling, price: Price) -> dict[str, Any]:
     """Return whose a row is that is of one agent, with its part where those are told."""
-    if not told.is_told:
-        return {}
     return {"agent": agent_of(row), **_parts(row, told, price)}
 
 

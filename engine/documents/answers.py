@@ -247,7 +247,7 @@ def _model(answer: AnswerRow, price: Price, told: Telling) -> ModelRow:
     return ModelRow(
         **sums(row.figures, price),
         **of_machines(row, told, price),
-        agent=agent_of(row) if told.is_told else UNSET,
+        agent=agent_of(row),
         model=row.label or UNKNOWN_MODEL,
         provider=row.provider or UNSET,
         sessions=row.sessions,

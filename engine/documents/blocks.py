@@ -145,7 +145,7 @@ def _block(answer: AnswerRow, price: Price, told: Telling) -> BlockRow:
         projection=_forecast(answer.projection, price) if answer.projection else None,
         token_limit_status=_token_limit(answer.limit) if answer.limit else UNSET,
         unpriced_models=unpriced_names(row.figures.unpriced),
-        agent=agent_of(row) if told.is_told else UNSET,
+        agent=agent_of(row),
     )
 
 

@@ -44,9 +44,11 @@ class SessionRow(NamedSession, frozen=True, kw_only=True, rename="camel"):
 
 
 class SessionsDocument(Struct, frozen=True, kw_only=True, rename="camel"):
-    """What `ccmon session --json` prints."""
+    """What `ccmon session --json` prints: where no agents are asked for also as `session`, the
+    name that ccusage's report of all agents has."""
 
     sessions: list[SessionRow]
+    session: list[SessionRow] | UnsetType = UNSET
     totals: Totals
     timezone: str
     notes: list[str] | UnsetType = UNSET
@@ -75,8 +77,10 @@ def sessions_document(
     answer: Answer, price: Price, aliases: Mapping[str, str], told: Telling
 ) -> SessionsDocument:
     """Return an answer about sessions as its document."""
+    rows = [SessionRow(**_row_fields(row, price, aliases, told)) for row in answer.rows]
     return SessionsDocument(
-        sessions=[SessionRow(**_row_fields(row, price, aliases, told)) for row in answer.rows],
+        sessions=rows,
+        session=UNSET if answer.question.selection.agents else rows,
         totals=totals(answer.totals, price),
         timezone=answer.zone,
         notes=list(answer.notes) or UNSET,
@@ -106,12 +110,12 @@ def named_session(
 ) -> dict[str, Any]:
     """Return a session's row as the fields of `NamedSession`."""
     last = Metadata(last_activity=iso(row.figures.last))
-    unified = {"period": row.key, "metadata": last} if told.is_told else {}
     return {
         **row_sums(row, price),
         **of_agent(row, told, price),
         **of_machines(row, told, price),
-        **unified,
+        "period": row.key,
+        "metadata": last,
         "session_id": row.key,
         "title": row.label if row.label != row.key else None,
         "project_name": called(row.project, project, aliases),

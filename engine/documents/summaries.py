@@ -67,7 +67,7 @@ def summary_document(
         sessions=[
             NamedSession(**named_session(row, "", price, names, told)) for row in summary.sessions
         ],
-        agent=summary.agent if told.is_told else UNSET,
+        agent=summary.agent,
         unpriced_models=unpriced_names(
             model for shown in _shown(summary) for model in shown.unpriced
         ),

@@ -145,9 +145,13 @@ def _named_zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
-        raise SettingsError(
-            f"There is no time zone named '{name}': use an IANA name such as Europe/Berlin or UTC."
-        ) from error
+        from zoneinfo import available_timezones
+
+        from engine.domain.typed.numbers import nearest
+
+        known = tuple(sorted(available_timezones()))
+        near = nearest(name, known, "use an IANA name such as Europe/Berlin or UTC.")
+        raise SettingsError(f"There is no time zone named '{name}': {near}") from error
 
 
 def _registered_zone() -> tuple[str, tzinfo] | None:

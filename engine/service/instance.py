@@ -100,8 +100,11 @@ def only_one(settings: Settings) -> Iterator[Path]:
 
 
 def tell(directory: Path, running: Running) -> None:
-    """Write the state file, whole or not at all, for its user's eyes only."""
-    write_whole(directory / _STATE, msgspec.json.encode(running))
+    """Write the state file, whole or not at all, for its user's eyes only.
+
+    Raises `SettingsError` where it cannot be written: nobody would find the service.
+    """
+    _write(directory / _STATE, msgspec.json.encode(running))
 
 
 def forget(directory: Path) -> None:
@@ -113,8 +116,9 @@ def forget(directory: Path) -> None:
 def kept_token(directory: Path, given: str | None = None) -> str:
     """Return the token of a data directory, made at the first start and kept from then on.
 
-    One that is given is used as it is; raises `SettingsError` where it is too short. So a program
-    that was told the token, such as Prometheus, need not be told anew.
+    One that is given is used as it is; raises `SettingsError` where it is too short, or where the
+    one made cannot be kept. So a program that was told the token, such as Prometheus, need not be
+    told anew.
     """
     if given is not None:
         if len(given) < LEAST_TOKEN or not given.isascii() or not given.isprintable():
@@ -129,8 +133,18 @@ def kept_token(directory: Path, given: str | None = None) -> str:
         if len(kept) >= LEAST_TOKEN:
             return kept
     made = secrets.token_urlsafe(32)
-    write_whole(path, made.encode())
+    _write(path, made.encode())
     return made
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        write_whole(path, data)
+    except OSError as error:
+        raise SettingsError(
+            f"{path} cannot be written ({error.strerror}): make room there, or name another"
+            " directory with CCMON_DATA_DIR."
+        ) from error
 
 
 def _comes(handle: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import signal
@@ -82,6 +83,10 @@ class Server(uvicorn.Server):
         self.force_exit = self.should_exit and sig == signal.SIGINT
         self.should_exit = True
 
+    def end(self) -> None:
+        """Begin to end in order."""
+        self.should_exit = True
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to listen, then say so."""
         await super().startup(sockets)
@@ -138,18 +143,17 @@ def _run(
         started_at=settings.clock(),
     )
 
+    problems: list[SettingsError] = []
+
     def ready() -> None:
-        tell(directory, running)
+        try:
+            tell(directory, running)
+        except SettingsError as error:
+            problems.append(error)
+            asyncio.get_running_loop().call_soon(server.end)
+            return
         say(f"ccmon serves on {running.place}; ccmon web opens the page, Ctrl+C ends it.")
 
-    rules = Rules(
-        keys=Keys(token),
-        cookie=f"ccmon-{port}",
-        hosts=frozenset(
-            () if address.is_loopback else (address.host, socket.gethostname().lower())
-        ),
-        takes_addresses=not address.is_loopback,
-    )
     monitor = Monitor(with_telemetry(settings))
     source = Source(
         monitor,
@@ -158,8 +162,23 @@ def _run(
         face.configuration,
         redacts_paths=face.redacts_paths,
     )
-    service = Service(source, rules)
-    Server(config_of(service), service, ready).run(sockets=[bound])
+    service = Service(source, _rules(address, port, token))
+    server = Server(config_of(service), service, ready)
+    server.run(sockets=[bound])
+    if problems:
+        raise problems[0]
+
+
+def _rules(address: Address, port: int, token: str) -> Rules:
+    """Return what a service at an address lets through."""
+    return Rules(
+        keys=Keys(token),
+        cookie=f"ccmon-{port}",
+        hosts=frozenset(
+            () if address.is_loopback else (address.host, socket.gethostname().lower())
+        ),
+        takes_addresses=not address.is_loopback,
+    )
 
 
 def with_telemetry(settings: Settings) -> Settings:

@@ -73,7 +73,8 @@ def _check(name: str, document: object) -> None:
     assert encode(again) == text
     schema = schema_of(name)
     assert unknown_keys(json.loads(text), schema, schema) == []
-    required = schema["$defs"][schema["$ref"].rpartition("/")[2]]["required"]
+    whole = next(each for each in (schema, *schema.get("anyOf", ())) if "$ref" in each)
+    required = schema["$defs"][whole["$ref"].rpartition("/")[2]]["required"]
     assert set(required) - set(json.loads(text)) == set()
 
 

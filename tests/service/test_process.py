@@ -236,6 +236,52 @@ def test_of_two_that_start_at_once_one_runs(tmp_path: Path) -> None:
     assert find_running(settings) is None
 
 
+@POSIX
+def test_of_three_processes_that_start_at_once_one_runs_and_kills_leave_nothing_stale(
+    ran: Ran,
+) -> None:
+    started = [ran.begin("serve", "--port=0", "--offline") for _ in range(3)]
+    running = ran.wait()
+    for each in started:
+        if each.pid != running.pid:
+            said, _ = each.communicate(timeout=30)
+            ran.started.remove(each)
+            assert each.returncode == 1
+            assert "already running" in said or "just being started" in said
+            assert len(said.splitlines()) == 1
+    assert find_running(ran.settings) == running
+    assert ask(running, "GET", "/health")["status"] == "ok"
+    os.kill(running.pid, signal.SIGKILL)
+    ran.started[0].wait(10)
+    assert find_running(ran.settings) is None
+
+
+@pytest.mark.parametrize("name", ["service.json", "service.token"])
+def test_a_full_disk_is_said_and_nothing_is_left_half(ran: Ran, name: str) -> None:
+    code = (
+        "import sys; from engine.service import instance; real = instance.write_whole\n"
+        "def full(path, data):\n"
+        f" if path.name == {name!r}: raise OSError(28, 'No space left on device')\n"
+        " real(path, data)\n"
+        "instance.write_whole = full\n"
+        "from tui.cli import main; sys.exit(main(sys.argv[1:]))"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", code, "serve", "--port=0", "--offline"],
+        env=ran.environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=ran.home,
+    )
+    assert said.returncode == 1
+    assert f"{name} cannot be written (No space left on device): make room there" in said.stderr
+    assert len(said.stderr.splitlines()) == 1
+    assert not (ran.home / "data" / name).exists()
+    assert find_running(ran.settings) is None
+
+
 def _running(**given: Any) -> Running:
     plain: dict[str, Any] = {
         "pid": 1,

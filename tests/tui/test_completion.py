@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from engine.domain.choices import MODES, SORT_COLUMNS
 from tui.cli import main
 from tui.commands.completion import SHELLS, script
 from tui.commands.live import THEMES
 from tui.help.topics import topic_names
 from tui.options.catalog import all_commands
-from tui.options.shared import MODES, SORT_COLUMNS
 
 ALL = all_commands()
 NAMES = {command.name for command in ALL}
@@ -117,6 +118,11 @@ def test_every_option_that_is_shown_is_in_every_script(shell: str) -> None:
         ("ccmon session --ins", set()),
         ("ccmon daily -m ", set(MODES)),
         ("ccmon daily -j -m d", {"display"}),
+        ("ccmon cod", {"codex", "codebuddy", "codebuff"}),
+        ("ccmon codex da", {"daily"}),
+        ("ccmon daily --agent gem", {"gemini"}),
+        ("ccmon daily --agent claude,gem", {"claude,gemini"}),
+        ("ccmon daily --sections daily,mo", {"daily,monthly"}),
         ("ccmon daily --mode = ca", {"calculate"}),
         ("ccmon daily --mode =", set(MODES)),
         ("ccmon daily --sort ", set(SORT_COLUMNS)),
@@ -160,6 +166,10 @@ def test_every_option_is_offered_by_bash_for_its_command(tmp_path: Path) -> None
         ("ccmon da", {"daily"}),
         ("ccmon daily --sor", {"--sort"}),
         ("ccmon daily --mode ", set(MODES)),
+        ("ccmon codex da", {"daily"}),
+        ("ccmon gemi", {"gemini"}),
+        ("ccmon daily --agent claude,gem", {"claude,gemini"}),
+        ("ccmon daily --sections daily,mo", {"daily,monthly"}),
         ("ccmon --lim", {"--limit"}),
         ("ccmon live --theme sa", {"safe-dark", "safe-light"}),
         ("ccmon completion ", set(SHELLS)),
@@ -187,3 +197,27 @@ def test_zsh_is_told_the_commands_and_each_commands_options(tmp_path: Path) -> N
     assert not any("--id" in spec for spec in told)
     assert any("--id=" in spec for spec in in_zsh("ccmon session -", tmp_path))
     assert any("--limit=" in spec for spec in in_zsh("ccmon --lim", tmp_path))
+
+
+@pytest.mark.parametrize("shell", ["bash", "fish"])
+def test_what_only_ccmon_knows_is_asked_while_somebody_types(
+    shell: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = {"zones": "Asia/Tokyo\nEurope/Berlin", "projects": "my shop\nsite", "models": "opus"}
+    told = "".join(f"[ $3 = {kind} ] && echo '{words}'\n" for kind, words in answers.items())
+    program = tmp_path / "ccmon"
+    program.write_text(f"#!/bin/sh\n{told}true\n", "utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    offered = in_bash if shell == "bash" else in_fish
+    assert offered("ccmon daily -z Eu", tmp_path) == {"Europe/Berlin"}
+    assert offered("ccmon daily --model ", tmp_path) == {"opus"}
+    blank = r"my\ shop" if shell == "bash" else "my shop"
+    assert offered("ccmon daily -p m", tmp_path) == {blank}
+
+
+def test_ccmon_tells_the_zones(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["completion", "--values", "zones"]) == 0
+    assert "Europe/Berlin" in capsys.readouterr().out.split("\n")
+    assert main(["completion"]) == 2
+    assert "SHELL is missing" in capsys.readouterr().err

@@ -233,7 +233,7 @@ def test_what_only_the_engine_can_judge_is_named_with_its_line_too(
     assert printed.err.startswith(f"ccmon: {user}, line 2: ")
     assert printed.err.count("\n") == 1
     assert printed.out == ""
-    assert main(["config", "check"]) == 1
+    assert main(["config", "check"]) == 2
     assert capsys.readouterr().err == printed.err
 
 
@@ -261,7 +261,7 @@ def test_a_projects_own_file_chooses_no_place_no_price_and_no_connection(
     with pytest.raises(ConfigError, match="cannot be set by a project's own file") as error:
         parse(["daily"])
     assert str(error.value).startswith("./.ccmon.toml, line ")
-    assert main(["config", "check", ".ccmon.toml"]) == 1
+    assert main(["config", "check", ".ccmon.toml"]) == 2
 
 
 @pytest.mark.parametrize("kind", ["missing", "directory", "bytes"])
@@ -534,7 +534,7 @@ def test_edit_makes_the_file_opens_it_and_checks_it(
     assert capsys.readouterr().out == f"Made {path}.\n{path} is valid.\n"
 
     monkeypatch.setenv("EDITED", "\ntimezon = 1\n")
-    assert main(["config", "edit"]) == 1
+    assert main(["config", "edit"]) == 2
     printed = capsys.readouterr()
     assert printed.out == ""
     line = template().count("\n") + 2
@@ -599,3 +599,19 @@ def test_a_pipe_is_no_configuration_and_not_waited_for(
     os.mkfifo(here / "pipe.toml")
     assert main(["daily", "--json", "--config", "pipe.toml"]) != 0
     assert "not a regular file" in capsys.readouterr().err
+
+
+def test_check_tells_every_mistake_and_what_excludes_each_other(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = home / "some.toml"
+    path.write_text("jsn = 1\n[daily]\nlats = 2\nmode = 'x'\n[limits]\nfoo = 1\n", "utf-8")
+    assert main(["config", "check", str(path)]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.partition(", line ")[2][0] for line in lines] == ["1", "3", "4", "6"]
+
+    path.write_text("json = true\ncsv = true\n[daily]\nsince = 'today'\nuntil = '7d'\n", "utf-8")
+    assert main(["config", "check", str(path)]) == 2
+    swapped, both = sorted(capsys.readouterr().err.splitlines(), key=lambda line: "json" in line)
+    assert "line 4: since today is after until 7d" in swapped
+    assert "'csv' and 'json' exclude each other" in both

@@ -107,7 +107,7 @@ def test_a_breakdown_adds_a_line_for_each_model_named_as_its_row():
 def test_rows_apart_by_project_say_which():
     asked = answer("daily", AnswerRow(row=row("2026-11-22"), directory=ALPHA), by_project=True)
     line, _ = csv_of(asked, aliases={"alpha": "The Alpha"})
-    assert (line["project"], line["projectName"]) == (f"'{ALPHA}", "The Alpha")
+    assert (line["project"], line["projectName"]) == (ALPHA, "The Alpha")
     cells, _ = markdown_of(asked, aliases={ALPHA: "The Alpha"})
     assert cells[0][:2] == ["Day", "Project"]
     assert cells[2][:2] == ["2026-11-22", "The Alpha"]
@@ -133,7 +133,7 @@ def test_a_comparison_has_three_lines_for_all_and_for_each_model():
     lines = csv_of(comparison("projects"), aliases={ALPHA: "Alpha!"})
     assert [line["side"] for line in lines] == ["left", "right", "change"] * 3
     assert [line["model"] for line in lines[::3]] == ["", OPUS, "unknown"]
-    assert (lines[0]["id"], lines[0]["name"]) == (f"'{ALPHA}", "Alpha!")
+    assert (lines[0]["id"], lines[0]["name"]) == (ALPHA, "Alpha!")
     change = lines[2]
     assert (change["totalTokens"], change["totalCost"], change["inputTokens"]) == ("-50", "0.5", "")
 
@@ -258,3 +258,17 @@ def test_an_answer_without_rows_has_a_head_and_totals(kind):
     )
     cells, below = markdown_of(empty(kind))
     assert (len(cells), cells[2][0], below) == (3, "**Total**", "")
+
+
+def test_names_of_directories_go_back_as_they_are_and_formulas_do_not_run():
+    for text in ("-home-me-shop", "-Users-mika-code-------"):
+        assert csv_cell(text) == text
+    for text in ("=1+1", "+1", "@SUM(A1)", "-1+cmd|' /C calc'!A0", " -2*SUM(A1)"):
+        assert csv_cell(text) == f"'{text}"
+
+
+def test_the_totals_can_be_left_out():
+    table = flat_table(answer("daily"))
+    assert table.totals is not None
+    kept = table.without_totals()
+    assert (kept.totals, kept.lines) == (None, table.lines)

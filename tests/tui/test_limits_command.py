@@ -196,7 +196,7 @@ def test_a_reset_that_is_pinned_holds_in_the_next_run(
     assert reset()[11:16] == clock
     assert reset("--no-reset-at") == plain
     late = time.gmtime(time.time() + 7 * 3_600)
-    assert main(["limits", "--timezone=UTC", f"--reset-at={late.tm_hour:02d}:00"]) == 1
+    assert main(["limits", "--timezone=UTC", f"--reset-at={late.tm_hour:02d}:00"]) == 2
     assert "within the next five hours" in capsys.readouterr().err
 
 

@@ -132,7 +132,7 @@ def test_what_cannot_hold_is_named_with_its_line(user: Path, text: str, sentence
     with pytest.raises(ConfigError) as told:
         parse(["limits"])
     assert sentence in str(told.value)
-    assert main(["config", "check"]) == 1
+    assert main(["config", "check"]) == 2
 
 
 @pytest.mark.parametrize(

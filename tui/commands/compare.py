@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from typing import TYPE_CHECKING
 
 from tui.options.definition import Command, Option, UsageError
 from tui.options.shared import CHOSEN, DATES, IDLE, OUTPUT, PLACES, PROJECT_ALIASES
+
+if TYPE_CHECKING:
+    from engine.domain.questions import Answered, Selection
+    from engine.monitor import Monitor
 
 
 def run(options: Namespace) -> int:
@@ -18,12 +23,16 @@ def run(options: Namespace) -> int:
             "Compare with what? Give two periods or two projects, such as ccmon compare 2026-10"
             " 2026-11, or --provider NAME beside one period."
         )
+    from engine.domain.mistakes import SettingsError
     from tui.commands.reports import run_question
 
-    left, right = options.left, options.right
-    return run_question(
-        options, lambda monitor, selection, _: (monitor.answers.compare(left, right, selection), "")
-    )
+    def ask(monitor: Monitor, selection: Selection, _: Namespace) -> tuple[Answered | None, str]:
+        try:
+            return monitor.answers.compare(options.left, options.right, selection), ""
+        except SettingsError as error:
+            raise UsageError(str(error)) from error
+
+    return run_question(options, ask)
 
 
 def _beside_bill(options: Namespace) -> int:

@@ -2,18 +2,46 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace
 
 from tui.options import values
-from tui.options.definition import Command, Option
+from tui.options.definition import Command, Option, UsageError
 
 SHELLS = ("bash", "zsh", "fish", "powershell")
+_KINDS = ("zones", "projects", "models")
 
 
 def run(options: Namespace) -> int:
-    """Print the script; return the exit code."""
+    """Print the script, or the names that it asks for; return the exit code."""
+    if options.values:
+        from tui.terminal.encoding import writable
+
+        print(writable("\n".join(_known(options)), sys.stdout.encoding))
+        return 0
+    if options.shell is None:
+        raise UsageError(f"SHELL is missing: use one of {', '.join(SHELLS)}.")
     print(script(options.shell), end="")
     return 0
+
+
+def _known(options: Namespace) -> list[str]:
+    """Return the zones, or what the ledger knows of: projects by their last names, models.
+
+    Nothing is read for it but the ledger.
+    """
+    if options.values == "zones":
+        from zoneinfo import available_timezones
+
+        return sorted(available_timezones())
+    from engine.domain.questions import Question
+    from engine.monitor import Monitor
+    from tui.config.settings import settings_of
+    from tui.words.format import plain
+
+    with Monitor(settings_of(options)) as monitor:
+        rows = monitor.answers.answer(Question(kind=options.values)).rows
+    return sorted({plain(each.row.label) for each in rows if each.row.label})
 
 
 def script(shell: str) -> str:
@@ -48,6 +76,15 @@ COMMAND = Command(
             read=values.choice(SHELLS),
             choices=SHELLS,
             name="shell",
+            is_required=False,
+        ),
+        Option(
+            ("--values",),
+            "print what can stand for an option: zones, projects or models",
+            "KIND",
+            read=values.choice(_KINDS),
+            choices=_KINDS,
+            is_hidden=True,
         ),
     ),
     examples=(

@@ -13,7 +13,7 @@ _ACTIONS = ("show", "check", "edit", "path", "set")
 
 
 def run(options: Namespace) -> int:
-    """Do what is asked for; return the exit code: 0, or 1 for a configuration that is wrong."""
+    """Do what is asked for; return the exit code: 0, or 2 for a configuration that is wrong."""
     if options.action == "set":
         return _set(options)
     if options.more and options.action != "show":

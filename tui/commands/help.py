@@ -42,7 +42,7 @@ def _page(topic: str | None) -> Page:
         return (*command_page(topic), *more)
     if topic in topic_names():
         return topic_page(topic)
-    near = hint(topic, (*page_names(), *topic_names()))
+    near = hint(topic, (*page_names(), *topic_names()), "ccmon help lists commands and topics")
     raise UsageError(f"There is no help on '{topic}': {sentence_end(near)}")
 
 

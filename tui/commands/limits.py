@@ -46,7 +46,7 @@ def run(options: Namespace) -> int:
             return _switch_endpoint(monitor, options)
         monitor.require_roots()
         if options.no_reset_at or options.reset_at:
-            monitor.limits.pin_reset(_reset(options.reset_at, monitor.settings))
+            _pin(monitor, options)
         return _show(monitor, options)
 
 
@@ -70,6 +70,16 @@ def page_look(limits: LimitsNow) -> Look:
     from tui.tables.terminal import width_of
 
     return Look(width=width_of(sys.stdout), zone=limits.zone)
+
+
+def _pin(monitor: Monitor, options: Namespace) -> None:
+    """Keep the reset that is given; raises `UsageError` for a time that it cannot be."""
+    from engine.domain.mistakes import SettingsError
+
+    try:
+        monitor.limits.pin_reset(_reset(options.reset_at, monitor.settings))
+    except SettingsError as error:
+        raise UsageError(str(error)) from error
 
 
 def _reset(clock: Clock | None, settings: Settings) -> int | None:

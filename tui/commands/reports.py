@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from engine.domain.report_definitions import definition_of
 from tui.options import values
 from tui.options.definition import Command, Option, UsageError
+from tui.options.order import SORTING
 from tui.options.parts import BREAKDOWN, BY_AGENT, BY_MACHINE, BY_PERSON
 from tui.options.shared import (
     ACCOUNT,
@@ -23,10 +24,10 @@ from tui.options.shared import (
     PLACES,
     PROJECT_ALIASES,
     SECTIONS,
-    SORTING,
 )
 
 if TYPE_CHECKING:
+    from engine.domain.choices import Apart
     from engine.domain.questions import Answered, Selection, SessionAnswer
     from engine.monitor import Monitor
 
@@ -157,7 +158,7 @@ def _run_sections(
         monitor.answers.answer(replace(question_of(options, selection), kind=kind))
         for kind in options.sections
     )
-    if options.json:
+    if options.json or options.jq:
         from tui.flat.written import sections_text
 
         sys.stdout.write(sections_text(asked, options))
@@ -206,7 +207,7 @@ def _print(
     from engine.domain.times import open_zone
 
     zone, _ = open_zone(monitor.settings.zone, monitor.settings.environment)
-    if options.json or options.csv or options.markdown:
+    if options.json or options.jq or options.csv or options.markdown:
         from tui.flat.written import written_text
 
         sys.stdout.write(written_text(asked, zone, options))
@@ -240,9 +241,17 @@ def _print_page(asked: Answered, zone: str, selection: Selection, options: Names
         look,
         selection,
         is_broken_down=options.breakdown,
-        apart=apart_of(vars(options)),
+        apart=apart_of(vars(options)) or _usually_apart(asked, options.by_agent),
     )
     print_lines(lines, is_styled=has_styles(options.color, sys.stdout))
+
+
+def _usually_apart(asked: Answered, by_agent: bool | None) -> Apart | None:
+    """Return whose lines rows have unless asked otherwise: of periods each of several agents'."""
+    from engine.domain.questions import Answer
+
+    is_usual = isinstance(asked, Answer) and asked.question.report.is_period and asked.has_agents
+    return "agent" if is_usual and by_agent is None else None
 
 
 def _notes(monitor: Monitor, asked: Answered | None) -> list[str]:

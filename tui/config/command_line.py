@@ -30,6 +30,7 @@ def parse(arguments: Sequence[str]) -> Namespace:
     if words and words[0] in _HELP:
         return Namespace(command="help", topic=None, man=False)
     if not words or words[0].startswith("-"):
+        _expect_no_command(words)
         words.insert(0, "live")
     words[:1] = SHORT_FORMS.get(words[0], words[:1])
     command = find_command(words.pop(0))
@@ -44,6 +45,15 @@ def _unpacked(arguments: Sequence[str]) -> list[str]:
         return unpacked(arguments)
     except ValueError as error:
         raise UsageError(f"The words behind {MORE} are broken: install the line anew.") from error
+
+
+def _expect_no_command(words: Sequence[str]) -> None:
+    """Refuse a command behind an option that is not the value of one of `live`."""
+    valued = {flag for each in find_command("live").options if each.metavar for flag in each.flags}
+    for before, word in zip(("", *words), words, strict=False):
+        if word in NAMES and before not in valued:
+            others = " ".join(each for each in words if each != word)
+            raise UsageError(f"Put the command first: ccmon {word} {others}.")
 
 
 def _is_agent_in_front(words: Sequence[str]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ def settings_of(options: Namespace) -> Settings:
     database = getattr(options, "database", None)
     try:
         return Settings(
-            roots=tuple(Path(path).expanduser() for path in named) if named else None,
+            roots=tuple(_directories(named)) if named else None,
             ledger=":memory:" if database else _ledger(getattr(options, "ledger", None)),
             database=database,
             is_apart=any(getattr(options, name, None) for name in _APART),
@@ -81,6 +82,16 @@ def channels_of(options: Namespace) -> Channels:
         open_again=made.open_again or getattr(options, "open_again", False),
         quiet_hours=options.quiet_hours or made.quiet_hours,
     )
+
+
+def _directories(named: Iterable[str]) -> Iterator[Path]:
+    """Yield directories, some of them comma-separated as in `CLAUDE_CONFIG_DIR`."""
+    for text in named:
+        whole = Path(text).expanduser()
+        if "," not in text or whole.is_dir():
+            yield whole
+        else:
+            yield from (Path(part.strip()).expanduser() for part in text.split(",") if part.strip())
 
 
 def _ledger(named: str | None) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any, NoReturn
 
@@ -27,8 +27,12 @@ _SECTIONS = ("prices", "aliases", "accounts", "limits", "notify", "providers")
 
 def read_toml(place: Place) -> Layer:
     """Return what a file says; raises `ConfigError` for what cannot hold in it."""
+    return TomlReader(place, _text_of(place)).layer()
+
+
+def _text_of(place: Place) -> str:
     try:
-        text = read_text(place.path)
+        return read_text(place.path)
     except OSError as error:
         raise ConfigError(
             f"The configuration {place.path} cannot be read ({error.strerror}): name another"
@@ -39,7 +43,14 @@ def read_toml(place: Place) -> Layer:
             f"The configuration {place.path} is not UTF-8 text (byte {error.start}):"
             " save it as UTF-8."
         ) from error
-    return TomlReader(place, text).layer()
+
+
+def toml_mistakes(place: Place) -> Iterator[str]:
+    """Yield a sentence for each key of a file that cannot hold."""
+    try:
+        yield from TomlReader(place, _text_of(place)).mistakes()
+    except ConfigError as error:
+        yield str(error)
 
 
 def configurable(command: str = "") -> dict[str, Option]:
@@ -88,15 +99,28 @@ class TomlReader:
     def layer(self) -> Layer:
         """Return all that the file sets; raises `ConfigError`."""
         made = empty_layer(self.place.kind, self.place.path)
-        general = made.values.setdefault("", {})
         for key, value in self._document().items():
-            if key in _SECTIONS:
-                made = self._section(made, key, value)
-            elif key in command_tables() and isinstance(value, dict):
-                made.values[key] = self._settings(key, value)
-            else:
-                dest, found = self._setting((key,), value, configurable())
-                general[dest] = found
+            made = self._with(made, key, value)
+        return made
+
+    def mistakes(self) -> Iterator[str]:
+        """Yield what each key by itself says wrong; raises `ConfigError` where it is not TOML."""
+        for key, value in self._document().items():
+            for part in _parts(key, value):
+                try:
+                    self._with(empty_layer(self.place.kind, self.place.path), key, part)
+                except ConfigError as error:
+                    yield str(error)
+
+    def _with(self, made: Layer, key: str, value: object) -> Layer:
+        """Return the layer with what one key of the document sets."""
+        if key in _SECTIONS:
+            return self._section(made, key, value)
+        if key in command_tables() and isinstance(value, dict):
+            made.values[key] = self._settings(key, value)
+            return made
+        dest, found = self._setting((key,), value, configurable())
+        made.values.setdefault("", {})[dest] = found
         return made
 
     def _document(self) -> Mapping[str, Any]:
@@ -207,6 +231,14 @@ class TomlReader:
         for name in PRIVATE_CHANNELS:
             if key == "notify" and name in table:
                 self._fail_private((key, name))
+
+
+def _parts(key: str, value: object) -> Iterator[object]:
+    """Yield a table's keys as tables of one key each, anything else as it is."""
+    if isinstance(value, dict) and value and key in (*_SECTIONS, *command_tables()):
+        yield from ({name: each} for name, each in value.items())
+    else:
+        yield value
 
 
 def _plain(text: str) -> str:

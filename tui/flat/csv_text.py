@@ -11,7 +11,10 @@ from engine.domain.times import iso_time
 from tui.flat.table import Column, FlatLine, FlatTable, Value
 from tui.words.format import plain
 
-_FORMULA = ("=", "+", "-", "@")
+_HEADED = ("=", "+", "@")
+_CALLS = frozenset("(!|:=")
+"""What a text that begins with a minus must have to be more than a name: a call, a cell's name,
+a program's."""
 
 
 def csv_text(table: FlatTable) -> str:
@@ -39,7 +42,16 @@ def csv_cell(value: Value) -> str | int | float:
     if isinstance(value, int | float):
         return value
     text = plain(value if isinstance(value, str) else "; ".join(value))
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
+    return f"'{text}" if _may_run(text.lstrip()) else text
+
+
+def _may_run(text: str) -> bool:
+    """Say whether a spreadsheet could take a text for a formula.
+
+    A directory's name below `projects` begins with a minus and is none: it goes back to
+    `--project` as it is.
+    """
+    return text.startswith(_HEADED) or (text.startswith("-") and not _CALLS.isdisjoint(text))
 
 
 def usd(pico: int) -> str:

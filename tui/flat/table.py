@@ -52,6 +52,10 @@ class FlatTable(Struct, frozen=True):
         kept = tuple(column for column in self.columns if not column.is_money)
         return FlatTable(kept, self.lines, self.totals)
 
+    def without_totals(self) -> FlatTable:
+        """Return the same table without its last line."""
+        return FlatTable(self.columns, self.lines, None, self.unpriced)
+
 
 TOTAL = "Total"
 AGENT = Column("agent", "Agent", "agents")

@@ -23,17 +23,19 @@ def written_text(asked: Answered | None, zone: str, options: Namespace) -> str:
     """Return an answer as asked for; what is not known is JSON's `null`, else nothing."""
     encoding = sys.stdout.encoding
     told = {"is_without_cost": options.no_cost, "aliases": options.project_alias_map}
-    if options.json:
+    if options.json or options.jq:
         from engine.documents.answered import answered_document
         from engine.documents.encoding import encode
 
         document = asked and answered_document(asked, apart=apart_of(vars(options)), **told)
-        return f"{writable_json(encode(document), encoding)}\n"
+        return _filtered(encode(document), options.jq)
     if asked is None:
         return ""
     table = flat_table(
         asked, is_broken_down=options.breakdown, apart=apart_of(vars(options)), **told
     )
+    if options.no_total:
+        table = table.without_totals()
     if options.csv:
         from tui.flat.csv_text import csv_text
 
@@ -54,7 +56,16 @@ def sections_text(asked: Sequence[Answer], options: Namespace) -> str:
         aliases=options.project_alias_map,
         apart=apart_of(vars(options)),
     )
-    return f"{writable_json(encode(document), sys.stdout.encoding)}\n"
+    return _filtered(encode(document), options.jq)
+
+
+def _filtered(document: str, jq: str | None) -> str:
+    """Return a document, or what the program jq makes of it."""
+    if jq is not None:
+        from tui.flat.jq import through_jq
+
+        return writable(through_jq(document, jq), sys.stdout.encoding)
+    return f"{writable_json(document, sys.stdout.encoding)}\n"
 
 
 def flat_table(

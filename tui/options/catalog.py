@@ -62,7 +62,13 @@ def find_command(name: str) -> Command:
     """
     name = ALIASES.get(name, name)
     if name not in NAMES:
-        raise UsageError(f"There is no command '{name}': {sentence_end(hint(name, NAMES))}")
+        from engine.agents.names import titles
+
+        others = tuple(agent for agent, _ in titles())
+        elsewhere = hint(name, others, "ccmon help lists them all")
+        known = (*NAMES, *ALIASES, *SHORT_FORMS, "--version", "--help")
+        near = hint(name, known, elsewhere)
+        raise UsageError(f"There is no command '{name}': {sentence_end(near)}")
     return _command(name)
 
 

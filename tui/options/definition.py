@@ -6,6 +6,9 @@ from argparse import Namespace
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
+Completes = Literal["", "file", "directory", "agents", "sections", "zones", "projects", "models"]
+"""What a shell offers for a value: names of files; several names, comma-separated (agents,
+sections); names that ccmon is asked for while somebody types (zones, projects, models)."""
 Group = Literal["watch", "reports", "scripts", "upkeep"]
 
 
@@ -30,7 +33,7 @@ class Option(NamedTuple):
     """Flags that switch it off."""
     example: str = ""
     """A value as it could stand in a configuration file."""
-    completes: Literal["", "file", "directory"] = ""
+    completes: Completes = ""
     name: str = ""
     """The attribute that holds the value, where it is not the long flag's."""
     one_of: str = ""

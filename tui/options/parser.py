@@ -18,7 +18,10 @@ class _Parser(ArgumentParser):
     """A parser that raises one sentence instead of printing its usage."""
 
     def error(self, message: str) -> NoReturn:
-        said = f"{message[:1].upper()}{message[1:]}"
+        lacking = message.removeprefix("the following arguments are required: ")
+        said = (
+            f"{message[:1].upper()}{message[1:]}" if lacking == message else f"{lacking} is missing"
+        )
         if said.endswith("?"):
             raise UsageError(said)
         raise UsageError(f"{said}; see {self.prog} --help.")
@@ -69,7 +72,10 @@ def _add(place: Any, option: Option) -> None:
     """Add an option to a parser or to a group of it."""
     if not option.flags:
         count = "*" if option.takes_all else None if option.is_required else "?"
-        place.add_argument(option.dest, metavar=option.metavar, nargs=count, type=_given(option))
+        absent = {"default": SUPPRESS} if option.takes_all else {}
+        place.add_argument(
+            option.dest, metavar=option.metavar, nargs=count, type=_given(option), **absent
+        )
     elif not option.metavar:
         place.add_argument(*option.flags, dest=option.dest, action="store_true")
     else:
@@ -123,6 +129,8 @@ def _long(command: Command, by_flag: dict[str, Option], word: str, rest: Iterato
     option = _find(command, by_flag, flag)
     if equals and value == "--":
         rest = iter((value,))
+    elif equals and not option.metavar:
+        raise UsageError(f"{flag} takes no value: leave '={value}' out.")
     elif equals or not option.metavar:
         return word
     return f"{flag}={_value(by_flag, flag, option, rest)}"
@@ -146,8 +154,8 @@ def _find(command: Command, by_flag: dict[str, Option], flag: str) -> Option:
     option = by_flag.get(flag)
     if option is None:
         shown = tuple(name for name, each in by_flag.items() if not each.is_hidden)
-        near = hint(flag, shown) if flag.startswith("--") else ""
-        end = near if near.endswith("?") else f"see ccmon {command.name} --help"
+        see = f"see ccmon {command.name} --help"
+        end = hint(flag, shown, see) if flag.startswith("--") else see
         raise UsageError(
             f"There is no option '{flag}' of ccmon {command.name}: {sentence_end(end)}"
         )

@@ -12,8 +12,8 @@ BREAKDOWN = Option(
 )
 BY_AGENT = Option(
     ("--by-agent",),
-    "a line for each coding agent below each row; in JSON the key agents",
-    default=False,
+    "a line for each coding agent below each row; in JSON the key agents (default: in tables of"
+    " hours, days, weeks and months, where there are several)",
     off=("--no-by-agent",),
     one_of="apart",
 )

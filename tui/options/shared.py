@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from engine.domain.choices import MODES, ORDERS, SORT_COLUMNS
+from engine.domain.choices import MODES
 from tui.options import values
 from tui.options.definition import Option, OptionGroup
 
 CONFIG_DIR = Option(
     ("--config-dir",),
     "read this config directory instead of CLAUDE_CONFIG_DIR, ~/.config/claude and ~/.claude;"
-    " may be given several times",
+    " may be given several times or comma-separated",
     "PATH",
     completes="directory",
     example='["~/.claude"]',
@@ -29,6 +29,7 @@ TIMEZONE = Option(
     "an IANA zone such as Europe/Berlin or UTC; local is the system's (the default)",
     "ZONE",
     read=values.zone,
+    completes="zones",
     example='"Europe/Berlin"',
 )
 START_OF_WEEK = Option(
@@ -70,9 +71,16 @@ PROJECT = Option(
     "only this project: its path, a directory name below projects (may begin with '-'),"
     " or part of either",
     "PROJECT",
+    completes="projects",
     example='"shop"',
 )
-MODEL = Option(("--model",), "only models with this in their name", "NAME", example='"opus"')
+MODEL = Option(
+    ("--model",),
+    "only models with this in their name",
+    "NAME",
+    completes="models",
+    example='"opus"',
+)
 MODE = Option(
     ("-m", "--mode"),
     "whose cost counts: auto (the recorded one where there is one, else ours; the default),"
@@ -88,6 +96,7 @@ AGENTS = Option(
     "only these coding agents, such as codex or claude,gemini (ccmon agents lists all); may be"
     " given several times, and one name may stand in front: ccmon codex daily",
     "NAME",
+    completes="agents",
     example='["claude", "codex"]',
     is_repeatable=True,
     read=values.agents,
@@ -142,40 +151,13 @@ LAST = Option(
     read=values.number,
     example="12",
 )
-SORTING = OptionGroup(
-    "Order",
-    (
-        Option(
-            ("-o", "--order"),
-            "asc or desc (default: times and names upwards, figures downwards)",
-            "ORDER",
-            read=values.choice(ORDERS),
-            choices=ORDERS,
-            example='"desc"',
-        ),
-        Option(
-            ("--sort",),
-            f"sort by a column: {', '.join(SORT_COLUMNS)}",
-            "COLUMN",
-            read=values.choice(SORT_COLUMNS),
-            choices=SORT_COLUMNS,
-            example='"cost"',
-        ),
-        Option(
-            ("--top",),
-            "show only the N that cost most; totals stay of all",
-            "N",
-            read=values.number,
-            example="10",
-        ),
-    ),
-)
 SECTIONS = Option(
     ("--sections",),
     "several reports of one reading, one below the other or in one JSON: daily, weekly, monthly,"
     " session, comma-separated",
     "LIST",
     read=values.sections,
+    completes="sections",
     is_configurable=False,
 )
 PROJECT_ALIASES = Option(
@@ -203,6 +185,13 @@ OUTPUT = OptionGroup(
         ),
         Option(("--csv",), "print as CSV", default=False, one_of="output"),
         Option(("--markdown",), "print as a Markdown table", default=False, one_of="output"),
+        Option(
+            ("-q", "--jq"),
+            "print as JSON, filtered by the program jq (which must be installed)",
+            "FILTER",
+            is_configurable=False,
+        ),
+        Option(("--no-total",), "leave the totals out of CSV and Markdown", default=False),
         Option(
             ("--no-cost",),
             "leave costs out",

@@ -209,11 +209,11 @@ def choice(
     return read
 
 
-def hint(text: str, right: tuple[str, ...]) -> str:
+def hint(text: str, right: tuple[str, ...], otherwise: str = "") -> str:
     """Return the end of a sentence that names the nearest right word, or all of them."""
     from engine.domain.typed.numbers import nearest
 
-    return nearest(text, right)
+    return nearest(text, right, otherwise)
 
 
 def sentence_end(text: str) -> str:

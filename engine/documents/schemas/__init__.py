@@ -57,12 +57,15 @@ DOCUMENTS: dict[str, type[Struct]] = {
 """What each command prints with `--json`; `bill` is `compare --provider`, `session-id` is
 `session --id`, `sections` any report with `--sections`."""
 
+_OR_NULL = ("session-id",)
+"""Documents that are `null` where there is nothing of the name."""
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def schema_of(name: str) -> dict[str, Any]:
     """Return the JSON Schema of a document."""
-    return {"$schema": _DIALECT, **msgspec.json.schema(DOCUMENTS[name])}
+    made = msgspec.json.schema(DOCUMENTS[name] | None if name in _OR_NULL else DOCUMENTS[name])
+    return {"$schema": _DIALECT, **made}
 
 
 def schema_text(name: str) -> str:

@@ -86,5 +86,7 @@ def parse_quiet_hours(text: str) -> QuietHours:
 def checked_pin(time: int, now: int) -> int:
     """Return a pinned reset, to the minute; raises `SettingsError` unless a window can end then."""
     if not now < time <= now + BLOCK_LENGTH:
-        raise SettingsError("The reset of the 5-hour window lies within the next five hours.")
+        raise SettingsError(
+            "The reset must lie within the next five hours: give the time at which it is due."
+        )
     return time - time % MINUTE if time - time % MINUTE > now else time

@@ -6,6 +6,8 @@ from engine.domain.mistakes import SettingsError
 
 _YEARS = range(1970, 9990)
 _MOST_HOURS = 24 * 7
+_ALIKE = 0.65
+"""From this share of letters in common on, a word may have been meant."""
 
 
 def parse_number(text: str) -> int:
@@ -49,9 +51,18 @@ def parse_choice(text: str, choices: tuple[str, ...]) -> str:
     raise SettingsError(f"There is no '{text}': {end if end.endswith('?') else f'{end}.'}")
 
 
-def nearest(text: str, right: tuple[str, ...]) -> str:
-    """Return the end of a sentence that names the nearest right word, or all of them."""
+def nearest(text: str, right: tuple[str, ...], otherwise: str = "") -> str:
+    """Return the end of a sentence that names the nearest right word, or all of them.
+
+    Case and hyphens in front do not count; people seldom mistype the first letter. `otherwise`
+    stands where nothing is near, in place of a list too long to read.
+    """
     from difflib import get_close_matches
 
-    near = get_close_matches(text, right, 1)
-    return f"did you mean '{near[0]}'?" if near else f"use one of {', '.join(right)}"
+    bare = {word.lstrip("-").lower(): word for word in reversed(right)}
+    said = text.lstrip("-").lower()
+    near = get_close_matches(said, bare, 3, _ALIKE)
+    if near:
+        best = next((word for word in near if word[:1] == said[:1]), near[0])
+        return f"did you mean '{bare[best]}'?"
+    return otherwise or f"use one of {', '.join(right)}"

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tui.help.completion.words import commands, joined, options_of, places_of, words_at
+from tui.help.completion.words import (
+    agents_in_front,
+    asked_words,
+    commands,
+    is_list,
+    joined,
+    options_of,
+    places_of,
+    words_at,
+)
 from tui.options.catalog import all_commands
 from tui.options.definition import Command, Option
 
 _HEAD = """\
 # Completion of ccmon in bash. In ~/.bashrc: source <(ccmon completion bash)
 _ccmon() {
-    local current previous command place words options files position index
+    local current previous command place words options files asked list before position index
     current=${COMP_WORDS[COMP_CWORD]}
     previous=${COMP_WORDS[COMP_CWORD - 1]}
     if [[ $current == "=" ]]; then
@@ -20,7 +29,7 @@ _ccmon() {
         previous=${COMP_WORDS[COMP_CWORD - 2]}
     fi
     place=1
-    [[ ${COMP_WORDS[1]} == claude && $COMP_CWORD -gt 1 ]] && place=2
+    [[ " @AGENTS@ " == *" ${COMP_WORDS[1]} "* && $COMP_CWORD -gt 1 ]] && place=2
     command=live
     position=0
     if [[ $COMP_CWORD -gt $place && ${COMP_WORDS[place]} != -* ]]; then
@@ -33,19 +42,37 @@ _ccmon() {
     words=""
     options=""
     files=""
+    asked=""
+    list=""
+    before=""
     case $command in
 """
 _TAIL = """\
     esac
     if [[ $COMP_CWORD -eq $place && $current != -* ]]; then
         words="@COMMANDS@"
+        if [[ $place -eq 1 && -n $current && " $words" != *" $current"* ]]; then
+            words="@AGENTS@"
+        fi
         files=""
+        asked=""
     elif [[ $current == -* && $files != value ]]; then
         words=$options
         files=""
+        asked=""
+        list=""
+    fi
+    if [[ -n $list && $current == *,* ]]; then
+        before=${current%,*},
+        current=${current##*,}
     fi
     if [[ -n $words ]]; then
-        COMPREPLY=($(compgen -W "$words" -- "$current"))
+        COMPREPLY=($(compgen -P "$before" -W "$words" -- "$current"))
+    fi
+    if [[ -n $asked ]]; then
+        while IFS= read -r index; do
+            [[ $index == "$current"* ]] && COMPREPLY+=("$(printf %q "$index")")
+        done < <(ccmon completion --values "$asked" 2>/dev/null)
     fi
     if [[ $files == file || $files == directory ]]; then
         local IFS=$'\\n'
@@ -64,7 +91,8 @@ complete -F _ccmon ccmon
 def bash_script() -> str:
     """Return the whole script."""
     cases = "".join(line for command in all_commands() for line in _case(command))
-    return _HEAD + cases + _TAIL.replace("@COMMANDS@", joined(name for name, _ in commands()))
+    text = _HEAD + cases + _TAIL.replace("@COMMANDS@", joined(name for name, _ in commands()))
+    return text.replace("@AGENTS@", joined(agents_in_front()))
 
 
 def _case(command: Command) -> Iterator[str]:
@@ -90,6 +118,10 @@ def _offered(command: Command, option: Option) -> str:
     """Return the assignments that offer an option's values."""
     words = words_at(command, option)
     parts = [f'words="{joined(words)}"'] if words else []
-    if option.completes:
+    if is_list(option):
+        parts.append("list=1")
+    elif asked_words(option):
+        parts.append(f"files=value; asked={option.completes}")
+    elif option.completes:
         parts.append(f"files={option.completes}")
     return "; ".join(parts)

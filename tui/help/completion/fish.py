@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tui.help.completion.words import (
+    agents_in_front,
+    asked_words,
     commands,
+    is_list,
     joined,
     options_of,
     places_of,
@@ -20,6 +23,10 @@ _HEAD = """\
 complete -c ccmon -f
 """
 _NO_COMMAND = "-n __fish_use_subcommand"
+_AGENT_IN_FRONT = (
+    "-n 'set -l words (commandline -opc); test (count $words) -eq 2; and contains -- $words[2] {}'"
+)
+"""The words before the cursor are ccmon and an agent: a command may follow."""
 
 
 def fish_script() -> str:
@@ -30,6 +37,8 @@ def fish_script() -> str:
 def _lines() -> Iterator[str]:
     for name, text in commands():
         yield f"{_NO_COMMAND} -a {name} -d {_quoted(text)}"
+        yield f"{_AGENT_IN_FRONT.format(joined(agents_in_front()))} -a {name} -d {_quoted(text)}"
+    yield f"{_NO_COMMAND} -a {_quoted(joined(agents_in_front()))} -d 'one coding agent'"
     for command in all_commands():
         conditions = [f"-n '__fish_seen_subcommand_from {command.name}'"]
         if command.name == "live":
@@ -60,6 +69,12 @@ def _values(command: Command, option: Option) -> str:
     if option.completes == "directory":
         return "-f -a '(__fish_complete_directories)'"
     words = words_at(command, option)
+    if is_list(option):
+        one = f"string split ' ' '{joined(words)}'"
+        listed = f'(__fish_complete_list , "{one}")'
+        return f"-f -a {_quoted(listed)}"
+    if asked := asked_words(option):
+        return f"-f -a {_quoted(f'({asked})')}"
     files = "-F" if option.completes else "-f"
     return f"{files} -a {_quoted(joined(words))}" if words else files
 

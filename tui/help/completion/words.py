@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from engine.agents.names import titles
 from tui.config.toml_file import command_tables
 from tui.help.pages import page_names
 from tui.help.topics import topic_names
 from tui.options.catalog import all_commands
 from tui.options.definition import Command, Option
+from tui.options.values import SECTIONS
 
 HELP = Option(("-h", "--help"), "explain the command", default=False)
 
@@ -33,7 +35,33 @@ def words_at(command: Command, option: Option) -> tuple[str, ...]:
         return tuple(dict.fromkeys((*page_names(), *topic_names())))
     if (command.name, option.dest) == ("config", "subject"):
         return command_tables()
+    if option.completes == "agents":
+        return agent_names()
+    if option.completes == "sections":
+        return SECTIONS
     return option.choices
+
+
+def is_list(option: Option) -> bool:
+    """Say whether a value is several names, comma-separated."""
+    return option.completes in ("agents", "sections")
+
+
+def asked_words(option: Option) -> str:
+    """Return the command that prints what a value can be, empty where that is known here."""
+    if option.completes in ("zones", "projects", "models"):
+        return f"ccmon completion --values {option.completes} 2>/dev/null"
+    return ""
+
+
+def agent_names() -> tuple[str, ...]:
+    """Return the names of the coding agents that come with ccmon."""
+    return tuple(name for name, _ in titles())
+
+
+def agents_in_front() -> tuple[str, ...]:
+    """Return the agents that are no command: such a name stands before a command."""
+    return tuple(name for name in agent_names() if name not in page_names())
 
 
 def summary(text: str) -> str:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tui.help.completion.words import (
+    agents_in_front,
+    asked_words,
     commands,
+    is_list,
     joined,
     options_of,
     places_of,
@@ -21,17 +24,18 @@ _HEAD = """\
 # Completion of ccmon in zsh: ccmon completion zsh > ~/.zfunc/_ccmon, with ~/.zfunc in $fpath.
 _ccmon() {
     local curcontext="$curcontext" command=live
-    local -a commands
+    local -a commands agents
+    agents=(@AGENTS@)
     commands=(
 """
 _MIDDLE = """\
     )
-    if [[ $words[2] == claude ]] && (( CURRENT > 2 )); then
+    if (( CURRENT > 2 )) && (( ${agents[(Ie)$words[2]]} )); then
         shift words
         (( CURRENT-- ))
     fi
     if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then
-        _describe -t commands command commands
+        _describe -t commands command commands || compadd -a agents
         return
     fi
     if [[ $words[2] != -* ]]; then
@@ -61,7 +65,8 @@ fi
 def zsh_script() -> str:
     """Return the whole script."""
     named = "".join(f"        {quoted(f'{name}:{text}')}\n" for name, text in commands())
-    return _HEAD + named + _MIDDLE + "".join(map(_case, all_commands())) + _TAIL
+    head = _HEAD.replace("@AGENTS@", joined(agents_in_front()))
+    return head + named + _MIDDLE + "".join(map(_case, all_commands())) + _TAIL
 
 
 def _case(command: Command) -> str:
@@ -86,9 +91,13 @@ def _specs(command: Command, option: Option) -> Iterator[str]:
 def _values(command: Command, option: Option) -> str:
     """Return the action that completes a value."""
     words = words_at(command, option)
+    if is_list(option):
+        return f"_values -s , {option.completes} {joined(words)}"
     if words:
         return f"({joined(words)})"
-    return {"file": "_files", "directory": "_files -/", "": " "}[option.completes]
+    if asked := asked_words(option):
+        return f'compadd -- "${{(@f)$({asked})}}"'
+    return {"file": "_files", "directory": "_files -/"}.get(option.completes, " ")
 
 
 def _escaped(text: str) -> str:

@@ -25,10 +25,11 @@ def json() -> Page:
             )
         ),
         *paragraphs(
-            "Models without a price are named at every level whose costs lack them. README.md"
-            " lists every key; the project holds a JSON Schema of each report."
-            "\n\nOn failure nothing is printed to standard output, one sentence to standard error,"
-            " and the exit code is 1; after wrong arguments or a wrong configuration it is 2."
+            "Models without a price are named at every level whose costs lack them. engine/"
+            "documents/README.md explains every key; a JSON Schema of each report is beside it."
+            "\n\nOn failure nothing is printed to standard output (session --id prints null where"
+            " there is no such session), one sentence to standard error, and the exit code is 1;"
+            " after wrong arguments or a wrong configuration it is 2."
         ),
     )
 

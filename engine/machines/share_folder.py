@@ -7,6 +7,7 @@ from collections.abc import Container, Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from engine.domain.files import replace
 from engine.domain.machines import OWN, Machine
 from engine.machines.share_files import (
     LONGEST_HEADER,
@@ -118,7 +119,7 @@ class ShareFolder:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-            os.replace(draft, self._directory / name)
+            replace(draft, self._directory / name)
         except BaseException:
             with suppress(OSError):
                 os.unlink(draft)

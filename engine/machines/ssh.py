@@ -9,6 +9,7 @@ from typing import IO
 from msgspec import Struct
 
 from engine.domain.mistakes import SettingsError
+from engine.domain.processes import unseen
 
 _PLACE = re.compile(
     r"ssh://(?:(?P<user>[A-Za-z0-9_][A-Za-z0-9_.+-]*)@)?"
@@ -71,6 +72,7 @@ def run(
             stderr=subprocess.PIPE,
             timeout=seconds,
             check=False,
+            **unseen(),
         )
     except subprocess.TimeoutExpired:
         raise SshFailed(f"it did not answer within {seconds:.0f} seconds") from None

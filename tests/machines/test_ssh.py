@@ -30,6 +30,7 @@ def _pull(home: Home, place: str, command: tuple[str, ...]) -> Monitor:
     return monitor
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("has_ccmon", [False, True], ids=["transcripts", "ccmon"])
 def test_a_host_is_pulled_from(tmp_path: Path, has_ccmon: bool) -> None:
     near, far = Home(tmp_path / "near", "near"), Home(tmp_path / "far", "far")

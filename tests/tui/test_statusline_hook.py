@@ -152,12 +152,17 @@ def _hooks(draw: st.DrawFn) -> object:
     return changed(WHOLE)
 
 
-@pytest.mark.parametrize("output", ["claude", "plain", "tmux", "waybar"])
+@pytest.mark.parametrize("output", ["claude", "plain", "tmux", "waybar", "polybar", "xbar"])
 @settings(max_examples=40, deadline=None)
 @given(_hooks())
 def test_any_hook_gives_one_line_without_orders(output: str, hook: object) -> None:
     line, is_done = status_line(options("--format", output), json.dumps(hook).encode(), {})
     assert is_done
+    if output == "xbar":
+        line, _, menu = line.partition("\n---\n")
+        assert all(each.isprintable() and "|" not in each for each in (line, *menu.split("\n")))
+    if output == "polybar":
+        assert "%" not in re.sub(r"%%|%\{F#[0-9a-f]{6}\}|%\{F-\}", "", line)
     assert len(line.splitlines()) == 1
     assert re.sub(r"\x1b\[\d+m", "", line).isprintable()
     assert "\x1b" not in line or output == "claude"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 from tui.options import values
 from tui.options.definition import Command, Option, UsageError
 from tui.options.shared import PLACES
+from tui.terminal.console import is_terminal
 
 if TYPE_CHECKING:
     from engine.machines.team.privacy import Projects
@@ -107,7 +108,7 @@ def _agrees(monitor: Monitor, address: str, projects: Projects, options: Namespa
     sys.stdout.flush()
     if options.yes:
         return True
-    if not sys.stdin.isatty():
+    if not is_terminal(sys.stdin):
         raise UsageError("Nobody is there to be asked: say --yes, and --projects, to agree to it.")
     return agrees("Push it?")
 

@@ -12,7 +12,7 @@ from tui.options.definition import Command, Option
 from tui.options.shared import CONFIG, CONFIG_DIR, LEDGER, OFFLINE, TIMEZONE
 from tui.terminal.console import is_terminal
 
-_FORMATS = ("claude", "plain", "tmux", "waybar")
+_FORMATS = ("claude", "plain", "tmux", "waybar", "polybar", "xbar")
 _COST_SOURCES = ("auto", "ccmon", "cc", "both")
 _BURN_RATES = ("off", "emoji", "text", "emoji-text")
 
@@ -111,7 +111,7 @@ COMMAND = Command(
         ),
         Option(
             ("--format",),
-            "claude (the default), plain, tmux or waybar",
+            "claude (the default), plain, tmux, waybar, polybar or xbar (SwiftBar and Argos too)",
             "FORMAT",
             read=values.choice(_FORMATS),
             choices=_FORMATS,

@@ -10,7 +10,7 @@ from tui.statusline.again import Asked
 from tui.statusline.facts import Facts, facts_of
 from tui.statusline.hook import Hook, parse_hook
 from tui.statusline.line import Marks, parts_of
-from tui.statusline.outputs import cut, escape, plain_text, rows_of, waybar, written
+from tui.statusline.outputs import cut, escape, plain_text, rows_of, waybar, written, xbar
 from tui.statusline.shown import Shown
 from tui.words.format import plain
 
@@ -89,6 +89,8 @@ def worded(shown: Shown, options: Namespace, environment: Mapping[str, str]) -> 
             written(row, output, is_coloured=is_coloured, cells=cells)
             for row in rows_of(parts, options.rows if output in ("claude", "plain") else 1)
         )
+    if output == "xbar":
+        return xbar(text or "ccmon", [plain_text([part]) for part in parts])
     if output != "waybar":
         return text or "ccmon"
     return waybar(

@@ -1,4 +1,4 @@
-"""Writes a status line for who shows it: Claude Code, tmux, waybar, or anything else."""
+"""Writes a status line for who shows it: Claude Code, tmux, a desktop's bar, or anything else."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Literal
 
 from tui.statusline.line import CONTEXT, GRAVEST, Part, Piece, Tone
 
-Format = Literal["claude", "plain", "tmux", "waybar"]
+Format = Literal["claude", "plain", "tmux", "waybar", "polybar", "xbar"]
 
 _BETWEEN = " │ "
 _NEAR = " · "
@@ -22,6 +22,7 @@ _ANSI: dict[Tone, str] = {
     "warning": "33",
     "bad": "31",
 }
+_POLYBAR: dict[Tone, str] = {"good": "#4caf50", "warning": "#f0b84a", "bad": "#ff6b6b"}
 _TMUX: dict[Tone, str] = {
     "strong": "bold",
     "muted": "dim",
@@ -37,7 +38,9 @@ def escape(text: str, output: Format) -> str:
         return text.replace("#", "##")
     if output == "waybar":
         return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return text
+    if output == "polybar":
+        return text.replace("%", "%%")
+    return text.replace("|", "\u00a6") if output == "xbar" else text
 
 
 def written(parts: Sequence[Part], output: Format, *, is_coloured: bool, cells: int | None) -> str:
@@ -61,6 +64,8 @@ def _piece(piece: Piece, output: Format, is_coloured: bool) -> str:
         return text
     if output == "claude":
         return f"\x1b[{_ANSI[piece.tone]}m{text}\x1b[0m"
+    if output == "polybar" and piece.tone in _POLYBAR:
+        return f"%{{F{_POLYBAR[piece.tone]}}}{text}%{{F-}}"
     return f"#[{_TMUX[piece.tone]}]{text}#[default]" if output == "tmux" else text
 
 
@@ -128,6 +133,12 @@ def cut(text: str, cells: int) -> str:
     while text and width(text) > cells - 1:
         text = text[:-1]
     return f"{text}…" if cells > 0 else ""
+
+
+def xbar(text: str, below: Sequence[str]) -> str:
+    """Return what SwiftBar, xbar and Argos read: a title, then a menu of what it is made of."""
+    menu = [escape(line, "xbar") for line in below]
+    return "\n".join((text, *(("---", *menu) if menu else ())))
 
 
 def waybar(text: str, tooltip: Sequence[str], level: str | None, share: float | None) -> str:

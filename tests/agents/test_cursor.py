@@ -172,7 +172,7 @@ def test_a_broken_event_costs_no_more_than_itself(tmp_path: Path) -> None:
     given(tmp_path, "usage.json", ["text", event(timestamp=None), event(model=3), event()])
     told = tell_home(AGENT, tmp_path)
     assert {each.model for each in merged(told.sightings).values()} == {"", "gpt-5.2"}
-    assert problems(told) == ["an event that is no object", "an event without a time and zone"]
+    assert problems(told) == ["an event that is not an object", "an event without a time and zone"]
 
 
 @pytest.mark.parametrize(

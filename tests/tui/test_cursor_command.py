@@ -127,7 +127,7 @@ def test_the_samples_charged_sum_is_the_true_one(
 @pytest.mark.parametrize(
     ("words", "given", "code", "said"),
     [
-        (["login"], "nonsense", 1, "That is no session token of Cursor"),
+        (["login"], "nonsense", 1, "That is not a session token of Cursor"),
         (["login"], "user_9::" + SECRET, 1, "Cursor does not take this session token"),
         (["login", "--from-editor", "--yes"], "", 1, "Cursor's editor is not on this machine"),
         (["sync"], "", 1, "Nobody is logged in to Cursor: log in with ccmon cursor login."),

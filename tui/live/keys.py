@@ -53,7 +53,7 @@ KEYS: tuple[Key, ...] = (
         "Stop and go back to the shell; fg comes back", "Everywhere", at_once="ctrl+z"),
     Key("help", "app", "?,h,f1", "? h F1", "help", "help", "Show the keys", "Everywhere",
         in_palette=True),
-    Key("palette", "app", ":", ": Ctrl+P", "command_palette", "commands",
+    Key("palette", "app", ":,ctrl+p", ": Ctrl+P", "command_palette", "commands",
         "Find any command by its name", "Everywhere"),
     Key("back", "screen", "escape,backspace", "Esc Backspace", "back", "back",
         "Close what is on top or clear the filter", "Everywhere"),

@@ -71,7 +71,7 @@ class ReportPane(Vertical):
         height: 1fr;
         & > ReportTable { height: 1fr; }
         & > #note {
-            height: 1; display: none; padding: 0 2; color: $text-muted;
+            height: auto; max-height: 2; display: none; padding: 0 2; color: $text-muted;
             text-wrap: nowrap; text-overflow: ellipsis;
         }
         & > #note.-told { display: block; }
@@ -252,14 +252,15 @@ class ReportPane(Vertical):
             + (" w looks further back." if report.span != "all" else "")
         )
         said = (self._remark, _unpriced(totals.figures.unpriced))
-        self._tell(" · ".join(filter(None, said)))
+        self._tell("\n".join(filter(None, said)))
 
     def _tell(self, sentence: str, is_error: bool = False) -> None:
         note = self.query_one("#note", Static)
         note.set_class(bool(sentence), "-told")
         note.set_class(is_error, "-error")
-        if str(note.content) != sentence:
-            note.update(sentence, layout=False)
+        before = str(note.content)
+        if before != sentence:
+            note.update(sentence, layout="\n" in before + sentence)
 
     @work(thread=True, group="export", exit_on_error=False)
     def _write(self, report: Report, rows: tuple[Row, ...], fmt: ExportFormat) -> None:

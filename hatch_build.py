@@ -1,5 +1,7 @@
 """Compiles the native reader into the wheel where there is a compiler; else the wheel is pure.
 
+Where packages are listed nothing lies beside README: its pictures and links get whole addresses.
+
 `CCMON_BUILD_NATIVE=0` leaves it out, `CCMON_BUILD_NATIVE=1` makes it an error not to have it.
 """
 
@@ -7,6 +9,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import shutil
 import sys
 import sysconfig
@@ -18,10 +21,34 @@ from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 SWITCH = "CCMON_BUILD_NATIVE"
 PLACE = "engine/native"
 MODULE = "scanner"
+
+
+_PICTURE = re.compile(r"(!\[[^]]*\]\()(?!https?:)")
+_LINK = re.compile(r"(?<!!)(\[[^]]*\]\()(?!https?:|#)")
+
+
+class WholeAddresses(MetadataHookInterface):
+    """Adds README to what is said of the package."""
+
+    def update(self, metadata: dict[str, Any]) -> None:
+        """Lead pictures and links to the repository of the project's `Source`."""
+        text = Path(self.root, "README.md").read_text("utf-8")
+        source = metadata["urls"]["Source"]
+        metadata["readme"] = {
+            "content-type": "text/markdown",
+            "text": whole_addresses(text, source),
+        }
+
+
+def whole_addresses(text: str, source: str) -> str:
+    """Return Markdown whose pictures and links lead to files of a repository on GitHub."""
+    raw = source.replace("https://github.com/", "https://raw.githubusercontent.com/")
+    return _LINK.sub(rf"\g<1>{source}/blob/main/", _PICTURE.sub(rf"\g<1>{raw}/main/", text))
 
 
 class NativeReader(BuildHookInterface):

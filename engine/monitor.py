@@ -148,7 +148,7 @@ class Monitor:
             self.snapshot,
             str(self.settings.home),
             self._owned,
-            KeptAnswers(self._ledger),
+            None if team else KeptAnswers(self._ledger),
         )
 
     @cached_property

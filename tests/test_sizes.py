@@ -23,7 +23,6 @@ _LONG_FUNCTIONS = {
     "engine/agents/base.py:see",
     "engine/aggregates/view.py:__init__",
     "engine/ledger/packs.py:_row_of",
-    "engine/ledger/response_rows.py:made",
     "engine/live/read_model.py:__init__",
     "engine/reports/health.py:examine",
     "engine/reports/queries/calendar.py:calendar_of",

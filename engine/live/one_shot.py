@@ -58,7 +58,8 @@ class OneShot:
         """Read all that is new, newest first; return whether all there was has been read.
 
         Of more than `most_bytes` only the newest is read. Nothing is looked at where any
-        process has caught up in the last `unless_within` milliseconds.
+        process has caught up in the last `unless_within` milliseconds, and who asks for that
+        has no time to write for other machines.
         """
         now, insist = self._settings.clock(), self._updater.recovery.insist
         scopes = insist(self._roots.open_scopes)
@@ -70,7 +71,7 @@ class OneShot:
         insist(self._updater.reprice)
         is_all = self._updater.look_until_done(self._telling(on_progress), most_bytes)
         self._state.finish_reading()
-        if is_all:
+        if is_all and not unless_within:
             self._updater.share_when_due()
         if is_all and age > CAUGHT_UP_NOTED:
             with suppress(sqlite3.Error):

@@ -210,7 +210,7 @@ class Puller:
                 if content is None:
                     break
                 known = state.read.get(piece.path)
-                if known and known.before != piece.digest_before(content):
+                if piece.offset and known and known.before != piece.digest_before(content):
                     read[piece.path] = _Read(0, "")
                     continue
                 scan = self._scan(directory, piece, content)

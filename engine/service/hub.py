@@ -136,7 +136,8 @@ class Hub:
 
     def _parts(self) -> dict[str, bytes]:
         document = live_document(self._monitor.snapshot())
-        return {key: msgspec.json.encode(getattr(document, name)) for name, key in _KEYS}
+        told = ((key, getattr(document, name)) for name, key in _KEYS)
+        return {key: msgspec.json.encode(each) for key, each in told if each is not msgspec.UNSET}
 
     def _known(self, last: str | None) -> _Version | None:
         return next((each for each in self._versions if self._id(each) == last), None)
@@ -150,7 +151,9 @@ class Hub:
 
 
 def _changed(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> dict[str, bytes]:
-    return {key: part for key, part in after.items() if before[key] != part}
+    """Return the keys that are other than before; what is there no more is null."""
+    gone = dict.fromkeys(before.keys() - after.keys(), b"null")
+    return gone | {key: part for key, part in after.items() if before.get(key) != part}
 
 
 def _joined(parts: Mapping[str, bytes]) -> bytes:

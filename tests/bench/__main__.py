@@ -27,6 +27,7 @@ from tests.bench.workbench import Workbench
 
 ROWS: dict[str, Callable[[Workbench], Iterator[Figure]]] = {
     "reading": reports.reading,
+    "reading-even": reports.reading_even,
     "reading-large": reports.reading_large,
     "reading-real": reports.reading_real,
     "growing": reports.growing,

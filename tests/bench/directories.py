@@ -26,6 +26,8 @@ _RESERVE = 6_000_000_000
 """Bytes of the disk to leave free."""
 _SCALE = 1.0
 """The text's length at which a response comes to 8 kB."""
+_EVEN = 100
+"""Responses of each file where all are alike."""
 _VERSION = 1
 _MANIFEST = "made.json"
 
@@ -41,12 +43,13 @@ class Directory:
     bytes: int
 
 
-def made(data: Path, responses: int, now: int) -> Directory:
+def made(data: Path, responses: int, now: int, *, is_even: bool = False) -> Directory:
     """Return a directory of so many responses, as of `now` or a few days before.
 
+    Its files are as long as a real user's, or hold a hundred responses each where `is_even`.
     Where the disk has no room for 8 kB a response, they are half as long.
     """
-    place = data / f"made-{responses}"
+    place = data / (f"even-{responses}" if is_even else f"made-{responses}")
     found = _known(place, responses, now)
     if found is None:
         shutil.rmtree(place, ignore_errors=True)
@@ -54,7 +57,7 @@ def made(data: Path, responses: int, now: int) -> Directory:
         free = shutil.disk_usage(place).free - _RESERVE
         scale = _SCALE if free > responses * BYTES_A_RESPONSE else _SCALE / 2
         print(f"making {responses:,} responses in {place} …", file=sys.stderr, flush=True)
-        found = _make(place, responses, scale, now)
+        found = _make(place, responses, scale, now, is_even=is_even)
     return found
 
 
@@ -86,8 +89,8 @@ def linked(directory: Directory, place: Path) -> Directory:
     return Directory(directory.name, place, directory.responses, directory.files, directory.bytes)
 
 
-def _make(place: Path, responses: int, scale: float, now: int) -> Directory:
-    parts = shares(responses, _SEED)
+def _make(place: Path, responses: int, scale: float, now: int, *, is_even: bool) -> Directory:
+    parts = [_EVEN] * (responses // _EVEN) if is_even else shares(responses, _SEED)
     sessions = max(1, int(len(parts) * _MAIN))
     chance = Random(f"{_SEED} sessions")
     tasks = [
@@ -106,7 +109,8 @@ def _make(place: Path, responses: int, scale: float, now: int) -> Directory:
     tasks.sort(key=lambda task: -task.responses)
     with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
         size = sum(pool.map(write, tasks, chunksize=16))
-    found = Directory(f"{responses:,} responses", place, responses, len(tasks), size)
+    name = f"{responses:,} responses" + (f", {_EVEN} a file" if is_even else "")
+    found = Directory(name, place, responses, len(tasks), size)
     _note(place, found, now)
     return found
 

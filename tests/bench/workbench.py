@@ -36,6 +36,10 @@ class Workbench:
         """Return a directory of made-up transcripts, to which files may be added."""
         return self._link(directories.made(self.data, responses, system_clock()))
 
+    def even(self, responses: int) -> Directory:
+        """Return the same of files that are all alike."""
+        return self._link(directories.made(self.data, responses, system_clock(), is_even=True))
+
     def archive(self) -> Directory | None:
         """Return the real transcripts, `None` where there are none."""
         found = directories.archive(self.data)

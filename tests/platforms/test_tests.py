@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.platforms.posix import imported_at_once, sources, unmarked
+from tests.platforms.smoke import STEPS
 
 _REPOSITORY = Path(__file__).resolve().parents[2]
 _ASKS = re.compile(r"sys\.platform [=!]=|\bos\.name\b")
@@ -76,3 +77,14 @@ def test_a_few_tests_are_collected_in_a_process_that_takes_itself_for_windows() 
         check=False,
     )
     assert done.returncode == 0, done.stdout[-2_000:]
+
+
+def test_the_matrix_has_every_system_python_and_step() -> None:
+    text = (_REPOSITORY / ".github" / "workflows" / "tests.yml").read_text("utf-8")
+    project = (_REPOSITORY / "pyproject.toml").read_text("utf-8")
+    for version in re.findall(r"Python :: (3\.\d+)", project):
+        assert f'"{version}"' in text
+    for system in ("windows-2025", "windows-2022", "macos-15", "macos-14", "ubuntu-24.04"):
+        assert system in text
+    asked = " ".join(re.findall(r"tests\.platforms\.smoke ([a-z ]+)", text)).split()
+    assert asked == [step.__name__ for step in STEPS], "in the order of their writing"

@@ -138,8 +138,14 @@ def _say_idle(pid: int, seconds: float) -> None:
 
 async def _load(running: Running, home: Path, seconds: float) -> Measured:
     told = Measured()
+    begun = time.monotonic()
+    for path in PATHS:
+        reader, writer = await _connected(running, path)
+        await _answer(reader)
+        writer.close()
+    print(f"first answers after {(time.monotonic() - begun) * 1e3:.0f} ms", flush=True)
     end = time.monotonic() + seconds
-    written: dict[str, float] = {}
+    written: dict[int, float] = {}
     listeners = [
         asyncio.create_task(_listen(running, told, written if place == 0 else None))
         for place in range(LISTENERS)
@@ -150,32 +156,38 @@ async def _load(running: Running, home: Path, seconds: float) -> Measured:
     await writing
     await asyncio.sleep(0.5)
     for each in listeners:
+        if each.done():
+            each.result()
         each.cancel()
     return told
 
 
-async def _append(home: Path, written: dict[str, float], end: float) -> None:
+async def _append(home: Path, written: dict[int, float], end: float) -> None:
     """Write a response each second, of a session of its own."""
     number = 0
     while time.monotonic() < end:
         name = f"load{system_clock()}"
         line = answer(f"{name}{number}", system_clock(), 10, session=name)
-        written[name] = time.monotonic()
-        await asyncio.to_thread(write, home / ".claude", line, name=f"-load/{name}.jsonl")
         number += 1
+        written[number] = time.monotonic()
+        await asyncio.to_thread(write, home / ".claude", line, name=f"-load/{name}.jsonl")
         await asyncio.sleep(1)
 
 
-async def _listen(running: Running, told: Measured, written: dict[str, float] | None) -> None:
+async def _listen(running: Running, told: Measured, written: dict[int, float] | None) -> None:
     reader, writer = await _connected(running, "/api/v1/stream")
+    known: int | None = None
     try:
         while line := await reader.readline():
             if not line.startswith(b"data:"):
                 continue
             told.events += 1
-            for name in [each for each in written or () if each.encode() in line]:
-                assert written is not None
-                told.delays.append(time.monotonic() - written.pop(name))
+            if written is None:
+                continue
+            count = json.loads(line[5:]).get("responses", known)
+            known = count if known is None else known
+            for number in [each for each in written if known + each <= count]:
+                told.delays.append(time.monotonic() - written.pop(number))
         told.errors.append("a stream ended")
     except OSError as error:
         told.errors.append(str(error))

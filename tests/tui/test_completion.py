@@ -199,6 +199,7 @@ def test_zsh_is_told_the_commands_and_each_commands_options(tmp_path: Path) -> N
     assert any("--limit=" in spec for spec in in_zsh("ccmon --lim", tmp_path))
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("shell", ["bash", "fish"])
 def test_what_only_ccmon_knows_is_asked_while_somebody_types(
     shell: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

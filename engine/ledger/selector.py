@@ -74,23 +74,24 @@ class Selector:
 
     def session_steps(
         self, chosen: Chosen, length: int, offsets: Sequence[tuple[int, int]]
-    ) -> list[tuple[int, int, int]]:
-        """Return steps of local time with the number of sessions that have all they have in one.
+    ) -> list[tuple[int, int, int, int]]:
+        """Return first and last step of local time with the sessions that begin and end there.
 
-        Each is the step's number, 0, and how many; where a session goes on over several steps
-        it comes alone: the first step's number, the session, 1. Local time is ahead of UTC by
-        each offset from a moment on. All time is chosen.
+        Each is both steps' numbers, 0, and how many; where there are steps in between a session
+        comes alone: both numbers, the session, 1. Local time is ahead of UTC by each offset
+        from a moment on. All time is chosen.
         """
         first, last = (
             f"({end} + {DAY} + {_ahead(end, offsets)}) / {length} - {DAY // length}"
             for end in ("f", "l")
         )
         return self._all(  # type: ignore[return-value]
-            f"SELECT step, CASE WHEN step = until THEN 0 ELSE session END, count(*) FROM"
+            "SELECT step, until, CASE WHEN until - step IN (0, 1) THEN 0 ELSE session END,"
+            " count(*) FROM"
             f" (SELECT session, {first} AS step, {last} AS until FROM"
             "  (SELECT session, min(first) AS f, max(last) AS l FROM session_totals"
             f"   WHERE {self._within} AND responses > 0{self._condition(chosen)} GROUP BY session))"
-            " GROUP BY 1, 2"
+            " GROUP BY 1, 2, 3"
         )
 
     def end(self) -> int:

@@ -299,6 +299,16 @@ def test_the_earliest_and_the_latest_moment_are_counted(
     assert known.totals.figures.responses == 2
 
 
+def test_a_session_does_not_count_on_a_day_that_it_passes_over(tmp_path: Path, ask: Ask) -> None:
+    write_at(tmp_path, "2026-11-16T10:00", "2026-11-18T10:00")
+    write_at(tmp_path, "2026-11-17T23:00", "2026-11-18T01:00", name="-code-app/s2.jsonl")
+    write_at(tmp_path, "2026-11-15T23:00", "2026-11-16T01:00", name="-code-web/s3.jsonl")
+    for kind, sessions in {"daily": [1, 2, 1, 2], "weekly": [1, 3], "monthly": [3]}.items():
+        found = ask(kind)
+        assert [row.row.sessions for row in found.rows] == sessions, kind
+        assert found.totals.sessions == 3
+
+
 def test_a_session_counts_once_in_every_period_it_is_used_in(tmp_path: Path, ask: Ask) -> None:
     write_at(tmp_path, "2026-10-31T10:00", "2026-11-01T10:00", "2026-11-01T11:00")
     write_at(tmp_path, "2026-11-01T12:00", "2026-11-01T12:30", name="-code-app/s2.jsonl")

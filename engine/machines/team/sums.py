@@ -87,10 +87,10 @@ class TeamSums:
 
     def session_steps(
         self, chosen: Chosen, length: int, offsets: Sequence[tuple[int, int]]
-    ) -> list[tuple[int, int, int]]:
-        """Return steps of local time with the number of sessions that have all they have in one.
+    ) -> list[tuple[int, int, int, int]]:
+        """Return first and last step of local time with the sessions that begin and end there.
 
-        A session that goes on over several steps comes alone. All time is chosen.
+        A session with steps in between comes alone. All time is chosen.
         """
         first, last = (
             f"({end} + {DAY} + {ahead(end, offsets)}) / {length} - {DAY // length}"
@@ -101,15 +101,16 @@ class TeamSums:
             f" (SELECT agent, session, {first} AS step, {last} AS until FROM"
             "  (SELECT agent, session, min(first) AS f, max(last) AS l FROM ccmon.session_totals"
             "   WHERE {} GROUP BY 1, 2) each)"
-            " SELECT step, NULL, NULL, count(*) FROM steps WHERE step = until GROUP BY 1"
-            " UNION ALL SELECT step, agent, session, 1 FROM steps WHERE step <> until",
+            " SELECT step, until, NULL, NULL, count(*) FROM steps WHERE until - step IN (0, 1)"
+            " GROUP BY 1, 2 UNION ALL"
+            " SELECT step, until, agent, session, 1 FROM steps WHERE until - step NOT IN (0, 1)",
             chosen,
             "session_totals",
         )
         number = self._names.number
         return [
-            (step, number("sessions", session, agent) if session is not None else 0, count)
-            for step, agent, session, count in rows
+            (step, until, number("sessions", session, agent) if session is not None else 0, count)
+            for step, until, agent, session, count in rows
         ]
 
     def end(self) -> int:

@@ -110,15 +110,15 @@ class PeriodRows:
                 (self._place(step, self._where(row[0]) if self._keys else EVERYWHERE), row[-1])
                 for step, row in found
             )
-            return _counted(Counter(), named)
-        by_day, crossing = self._steps.session_counts(self._chosen)
-        counts: Counter[Place] = Counter()
-        for number, count in by_day.items():
-            counts[self._place((number, 0), EVERYWHERE)] += count
-        return _counted(
-            counts,
-            ((self._place((number, 0), EVERYWHERE), session) for number, session in crossing),
+            return _counted(named)
+        by_days, longer = self._steps.session_counts(self._chosen)
+        counts, total = _counted(
+            (self._place((number, 0), EVERYWHERE), session) for number, session in longer
         )
+        for days, count in by_days.items():
+            for place in {self._place((number, 0), EVERYWHERE) for number in days}:
+                counts[place] += count
+        return counts, total + sum(by_days.values())
 
     def _hour(self, place: Place, tally: Tally, sessions: int) -> AnswerRow:
         number, ahead = place[1]
@@ -210,13 +210,10 @@ def _month_before(begin: date) -> date:
     return first_day_before("month", begin, 1)
 
 
-def _counted(
-    counts: Counter[Place], named: Iterable[tuple[Place, int]]
-) -> tuple[Counter[Place], int]:
-    """Add sessions to counts, each once a place; return the counts and all sessions' number."""
-    whole = sum(counts.values())
+def _counted(named: Iterable[tuple[Place, int]]) -> tuple[Counter[Place], int]:
+    """Count sessions, each once a place; return the counts and the number of all."""
     places: dict[Place, set[int]] = {}
     for place, session in named:
         places.setdefault(place, set()).add(session)
-    counts.update({place: len(sessions) for place, sessions in places.items()})
-    return counts, whole + len(set().union(*places.values()))
+    counts = Counter({place: len(sessions) for place, sessions in places.items()})
+    return counts, len(set().union(*places.values()))

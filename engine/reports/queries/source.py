@@ -54,11 +54,11 @@ class SumSource(Protocol):
 
     def session_steps(
         self, chosen: Chosen, length: int, offsets: Sequence[tuple[int, int]]
-    ) -> list[tuple[int, int, int]]:
-        """Return steps of local time with the sessions that have all they have in one.
+    ) -> list[tuple[int, int, int, int]]:
+        """Return first and last step of local time with the sessions that begin and end there.
 
-        Each is the step's number, 0 and how many; a session that goes on over several comes
-        alone: the first step's number, the session, 1.
+        Each is both steps' numbers, 0 and how many. With no step in between a session has
+        responses in both; where there is one it comes alone: both numbers, the session, 1.
         """
 
     def end(self) -> int:

@@ -64,8 +64,10 @@ class Steps:
                 for found in self._selector.sessions_in_steps(by, part, step):
                     yield (found[0], offset), found[1:]
 
-    def session_counts(self, chosen: Chosen) -> tuple[Counter[int], Iterator[tuple[int, int]]]:
-        """Return how many sessions have all they have in one step, by the step's number.
+    def session_counts(
+        self, chosen: Chosen
+    ) -> tuple[Counter[tuple[int, int]], Iterator[tuple[int, int]]]:
+        """Return how many sessions are in two steps and no other, or in one that is both.
 
         And, for all others, the number of each step and session.
         """
@@ -75,9 +77,9 @@ class Steps:
             every = self.sessions((), chosen)
             return Counter(), ((number, session) for (number, _), (session,) in every)
         rows = self._selector.session_steps(chosen, self._length, offsets)
-        counts = Counter({number: count for number, session, count in rows if not session})
-        crossing = [session for _, session, _ in rows if session]
-        return counts, self._steps_of(crossing, chosen)
+        counts = Counter({row[:2]: row[3] for row in rows if not row[2]})
+        longer = [session for _, _, session, _ in rows if session]
+        return counts, self._steps_of(longer, chosen)
 
     def _steps_of(self, sessions: list[int], chosen: Chosen) -> Iterator[tuple[int, int]]:
         for part in in_parts(sessions):

@@ -15,7 +15,10 @@ import time
 from collections.abc import Sequence
 from importlib import import_module
 
-PARTS = ("kills", "damage", "disk", "company", "changes", "fuzz", "terminals", "machines")
+PARTS = (
+    *("kills", "damage", "disk", "company", "changes", "fuzz", "terminals"),
+    *("machines", "team"),
+)
 """Modules of `tests.faults`, each with `run(seconds, seed)`, which returns what failed."""
 
 _ROUND = 60.0

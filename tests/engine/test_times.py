@@ -133,7 +133,7 @@ def test_a_named_zone_opens_and_an_unknown_one_is_refused_with_a_sentence() -> N
         ZoneInfo("Europe/Berlin"),
     )
     for name in ("Europe/Nowhere", "", "../../etc/passwd", "UTC\x00"):
-        with pytest.raises(SettingsError, match=r"There is no time zone named .*Europe/Berlin"):
+        with pytest.raises(SettingsError, match=r"There is no time zone named "):
             open_zone(name, {})
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.generated import transcripts
 from tests.machines.test_shared_folder import NAMES, check_three_machines
+from tests.quick_place import quick_place
 
 
 def run(seconds: float, begin: int) -> list[str]:
@@ -39,7 +40,7 @@ def _some(number: int) -> None:
     )
     @given(st.tuples(*(transcripts() for _ in NAMES)), st.integers(0, 1 << 30))
     def check(contents: tuple[dict[int, bytes], ...], chance: int) -> None:
-        with tempfile.TemporaryDirectory() as place:
+        with tempfile.TemporaryDirectory(dir=quick_place()) as place:
             check_three_machines(Path(place), contents, random.Random(chance))
 
     check()

@@ -36,7 +36,7 @@ def test_each_part_gets_its_share_and_failures_are_told(
 ) -> None:
     monkeypatch.setattr(soak, "_ROUND", 60.0)
     monkeypatch.setattr(soak.time, "monotonic", iter(range(0, 10**6, 90)).__next__)
-    monkeypatch.setattr(sys, "argv", ["soak", "--minutes", "7", "--seed", "7"])
+    monkeypatch.setattr(sys, "argv", ["soak", "--minutes", str(len(soak.PARTS)), "--seed", "7"])
     assert soak.main() == 1
     said = capsys.readouterr().out.splitlines()
     assert said[0] == "seed 7"

@@ -43,6 +43,7 @@ class Home:
             clock=lambda: self.now,
             environment={"HOME": str(self.place)},
             home=self.place,
+            agents=("claude",),
         )
 
     def begin(self, *, is_redacted: bool = False, person: str = "") -> None:

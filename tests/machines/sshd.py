@@ -45,6 +45,8 @@ def ssh_server(place: Path, home: Path, path: str) -> Iterator[tuple[str, tuple[
         f"ListenAddress 127.0.0.1:{port}\nHostKey {place}/host\nPidFile {place}/pid\n"
         f"AuthorizedKeysFile {place}/authorized\nStrictModes no\nUsePAM no\n"
         f"PasswordAuthentication no\nForceCommand sh {forced}\n"
+        # The shell that sshd starts reads what the user has in ~/.bashrc.
+        f'SetEnv "HOME={home}"\n'
     )
     (place / "ssh_config").write_text(
         f"IdentityFile {place}/user\nUserKnownHostsFile {place}/known\n"

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 
 from tests.generated import transcripts
 from tests.machines.shared_homes import Home, Syncer, figures_of, ids_of, right_figures
+from tests.quick_place import quick_place
 
 NAMES = ("desk", "laptop", "server")
 
 
 @examples(
-    max_examples=3,
+    max_examples=20,
     derandomize=True,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
@@ -26,7 +27,7 @@ NAMES = ("desk", "laptop", "server")
 def test_every_machine_comes_to_what_one_reading_of_everything_says(
     contents: tuple[dict[int, bytes], ...], seed: int
 ) -> None:
-    with tempfile.TemporaryDirectory() as place:
+    with tempfile.TemporaryDirectory(dir=quick_place()) as place:
         check_three_machines(Path(place), contents, random.Random(seed))
 
 

@@ -201,7 +201,7 @@ def test_a_configuration_takes_no_key_and_no_open_address(
         ("[providers.openai]\nteam = 'x'", "there is no key 'team'"),
     ):
         path.write_text(text)
-        assert main(["config", "check", str(path)]) == 1
+        assert main(["config", "check", str(path)]) == 2
         captured = capsys.readouterr()
         assert said in captured.out + captured.err, (text, captured)
         assert "never-seen" not in captured.out + captured.err

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
-import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -18,60 +14,27 @@ from engine.machines.team.columns import WINNER
 from engine.machines.team.privacy import PROJECTS
 from engine.machines.team.push import forget
 from engine.machines.team.schema import TABLES
+from tests.team.checks import (
+    PEOPLE,
+    check_any_order,
+    check_broken_network,
+    check_killed_pushers,
+    check_pushers_at_once,
+)
 from tests.team.cluster import Cluster
-from tests.team.cut_network import CutNetwork
 from tests.team.machines import MadeMachine, assert_equal, made_up, union_of
 
-PEOPLE = ("ana", "ben", "eve")
+
+def test_machines_of_three_people_come_to_the_union_in_any_order(cluster: Cluster) -> None:
+    check_any_order(cluster, random.Random(0), machines=4, steps=8)
 
 
-@pytest.mark.parametrize("seed", range(1))
-def test_machines_of_three_people_come_to_the_union_in_any_order(
-    cluster: Cluster, seed: int
-) -> None:
-    chance = random.Random(seed)
-    cluster.fresh(*PEOPLE)
-    machines = [MadeMachine(chance.choice(PEOPLE)) for _ in range(6)]
-    for _ in range(12):
-        machine = chance.choice(machines)
-        machine.learn(made_up(chance, 40, 60))
-        if chance.random() < 0.7:
-            machine.push(cluster.address(machine.person))
-    for machine in chance.sample(machines, len(machines)):
-        machine.push(cluster.address(machine.person))
-    assert_equal(cluster, machines)
+def test_pushers_at_once_double_and_lose_nothing(cluster: Cluster) -> None:
+    check_pushers_at_once(cluster, random.Random(7), pushers=6, responses=80)
 
 
-def test_ten_pushers_at_once_double_and_lose_nothing(cluster: Cluster) -> None:
-    chance = random.Random(7)
-    cluster.fresh(*PEOPLE)
-    machines = [MadeMachine(PEOPLE[number % 3]) for number in range(10)]
-    for machine in machines:
-        machine.learn(made_up(chance, 150, 200))
-    with ThreadPoolExecutor(len(machines)) as at_once:
-        pushed = [
-            at_once.submit(machine.push, cluster.address(machine.person)) for machine in machines
-        ]
-    assert all(each.result() for each in pushed)
-    assert_equal(cluster, machines)
-
-
-def test_a_network_that_breaks_off_anywhere_loses_nothing(
-    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("engine.machines.team.push._PART", 25)
-    chance = random.Random(11)
-    cluster.fresh(*PEOPLE)
-    machine = MadeMachine("ana")
-    machine.learn(made_up(chance, 120, 200))
-    for bytes_ in (200, 3_000, 9_000, 14_000, 20_000, 31_000):
-        network = CutNetwork(cluster.port, bytes_)
-        with pytest.raises(SettingsError, match=str(network.port)):
-            machine.push(cluster.address("ana", port=network.port))
-        network.close()
-        machine.learn(made_up(chance, 100, 200))
-    machine.push(cluster.address("ana"))
-    assert_equal(cluster, [machine])
+def test_a_network_that_breaks_off_anywhere_loses_nothing(cluster: Cluster) -> None:
+    check_broken_network(cluster, random.Random(11), (200, 3_000, 9_000, 14_000, 31_000))
 
 
 def test_a_server_that_dies_and_comes_back_keeps_what_was_committed(
@@ -292,29 +255,7 @@ def test_no_error_repeats_a_password(cluster: Cluster) -> None:
 
 
 def test_a_process_killed_at_any_moment_loses_nothing(cluster: Cluster, tmp_path: Path) -> None:
-    cluster.fresh(*PEOPLE)
-    path = tmp_path / "ledger.db"
-    machine = MadeMachine("ana", str(path))
-    machine.learn(made_up(random.Random(13), 400, 600))
-    script = (
-        "import sys; from tests.team.machines import MadeMachine;"
-        " import engine.machines.team.push as push; push._PART = 40;"
-        " print('ready', flush=True);"
-        " MadeMachine('ana', sys.argv[1], sys.argv[3]).push(sys.argv[2])"
-    )
-    for wait in (0.02, 0.12):
-        process = subprocess.Popen(
-            [sys.executable, "-c", script, str(path), cluster.address("ana"), machine.own.id],
-            cwd=Path(__file__).resolve().parents[2],
-            stdout=subprocess.PIPE,
-        )
-        assert process.stdout is not None
-        process.stdout.readline()
-        time.sleep(wait)
-        process.kill()
-        process.communicate()
-    machine.push(cluster.address("ana"))
-    assert_equal(cluster, [machine])
+    check_killed_pushers(cluster, tmp_path / "ledger.db", random.Random(13), (0.02, 0.12))
 
 
 def test_machines_and_people_are_told_apart(cluster: Cluster) -> None:

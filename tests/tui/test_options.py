@@ -7,12 +7,11 @@ import subprocess
 import sys
 from argparse import Namespace
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
 import pytest
 
-from engine.domain.choices import MODES, SORT_COLUMNS, Order
 from engine.domain.levels import LEVELS
 from engine.domain.typed.amounts import parse_limit
 from engine.domain.typed.days import read_day
@@ -24,7 +23,6 @@ from tui.config.command_line import parse
 from tui.config.layer import DEFAULT_THRESHOLDS
 from tui.config.sections import PRICE_PARTS
 from tui.live.themes import THEME_NAMES
-from tui.options import shared
 from tui.options.catalog import NAMES, all_commands
 from tui.options.definition import Option, UsageError
 
@@ -54,9 +52,6 @@ def refused(*words: str) -> str:
 
 
 def test_what_is_mirrored_from_the_engine_is_the_same() -> None:
-    assert shared.SORT_COLUMNS == SORT_COLUMNS
-    assert shared.MODES == MODES
-    assert get_args(Order) == shared.ORDERS
     assert PRICE_PARTS == AMOUNTS
     assert tuple(THEMES) == tuple(THEME_NAMES)
     assert set(REPORT_KEYS) <= set(REPORTS)

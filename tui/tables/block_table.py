@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from engine.domain.choices import Apart
 from engine.domain.questions import Answer, AnswerRow
 from engine.domain.reports import Row
+from engine.domain.times import DAY
 from tui.tables.columns import (
     agent_cell,
     bar_cell,
@@ -76,9 +77,14 @@ def _place_cells(row: Row, answer: Answer) -> dict[str, Cell]:
     left = f"active, {duration(row.end - answer.now)} left"
     return {
         "start": Cell(_day_clock(row.start, answer.zone)),
-        "end": Cell(clock(row.end, answer.zone)),
+        "end": Cell(_end(row.start, row.end, answer.zone)),
         "state": Cell(left, "active", "green") if row.is_active else Cell(""),
     }
+
+
+def _end(start: int, end: int, zone: str) -> str:
+    """Return when a block ends: without its day, where that is the start's or the next."""
+    return clock(end, zone) if end - start < DAY else _day_clock(end, zone)
 
 
 def _gap(row: Row, zone: str) -> Across:
@@ -149,7 +155,7 @@ def _active_block(answer: Answer, active: AnswerRow, look: Look) -> list[Line]:
 def _times(row: Row, answer: Answer) -> list[tuple[str, str]]:
     if row.start is None or row.end is None:
         return []
-    end = f"{clock(row.end, answer.zone)} {answer.zone}"
+    end = f"{_end(row.start, row.end, answer.zone)} {answer.zone}"
     return [
         ("Block", f"{_day_clock(row.start, answer.zone)} to {end}"),
         ("Left", f"{duration(row.end - answer.now)}; it began {ago(answer.now - row.start)}"),

@@ -188,9 +188,9 @@ def window_line(window: WindowNow, now: int, zone: str) -> str:
 
 def window_notes(window: WindowNow, now: int, zone: str) -> Iterator[str]:
     """Yield what stands below a window: its source, and what becomes of it."""
-    yield " · ".join(part for part in (source_text(window), amount_text(window)) if part)
-    if window.reason:
-        yield plain(window.reason)
+    source, reason = source_text(window), plain(window.reason)
+    told = "" if reason.startswith(source) else source
+    yield from filter(None, (" · ".join(filter(None, (told, amount_text(window)))), reason))
     said = forecast_text(window, now, zone)
     basis = plain(window.forecast.basis_label) if said and not window.forecast.is_frozen else ""
     pace = pace_text(window.forecast)

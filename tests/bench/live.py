@@ -6,6 +6,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
@@ -35,7 +36,8 @@ class Live:
 
     def __init__(self, bench: Workbench, directory: Directory) -> None:
         self.known = bench.known(directory)
-        self._environment = bench.around(directory.root, self.known)
+        self._root = directory.root
+        self._bench = bench
         self._bare = surroundings(bench.home("bare"))
         self._file = (
             directory.root / "projects" / "-bench-project" / f"bench-{time.time_ns()}.jsonl"
@@ -44,9 +46,10 @@ class Live:
         self._appended = 0
         self.append()
 
-    def start(self) -> Recorded:
-        """Start the live screen."""
-        return Recorded((*ccmon(), "live", "--offline"), self._environment)
+    def start(self, place: Path | None = None) -> Recorded:
+        """Start the live screen, with its ledger in a place: the one that knows all by itself."""
+        around = self._bench.around(self._root, place or self.known)
+        return Recorded((*ccmon(), "live", "--offline"), around)
 
     def start_bare(self, *words: str) -> Recorded:
         """Start the app that does nothing."""
@@ -65,7 +68,7 @@ class Live:
         `rate` is how many come in a second; what is one update of the screen is one for all.
         """
         list(terminal.frames())
-        first = _counted(terminal.text) + 1
+        first = counted(terminal.text) + 1
         written: list[float] = []
         for number in range(count):
             terminal.drain(1 / rate * (0.7 + 0.6 * (number * 7 % 13) / 13))
@@ -73,7 +76,7 @@ class Live:
         terminal.drain(1.5)
         taken: list[float] = []
         for moment, text in terminal.frames():
-            shown = _counted(text)
+            shown = counted(text)
             while len(taken) < count and shown >= first + len(taken):
                 taken.append(max(0.0, moment - written[len(taken)]))
         if len(taken) < count:
@@ -81,7 +84,8 @@ class Live:
         return taken + [PATIENCE] * (count - len(taken))
 
 
-def _counted(text: str) -> int:
+def counted(text: str) -> int:
+    """Return how many responses a screen says there are of today."""
     found = _COUNT.search(text)
     return int(found[1].replace(",", "")) if found else 0
 
@@ -116,10 +120,10 @@ def _started(terminal: Recorded, is_there: Callable[[str], bool]) -> float:
     return (moment or terminal.begun + PATIENCE) - terminal.begun
 
 
-def opened(live: Live) -> Recorded:
+def opened(live: Live, place: Path | None = None) -> Recorded:
     """Return a live screen that has shown its figures and come to rest."""
-    terminal = live.start()
-    terminal.moment_of(lambda text: is_useful(text) and _counted(text) > 0, PATIENCE)
+    terminal = live.start(place)
+    terminal.moment_of(lambda text: is_useful(text) and counted(text) > 0, PATIENCE)
     terminal.drain(_SETTLING)
     return terminal
 

@@ -20,6 +20,7 @@ from tui.live.frame.palette import Command, Commands, Palette, commands_of_keys
 from tui.live.keys import bindings
 from tui.live.layouts import HORIZONTAL, VERTICAL, layouts_of
 from tui.live.messages import ChannelFailed, DemoFailed, DemoOpened, Said, SnapshotTaken
+from tui.live.slot import Slot
 from tui.live.source import LiveOptions, Source
 from tui.live.terminal.end import EndingApp
 from tui.live.themes import THEME_NAMES, THEMES, theme_after
@@ -34,8 +35,8 @@ _BRIEF, _USUAL = 2.0, 5.0
 class LiveApp(EndingApp):
     """The live screen of one monitor.
 
-    The monitor's thread posts a message with each new snapshot; besides, one tick a
-    second takes one for the clocks. Neither waits for the other.
+    The monitor's thread puts each new snapshot into a slot, and posts a message where none
+    waits; besides, one tick a second takes one for the clocks. Neither waits for the other.
     """
 
     TITLE = "ccmon live"
@@ -51,6 +52,7 @@ class LiveApp(EndingApp):
         super().__init__(ansi_color=True if self._options.no_color else None)
         self._source = monitor
         self._watch_screen = WatchScreen(monitor, self._options)
+        self._slot = Slot()
         self._revision = -1
         self._announcer: Announcer | None = None
         self._is_utc = False
@@ -103,19 +105,21 @@ class LiveApp(EndingApp):
             self._announcer.close()
 
     def _follow(self, source: Source) -> None:
-        source.start(partial(self._tell, source))
+        self._slot = Slot()
+        source.start(partial(self._tell, source, self._slot))
 
-    def _tell(self, source: Source) -> None:
-        """Post a new snapshot; runs in the monitor's thread."""
-        if source is self._source:
-            self.post_message(SnapshotTaken(source.snapshot()))
+    def _tell(self, source: Source, slot: Slot) -> None:
+        """Put a new snapshot into the source's slot; runs in the monitor's threads."""
+        if slot.put(source.snapshot()):
+            self.post_message(SnapshotTaken())
 
     def _tick(self) -> None:
         self._take(self._source.snapshot())
 
-    def on_snapshot_taken(self, event: SnapshotTaken) -> None:
-        """Show what the monitor's thread posted."""
-        self._take(event.snapshot)
+    def on_snapshot_taken(self) -> None:
+        """Show the newest that the monitor's thread took."""
+        if (snapshot := self._slot.take()) is not None:
+            self._take(snapshot)
 
     def _take(self, snapshot: Snapshot) -> None:
         """Show a snapshot unless a newer one was shown already, and warn."""

@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from textual.message import Message
 
-from engine.domain.snapshots import Snapshot
 from tui.live.frame.footer import Told
 from tui.live.source import Source
 
 
 class SnapshotTaken(Message, bubble=False):
-    """A snapshot was taken; of several that wait, only the newest is drawn."""
-
-    def __init__(self, snapshot: Snapshot) -> None:
-        self.snapshot = snapshot
-        super().__init__()
-
-    def can_replace(self, message: Message) -> bool:
-        """Let a newer snapshot take the place of one not yet drawn."""
-        return isinstance(message, SnapshotTaken)
+    """A snapshot is in the slot; of several that were put there, the newest alone is drawn."""
 
 
 class DemoOpened(Message, bubble=False):

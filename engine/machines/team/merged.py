@@ -62,7 +62,7 @@ _OTHERS = ", ".join(name for name in RESPONSE if name not in ("agent", "id"))
 MERGE = (
     f"INSERT INTO before SELECT {', '.join(f'r.{name}' for name in RESPONSE)} FROM staged s"
     " JOIN ccmon.responses r ON r.person = current_user AND r.agent = s.agent AND r.id = s.id",
-    "ANALYZE before",
+    "ANALYZE before (agent, id)",
     _merging(),
 )
 """Fills `before` with what was known and `after` with what is known with it."""

@@ -196,7 +196,7 @@ class Push:
         own, directory = int(self._own.id, 16), self._shown.directory
         rows = (_staged(agent, row, own + row[6], directory(row[5])) for row in told)
         _copy(cursor, f"staged ({merged.STAGED})", rows)
-        cursor.execute("ANALYZE staged")
+        cursor.execute("ANALYZE staged (agent, id, is_void)")
         for statement in (*merged.MERGE, merged.SAME_AS_BEFORE, *merged.WRITE, *merged.SUM):
             cursor.execute(statement)
         (left,) = cursor.execute("SELECT count(*) FROM before").fetchone() or (0,)

@@ -44,8 +44,7 @@ class SessionRow(NamedSession, frozen=True, kw_only=True, rename="camel"):
 
 
 class SessionsDocument(Struct, frozen=True, kw_only=True, rename="camel"):
-    """What `ccmon session --json` prints: where no agents are asked for also as `session`, the
-    name that ccusage's report of all agents has."""
+    """What `ccmon session --json` prints; `session` is what ccusage's report of all agents has."""
 
     sessions: list[SessionRow]
     session: list[SessionRow] | UnsetType = UNSET

@@ -5,6 +5,7 @@ The files beside this one are `python -m engine.documents.schemas`.
 
 from __future__ import annotations
 
+from inspect import cleandoc
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,17 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 def schema_of(name: str) -> dict[str, Any]:
     """Return the JSON Schema of a document."""
     made = msgspec.json.schema(DOCUMENTS[name] | None if name in _OR_NULL else DOCUMENTS[name])
-    return {"$schema": _DIALECT, **made}
+    return {"$schema": _DIALECT, **_with_clean_texts(made)}
+
+
+def _with_clean_texts(schema: dict[str, Any]) -> dict[str, Any]:
+    """Take the indentation out of descriptions: releases of msgspec differ in that."""
+    for key, value in schema.items():
+        if key == "description" and isinstance(value, str):
+            schema[key] = cleandoc(value)
+        elif isinstance(value, dict):
+            _with_clean_texts(value)
+    return schema
 
 
 def schema_text(name: str) -> str:

@@ -38,9 +38,10 @@ def decode(decoder: msgspec.json.Decoder[T], data: bytes | str) -> T:
         data = shallow(data)
     whole = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
     try:
-        return msgspec.convert(loads(whole), decoder.type)
+        record: T = msgspec.convert(loads(whole), decoder.type)
     except (ValueError, RecursionError, msgspec.ValidationError):
         raise Unreadable(reason) from None
+    return record
 
 
 def take_records(line: bytes, decoder: msgspec.json.Decoder[T], take: Callable[[T], None]) -> None:

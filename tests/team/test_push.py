@@ -126,12 +126,29 @@ def test_what_is_withdrawn_leaves(cluster: Cluster) -> None:
     told = made_up(random.Random(1), 40, 50)
     machine.learn(told)
     machine.push(cluster.address("ana"))
-    gone = set(list(told)[:7])
-    with machine.ledger.transaction() as revision:
-        machine.ledger.writers.bookkeeper.withdraw(machine.scope, gone, revision)
-    machine.told = [each for each in machine.told if each[0] not in gone]
+    machine.withdraw(set(list(told)[:7]))
     machine.push(cluster.address("ana"))
     assert_equal(cluster, [machine])
+
+
+def test_what_one_machine_withdraws_is_what_the_others_say(cluster: Cluster) -> None:
+    cluster.fresh(*PEOPLE)
+    machines = [MadeMachine("ana"), MadeMachine("ana"), MadeMachine("ana")]
+    for number, machine in enumerate(machines):
+        machine.learn(made_up(random.Random(number), 40, 50))
+        machine.push(cluster.address("ana"))
+    for machine in machines[:2]:
+        machine.withdraw({id_ for id_, _ in machine.told[:25]})
+        machine.push(cluster.address("ana"))
+        assert_equal(cluster, machines)
+    for machine in machines:
+        machine.withdraw({id_ for id_, _ in machine.told})
+        machine.push(cluster.address("ana"))
+    for table in ("responses", "sightings"):
+        assert cluster.ask(f"SELECT count(*) FROM ccmon.{table}") == [(0,)]
+    assert cluster.ask("SELECT sum(responses), sum(output), sum(cost) FROM ccmon.hours") == [
+        (0, 0, 0)
+    ]
 
 
 def test_a_price_that_changes_is_pushed(cluster: Cluster) -> None:
@@ -155,7 +172,7 @@ def test_a_price_that_changes_is_pushed(cluster: Cluster) -> None:
 
 def test_what_was_pushed_is_taken_back_of_that_person_alone(cluster: Cluster) -> None:
     cluster.fresh(*PEOPLE)
-    for person in ("ana", "ben"):
+    for person in ("ana", "ben", "ben"):
         machine = MadeMachine(person)
         machine.learn(made_up(random.Random(4), 40, 50))
         machine.push(cluster.address(person))

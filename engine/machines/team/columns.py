@@ -91,7 +91,7 @@ _KEYS = {
 }
 _MODEL = ("agent", "provider", "model", "machine")
 ROLLUPS: dict[str, tuple[str, ...]] = {
-    "buckets": ("slot", "session", "directory", *_MODEL),
+    "buckets": ("session", "slot", "directory", *_MODEL),
     "hours": ("hour", *_MODEL),
     "session_totals": ("session", "directory", *_MODEL),
 }

@@ -19,6 +19,8 @@ def condition_of(
 ) -> tuple[str, dict[str, Any]]:
     """Return what chooses the rows of a table that are of some agents."""
     conditions, values = ["agent = ANY(%(agents)s)"], dict[str, Any](agents=list(agents))
+    if table != "responses":
+        conditions.append("responses > 0")
     for name, bound, sign in (("first", chosen.first, ">="), ("before", chosen.before, "<")):
         if table != "session_totals" and 0 < bound < LATEST_SLOT:
             conditions.append(f"{_TIMES[table]} {sign} %({name})s")

@@ -73,6 +73,25 @@ class AgentSums(Struct, frozen=True, gc=False):
     sums: Sums
 
 
+class PlaceSums(Struct, frozen=True, gc=False):
+    """Sums of where sessions work and a model, and of how many sessions they are."""
+
+    workplace: int
+    model: int
+    sums: Sums
+    sessions: int
+
+
+class PlacedSums(Struct, frozen=True):
+    """Sums by where sessions work, without the sessions."""
+
+    rows: list[PlaceSums]
+    sessions: dict[int, int]
+    """How many sessions work in each place, whatever their models."""
+    directories: list[tuple[int, int, int]]
+    """Each model with a directory of transcripts and when it was first used there."""
+
+
 class KeyedSums(Struct, frozen=True, gc=False):
     """Sums by the keys asked for, in their order, and a model."""
 

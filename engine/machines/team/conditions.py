@@ -36,9 +36,9 @@ def condition_of(
         told = ", ".join(columns)
         picked = f"SELECT * FROM unnest({made})"
         if name == "workplaces":
-            told = "agent, session"
+            told = "person, agent, session"
             picked = (
-                "SELECT agent, session FROM ccmon.sessions WHERE (workplace, is_name)"
+                "SELECT person, agent, session FROM ccmon.sessions WHERE (workplace, is_name)"
                 f" IN ({picked})"
             )
         conditions.append(f"({told}) IN ({picked})")
@@ -53,7 +53,7 @@ def _listed(
     """Yield what is chosen by lists: a name, columns, and their values."""
     if chosen.sessions is not None:
         rows: list[tuple[Any, ...]] = [names.row("sessions", n) for n in chosen.sessions]
-        yield "sessions", ("session", "agent"), rows
+        yield "sessions", ("session", "agent", "person"), rows
     if chosen.workplaces is not None:
         known = names.workplaces()
         yield "workplaces", ("workplace", "is_name"), [known[n] for n in chosen.workplaces]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -25,6 +26,8 @@ class TeamNames:
         self._rows: dict[str, list[Row]] = {}
         self._machines: dict[int, Machine] = {}
         self._labels: dict[int, str] = {}
+        self._people: Counter[Row] = Counter()
+        """How many people have a session of an id and an agent."""
         self._places: dict[tuple[str, int], int] = {}
         self._workplaces: dict[int, tuple[str, bool]] = {}
         self.is_apart = False
@@ -38,6 +41,8 @@ class TeamNames:
             rows = self._rows.setdefault(table, [])
             rows.append(key)
             number = known[key] = len(rows)
+            if table == "sessions":
+                self._people[key[:2]] += 1
         return number
 
     def row(self, table: NameTable, number: int) -> Row:
@@ -45,15 +50,20 @@ class TeamNames:
         return self._rows[table][number - 1]
 
     def name(self, table: NameTable, number: int) -> str:
-        """Return the name of a number of `sessions`, `projects`, `models` or `agents`."""
-        return self.row(table, number)[0]
+        """Return the name of a number of `sessions`, `projects`, `models` or `agents`.
+
+        A session's bears the person where another person's with the same id was met.
+        """
+        row = self.row(table, number)
+        is_shared = table == "sessions" and self._people[row[:2]] > 1
+        return f"{row[0]} {row[2]}" if is_shared else row[0]
 
     def find(self, table: NameTable, name: str) -> int | None:
         """Return the number of a name, Claude Code's of several agents'; `None` if not met."""
         found = sorted(
-            (row[1:] != ("claude",), number)
+            (row[1:2] != ("claude",), number)
             for row, number in self._numbers.get(table, {}).items()
-            if row[0] == name
+            if row[0] == name or (table == "sessions" and f"{row[0]} {row[2]}" == name)
         )
         return found[0][1] if found else None
 

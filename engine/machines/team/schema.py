@@ -78,8 +78,8 @@ def _tables() -> Iterator[str]:
     columns = ", ".join(f"{name} {kind.replace('text', _TEXT)}" for name, kind in RESPONSE.items())
     sighted = "sighted_by text NOT NULL"
     yield from _table("responses", f"{columns}, {sighted}, PRIMARY KEY (person, agent, id)")
-    keys = "ledger text NOT NULL, PRIMARY KEY (person, agent, id, ledger)"
-    yield from _table("sightings", f"{columns}, {keys}")
+    of_ledger = "ledger text NOT NULL, PRIMARY KEY (person, agent, id, ledger)"
+    yield from _table("sightings", f"{columns}, {of_ledger}")
     sums = ", ".join(f"{name} bigint NOT NULL" for name in SUMS)
     for table, keys in ROLLUPS.items():
         typed = ", ".join(f"{key} {key_type(key).replace('text', _TEXT)} NOT NULL" for key in keys)

@@ -27,13 +27,15 @@ def smallest_table(by: Sequence[Key], chosen: Chosen, step: Step | None) -> str:
     return "hours" if is_hourly and not by and not has_place else "buckets"
 
 
-def number_of(step: Step, table: str) -> str:
-    """Return the number of a step as SQL, rounded down also before 1970."""
-    if table == "hours":
-        hours, ahead = step.quarters // _QUARTERS_OF_HOUR, step.ahead // _QUARTERS_OF_HOUR
-        return f"(hour + {ahead + 24}) / {hours} - {24 // hours}"
+def quarter_of(table: str) -> str:
+    """Return the number of a quarter hour in a rollup's row, as SQL."""
+    return "hour * 4" if table == "hours" else "slot / 2"
+
+
+def number_of(step: Step, quarter: str) -> str:
+    """Return the number of a quarter hour's step as SQL, rounded down also before 1970."""
     return (
-        f"(slot / 2 + {step.ahead + _QUARTERS_OF_DAY}) / {step.quarters}"
+        f"({quarter} + {step.ahead + _QUARTERS_OF_DAY}) / {step.quarters}"
         f" - {_QUARTERS_OF_DAY // step.quarters}"
     )
 

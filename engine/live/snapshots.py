@@ -24,7 +24,7 @@ from engine.domain.slots import slot_of
 from engine.domain.snapshots import BurnRate, Progress, Projection, Snapshot, Warned
 from engine.domain.times import HOUR, MINUTE, day_of, start_of_day, start_of_week
 from engine.domain.typed.amounts import LimitChoice
-from engine.ledger.names import Names
+from engine.ledger.live_source import LiveNames
 from engine.limits.board import WindowMaker
 from engine.limits.estimate import LimitBasis, find_basis
 from engine.limits.known import Known
@@ -76,7 +76,7 @@ class SnapshotMaker:
     def __init__(
         self,
         view: View,
-        names: Names,
+        names: LiveNames,
         choice: LimitChoice,
         settings: Settings,
         titles: Titles,

@@ -17,6 +17,7 @@ from tui.options.shared import (
     ACCOUNT,
     AGENTS,
     BUDGET,
+    DATABASE,
     JSON,
     LIMIT,
     PLACES,
@@ -107,6 +108,7 @@ COMMAND = Command(
     shared=(PLACES,),
     own=(
         AGENTS,
+        DATABASE,
         LIMIT,
         ACCOUNT,
         BUDGET,
@@ -143,6 +145,7 @@ COMMAND = Command(
         ("ccmon", "the same as ccmon live"),
         ("ccmon live --limit 1.5M", "measure the block against 1.5 million tokens"),
         ("ccmon live --demo", "look at a made-up user"),
+        ("ccmon live --from postgresql://db.example.com/usage", "watch what a team pushes"),
     ),
     is_long=True,
 )

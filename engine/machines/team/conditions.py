@@ -12,6 +12,7 @@ from engine.machines.team.names import TeamNames
 SLOTS_OF_HOUR = 8
 _ARRAYS = {"is_name": "boolean", "machine": "bigint"}
 _TIMES = {"buckets": "slot", "hours": "hour", "responses": "time"}
+_OF_ALL_TIME = ("session_totals", "days")
 
 
 def condition_of(
@@ -22,7 +23,7 @@ def condition_of(
     if table != "responses":
         conditions.append("responses > 0")
     for name, bound, sign in (("first", chosen.first, ">="), ("before", chosen.before, "<")):
-        if table != "session_totals" and 0 < bound < LATEST_SLOT:
+        if table not in _OF_ALL_TIME and 0 < bound < LATEST_SLOT:
             conditions.append(f"{_TIMES[table]} {sign} %({name})s")
             values[name] = _bound(table, bound)
     if chosen.directories is not None:

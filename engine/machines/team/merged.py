@@ -147,6 +147,10 @@ def _summing(table: str) -> str:
     )
 
 
+_FINER = {"hours": ("buckets", "hour", "slot / 8"), "days": ("hours", "day", "hour / 24")}
+"""Rollups without sessions: the one that has their parts, their step, and it of a part."""
+
+
 def _spanning(table: str) -> str:
     """Return what finds first and last anew where responses left.
 
@@ -159,12 +163,13 @@ def _spanning(table: str) -> str:
     within = "person = current_user AND session IN (SELECT session FROM before)"
     first, last = "min(time)", "max(time)"
     source = f"(SELECT {of_response}, time FROM ccmon.responses WHERE {within}) r"
-    if table == "hours":
+    if table in _FINER:
+        finer, step, part = _FINER[table]
         first, last = "min(first)", "max(last)"
         source = (
-            "(SELECT slot / 8 AS hour, agent, provider, model, machine, first, last"
-            " FROM ccmon.buckets WHERE person = current_user AND responses > 0"
-            " AND slot / 8 IN (SELECT time / 3600000 FROM before)) r"
+            f"(SELECT {part} AS {step}, agent, provider, model, machine, first, last"
+            f" FROM ccmon.{finer} WHERE person = current_user AND responses > 0"
+            f" AND {part} IN (SELECT {key_of(step)} FROM before)) r"
         )
     return (
         f"UPDATE ccmon.{table} t SET first = f, last = l FROM"

@@ -1,22 +1,42 @@
-"""Sums by session and step of time: a session's totals where it lies within one, else its slots.
+"""Sums by steps of time from a coarse rollup: whole rows where all of one lies in a step.
 
-Most sessions lie within a day, so that few rows of the largest rollup are looked at.
+Of the others the parts are taken from the finer one. Most sessions lie within a day, and most
+days of UTC within one of the zone, so that few rows of the larger tables are looked at.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine.domain.chosen import LATEST_SLOT, Chosen, Step
 from engine.domain.slots import QUARTER, slot_bounds
 from engine.machines.team.columns import ROLLUPS, SUMS
-from engine.machines.team.conditions import condition_of
+from engine.machines.team.conditions import SLOTS_OF_HOUR, condition_of
 from engine.machines.team.names import TeamNames
-from engine.machines.team.steps import number_of
+from engine.machines.team.steps import number_of, quarter_of
 
-_KEYS = ("person", *ROLLUPS["session_totals"])
 _SUMS = (*SUMS, "first", "last")
+
+
+class _Pair(NamedTuple):
+    """A coarse rollup and the finer one with the parts of its rows."""
+
+    coarse: str
+    fine: str
+    keys: tuple[str, ...]
+    """What rows of both have in common, beside `of_part`."""
+    of_part: str
+    """What else tells whose part a row is, as SQL on `whole` and `part`."""
+    time: str
+    slots: int
+    """How many slots one step of `time` has."""
+
+
+_SESSIONS = _Pair("session_totals", "buckets", ROLLUPS["session_totals"], "true", "slot", 1)
+_DAYS = _Pair(
+    "days", "hours", ROLLUPS["days"][1:], "part.hour / 24 = whole.day", "hour", SLOTS_OF_HOUR
+)
 
 
 def session_sums(
@@ -26,39 +46,53 @@ def session_sums(
 
     Each has the keys of `session_totals`, its sums, and `step`: the step's number, 0 without one.
     """
-    condition, values = condition_of(chosen, "session_totals", agents, names)
+    return _sums(_SESSIONS, chosen, step, agents, names)
+
+
+def day_sums(
+    chosen: Chosen, step: Step | None, agents: Sequence[str], names: TeamNames
+) -> tuple[str, dict[str, Any]]:
+    """Return the same without sessions and places; steps and what is chosen are of whole hours."""
+    return _sums(_DAYS, chosen, step, agents, names)
+
+
+def _sums(
+    pair: _Pair, chosen: Chosen, step: Step | None, agents: Sequence[str], names: TeamNames
+) -> tuple[str, dict[str, Any]]:
+    condition, values = condition_of(chosen, pair.coarse, agents, names)
     ends = [
         "0" if step is None else number_of(step, f"({time} / {QUARTER})")
         for time in ("first", "last")
     ]
     within = [f"{ends[0]} = {ends[1]}"] if step is not None else []
-    reaches, slots = list[str](), list[str]()
+    reaches, parts = list[str](), [pair.of_part, "part.responses > 0"]
     if chosen.first > 0:
-        values |= {"begin": slot_bounds(chosen.first)[0], "first_slot": chosen.first}
+        values |= {"begin": slot_bounds(chosen.first)[0], "from_part": chosen.first // pair.slots}
         within.append("first >= %(begin)s")
         reaches.append("last >= %(begin)s")
-        slots.append("slot >= %(first_slot)s")
+        parts.append(f"part.{pair.time} >= %(from_part)s")
     if chosen.before < LATEST_SLOT:
-        values |= {"end": slot_bounds(chosen.before)[0], "before_slot": chosen.before}
+        values |= {"end": slot_bounds(chosen.before)[0], "to_part": chosen.before // pair.slots}
         within.append("last < %(end)s")
         reaches.append("first < %(end)s")
-        slots.append("slot < %(before_slot)s")
-    keys, sums = ", ".join(_KEYS), ", ".join(_SUMS)
+        parts.append(f"part.{pair.time} < %(to_part)s")
+    listed = ("person", *pair.keys)
+    keys, sums = ", ".join(listed), ", ".join(_SUMS)
     whole = (
-        f"SELECT {keys}, {sums}, {ends[0]} AS step FROM ccmon.session_totals"
+        f"SELECT {keys}, {sums}, {ends[0]} AS step FROM ccmon.{pair.coarse}"
         f" WHERE {' AND '.join((condition, *within))}"
     )
     if not within:
         return f"({whole})", values
     across = " AND ".join((condition, *reaches, f"NOT ({' AND '.join(within)})"))
-    number = "0" if step is None else number_of(step, "(slot / 2)")
-    parts = (
-        f"SELECT {keys}, {', '.join(f'b.{each}' for each in _SUMS)}, {number} FROM"
-        f" (SELECT {keys} FROM ccmon.session_totals WHERE {across}) across"
-        f" JOIN ccmon.buckets b USING ({keys})"
-        f" WHERE {' AND '.join(('b.responses > 0', *slots))}"
+    number = "0" if step is None else number_of(step, f"({quarter_of(pair.fine)})")
+    same = " AND ".join(f"part.{key} = whole.{key}" for key in listed)
+    of_parts = (
+        f"SELECT {', '.join(f'part.{each}' for each in (*listed, *_SUMS))}, {number} FROM"
+        f" (SELECT * FROM ccmon.{pair.coarse} WHERE {across}) whole"
+        f" JOIN ccmon.{pair.fine} part ON {same} WHERE {' AND '.join(parts)}"
     )
-    return f"({whole} UNION ALL {parts})", values
+    return f"({whole} UNION ALL {of_parts})", values
 
 
 def placed_statement(source: str, models: Sequence[str], cost: str, unpriced: str) -> str:

@@ -11,7 +11,7 @@ from engine.domain.sums import KeyedSums, PlacedSums, PlaceSums, Sums
 from engine.domain.times import DAY
 from engine.machines.team.conditions import SLOTS_OF_HOUR
 from engine.machines.team.responses import TeamResponses
-from engine.machines.team.session_sums import placed_statement, session_sums
+from engine.machines.team.session_sums import day_sums, placed_statement, session_sums
 from engine.machines.team.steps import ahead, number_of, quarter_of, smallest_table
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _COSTS: dict[Mode, str] = {"auto": "cost", "calculate": "calculated", "display": "recorded"}
 _UNPRICED: dict[Mode, str] = {"auto": "unpriced", "calculate": "uncalculated", "display": "0"}
 _MOST_LISTED = 10_000
+_QUARTERS_OF_DAY = 96
 
 
 class TeamSums(TeamResponses):
@@ -28,8 +29,10 @@ class TeamSums(TeamResponses):
     def sums(self, by: Sequence[Key], chosen: Chosen, step: Step | None = None) -> list[KeyedSums]:
         """Return sums by keys and model; with a step its number comes before the keys."""
         table = smallest_table(by, chosen, step)
-        if table == "buckets" and "slot" not in by:
-            source, values = session_sums(chosen, step, self._agents, self._names)
+        is_of_days = table == "hours" and (step is None or step.quarters == _QUARTERS_OF_DAY)
+        if is_of_days or (table == "buckets" and "slot" not in by):
+            make = day_sums if is_of_days else session_sums
+            source, values = make(chosen, step, self._agents, self._names)
             number, condition = "step", "true"
         else:
             source = f"ccmon.{table}"
@@ -133,9 +136,9 @@ class TeamSums(TeamResponses):
         if key == "model":
             of = ", ".join(self._names.model_columns)
             rows = self._all(
-                f"SELECT DISTINCT {of} FROM ccmon.hours WHERE {{}}",
+                f"SELECT DISTINCT {of} FROM ccmon.days WHERE {{}}",
                 Chosen(),
-                "hours",
+                "days",
             )
             return [self._names.model_number(*row) for row in rows]
         told = ", ".join(_columns((key,)))
@@ -169,9 +172,7 @@ class TeamSums(TeamResponses):
     def places(self) -> list[int]:
         """Return where sessions with responses work."""
         rows = self._ask(
-            "SELECT DISTINCT workplace, is_name FROM ccmon.sessions s WHERE agent = ANY(%s)"
-            " AND EXISTS (SELECT 1 FROM ccmon.session_totals t WHERE t.person = s.person"
-            " AND t.session = s.session AND t.agent = s.agent AND t.responses > 0)",
+            "SELECT DISTINCT workplace, is_name FROM ccmon.sessions WHERE agent = ANY(%s)",
             self._agents,
         )
         return sorted(self._names.workplace_number(*row) for row in rows)

@@ -70,7 +70,7 @@ class Basis:
     def projects_of(self, sessions: Collection[int]) -> Projects:
         """Return the projects, of some sessions at least."""
         projects = self.places
-        if self.selector.places() is not None:
+        if projects is not vars(self).get("projects"):
             projects.learn(self.selector.workplaces(sessions), self.names.workplaces())
         return projects
 

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from engine.limits.readings import Reading
     from engine.live.follower import Follower
     from engine.live.limits import Limits
+    from engine.live.pusher import Pusher
     from engine.live.team_watch import TeamWatch
     from engine.machines.sharing import Sharing
     from engine.machines.standing import SharingNow
@@ -82,6 +83,7 @@ class Monitor:
             settings, ledger, roots, state, self._updater, prices, self.timings
         )
         self._follower: Follower | None = None
+        self._pusher: Pusher | None = None
 
     def __enter__(self) -> Monitor:
         return self
@@ -250,6 +252,14 @@ class Monitor:
             on_change,
         )
         self._follower.start()
+        if self.settings.push is not None:
+            from engine.live.pusher import Pusher
+
+            prices, state = self._prices.table, self._state
+            self._pusher = Pusher(
+                self.settings, prices, self._board, lambda: state.is_reading, on_change
+            )
+            self._pusher.start()
 
     def refresh(self) -> None:
         """Ask the following thread to look at everything now."""
@@ -259,6 +269,8 @@ class Monitor:
 
     def close(self) -> None:
         """Stop following and close the ledger; may be called twice."""
+        if self._pusher is not None:
+            self._pusher.close()
         if self._follower is not None:
             self._follower.close()
         self._updater.close()

@@ -83,8 +83,9 @@ def models_of(
     for row in placed.rows:
         group = groups.setdefault(of_any(row.model), PlacedGroup())
         group.tally.add(row.model, row.sums)
-        group.count(row.sessions)
         group.use(projects.at(row.workplace), row.sums.first)
+    for model, sessions in placed.sessions:
+        groups[of_any(model)].count(sessions)
     for model, directory, first in placed.directories:
         times = groups[of_any(model)].directories
         times[directory] = min(times.get(directory, first), first)
@@ -97,7 +98,7 @@ def projects_of(placed: PlacedSums, projects: Projects) -> dict[int, Group]:
     for row in placed.rows:
         group = groups.setdefault(projects.at(row.workplace), PlacedGroup())
         group.tally.add(row.model, row.sums)
-    for workplace, sessions in placed.sessions.items():
+    for workplace, sessions in placed.sessions:
         groups[projects.at(workplace)].count(sessions)
     return dict(groups)
 

@@ -37,6 +37,8 @@ PRICES_LOOK = 3_600.0
 
 TEAM_LOOK, TEAM_RETRY = 3.0, 10.0
 """Seconds between looks at a team's database, and where it went away."""
+PUSHED = 60.0
+"""Seconds between two times that what is new is pushed to a team's database."""
 
 SESSIONS_LOOK = SECOND
 """Milliseconds between looks at what Claude Code says of open sessions."""

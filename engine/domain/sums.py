@@ -74,20 +74,21 @@ class AgentSums(Struct, frozen=True, gc=False):
 
 
 class PlaceSums(Struct, frozen=True, gc=False):
-    """Sums of where sessions work and a model, and of how many sessions they are."""
+    """Sums of where sessions work and a model."""
 
     workplace: int
     model: int
     sums: Sums
-    sessions: int
 
 
 class PlacedSums(Struct, frozen=True):
     """Sums by where sessions work, without the sessions."""
 
     rows: list[PlaceSums]
-    sessions: dict[int, int]
-    """How many sessions work in each place, whatever their models."""
+    sessions: list[tuple[int, int]]
+    """A place where sessions work, or a model, with how many these are."""
+    total: int
+    """How many sessions there are in all."""
     directories: list[tuple[int, int, int]]
     """Each model with a directory of transcripts and when it was first used there."""
 

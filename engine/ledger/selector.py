@@ -167,7 +167,7 @@ class Selector:
     def places(self) -> None:
         """Return nothing: `workplaces` is quick."""
 
-    def placed(self, _chosen: Chosen, /) -> None:
+    def placed(self, _by: str, _chosen: Chosen, /) -> None:
         """Return nothing: summing by session is quick."""
 
     def workplaces(self, _sessions: Collection[int] | None = None, /) -> list[tuple[int, int]]:

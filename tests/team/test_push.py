@@ -287,8 +287,19 @@ def test_machines_and_people_are_told_apart(cluster: Cluster) -> None:
     names = source.names
     assert sorted(each.person for each in names.machines().values()) == ["ana", "ana", "ben"]
     with source.at_one_moment():
-        sums = source.sums_of(tuple(source.scopes().values()), "auto").sums((), Chosen())
+        asked = source.sums_of(tuple(source.scopes().values()), "auto")
+        sums = asked.sums((), Chosen())
+        by_session = asked.sums(("session", "directory"), Chosen())
+        placed = asked.placed("model", Chosen())
     source.close()
+    of_models = {(row.keys[0], row.model) for row in by_session}
+    assert Counter(dict(placed.sessions)) == Counter(model for _, model in of_models)
+    sessions = {(person, each.session) for (person, _), each in union_of(machines).items()}
+    assert placed.total == len(sessions) == len({row.keys[0] for row in by_session})
+    assert sum(row.sums.cost for row in placed.rows) == sum(row.sums.cost for row in sums)
+    ids = Counter(session for _, session in sessions)
+    called = {names.name("sessions", row.keys[0]) for row in by_session}
+    assert called & ids.keys() == {session for session, count in ids.items() if count == 1}
     of_person: dict[str, int] = {}
     for each in sums:
         person = names.model.person(each.model)

@@ -22,6 +22,7 @@ from tui.options.shared import (
     LIMIT,
     PLACES,
     POLL,
+    PUSH,
     QUIET_HOURS,
     RESET_AT,
 )
@@ -136,6 +137,7 @@ COMMAND = Command(
             default=False,
             is_configurable=False,
         ),
+        PUSH,
         Option(("--no-bell",), "never ring the terminal's bell", default=False, off=("--bell",)),
         POLL,
     ),

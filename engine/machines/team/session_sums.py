@@ -95,43 +95,43 @@ def _sums(
     return f"({whole} UNION ALL {of_parts})", values
 
 
-def placed_statement(source: str, models: Sequence[str], cost: str, unpriced: str) -> str:
-    """Return what sums by where sessions work: three kinds of rows, as SQL.
-
-    Each is a kind, workplace, whether that is a name, the model's columns, a directory, sums as
-    `Sums` has them, and a number of sessions.
-    """
-    of, sums = ", ".join(models), _summed(cost, unpriced)
-    told = ", ".join(f"sum({each})" for each in ("responses", "unpriced", *_TOKENS, "cost"))
-    none = ", ".join(f"NULL::{_type(each)}" for each in models)
-    keys = ", ".join(dict.fromkeys(("person", "session", *models)))
-    return (
-        f"WITH rows AS MATERIALIZED (SELECT {keys}, "
-        f"{sums} FROM {source} each GROUP BY {keys}),"
-        f" placed AS MATERIALIZED (SELECT s.workplace, s.is_name, rows.*"
-        " FROM rows LEFT JOIN ccmon.sessions s USING (person, agent, session))"
-        f" SELECT 0, workplace, is_name, {of}, NULL::text, {told}, min(first), max(last),"
-        f" sum(reasoning), count(*) FROM placed GROUP BY workplace, is_name, {of}"
-        f" UNION ALL SELECT 1, workplace, is_name, {none}, NULL, {', '.join(['NULL'] * 11)},"
-        " count(*) FROM (SELECT DISTINCT workplace, is_name, person, agent, session FROM placed)"
-        " each GROUP BY workplace, is_name"
-        f" UNION ALL SELECT 2, NULL, NULL, {of}, directory, {', '.join(['NULL'] * 8)}, min(first),"
-        f" NULL, NULL, NULL FROM {source} each GROUP BY {of}, directory"
-    )
-
-
 _TOKENS = ("input", "output", "cache_read", "cache_write_5m", "cache_write_1h")
+_WORKING = "LEFT JOIN ccmon.sessions s USING (person, agent, session)"
 
 
-def _summed(cost: str, unpriced: str) -> str:
-    """Return the columns of `Sums`, each summed."""
-    tokens = ", ".join(f"sum({each}) AS {each}" for each in _TOKENS)
+def by_place(source: str, models: Sequence[str], cost: str, unpriced: str) -> str:
+    """Return what sums by where sessions work and model, as SQL: their columns, then `Sums`."""
+    keys = ", ".join(("workplace", "is_name", *models))
+    tokens = ", ".join(f"sum({each})" for each in _TOKENS)
     return (
-        f"sum(responses) AS responses, sum({unpriced}) AS unpriced, {tokens},"
-        f" sum({cost}) AS cost, min(first) AS first, max(last) AS last,"
-        " sum(reasoning) AS reasoning"
+        f"SELECT {keys}, sum(responses), sum({unpriced}), {tokens}, sum({cost}), min(first),"
+        f" max(last), sum(reasoning) FROM {source} each {_WORKING} GROUP BY {keys}"
     )
 
 
-def _type(column: str) -> str:
-    return "bigint" if column == "machine" else "text"
+def sessions_by_place(source: str) -> str:
+    """Return what counts sessions by where they work, as SQL."""
+    return (
+        "SELECT workplace, is_name, count(*) FROM"
+        f" (SELECT DISTINCT person, agent, session FROM {source} each) found {_WORKING}"
+        " GROUP BY workplace, is_name"
+    )
+
+
+def sessions_by_model(source: str, models: Sequence[str]) -> str:
+    """Return what counts sessions by model, as SQL; the last column is 1 for those of all."""
+    of = ", ".join(models)
+    keys = ", ".join(dict.fromkeys(("person", "session", *models)))
+    none = ", ".join(f"NULL::{'bigint' if each == 'machine' else 'text'}" for each in models)
+    return (
+        f"WITH found AS MATERIALIZED (SELECT DISTINCT {keys} FROM {source} each)"
+        f" SELECT {of}, count(*), 0 FROM found GROUP BY {of} UNION ALL"
+        f" SELECT {none}, count(*), 1 FROM"
+        " (SELECT DISTINCT person, agent, session FROM found) every"
+    )
+
+
+def directories_by_model(source: str, models: Sequence[str]) -> str:
+    """Return what finds each model's directories, as SQL, with when it was first used there."""
+    keys = ", ".join((*models, "directory"))
+    return f"SELECT {keys}, min(first) FROM {source} each GROUP BY {keys}"

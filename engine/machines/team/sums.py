@@ -11,7 +11,14 @@ from engine.domain.sums import KeyedSums, PlacedSums, PlaceSums, Sums
 from engine.domain.times import DAY
 from engine.machines.team.conditions import SLOTS_OF_HOUR
 from engine.machines.team.responses import TeamResponses
-from engine.machines.team.session_sums import day_sums, placed_statement, session_sums
+from engine.machines.team.session_sums import (
+    by_place,
+    day_sums,
+    directories_by_model,
+    session_sums,
+    sessions_by_model,
+    sessions_by_place,
+)
 from engine.machines.team.steps import ahead, number_of, quarter_of, smallest_table
 
 if TYPE_CHECKING:
@@ -70,25 +77,37 @@ class TeamSums(TeamResponses):
         rows = self._connection.execute(f"SELECT DISTINCT {keys} FROM {source} each", values)
         return [self._keyed(every, row, is_stepped=True) for row in rows.fetchall()]
 
-    def placed(self, chosen: Chosen, /) -> PlacedSums:
-        """Return sums by where sessions work."""
+    def placed(self, by: Literal["project", "model"], chosen: Chosen, /) -> PlacedSums:
+        """Return sums by where sessions work, and how many sessions each place or model has."""
         names, of = self._names, self._names.model_columns
         source, values = session_sums(chosen, None, self._agents, names)
-        statement = placed_statement(source, of, _COSTS[self._mode], _UNPRICED[self._mode])
-        placed = PlacedSums([], {}, [])
-        for kind, path, is_name, *row in self._connection.execute(statement, values).fetchall():
-            place = 0 if path is None else names.workplace_number(path, is_name)
-            model, rest = row[: len(of)], row[len(of) :]
-            if kind == 0:
-                sums = Sums._make(map(int, rest[1:12]))
-                number = names.model_number(*model)
-                placed.rows.append(PlaceSums(place, number, sums, rest[12]))
-            elif kind == 1:
-                placed.sessions[place] = rest[12]
-            else:
-                directory = names.number("projects", rest[0])
-                placed.directories.append((names.model_number(*model), directory, rest[9]))
-        return placed
+
+        def ask(statement: str) -> list[tuple[Any, ...]]:
+            return self._connection.execute(statement, values).fetchall()
+
+        def place(path: str | None, is_name: bool) -> int:
+            return 0 if path is None else names.workplace_number(path, is_name)
+
+        summed = ask(by_place(source, of, _COSTS[self._mode], _UNPRICED[self._mode]))
+        rows = [
+            PlaceSums(
+                place(*row[:2]), names.model_number(*row[2:-11]), Sums._make(map(int, row[-11:]))
+            )
+            for row in summed
+        ]
+        if by == "project":
+            sessions = [(place(*key), count) for *key, count in ask(sessions_by_place(source))]
+            return PlacedSums(rows, sessions, sum(count for _, count in sessions), [])
+        counted = ask(sessions_by_model(source, of))
+        return PlacedSums(
+            rows,
+            [(names.model_number(*row[:-2]), row[-2]) for row in counted if not row[-1]],
+            sum(row[-2] for row in counted if row[-1]),
+            [
+                (names.model_number(*key), names.number("projects", directory), first)
+                for *key, directory, first in ask(directories_by_model(source, of))
+            ],
+        )
 
     def session_steps(
         self, chosen: Chosen, length: int, offsets: Sequence[tuple[int, int]]

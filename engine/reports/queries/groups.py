@@ -26,7 +26,7 @@ def session_rows(chosen: Chosen, basis: Basis) -> tuple[list[AnswerRow], int]:
 
 def project_rows(chosen: Chosen, basis: Basis) -> tuple[list[AnswerRow], int]:
     """Return projects' rows, and how many sessions they are of."""
-    projects, placed = basis.places, basis.selector.placed(chosen)
+    projects, placed = basis.places, basis.selector.placed("project", chosen)
     if placed is None:
         groups = _grouped(chosen, basis, lambda key: projects.of(key[0]))
     else:
@@ -42,7 +42,7 @@ def project_rows(chosen: Chosen, basis: Basis) -> tuple[list[AnswerRow], int]:
 
 def model_rows(chosen: Chosen, basis: Basis) -> tuple[list[AnswerRow], int]:
     """Return models' rows, and how many sessions they are of."""
-    projects, placed = basis.places, basis.selector.placed(chosen)
+    projects, placed = basis.places, basis.selector.placed("model", chosen)
     of_any = basis.model.of_any_machine
     if placed is None:
         groups = _grouped(chosen, basis, lambda key: of_any(key[2]))
@@ -127,5 +127,5 @@ def _directories(group: Group, basis: Basis) -> tuple[str, ...]:
 
 def _sessions(groups: dict[int, Group], placed: PlacedSums | None) -> int:
     if placed is not None:
-        return sum(placed.sessions.values())
+        return placed.total
     return len({session for group in groups.values() for session in group.sessions})

@@ -82,8 +82,11 @@ class SumSource(Protocol):
     def places(self) -> list[int] | None:
         """Return where sessions with responses work; `None` where `workplaces` is as quick."""
 
-    def placed(self, chosen: Chosen, /) -> PlacedSums | None:
-        """Return sums by where sessions work; `None` where summing by session is as quick."""
+    def placed(self, by: Literal["project", "model"], chosen: Chosen, /) -> PlacedSums | None:
+        """Return sums by where sessions work, and how many sessions each project or model has.
+
+        `None` where summing by session is as quick.
+        """
 
     def months(self, chosen: Chosen) -> list[ExportedMonth]:
         """Return the months of UTC that have responses, the earliest first."""

@@ -50,6 +50,8 @@ class Surroundings(Struct, frozen=True):
     known: Known = Known()
     states: Mapping[str, SessionState] = {}
     """What Claude Code says of open sessions, by name."""
+    database: str = ""
+    """The database that is watched in place of this machine."""
 
 
 class _Periods(Struct, frozen=True):
@@ -140,6 +142,7 @@ class SnapshotMaker:
             agent=view.agent,
             agents=view.used_agents,
             machines=self._names.machine_labels(),
+            database=around.database,
         )
 
     def _basis_at(self, now: int, span: Running | None) -> LimitBasis:

@@ -54,6 +54,8 @@ class State:
         """The coding agents that are shown; all where empty."""
         self.sleeps = Sleeps()
         """When the machine slept while somebody followed."""
+        self.database = ""
+        """The database that is watched in place of this machine, as it is shown."""
         self.is_reading = True
         self.progress: Progress | None = None
         self.places: tuple[PlaceLookedAt, ...] = ()
@@ -137,8 +139,8 @@ class State:
             self.lock,
             self.titles,
             self.sleeps,
-            self.tracker.anchor(),
-            self.tracker.known.held,
+            None if self._team else self.tracker.anchor(),
+            None if self._team else self.tracker.known.held,
             is_whole=is_whole,
         )
 
@@ -239,6 +241,7 @@ class State:
             places=self.places,
             known=self.tracker.known,
             states=self.sessions,
+            database=self.database,
         )
 
     def report(self, kind: ReportKind, span: Span) -> Report:

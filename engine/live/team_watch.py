@@ -62,7 +62,9 @@ class TeamWatch:
     ) -> None:
         """Follow in a thread of its own."""
         from engine.live.team_follower import TeamFollower
+        from engine.machines.team.connection import shown
 
+        state.database = shown(self._address)
         self._follower = TeamFollower(self._settings, state, board, self.feed, limits, on_change)
         self._follower.start()
 

@@ -96,6 +96,7 @@ ROLLUPS: dict[str, tuple[str, ...]] = {
     "hours": ("hour", *_MODEL),
     "days": ("day", *_MODEL),
     "session_totals": ("session", "directory", *_MODEL),
+    "session_spans": ("session", "agent"),
 }
 """Each with its keys beside the person; `model` is the name under which a response counts."""
 

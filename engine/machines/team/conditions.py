@@ -12,7 +12,7 @@ from engine.machines.team.names import TeamNames
 SLOTS_OF_HOUR = 8
 _ARRAYS = {"is_name": "boolean", "machine": "bigint"}
 _TIMES = {"buckets": "slot", "hours": "hour", "responses": "time"}
-_OF_ALL_TIME = ("session_totals", "days")
+_OF_ALL_TIME = ("session_totals", "session_spans", "days")
 
 
 def condition_of(

@@ -172,9 +172,9 @@ class TeamRows:
         begins = [ranges[place][0] for place in order]
         rows = self._feed.ask(
             "WITH spans AS MATERIALIZED (SELECT person, agent, session,"
-            " width_bucket(min(first), %(times)s::bigint[]) AS begun,"
-            " width_bucket(max(last), %(times)s::bigint[]) AS over FROM ccmon.session_totals"
-            " WHERE agent = ANY(%(agents)s) AND responses > 0 GROUP BY 1, 2, 3)"
+            " width_bucket(first, %(times)s::bigint[]) AS begun,"
+            " width_bucket(last, %(times)s::bigint[]) AS over FROM ccmon.session_spans"
+            " WHERE agent = ANY(%(agents)s) AND responses > 0)"
             " SELECT begun, count(*) FROM spans WHERE begun = over GROUP BY 1 UNION ALL"
             " SELECT at, count(*) FROM (SELECT DISTINCT b.person, b.agent, b.session,"
             "  width_bucket(slot, %(slots)s::bigint[]) AS at FROM spans JOIN ccmon.buckets b"

@@ -64,7 +64,8 @@ def _sums(
         "0" if step is None else number_of(step, f"({time} / {QUARTER})")
         for time in ("first", "last")
     ]
-    within = [f"{ends[0]} = {ends[1]}"] if step is not None else []
+    # As equality it would be taken for rare, and all that comes after it planned for few rows.
+    within = [f"{ends[0]} >= {ends[1]}"] if step is not None else []
     reaches, parts = list[str](), [pair.of_part, "part.responses > 0"]
     if chosen.first > 0:
         values |= {"begin": slot_bounds(chosen.first)[0], "from_part": chosen.first // pair.slots}
@@ -84,7 +85,8 @@ def _sums(
     )
     if not within:
         return f"({whole})", values
-    across = " AND ".join((condition, *reaches, f"NOT ({' AND '.join(within)})"))
+    # So written it is taken for rare, as it is: parts are looked up, not all of them read.
+    across = " AND ".join((condition, *reaches, f"({' AND '.join(within)})::int = 0"))
     number = "0" if step is None else number_of(step, f"({quarter_of(pair.fine)})")
     same = " AND ".join(f"part.{key} = whole.{key}" for key in listed)
     of_parts = (

@@ -118,19 +118,28 @@ class TeamSums(TeamResponses):
         """
         first, last = (
             f"({end} + {DAY} + {ahead(end, offsets)}) / {length} - {DAY // length}"
-            for end in ("f", "l")
+            for end in ("first", "last")
+        )
+        # Who chooses by directory or model alone needs the sessions' parts.
+        has_parts = chosen.directories is not None or chosen.models is not None
+        table = "session_spans"
+        source = f"ccmon.{table} WHERE {{}}"
+        if has_parts:
+            table = "session_totals"
+            source = (
+                "(SELECT person, agent, session, min(first) AS first, max(last) AS last"
+                f" FROM ccmon.{table} WHERE {{}} GROUP BY 1, 2, 3) each"
+            )
+        named = ", ".join(
+            f"CASE WHEN until - step IN (0, 1) THEN NULL ELSE {each} END"
+            for each in ("person", "agent", "session")
         )
         rows = self._all(
-            "WITH steps AS MATERIALIZED"
-            f" (SELECT person, agent, session, {first} AS step, {last} AS until FROM"
-            "  (SELECT person, agent, session, min(first) AS f, max(last) AS l"
-            "   FROM ccmon.session_totals WHERE {} GROUP BY 1, 2, 3) each)"
-            " SELECT step, until, NULL, NULL, NULL, count(*) FROM steps"
-            " WHERE until - step IN (0, 1) GROUP BY 1, 2 UNION ALL"
-            " SELECT step, until, person, agent, session, 1 FROM steps"
-            " WHERE until - step NOT IN (0, 1)",
+            f"SELECT step, until, {named}, count(*) FROM (SELECT person, agent, session,"
+            f" {first} AS step, {last} AS until FROM {source} OFFSET 0) steps"
+            " GROUP BY 1, 2, 3, 4, 5",
             chosen,
-            "session_totals",
+            table,
         )
         number = self._names.number
         return [

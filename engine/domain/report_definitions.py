@@ -254,6 +254,10 @@ REPORTS: tuple[ReportDefinition, ...] = (
             ),
         ),
         options=("breakdown", *APART, "project_aliases"),
+        examples=(
+            ("ccmon projects --since this-month", "this month by project"),
+            ("ccmon projects -s last-month -u last-month --csv", "the month before, for a sheet"),
+        ),
     ),
     ReportDefinition(
         key="models",

@@ -192,8 +192,11 @@ REPORTS: tuple[ReportDefinition, ...] = (
                 *("session", "responses", "agent", "machine", "total", "last"),
             ),
         ),
-        options=("id", "last", "breakdown", *APART, "project_aliases", "sections"),
-        examples=(("ccmon session --since today --top 5", "today's five most expensive sessions"),),
+        options=("session", "id", "last", "breakdown", *APART, "project_aliases", "sections"),
+        examples=(
+            ("ccmon session --since today --top 5", "today's five most expensive sessions"),
+            ("ccmon session 1a2b3c4d", "one session, by the beginning of its id"),
+        ),
         is_section=True,
     ),
     ReportDefinition(

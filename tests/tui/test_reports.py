@@ -228,7 +228,7 @@ def test_the_beginning_of_an_id_is_enough_for_a_session(run: Run) -> None:
     [
         ("5aa", f"'5aa' begins the ids of several sessions: {SESSIONS[0]}, {SESSIONS[1]}."),
         (f"{SESSIONS[1][:-1]}3", f"did you mean {SESSIONS[1]}"),
-        ("zzz", "There is no session 'zzz': `ccmon session --json` lists them."),
+        ("zzz", "There is no session 'zzz': ccmon session lists them."),
         ("\x1b[31m", "There is no session '[31m': "),
     ],
 )

@@ -24,9 +24,14 @@ def run(options: Namespace) -> int:
     from engine.demo.others import AGENTS, places_of_others, write_others
     from tui.words import format as fmt
 
+    user = _user(options)
+    if options.directory is None:
+        raise UsageError(
+            "DIRECTORY is missing: a made-up user's transcripts take about 95 MB there. To look at"
+            " one, ccmon live --demo."
+        )
     directory = Path(options.directory).expanduser()
     _require_empty(directory)
-    user = _user(options)
     try:
         written = write_history(directory, user)
         write_others(directory, user)
@@ -94,10 +99,9 @@ COMMAND = Command(
     own=(
         Option(
             (),
-            "where to write; must be new or empty (default: ccmon-demo)",
+            "where to write; must be new or empty",
             "DIRECTORY",
             name="directory",
-            default="ccmon-demo",
             is_required=False,
             completes="directory",
         ),
@@ -119,6 +123,8 @@ COMMAND = Command(
         ),
         Option(("--once",), "write the history and exit, without appending", default=False),
     ),
+    about="To look at a made-up user, and leave nothing: ccmon live --demo.",
+    examples=(("ccmon demo ccmon-demo --once", "28,000 responses to try other programs with"),),
     is_configurable=False,
     is_long=True,
 )

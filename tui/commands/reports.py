@@ -37,9 +37,17 @@ Ask = Callable[["Monitor", "Selection", Namespace], "tuple[Answered | None, str]
 _NOT_FOUND = 1
 _MOST_NAMED = 3
 _OWN: dict[str, Option] = {
+    "session": Option(
+        (),
+        "one session with all its responses, by its id or the beginning of it",
+        "SESSION",
+        name="session",
+        is_required=False,
+        is_configurable=False,
+    ),
     "id": Option(
         ("-i", "--id"),
-        "one session with all its responses",
+        "the same, as ccusage has it",
         "SESSION",
         is_configurable=False,
     ),
@@ -149,7 +157,7 @@ def _run_sections(
 
     from tui.config.questions import question_of
 
-    if options.csv or options.markdown or options.instances or options.id is not None:
+    if options.csv or options.markdown or options.instances or _one_session(options):
         raise UsageError(
             "--sections is for JSON and the terminal, and for whole reports: leave --csv,"
             " --markdown, --instances and --id out."
@@ -173,23 +181,47 @@ def _run_sections(
 def _ask(monitor: Monitor, selection: Selection, options: Namespace) -> tuple[Answered | None, str]:
     from tui.config.questions import question_of
 
-    if options.id is not None and options.command == "session":
-        return _find_session(monitor, options)
+    named = _one_session(options)
+    if named is not None:
+        return _find_session(monitor, named, selection)
     return monitor.answers.answer(question_of(options, selection)), ""
 
 
-def _find_session(monitor: Monitor, options: Namespace) -> tuple[SessionAnswer | None, str]:
-    """Return the session with an id, or with one that begins so; else which there are."""
-    from engine.domain.questions import Question
+def _one_session(options: Namespace) -> str | None:
+    """Return the id of the one session that is asked for; raises `UsageError` for two."""
+    if options.command != "session":
+        return None
+    first: str | None = options.session
+    second: str | None = options.id
+    if first is not None and second is not None:
+        raise UsageError(f"Give one session, '{first}' or '{second}'.")
+    return second if first is None else first
 
-    named = options.id
-    found = monitor.answers.session(named, options.mode)
-    if found is not None:
+
+def _find_session(
+    monitor: Monitor, named: str, selection: Selection
+) -> tuple[SessionAnswer | None, str]:
+    """Return the session with an id, or with one that begins so; else which there are.
+
+    It is shown whole, whatever days are asked for, but only if it is of what else is selected.
+    """
+    from msgspec.structs import replace
+
+    from engine.domain.questions import Question, Selection
+
+    found = monitor.answers.session(named, selection.mode)
+    chosen = replace(selection, since=None, until=None)
+    is_narrowed = chosen != Selection(mode=selection.mode)
+    if found is not None and not is_narrowed:
         return found, ""
-    known = [each.row.key for each in monitor.answers.answer(Question(kind="session")).rows]
+    asked = Question(kind="session", selection=chosen)
+    known = [each.row.key for each in monitor.answers.answer(asked).rows]
+    if found is not None:
+        told = f"Session '{named}' has no response of what is asked for beside it."
+        return (found, "") if named in known else (None, told)
     begun = [name for name in known if name.startswith(named)] if named else []
     if len(begun) == 1:
-        return monitor.answers.session(begun[0], options.mode), ""
+        return monitor.answers.session(begun[0], selection.mode), ""
     if begun:
         names = ", ".join(begun[:_MOST_NAMED])
         more = f" and {len(begun) - _MOST_NAMED} more" if len(begun) > _MOST_NAMED else ""
@@ -197,7 +229,7 @@ def _find_session(monitor: Monitor, options: Namespace) -> tuple[SessionAnswer |
     from difflib import get_close_matches
 
     near = get_close_matches(named, known, _MOST_NAMED)
-    hint = f"did you mean {' or '.join(near)}?" if near else "`ccmon session --json` lists them."
+    hint = f"did you mean {' or '.join(near)}?" if near else "ccmon session lists them."
     return None, f"There is no session '{named}': {hint}"
 
 

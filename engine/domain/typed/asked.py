@@ -24,8 +24,8 @@ def selection_of(said: Mapping[str, Any], today: date, agents: tuple[str, ...]) 
     first: TypedDay | None = said.get("since")
     last: TypedDay | None = said.get("until")
     week_start = said.get("start_of_week") or 0
-    since = first and first.first(today, week_start)
-    until = last and last.last(today, week_start)
+    since = None if first is None else first.first(today, week_start)
+    until = None if last is None else last.last(today, week_start)
     check_days(since, until)
     return Selection(
         since=since,

@@ -7,7 +7,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.domain.mistakes import SettingsError
+from engine.domain.mistakes import SettingsError, reason_of
 from engine.domain.settings import system_clock
 from tui.options import values
 from tui.options.definition import Command, Option, UsageError
@@ -37,7 +37,7 @@ def run(options: Namespace) -> int:
         write_others(directory, user)
     except OSError as error:
         raise SettingsError(
-            f"{directory} cannot be written ({error.strerror}): name another directory."
+            f"{directory} cannot be written ({reason_of(error)}): name another directory."
         ) from error
     print(
         f"Wrote {written.responses:,} responses in {written.files:,} transcripts"

@@ -103,7 +103,11 @@ def command_of(key: str) -> Command:
 
 
 def run(options: Namespace) -> int:
-    """Print one report, one session, or several reports; return the exit code."""
+    """Print one report, one session, or several reports; return the exit code.
+
+    Raises `UsageError` where two sessions are named.
+    """
+    _one_session(options)
     return run_question(options, _ask)
 
 

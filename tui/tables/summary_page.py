@@ -114,12 +114,9 @@ def _limit(summary: Summary) -> str:
 
 def _models(summary: Summary, look: Look) -> list[Line]:
     has_mark = any(part.figures.unpriced for part in summary.by_model)
+    name = "This month by model" if summary.has_agents else "This month"
     table = Table(
-        columns=priced(
-            (text_column(_NAME, "This month by model"), *COUNTS, COST, RESPONSES),
-            look,
-            has_mark,
-        ),
+        columns=priced((text_column(_NAME, name), *COUNTS, COST, RESPONSES), look, has_mark),
         lines=part_rows(summary.by_model, _NAME, look, has_mark, is_inner=False),
         steps=STEPS,
     )

@@ -50,8 +50,12 @@ def test_a_key_is_taken_and_never_told_again(server: Served, stub: ProviderStub)
     assert reply.document["key"]["hint"] == f"…{KEY[-4:]}"
     told = server.post(f"{API}/usage/refresh", {})
     assert told.document["providers"][0]["usage"]["cost_usd"] == 12.5
+    asked = len(stub.server.asked)
     one = server.get("/usage/openai")
     assert one["days"]
+    assert server.get("/usage")["providers"][0]["provider_id"] == "openai"
+    assert server.get("/providers")["providers"]
+    assert len(stub.server.asked) == asked, "who reads what is known asks nobody"
     bodies = [reply.body, told.body]
     for path in ("/providers", "/usage", "/usage/openai", "/config/openai", "/config", "/doctor"):
         bodies.append(server.ask(API + path).body)

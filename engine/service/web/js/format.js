@@ -42,8 +42,12 @@ export function minutes(length) {
   return hours ? (left ? `${hours} h ${left} min` : `${hours} h`) : `${left} min`;
 }
 
+export function span(seconds) {
+  return seconds < 60 ? `${Math.round(seconds)} s` : minutes(seconds / 60);
+}
+
 export function age(seconds) {
-  return seconds == null ? "" : seconds < 60 ? `${seconds} s ago` : `${minutes(seconds / 60)} ago`;
+  return seconds == null ? "" : `${span(seconds)} ago`;
 }
 
 function parts(time, style) {

@@ -171,10 +171,7 @@ REPORTS: tuple[ReportDefinition, ...] = (
         title="Sessions",
         nouns=("session", "sessions"),
         summary="a row for each session, most expensive first",
-        columns=(
-            *("session", "agent", *WHOSE, "models", *COUNTS),
-            *("cost", "bar", "last", "responses"),
-        ),
+        columns=("session", "agent", *WHOSE, "models", *COUNTS, "cost", "bar", "last", "responses"),
         flat=("agent", *WHOSE, "model", "models", *SUMS, "activity"),
         document="session",
         row_key="sessionId",
@@ -257,10 +254,7 @@ REPORTS: tuple[ReportDefinition, ...] = (
             ),
         ),
         options=("breakdown", *APART, "project_aliases"),
-        examples=(
-            ("ccmon projects --since this-month", "this month by project"),
-            ("ccmon projects -s last-month -u last-month --csv", "the month before, for a sheet"),
-        ),
+        examples=(("ccmon projects --since this-month", "this month by project"),),
     ),
     ReportDefinition(
         key="models",

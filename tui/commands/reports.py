@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from engine.domain.report_definitions import definition_of
+from tui.commands.one_session import find_session, one_session
 from tui.options import values
 from tui.options.definition import Command, Option, UsageError
 from tui.options.order import SORTING
@@ -28,14 +29,13 @@ from tui.options.shared import (
 
 if TYPE_CHECKING:
     from engine.domain.choices import Apart
-    from engine.domain.questions import Answered, Selection, SessionAnswer
+    from engine.domain.questions import Answered, Selection
     from engine.monitor import Monitor
 
 Ask = Callable[["Monitor", "Selection", Namespace], "tuple[Answered | None, str]"]
 """Returns an answer, or a sentence that says why there is none."""
 
 _NOT_FOUND = 1
-_MOST_NAMED = 3
 _OWN: dict[str, Option] = {
     "session": Option(
         (),
@@ -107,7 +107,7 @@ def run(options: Namespace) -> int:
 
     Raises `UsageError` where two sessions are named.
     """
-    _one_session(options)
+    one_session(options)
     return run_question(options, _ask)
 
 
@@ -161,7 +161,7 @@ def _run_sections(
 
     from tui.config.questions import question_of
 
-    if options.csv or options.markdown or options.instances or _one_session(options):
+    if options.csv or options.markdown or options.instances or one_session(options):
         raise UsageError(
             "--sections is for JSON and the terminal, and for whole reports: leave --csv,"
             " --markdown, --instances and --id out."
@@ -185,56 +185,10 @@ def _run_sections(
 def _ask(monitor: Monitor, selection: Selection, options: Namespace) -> tuple[Answered | None, str]:
     from tui.config.questions import question_of
 
-    named = _one_session(options)
+    named = one_session(options)
     if named is not None:
-        return _find_session(monitor, named, selection)
+        return find_session(monitor, named, selection)
     return monitor.answers.answer(question_of(options, selection)), ""
-
-
-def _one_session(options: Namespace) -> str | None:
-    """Return the id of the one session that is asked for; raises `UsageError` for two."""
-    if options.command != "session":
-        return None
-    first: str | None = options.session
-    second: str | None = options.id
-    if first is not None and second is not None:
-        raise UsageError(f"Give one session, '{first}' or '{second}'.")
-    return second if first is None else first
-
-
-def _find_session(
-    monitor: Monitor, named: str, selection: Selection
-) -> tuple[SessionAnswer | None, str]:
-    """Return the session with an id, or with one that begins so; else which there are.
-
-    It is shown whole, whatever days are asked for, but only if it is of what else is selected.
-    """
-    from msgspec.structs import replace
-
-    from engine.domain.questions import Question, Selection
-
-    found = monitor.answers.session(named, selection.mode)
-    chosen = replace(selection, since=None, until=None)
-    is_narrowed = chosen != Selection(mode=selection.mode)
-    if found is not None and not is_narrowed:
-        return found, ""
-    asked = Question(kind="session", selection=chosen)
-    known = [each.row.key for each in monitor.answers.answer(asked).rows]
-    if found is not None:
-        told = f"Session '{named}' has no response of what is asked for beside it."
-        return (found, "") if named in known else (None, told)
-    begun = [name for name in known if name.startswith(named)] if named else []
-    if len(begun) == 1:
-        return monitor.answers.session(begun[0], selection.mode), ""
-    if begun:
-        names = ", ".join(begun[:_MOST_NAMED])
-        more = f" and {len(begun) - _MOST_NAMED} more" if len(begun) > _MOST_NAMED else ""
-        return None, f"'{named}' begins the ids of several sessions: {names}{more}."
-    from difflib import get_close_matches
-
-    near = get_close_matches(named, known, _MOST_NAMED)
-    hint = f"did you mean {' or '.join(near)}?" if near else "ccmon session lists them."
-    return None, f"There is no session '{named}': {hint}"
 
 
 def _print(

@@ -270,8 +270,9 @@ class Reader:
         found: dict[str, str] = {}
         for session in sessions:
             rows = self._all(
-                "SELECT DISTINCT projects.name FROM session_totals JOIN sessions USING (session)"
-                f" JOIN projects USING (project) WHERE {self._within} AND sessions.name = ?",
+                "SELECT DISTINCT projects.name FROM sessions CROSS JOIN session_totals USING"
+                " (session) CROSS JOIN projects USING (project)"
+                f" WHERE sessions.name = ? AND {self._within}",
                 session,
             )
             projects = [str(row[0]) for row in rows]

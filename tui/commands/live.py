@@ -29,6 +29,9 @@ from tui.options.shared import (
 from tui.terminal.console import is_terminal, without_console
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from engine.domain.scans import WindowUse
     from engine.domain.settings import Settings
 
 THEMES = ("dark", "light", "safe-dark", "safe-light", "high-contrast")
@@ -66,6 +69,7 @@ def _print_demo(settings: Settings, options: Namespace) -> int:
 
     from engine.demo.at_work import made_up_user
     from engine.demo.others import AGENTS, places_of_others, write_others
+    from engine.demo.window_uses import window_uses
 
     with TemporaryDirectory(prefix="ccmon-demo-") as place:
         root = Path(place, "claude")
@@ -77,16 +81,17 @@ def _print_demo(settings: Settings, options: Namespace) -> int:
             environment={**settings.environment, **places_of_others(Path(place))},
             ledger=":memory:",
         )
-        return _print(demo, options)
+        return _print(demo, options, window_uses(settings.clock()))
 
 
-def _print(settings: Settings, options: Namespace) -> int:
-    """Read what is new, and print where things stand."""
+def _print(settings: Settings, options: Namespace, uses: Iterable[WindowUse] = ()) -> int:
+    """Read what is new, and print where things stand, with what else was said of windows."""
     from engine.monitor import Monitor
     from tui.terminal.encoding import writable, writable_json
 
     with Monitor(settings) as monitor:
         monitor.require_roots()
+        monitor.limits.note_uses(uses)
         monitor.read()
         snapshot = monitor.snapshot()
     if options.json:

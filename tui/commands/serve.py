@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from engine.service.server import Address
 
 NEEDS_SERVE = (
-    "The service needs Starlette, uvicorn and websockets: install ccmon with them, as in pip"
-    " install 'ccmon-live[serve]'."
+    "The service needs Starlette, uvicorn and websockets: install ccmon with the extra serve, as"
+    " in uv tool install '.[serve]'."
 )
 _PORT = "CCMON_AGENT_PORT"
 

@@ -136,8 +136,8 @@ DATES = OptionGroup(
     (
         Option(
             ("-s", "--since"),
-            "from this day on: 2026-11-01, 20261101, today, yesterday, 7d (the last seven days)"
-            " or 2w",
+            "from this day on: 2026-11-01, 20261101, today, yesterday, 7d (the last seven days),"
+            " 2w, this-week, this-month, last-week, last-month or 2026-11",
             "DAY",
             example='"30d"',
             read=values.day,

@@ -163,7 +163,7 @@ def serving(
         served.wait_until_read()
         yield served
     finally:
-        server.should_exit = True
+        server.end()
         thread.join(PATIENCE)
         bound.close()
     assert not thread.is_alive()

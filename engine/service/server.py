@@ -293,6 +293,9 @@ def set_log_level(named: str) -> None:
     level = named.strip().lower() or "warning"
     if level not in _LEVELS:
         raise SettingsError(f"{LEVEL_VARIABLE}={named} is not a level: use {', '.join(_LEVELS)}.")
+    own = logging.getLevelNamesMapping()[level.upper()]
+    others = max(own, logging.INFO)  # below that libraries log headers, with the token in them
     logging.basicConfig(
-        stream=sys.stderr, format="ccmon %(levelname)s %(name)s: %(message)s", level=level.upper()
+        stream=sys.stderr, format="ccmon %(levelname)s %(name)s: %(message)s", level=others
     )
+    logging.getLogger("ccmon").setLevel(own)

@@ -89,7 +89,7 @@ class WindowMaker:
         listed = in_order((*windows, *budgets, *told), known.present)
         ups = burn_ups(known, listed, local.uses(), now)
         own = [each for (owner, _), each in hits.items() if owner in (known.present, UNKNOWN)]
-        hit = gravest(own)
+        hit = gravest(own) or next((each.hit for each in listed if each.is_gravest), None)
         if self._view.agent != CLAUDE:
             listed, ups, hit = _of_agent(self._view.agent, listed, ups)
         named = {each.owner: each.owner_name for each in listed}

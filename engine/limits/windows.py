@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -232,16 +232,24 @@ def in_order(windows: Iterable[WindowNow], present: str) -> tuple[WindowNow, ...
         windows,
         key=lambda each: (rank_of(each.window), each.owner not in (present, UNKNOWN), each.owner),
     )
-    top = max(
-        (each for each in listed if _may_stand_above(each, present)), key=_gravity, default=None
-    )
+    own = (present, UNKNOWN, _present_store(listed))
+    top = max((each for each in listed if _may_stand_above(each, own)), key=_gravity, default=None)
     return tuple(replace(each, is_gravest=True) if each is top else each for each in listed)
 
 
-def _may_stand_above(window: WindowNow, present: str) -> bool:
-    is_own = window.owner in (present, UNKNOWN) or is_of_store(window.owner)
+def _present_store(windows: Iterable[WindowNow]) -> str | None:
+    """Return the owner of another agent's store that answered last."""
+    answers = [
+        (window.captured_at, window.owner)
+        for window in windows
+        if is_of_store(window.owner) and window.captured_at is not None
+    ]
+    return max(answers)[1] if answers else None
+
+
+def _may_stand_above(window: WindowNow, own: Container[str | None]) -> bool:
     return (
-        is_own
+        window.owner in own
         and window.used_share is not None
         and window.source not in ("budget", "provider")
         and window.window.partition(":")[0] not in (SPEND_LIMIT, "credits")
@@ -250,17 +258,22 @@ def _may_stand_above(window: WindowNow, present: str) -> bool:
 
 
 def _gravity(window: WindowNow) -> tuple[object, ...]:
-    """Return what puts one window above another; agents' own come after Claude Code's."""
-    is_own = not is_of_store(window.owner)
+    """Return what puts one window above another; agents' own come after Claude Code's.
+
+    So does what is only last known, and an estimate after what is as full: it is never reached.
+    """
     reached = window.forecast.reaches_at
-    is_ahead = reached is not None and window.source not in ESTIMATES
+    is_estimate = window.source in ESTIMATES
+    is_ahead = reached is not None and not is_estimate
     return (
-        is_own,
+        window.state != "last known",
+        not is_of_store(window.owner),
         window.state == "hit",
         (window.resets_at or 0) if window.state == "hit" else 0,
         is_ahead,
         -(reached or 0) if is_ahead else 0,
-        window.used_share or 0.0,
+        min(window.used_share or 0.0, 1.0),
+        not is_estimate,
     )
 
 

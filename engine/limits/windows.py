@@ -11,6 +11,7 @@ from engine.domain.hits import FIVE_HOUR, SPEND_LIMIT
 from engine.domain.levels import Levels, level_of, level_of_estimate
 from engine.domain.limit_windows import (
     ESTIMATES,
+    OFFICIAL,
     Forecast,
     HitNow,
     Spend,
@@ -30,6 +31,8 @@ from engine.limits.readings import known_length
 
 FLOOR_AFTER = HOUR
 """An official figure that is older says no more than that at least so much is used."""
+
+_NONE_RUNS = "no window is running", "no window is running: the next response begins one"
 
 Use = tuple[int, int, int]
 """When something was used, and how many tokens and pico-dollars."""
@@ -56,9 +59,9 @@ def windows_now(
 ) -> tuple[WindowNow, ...]:
     """Return the 5-hour window and all that official sources name, in any order.
 
-    Those that are over are gone. `local` and `basis` are this machine's use of the 5-hour
-    window, and what it is held against where no official source says how much the owner who
-    answered last has used.
+    Those that are over are gone, and so is a 5-hour window that nobody uses. `local` and
+    `basis` are this machine's use of the 5-hour window, and what it is held against where no
+    official source says how much the owner who answered last has used.
     """
     marks = official(known, now)
     keys = {*marks, *hits}
@@ -67,7 +70,11 @@ def windows_now(
         for key in sorted(keys)
     ]
     own = {(known.present, FIVE_HOUR), (UNKNOWN, FIVE_HOUR)}
-    if not own & keys:
+    is_idle = local.window is None and basis[0].value is None
+    if is_idle and own & known.marks.keys():
+        basis = LimitBasis("none", basis[0].unit, None, *_NONE_RUNS), "none"
+        is_idle = False
+    if not own & keys and not (is_idle and keys):
         made.append(local_window(FIVE_HOUR, basis, local, now, levels_of, known.present))
     named = several_owners([*keys, (known.present, FIVE_HOUR)], known)
     return tuple(
@@ -251,6 +258,7 @@ def _may_stand_above(window: WindowNow, own: Container[str | None]) -> bool:
     return (
         window.owner in own
         and window.used_share is not None
+        and (window.start is not None or window.source in OFFICIAL)
         and window.source not in ("budget", "provider")
         and window.window.partition(":")[0] not in (SPEND_LIMIT, "credits")
         and not is_of_model(window.window)

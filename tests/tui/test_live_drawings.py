@@ -198,6 +198,37 @@ def test_an_estimate_names_the_one_step_that_makes_it_exact_and_is_never_hit():
         assert word not in hero(held) + rows
 
 
+def test_far_beyond_what_is_usual_no_face_counts_in_hundreds_of_percent():
+    beyond = replace(
+        estimated().windows[0],
+        used_share=30.0,
+        forecast=replace(
+            estimated().windows[0].forecast,
+            reaches_at=None,
+            share_at_reset=136.0,
+            share_low=45.0,
+            share_high=402.4,
+        ),
+    )
+    held = replace(estimated(), windows=(beyond,))
+    rows = text(drawn(WindowsPane, windows_view(held), 120, 1))
+    assert "~136 × then (45-402 ×)" in rows
+    assert "ahead" not in rows
+    assert "30 × your usual 5 hours" in hero(held)
+
+
+def test_beside_the_gravest_window_stand_the_gravest_others_with_their_owners():
+    five, week = windows()[:2]
+    fine = [replace(week, window=f"seven_day:{n}", label=f"Week · {n}") for n in ("A", "B")]
+    beyond = replace(week, label="Week · C", used_share=1.0, state="extra usage")
+    other = replace(five, owner="other", owner_name="Team")
+    held = replace(snapshot(), windows=(five, *fine, beyond, other))
+    said = hero(held, 200)
+    assert "C 100% on extra usage" in said
+    assert "5 hours Team 78% out 17:07" in said
+    assert "A 41%" not in said
+
+
 def test_a_forecast_whose_range_crosses_the_limit_is_no_all_clear():
     week = windows()[1]
     crossing = replace(week.forecast, share_high=1.08, earliest=NOW + 30 * HOUR)

@@ -24,8 +24,9 @@ from engine.limits.budgets import budget_window
 from engine.limits.burn_ups import burn_ups
 from engine.limits.calibration import Calibration
 from engine.limits.estimate import LimitBasis
+from engine.limits.gravest import in_order
 from engine.limits.known import Known, gravest, hits_now
-from engine.limits.windows import LocalUse, Use, in_order, windows_now
+from engine.limits.windows import LocalUse, Use, windows_now
 
 if TYPE_CHECKING:
     from engine.providers.accounts import Accounts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -11,7 +11,6 @@ from engine.domain.hits import FIVE_HOUR, SPEND_LIMIT
 from engine.domain.levels import Levels, level_of, level_of_estimate
 from engine.domain.limit_windows import (
     ESTIMATES,
-    OFFICIAL,
     Forecast,
     HitNow,
     Spend,
@@ -19,13 +18,13 @@ from engine.domain.limit_windows import (
     WindowSource,
     WindowState,
 )
-from engine.domain.owners import NOBODY, UNKNOWN, is_of_store
+from engine.domain.owners import NOBODY, UNKNOWN
 from engine.domain.snapshots import Limit
 from engine.domain.times import HOUR
 from engine.limits.estimate import LimitBasis
 from engine.limits.forecast import forecast_local, forecast_official, no_forecast, pace_of
 from engine.limits.known import Key, Known, official, several_owners, true_window
-from engine.limits.labels import basis_of, is_of_model, label_of, rank_of
+from engine.limits.labels import basis_of, label_of
 from engine.limits.marks import Mark
 from engine.limits.readings import known_length
 
@@ -227,62 +226,6 @@ def _official_forecast(
             frozen, pace_word=word, share_at_reset=share, share_low=share, share_high=share
         )
     return forecast_official(steps, (start, end), now, begun)
-
-
-def in_order(windows: Iterable[WindowNow], present: str) -> tuple[WindowNow, ...]:
-    """Return windows as they are listed: by kind, the present owner's first; one is gravest.
-
-    Of the owner who answered last, of the windows of all models: of those that are hit the one
-    whose reset comes last, else the one foreseen to be reached first, else the fullest.
-    """
-    listed = sorted(
-        windows,
-        key=lambda each: (rank_of(each.window), each.owner not in (present, UNKNOWN), each.owner),
-    )
-    own = (present, UNKNOWN, _present_store(listed))
-    top = max((each for each in listed if _may_stand_above(each, own)), key=_gravity, default=None)
-    return tuple(replace(each, is_gravest=True) if each is top else each for each in listed)
-
-
-def _present_store(windows: Iterable[WindowNow]) -> str | None:
-    """Return the owner of another agent's store that answered last."""
-    answers = [
-        (window.captured_at, window.owner)
-        for window in windows
-        if is_of_store(window.owner) and window.captured_at is not None
-    ]
-    return max(answers)[1] if answers else None
-
-
-def _may_stand_above(window: WindowNow, own: Container[str | None]) -> bool:
-    return (
-        window.owner in own
-        and window.used_share is not None
-        and (window.start is not None or window.source in OFFICIAL)
-        and window.source not in ("budget", "provider")
-        and window.window.partition(":")[0] not in (SPEND_LIMIT, "credits")
-        and not is_of_model(window.window)
-    )
-
-
-def _gravity(window: WindowNow) -> tuple[object, ...]:
-    """Return what puts one window above another; agents' own come after Claude Code's.
-
-    So does what is only last known, and an estimate after what is as full: it is never reached.
-    """
-    reached = window.forecast.reaches_at
-    is_estimate = window.source in ESTIMATES
-    is_ahead = reached is not None and not is_estimate
-    return (
-        window.state != "last known",
-        not is_of_store(window.owner),
-        window.state == "hit",
-        (window.resets_at or 0) if window.state == "hit" else 0,
-        is_ahead,
-        -(reached or 0) if is_ahead else 0,
-        min(window.used_share or 0.0, 1.0),
-        not is_estimate,
-    )
 
 
 def limit_of(windows: Iterable[WindowNow], present: str) -> Limit:

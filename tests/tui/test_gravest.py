@@ -13,8 +13,8 @@ from engine.documents.limits import limits_document
 from engine.documents.live import live_document
 from engine.domain.limit_windows import OFFICIAL, HitNow, WindowNow
 from engine.domain.times import iso_time
+from engine.limits.gravest import in_order
 from engine.limits.status import status_of
-from engine.limits.windows import in_order
 from tests.conftest import NOW
 from tests.made_answers import summary
 from tests.made_limits import forecast, limits, window

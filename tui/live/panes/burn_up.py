@@ -22,7 +22,7 @@ from tui.live.drawing.lines import LinePane
 from tui.live.drawing.plot import AXIS, Curve, burn_up, time_axis, with_axis
 from tui.live.words import Basis
 from tui.words import format as fmt
-from tui.words.limits import range_text, then_text
+from tui.words.limits import name_text, range_text, then_text
 from tui.words.lines import Line, Piece, joined, line, padded
 
 
@@ -59,7 +59,7 @@ def course_view(snapshot: Snapshot, window: str) -> CourseView | None:
     cone = () if forecast.is_frozen else forecast.cone
     now = snapshot.generated_at
     return CourseView(
-        label=fmt.plain(row.label),
+        label=name_text(row),
         basis=fmt.plain(found.basis),
         course=rounded_course(found.start, found.end, now, found.points, cone),
         used=f"{'≥ ' if row.is_floor else ''}{fmt.percent(row.used_share)}",

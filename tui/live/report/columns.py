@@ -26,9 +26,6 @@ from tui.words.format import (
     tokens_exact,
 )
 
-_LONG_TITLE = 11
-"""In fewer cells all agents go by their names, not only those whose titles have no room."""
-
 
 @lru_cache(maxsize=32)
 def columns_of(
@@ -187,7 +184,7 @@ def _agents() -> Column[Row]:
         text=lambda row, _zone, cells: _agents_within(row.agents, cells),
         value=lambda row: row.agents,
         align="left",
-        least=6,
+        least=11,
         most=14,
         widest="rows",
         tone="muted",
@@ -209,11 +206,15 @@ def _machines() -> Column[Row]:
 
 
 def _agents_within(agents: Sequence[str], cells: int) -> str:
-    """Return what agents are called; in few cells by their names, more than one as `+1`."""
+    """Return what agents are called, more than one as `+1`; `Claude +2` in few cells."""
+    if not agents:
+        return ""
     more = f" +{len(agents) - 1}" if len(agents) > 1 else ""
-    title, name = (plain(text) for text in (title_of(agents[0]), agents[0])) if agents else ("", "")
-    is_roomy = not cells or cells >= max(_LONG_TITLE, cell_len(title + more))
-    return (title if is_roomy else name) + more
+    title, name = plain(title_of(agents[0])), plain(agents[0])
+    if not cells or cells >= cell_len(title + more):
+        return title + more
+    first = title.partition(" ")[0]
+    return (first if first.casefold() == name.casefold() else name) + more
 
 
 def _count(

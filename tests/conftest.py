@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 
 from engine.domain.settings import Settings
 
@@ -24,6 +26,9 @@ _HOMES = {
     "LOCALAPPDATA": ("AppData", "Local"),
 }
 """Where each system has what is a user's own, below the home."""
+
+examples.register_profile("ccmon", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.load_profile("ccmon")  # a busy machine is slow, and no test fails by that
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -24,7 +24,7 @@ from engine.monitor import Monitor
 from tests.agents.writers import writing
 from tests.report_keys import TAB_KEYS
 
-_PATIENCE = 10.0
+_PATIENCE = 30.0
 """Seconds in which a monitor must have what was written last."""
 
 

@@ -23,7 +23,7 @@ MakeSettings = Callable[..., Settings]
 
 TRUE = {"claude": 7_905, "codex": 16_770, "opencode": 7_480, "gemini": 7_240, "cursor": 22_380}
 """Tokens of each sample home (TRUTH.md)."""
-_PATIENCE = 8.0
+_PATIENCE = 30.0
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ from tests.report_keys import REPORT_KEYS
 
 MakeSettings = Callable[..., Settings]
 
-_PATIENCE = 8.0
+_PATIENCE = 30.0
 _STORAGE = ".config/VSCodium/User/globalStorage"
 _PI = "sessions/--code-app--/2026-05-01T10-00-00-000Z_s1.jsonl"
 

@@ -29,7 +29,7 @@ from tests.agents.test_copilot_app_and_chat import CHAT, request
 
 MakeSettings = Callable[..., Settings]
 
-_PATIENCE = 8.0
+_PATIENCE = 30.0
 JUNIE = ".junie/sessions/j/events.jsonl"
 USER = ".config/Code/User"
 

@@ -26,7 +26,7 @@ MakeSettings = Callable[..., Settings]
 Trouble = Callable[[Path], None]
 
 _OF_CLAUDE, _OF_CODEX, _OF_A_MESSAGE = 1_000, 1_200, 120
-_PATIENCE = 15.0
+_PATIENCE = 30.0
 
 DATABASES = {
     "opencode": ".local/share/opencode/opencode.db",

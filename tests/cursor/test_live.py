@@ -14,7 +14,7 @@ from tests.conftest import NOW
 from tests.cursor_site import TOKEN, CursorSite, usage_event
 from tests.made_lines import HOUR, answer, write
 
-_PATIENCE = 8.0
+_PATIENCE = 30.0
 
 
 def wait_until(holds: Callable[[], bool]) -> bool:

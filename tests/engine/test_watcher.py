@@ -15,7 +15,7 @@ from engine.ingest import watcher as watcher_module
 from engine.ingest.files_in_use import FilesInUse
 from engine.ingest.watcher import Watcher
 
-_PATIENCE = 8.0
+_PATIENCE = 30.0
 
 
 class _Told:

@@ -18,7 +18,7 @@ from tests.machines.shared_homes import Home
 from tests.made_lines import MINUTE, answer, write
 from tui.cli import main
 
-_PATIENCE = 10.0
+_PATIENCE = 30.0
 
 
 @pytest.fixture

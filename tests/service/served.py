@@ -23,7 +23,7 @@ from tests.conftest import NOW
 
 TOKEN = "a-token-of-the-tests"
 TRUSTED = {"Authorization": f"Bearer {TOKEN}"}
-PATIENCE = 10.0
+PATIENCE = 30.0
 
 
 class Reply(NamedTuple):

@@ -17,7 +17,7 @@ from tests.conftest import NOW
 from tests.made_lines import MINUTE, answer, write
 from tests.service.browsed import AXE, CHROMIUM, PUSH_ON, PUSHED, Seen, browsing
 from tests.service.conftest import write_user
-from tests.service.served import Served, made_settings, serving
+from tests.service.served import PATIENCE, Served, made_settings, serving
 
 WEB = Path(__file__).parents[2] / "engine" / "service" / "web"
 needs_browser = pytest.mark.skipif(
@@ -65,7 +65,7 @@ def test_its_figures_are_those_of_live_while_a_writer_appends(seen: Seen, server
     (root,) = monitor.settings.roots or ()
     for number in range(3):
         write(root, answer(f"w{number}", NOW - MINUTE, 1_000_000 * (number + 1), cwd="/code/app"))
-        end = time.monotonic() + 10
+        end = time.monotonic() + PATIENCE
         while True:
             live = live_document(monitor.snapshot())
             window = next(each for each in live.windows if each.is_gravest)
@@ -79,6 +79,18 @@ def test_its_figures_are_those_of_live_while_a_writer_appends(seen: Seen, server
             assert shown == f"{window.usual_multiple:.1f}× the usual"
         else:
             assert shown == f"{round(window.used_percent or 0)}%"
+
+
+@needs_browser
+def test_a_first_reading_is_told_and_the_tab_says_how_much_is_used(seen: Seen) -> None:
+    hero = seen.page.inner_text(".hero .share")
+    assert seen.page.title() == f"{hero} · ccmon"
+    assert not seen.page.is_visible("#reading")
+    tell = "told => import('/web/js/main.js').then((page) => page.showProgress(told))"
+    seen.page.evaluate(tell, {"percent": 41.7, "secondsLeft": 12.2})
+    assert "no figure is whole yet.\n42%, 12 s left" in seen.page.inner_text("#reading")
+    seen.page.evaluate(tell, None)
+    assert not seen.page.is_visible("#reading")
 
 
 @needs_browser

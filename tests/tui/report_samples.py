@@ -175,8 +175,8 @@ class ReportSource:
 
 
 async def until(pilot: Pilot[None], is_so: Callable[[], bool]) -> None:
-    """Let the app run until something is so, for a second at most."""
-    for _ in range(200):
+    """Let the app run until something is so, for as long as a busy machine needs."""
+    for _ in range(3_000):
         if is_so():
             return
         await pilot.pause(0.005)

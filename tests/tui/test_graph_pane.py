@@ -30,7 +30,7 @@ from tui.words.lines import cells
 
 async def shown(app: LiveApp, pilot: Pilot[None], said: str) -> str:
     """Return the screen once it says something."""
-    for _ in range(200):
+    for _ in range(3_000):
         await pilot.pause(0.01)
         if said in (text := screen_text(app)):
             return text

@@ -64,7 +64,7 @@ async def show(monitor):
     app = LiveApp(monitor, LiveOptions(zone="UTC"))
     async with app.run_test(size=(100, 30)) as pilot:
         await pilot.press(BY_ID[f"tab-{tab}"].keys)
-        for _ in range(200):
+        for _ in range(3_000):
             await pilot.pause(0.02)
             found = list(app.screen.query(ReportPane))
             if found and found[0].table.rows:

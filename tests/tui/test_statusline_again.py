@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -135,7 +136,7 @@ def test_a_line_told_again_loads_next_to_nothing(tmp_path: Path) -> None:
         told = subprocess.run(
             (sys.executable, "-c", COUNT), input=given, env=around, capture_output=True, check=True
         )
-        lines.add(told.stdout)
+        lines.add(re.sub(rb"\d+", b"0", told.stdout))  # a minute may have passed
         if told.stderr:
             loaded = told.stderr.decode().split()
             break

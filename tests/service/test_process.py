@@ -18,6 +18,7 @@ import pytest
 from websockets.sync.client import connect
 
 from engine.domain.mistakes import SettingsError
+from engine.service.address import Address, bind
 from engine.service.client import ask
 from engine.service.instance import (
     AlreadyRunning,
@@ -27,7 +28,6 @@ from engine.service.instance import (
     only_one,
     tell,
 )
-from engine.service.server import Address, bind
 from tests.conftest import NOW
 from tests.made_lines import MINUTE, answer, write
 from tests.service.served import PATIENCE, made_settings

@@ -17,10 +17,12 @@ from tui.options.shared import (
     ACCOUNT,
     AGENTS,
     BUDGET,
+    DATABASE,
     JSON,
     LIMIT,
     PLACES,
     POLL,
+    PUSH,
     QUIET_HOURS,
     RESET_AT,
 )
@@ -112,6 +114,7 @@ COMMAND = Command(
     shared=(PLACES,),
     own=(
         AGENTS,
+        DATABASE,
         LIMIT,
         ACCOUNT,
         BUDGET,
@@ -139,6 +142,7 @@ COMMAND = Command(
             default=False,
             is_configurable=False,
         ),
+        PUSH,
         Option(("--no-bell",), "never ring the terminal's bell", default=False, off=("--bell",)),
         POLL,
     ),
@@ -148,6 +152,7 @@ COMMAND = Command(
         ("ccmon", "the same as ccmon live"),
         ("ccmon live --limit 1.5M", "measure the block against 1.5 million tokens"),
         ("ccmon live --demo", "look at a made-up user"),
+        ("ccmon live --from postgresql://db.example.com/usage", "watch what a team pushes"),
     ),
     is_long=True,
 )

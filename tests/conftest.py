@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 
 from engine.domain.settings import Settings
 
@@ -24,6 +26,12 @@ _HOMES = {
     "LOCALAPPDATA": ("AppData", "Local"),
 }
 """Where each system has what is a user's own, below the home."""
+
+# However busy the machine is, an example that takes long is no fault.
+examples.register_profile(
+    "ccmon", examples(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+examples.load_profile("ccmon")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,7 +20,8 @@ from rich.cells import cell_len
 from textual.pilot import Pilot
 
 from engine.monitor import Monitor
-from tests.tui.live_pilot import screen_text
+from tests.patience import PATIENCE
+from tests.tui.live_pilot import screen_text, until
 from tui.live.app import LiveApp
 from tui.live.source import LiveOptions
 
@@ -43,18 +45,14 @@ async def made_up_screen(
     """Run the live screen at a size until the history is read and shown."""
     app = LiveApp(monitor, LiveOptions(zone="Europe/Berlin", is_demo=True, has_bell=False))
     async with app.run_test(size=size) as pilot:
-        for _ in range(400):
-            await pilot.pause(0.02)
-            if app.is_following:
-                break
-        assert app.is_following
+        await until(pilot, lambda: app.is_following)
         yield app, pilot
 
 
 async def settled(app: LiveApp, pilot: Pilot[None], said: str = "") -> str:
     """Return the screen's text once it says something and has come to rest."""
-    before = None
-    for _ in range(100):
+    before, end = None, time.monotonic() + PATIENCE
+    while time.monotonic() < end:
         await pilot.pause(0.03)
         text = screen_text(app)
         if said in text and text == before:
@@ -116,7 +114,9 @@ async def test_the_graph_is_as_kept(
     size: tuple[int, int], made_up_monitor: Callable[..., Monitor]
 ) -> None:
     async with made_up_screen(made_up_monitor(), size) as (app, pilot):
-        await pilot.press("9", "left")
+        await pilot.press("9")
+        await settled(app, pilot, "◆ Fri 20 Nov 2026")
+        await pilot.press("left")
         text = await settled(app, pilot, "◆ Fri 13 Nov 2026")
         assert "Jan Feb" in re.sub(" +", " ", text)
         check(f"graph-{size[0]}x{size[1]}", text, size)

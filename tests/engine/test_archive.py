@@ -53,16 +53,16 @@ def test_all_sets_together_agree_and_a_scope_of_one_does_not_mix(
     settings: Callable[..., Settings],
 ) -> None:
     roots = sorted(path for path in archive.iterdir() if (path / "projects").is_dir())
-    ledger = str(tmp_path / "ledger.db")
+    ledger, right = str(tmp_path / "ledger.db"), read(roots, prices)
     with Monitor(settings(roots=tuple(roots), ledger=ledger)) as monitor:
         monitor.read()
-        assert_agreement(monitor, read(roots, prices))
+        assert_agreement(monitor, right)
     with Monitor(settings(roots=(roots[0],), ledger=ledger)) as monitor:
         monitor.read()
         assert_agreement(monitor, read(roots[0], prices))
     with Monitor(settings(roots=tuple(roots), ledger=ledger)) as monitor:
         monitor.read()
-        assert_agreement(monitor, read(roots, prices))
+        assert_agreement(monitor, right)
 
 
 def test_growing_sessions_end_at_the_figures_of_all_that_was_seen(

@@ -15,7 +15,7 @@ from engine.domain.times import DAY
 from engine.pricing import refresh as refresh_module
 from engine.pricing.refresh import RefreshError, is_due, refresh
 from engine.pricing.table import PriceTable
-from tests.patience import done_within
+from tests.patience import PATIENCE, done_within
 
 NOW = 1_800_000_000_000
 """2027-01-15 in UTC."""
@@ -143,7 +143,7 @@ def test_a_damaged_file_is_fetched_whole_again(server: Server, target: Path) -> 
 
 
 def hang(handler: Handler) -> None:
-    handler.server.ended.wait(5)
+    handler.server.ended.wait(PATIENCE)
 
 
 def drip(handler: Handler) -> None:

@@ -18,6 +18,7 @@ from engine.service.endpoint import API
 from engine.service.endpoints import ENDPOINTS
 from tests.conftest import NOW
 from tests.made_lines import HOUR, MINUTE, OPUS, Clock, answer, write
+from tests.patience import PATIENCE
 from tests.service.conftest import write_user
 from tests.service.served import TRUSTED, Served, made_settings, serving
 from tui.cli import main
@@ -196,7 +197,7 @@ def test_an_answer_is_made_once_until_something_is_written(
             assert server.ask(f"{API}/daily").headers["etag"] == before.headers["etag"]
         assert len(made) == 1
         write(root, answer("later", NOW - MINUTE, 1_000_000, cwd="/code/app"))
-        end = time.monotonic() + 10
+        end = time.monotonic() + PATIENCE
         while server.get("/daily")["totals"] == before.document["totals"]:
             assert time.monotonic() < end
             time.sleep(0.05)

@@ -15,6 +15,7 @@ import pytest
 
 from tests.conftest import NOW
 from tests.made_lines import HOUR, MINUTE, answer, write
+from tests.patience import PATIENCE
 from tests.service.otlp_made import SECRET, api_request, exported, packed, prompt
 from tests.service.served import TRUSTED, Reply, Served, made_settings, serving
 
@@ -50,7 +51,7 @@ def wait(served: Served, expected: dict[str, int]) -> None:
 
 
 def _until(holds: Callable[[], bool], say: Callable[[], object]) -> None:
-    end = time.monotonic() + 10
+    end = time.monotonic() + PATIENCE
     while not holds():
         assert time.monotonic() < end, say()
         time.sleep(0.05)

@@ -15,6 +15,7 @@ from engine.documents.live import live_document
 from engine.domain.report_definitions import REPORTS
 from tests.conftest import NOW
 from tests.made_lines import MINUTE, answer, write
+from tests.patience import PATIENCE
 from tests.service.browsed import AXE, CHROMIUM, PUSH_ON, PUSHED, Seen, browsing
 from tests.service.conftest import write_user
 from tests.service.served import Served, made_settings, serving
@@ -65,7 +66,7 @@ def test_its_figures_are_those_of_live_while_a_writer_appends(seen: Seen, server
     (root,) = monitor.settings.roots or ()
     for number in range(3):
         write(root, answer(f"w{number}", NOW - MINUTE, 1_000_000 * (number + 1), cwd="/code/app"))
-        end = time.monotonic() + 10
+        end = time.monotonic() + PATIENCE
         while True:
             live = live_document(monitor.snapshot())
             window = next(each for each in live.windows if each.is_gravest)

@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from engine.service.endpoint import API
+from tests.patience import wait_until
 from tests.providers.stubs import ADMIN, ProviderStub
 from tests.service.served import Served, made_settings, serving
 from tests.stub_server import hide_proxies
@@ -84,7 +85,7 @@ def test_the_page_has_a_view_of_them_where_one_is_enabled(server: Served, tmp_pa
         code = server.post(f"{API}/codes", {}).document["code"]
         page.goto(f"http://{server.host}/login?code={code}")
         page.click("nav a[href='#/providers']")
-        page.wait_for_function("document.body.innerText.includes('$12.50')")
+        wait_until(lambda: "$12.50" in page.inner_text("body"), "what was spent")
         text = page.inner_text("main")
         page.screenshot(path=str(tmp_path / "page.png"))
         browser.close()

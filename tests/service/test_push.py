@@ -15,6 +15,7 @@ from engine.service import hub
 from engine.service.endpoint import API
 from tests.conftest import NOW
 from tests.made_lines import MINUTE, answer, write
+from tests.patience import PATIENCE
 from tests.service.conftest import write_user
 from tests.service.served import TRUSTED, Served, made_settings, serving
 
@@ -61,24 +62,24 @@ def test_a_snapshot_comes_first_and_then_what_changes(server: Served, root: Path
 
 def test_a_websocket_tells_the_same(server: Served, root: Path) -> None:
     with connect(f"ws://{server.host}{API}/ws", additional_headers=TRUSTED) as socket:
-        first = json.loads(socket.recv(5))
+        first = json.loads(socket.recv(PATIENCE))
         assert first["event"] == "snapshot"
         assert first["data"]["responses"] == server.get("/live")["responses"]
         socket.send("what one says")
         socket.send(b"\x00\xff")
         write(root, answer("more", NOW - MINUTE, 5, cwd="/code/app"))
         document = dict(first["data"])
-        received = (json.loads(socket.recv(10)) for _ in range(50))
+        received = (json.loads(socket.recv(PATIENCE)) for _ in range(50))
         last = _after(received, document, first["data"]["responses"] + 1)
     address = f"ws://{server.host}{API}/ws?last={first['id']}"
     with connect(address, additional_headers=TRUSTED) as socket:
-        assert json.loads(socket.recv(5))["id"] == last
+        assert json.loads(socket.recv(PATIENCE))["id"] == last
 
 
 def test_silence_is_broken_by_a_heartbeat(server: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hub, "HEARTBEAT", 0.05)
     with connect(f"ws://{server.host}{API}/ws", additional_headers=TRUSTED) as socket:
-        events = [json.loads(socket.recv(5)) for _ in range(4)]
+        events = [json.loads(socket.recv(PATIENCE)) for _ in range(4)]
     assert events[0]["event"] == "snapshot"
     assert events[-1]["event"] == "heartbeat"
 

@@ -137,7 +137,11 @@ def test_no_encoding_of_the_terminal_stands_in_the_way(root: Path) -> None:
 def test_two_at_once_say_the_same_and_count_once(root: Path) -> None:
     processes = [start(root, "--format", "plain") for _ in range(2)]
     for process in processes:
-        said, errors = process.communicate(hook(root), timeout=30)
+        assert process.stdin is not None
+        process.stdin.write(hook(root))
+        process.stdin.flush()
+    for process in processes:
+        said, errors = process.communicate(timeout=PATIENCE)
         assert (process.returncode, errors) == (0, b"")
         assert said.startswith(b"Opus 5.5")
     assert "$2.00 session · $2.00 today" in line(root, hook(root))

@@ -19,7 +19,7 @@ from engine.domain.paths import uses_providers
 from engine.domain.responses import CLAUDE
 from engine.domain.settings import Settings
 from engine.domain.typed.amounts import LimitChoice
-from engine.ledger.names import Names
+from engine.ledger.live_source import LiveNames
 from engine.limits.budgets import budget_window
 from engine.limits.burn_ups import burn_ups
 from engine.limits.calibration import Calibration
@@ -48,7 +48,7 @@ class WindowMaker:
     def __init__(
         self,
         view: View,
-        names: Names,
+        names: LiveNames,
         choice: LimitChoice,
         settings: Settings,
         basis_at: Callable[[int, Running | None], LimitBasis],

@@ -32,7 +32,7 @@ async def answer(
         said = read_query(endpoint.parameters, request.query_params.multi_items())
         made = partial(_document, endpoint, source, Asked(said, request.path_params))
         asked = f"{request.url.path}?{request.url.query}"
-        found = await kept.get(asked, endpoint.lasts, made)
+        found = await kept.get(asked, endpoint.lasts, made, endpoint.rests_on)
     except SettingsError as error:
         raise Problem(400, str(error)) from error
     return reply(found, request)

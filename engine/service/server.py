@@ -36,6 +36,9 @@ from engine.service.source import Configuration, Source
 LOOPBACK = "127.0.0.1"
 PORT = 8080
 LEVEL_VARIABLE = "CCMON_LOG_LEVEL"
+SWITCH_INTERVAL = 0.0005
+"""Seconds for which a thread that computes may keep the one that answers waiting; Python's own 5 ms
+are waited for at each read and write of a socket."""
 
 _LEVELS = ("debug", "info", "warning", "error")
 _MOST_CONNECTIONS = 256
@@ -154,6 +157,7 @@ def _run(
             return
         say(f"ccmon serves on {running.place}; ccmon web opens the page, Ctrl+C ends it.")
 
+    sys.setswitchinterval(SWITCH_INTERVAL)
     monitor = Monitor(with_telemetry(settings))
     source = Source(
         monitor,

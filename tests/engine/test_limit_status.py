@@ -97,7 +97,7 @@ def test_what_is_no_budget_is_refused_in_one_sentence(text: str) -> None:
 
 
 def test_a_period_has_one_budget() -> None:
-    given = [parse_budget(text) for text in ("1/day", "2/week", "3/month")]
+    given = [parse_budget(text) for text in ("1k/day", "2k/week", "3k/month")]
     assert one_of_each(given) == tuple(given)
     with pytest.raises(SettingsError, match="several budgets of a day"):
         one_of_each(map(parse_budget, ["20usd/day", "500k/day"]))

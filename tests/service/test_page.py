@@ -83,6 +83,18 @@ def test_its_figures_are_those_of_live_while_a_writer_appends(seen: Seen, server
 
 
 @needs_browser
+def test_a_first_reading_is_told_and_the_tab_says_how_much_is_used(seen: Seen) -> None:
+    hero = seen.page.inner_text(".hero .share")
+    assert seen.page.title() == f"{hero} · ccmon"
+    assert not seen.page.is_visible("#reading")
+    tell = "told => import('/web/js/main.js').then((page) => page.showProgress(told))"
+    seen.page.evaluate(tell, {"percent": 41.7, "secondsLeft": 12.2})
+    assert "no figure is whole yet.\n42%, 12 s left" in seen.page.inner_text("#reading")
+    seen.page.evaluate(tell, None)
+    assert not seen.page.is_visible("#reading")
+
+
+@needs_browser
 def test_every_report_is_a_table_that_links_share(seen: Seen, server: Served) -> None:
     for report in REPORTS:
         seen.page.goto(f"{seen.origin}/#/{report.key}?order=desc")

@@ -358,4 +358,4 @@ def test_without_the_extra_one_sentence_says_what_to_install(
         util, "find_spec", lambda name, *more: None if name == "uvicorn" else found(name, *more)
     )
     assert main(["serve"]) == 1
-    assert "pip install 'ccmon-live[serve]'" in capsys.readouterr().err
+    assert "uv tool install '.[serve]'" in capsys.readouterr().err

@@ -10,7 +10,6 @@ import pytest
 from msgspec.structs import replace
 
 from engine.service.endpoint import API
-from tests.patience import wait_until
 from tests.providers.stubs import ADMIN, ProviderStub
 from tests.service.served import Served, made_settings, serving
 from tests.stub_server import hide_proxies
@@ -51,8 +50,12 @@ def test_a_key_is_taken_and_never_told_again(server: Served, stub: ProviderStub)
     assert reply.document["key"]["hint"] == f"…{KEY[-4:]}"
     told = server.post(f"{API}/usage/refresh", {})
     assert told.document["providers"][0]["usage"]["cost_usd"] == 12.5
+    asked = len(stub.server.asked)
     one = server.get("/usage/openai")
     assert one["days"]
+    assert server.get("/usage")["providers"][0]["provider_id"] == "openai"
+    assert server.get("/providers")["providers"]
+    assert len(stub.server.asked) == asked, "who reads what is known asks nobody"
     bodies = [reply.body, told.body]
     for path in ("/providers", "/usage", "/usage/openai", "/config/openai", "/config", "/doctor"):
         bodies.append(server.ask(API + path).body)
@@ -85,7 +88,7 @@ def test_the_page_has_a_view_of_them_where_one_is_enabled(server: Served, tmp_pa
         code = server.post(f"{API}/codes", {}).document["code"]
         page.goto(f"http://{server.host}/login?code={code}")
         page.click("nav a[href='#/providers']")
-        wait_until(lambda: "$12.50" in page.inner_text("body"), "what was spent")
+        page.get_by_text("$12.50").first.wait_for()
         text = page.inner_text("main")
         page.screenshot(path=str(tmp_path / "page.png"))
         browser.close()

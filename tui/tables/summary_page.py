@@ -71,7 +71,7 @@ def _agents(summary: Summary, look: Look) -> list[Line]:
         return []
     month = summary.month
     has_mark = bool(month.figures.unpriced)
-    columns = (text_column(_NAME, "This month"), *COUNTS, COST, RESPONSES)
+    columns = (text_column(_NAME, "This month by agent"), *COUNTS, COST, RESPONSES)
     rows = [
         TableRow({**figure_cells(part.figures, look, has_mark), _NAME: Cell(look.agent(part.name))})
         for part in month.by_agent
@@ -114,10 +114,9 @@ def _limit(summary: Summary) -> str:
 
 def _models(summary: Summary, look: Look) -> list[Line]:
     has_mark = any(part.figures.unpriced for part in summary.by_model)
+    name = "This month by model" if summary.has_agents else "This month"
     table = Table(
-        columns=priced(
-            (text_column(_NAME, "This month"), *COUNTS, COST, RESPONSES), look, has_mark
-        ),
+        columns=priced((text_column(_NAME, name), *COUNTS, COST, RESPONSES), look, has_mark),
         lines=part_rows(summary.by_model, _NAME, look, has_mark, is_inner=False),
         steps=STEPS,
     )

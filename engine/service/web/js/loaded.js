@@ -6,6 +6,8 @@ export class LoadedView {
   constructor() {
     this.place = h("div", {}, h("p", { class: "quiet" }, "…"));
     this.element = this.place;
+    this.isLoading = false;
+    this.isWanted = false;
   }
 
   // Whoever reads keeps the place: what stands there stays until what is new has come.
@@ -16,8 +18,20 @@ export class LoadedView {
 
   close() {}
 
-  // A view says in `drawn` what it asks for, and what is to be seen of it.
+  // However often figures change, one answer is waited for at a time, and the newest comes last.
   async load() {
+    this.isWanted = true;
+    if (this.isLoading) return;
+    this.isLoading = true;
+    while (this.isWanted) {
+      this.isWanted = false;
+      await this.put();
+    }
+    this.isLoading = false;
+  }
+
+  // A view says in `drawn` what it asks for, and what is to be seen of it.
+  async put() {
     try {
       this.place.replaceChildren(...[await this.drawn()].flat());
     } catch (problem) {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -26,7 +26,7 @@ from engine.limits.calibration import Calibration
 from engine.limits.estimate import LimitBasis
 from engine.limits.gravest import in_order
 from engine.limits.known import Known, gravest, hits_now
-from engine.limits.windows import LocalUse, Use, windows_now
+from engine.limits.windows import LocalUse, windows_now
 
 if TYPE_CHECKING:
     from engine.providers.accounts import Accounts
@@ -101,13 +101,7 @@ class WindowMaker:
     def _local(self, span: Running | None, now: int) -> LocalUse:
         if span is None:
             return LocalUse(None)
-
-        def uses() -> list[Use]:
-            return [
-                (recent.time, recent.tokens, recent.cost)
-                for recent in self._view.own.recents.uses(span.start, now)
-            ]
-
+        uses = partial(self._view.own.recents.uses, span.start, now)
         return LocalUse((span.start, span.end), (span.tally.tokens, span.tally.cost), uses)
 
     def _basis(

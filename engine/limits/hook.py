@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from engine.agents.claude.places import named_roots
 from engine.domain.contexts import bare_model
-from engine.domain.files import read_shared, real_path
+from engine.domain.files import read_regular, real_path
 from engine.domain.owners import NOBODY, OwnerNotes, owner_at, resolved
 from engine.domain.settings import Settings
 from engine.domain.times import DAY
@@ -146,7 +146,7 @@ def _signed_in(root: Path, home: Path) -> tuple[str | None, str]:
     with suppress(OSError, ValueError):
         path = account_path(root, home)
         if path.stat().st_size <= _LARGEST:
-            found = signed_in(read_shared(path))
+            found = signed_in(read_regular(path))
             if found is not None:
                 account, plan = found
                 return account.owner, plan.name if plan is not None else ""

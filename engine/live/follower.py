@@ -14,6 +14,7 @@ from engine.ledger.book import Ledger
 from engine.live.fetcher import Fetcher
 from engine.live.limits import Limits
 from engine.live.notices import NoticeBoard
+from engine.live.recovery import TURN
 from engine.live.state import State
 from engine.live.title_thread import TitleThread
 from engine.live.updater import Updater
@@ -87,6 +88,7 @@ class Follower:
 
     def _run(self) -> None:
         try:
+            self._ledger.wait_at_most(TURN)
             self._updater.read_all(self._draw_if_due)
             self._draw()
             self._follow()
@@ -103,6 +105,7 @@ class Follower:
         updater.say_price_problem()
         insist(self._ledger.settle)
         give_back_memory()
+        is_bringing = False
         while not updater.stop.is_set():
             self._prices.refresh_when_due()
             self._fetcher.sync_when_due(self._note_sync)
@@ -110,7 +113,10 @@ class Follower:
             insist(self._usage.ask_when_due)
             self._state.sleeps.note(self._settings.clock(), time.monotonic())
             insist(updater.share_when_due)
-            updater.wakeup.wait(is_brief=insist(updater.bring_rows))
+            was_bringing, is_bringing = is_bringing, insist(updater.bring_rows)
+            if was_bringing and not is_bringing:
+                give_back_memory()
+            updater.wakeup.wait(is_brief=is_bringing)
             if updater.stop.is_set():
                 break
             self._note_sleep()

@@ -24,7 +24,7 @@ from tui.options.shared import (
 )
 
 if TYPE_CHECKING:
-    from engine.service.server import Address
+    from engine.service.address import Address
 
 NEEDS_SERVE = (
     "The service needs Starlette, uvicorn and websockets: install ccmon with the extra serve, as"
@@ -59,7 +59,7 @@ def run(options: Namespace) -> int:
 
 def address_of(options: Namespace) -> Address:
     """Return where to listen; raises `UsageError` where options do not hold together."""
-    from engine.service.server import LOOPBACK, PORT, Address
+    from engine.service.address import LOOPBACK, PORT, Address
 
     if options.uds is not None and (options.host is not None or options.port is not None):
         raise UsageError("--uds is in place of --host and --port: give one or the other.")

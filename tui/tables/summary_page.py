@@ -24,7 +24,13 @@ from tui.tables.layout import Cell, Table, TableRow, draw
 from tui.tables.look import Look, cost_text, unpriced_note
 from tui.tables.parts import part_rows
 from tui.words.format import clock, dollars, duration, plain, tokens, tokens_exact
-from tui.words.limits import forecast_text, share_text, source_text
+from tui.words.limits import (
+    beside_usual_text,
+    forecast_text,
+    is_estimated,
+    share_text,
+    source_text,
+)
 from tui.words.lines import BLANK, Line, facts, footnotes, line
 
 _NAME = "name"
@@ -84,7 +90,10 @@ def _block(summary: Summary, look: Look) -> list[Line]:
     block, rate = summary.block, summary.burn_rate
     if block is None:
         whose = f" of {look.agent(summary.agent)}" if summary.has_agents else ""
-        return [line(f"No block{whose} is active.", "dim")]
+        none = line(f"No block{whose} is active.", "dim")
+        return (
+            [none, *facts([("Limit", limit)], look.width)] if (limit := _limit(summary)) else [none]
+        )
     whose = "" if summary.agent == CLAUDE and not summary.has_agents else look.agent(summary.agent)
     times = f"{whose} · " if whose else ""
     times += f"{clock(block.start, summary.zone)} to {clock(block.end, summary.zone)}"
@@ -108,7 +117,8 @@ def _limit(summary: Summary) -> str:
     if window is None:
         return ""
     name = " ".join(filter(None, (plain(window.label), plain(window.owner_name))))
-    parts = [f"{name} {share_text(window)}", source_text(window), forecast_text(window, now, zone)]
+    used = beside_usual_text(window) if is_estimated(window) else share_text(window)
+    parts = [f"{name} {used}", source_text(window), forecast_text(window, now, zone)]
     return " · ".join(filter(None, parts))
 
 

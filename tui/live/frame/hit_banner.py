@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from engine.domain.snapshots import Snapshot
+from engine.limits.labels import is_of_model
 from tui.live.drawing.lines import OneLine
 from tui.words.limits import name_text, when
 from tui.words.lines import BLANK, Line, Piece, joined
@@ -32,6 +33,11 @@ def hit_view(snapshot: Snapshot) -> HitView | None:
         reset="" if hit.resets_at is None else when(hit.resets_at, now, zone),
         left="" if hit.resets_at is None else countdown(hit.resets_at - now),
     )
+
+
+def is_held_up(snapshot: Snapshot) -> bool:
+    """Say whether a hit limit holds all work up; that of one model leaves the others."""
+    return snapshot.hit is not None and not is_of_model(snapshot.hit.window)
 
 
 def countdown(milliseconds: int) -> str:

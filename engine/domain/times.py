@@ -23,7 +23,7 @@ BLOCK_LENGTH = 5 * HOUR
 _ISO = r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|z|[+-]\d\d(?::?[0-5]\d)?)\Z"
 _USUAL_SECONDS = {f":{second:02d}.": second * SECOND for second in range(60)}
 _USUAL_FRACTIONS = {f"{fraction:03d}Z": fraction for fraction in range(SECOND)}
-_AFTER_ZONEINFO = re.compile(r"/zoneinfo[^/]*/(.+)")
+_AFTER_ZONEINFO = r"/zoneinfo[^/]*/(.+)"
 """macOS has `zoneinfo.default`, and directories of dated editions above `zoneinfo`."""
 _SAMPLING = 4 * DAY
 """Two changes of a zone's offset are further apart (the nearest known are, by 6.9 days)."""
@@ -169,7 +169,7 @@ def _linked_zone(localtime: Path) -> tuple[str, tzinfo] | None:
     """Read the zone from the system's link or file."""
     try:
         target = os.path.realpath(localtime)
-        named = _AFTER_ZONEINFO.search(target)
+        named = re.search(_AFTER_ZONEINFO, target)
         if named:
             return named[1], ZoneInfo(named[1])
         with localtime.open("rb") as file:

@@ -30,7 +30,7 @@ from engine.domain.responses import BESIDE, COMPACTED, MOST_DOLLARS, PICO, PROMP
 from engine.domain.scans import Place
 from engine.domain.times import parse_time
 
-_OWN_ID = re.compile(r"msg_.*[0-9]", re.DOTALL)
+_OWN_ID = r"(?s)msg_.*[0-9]"
 """What an id looks like that names one response: `msg_proxy_stream` is a gateway's for all."""
 _OF_MESSAGE = b'"message"'
 _BESIDE_IT = (b"advisor_message", b"compaction")
@@ -154,7 +154,7 @@ def _sightings(line: Line, offset: int, place: Place) -> list[Keyed]:
         place.project,
     )
     id_ = message.id
-    is_own = id_ is not None and (id_[:5] == "msg_0" or _OWN_ID.match(id_) is not None)
+    is_own = id_ is not None and (id_[:5] == "msg_0" or re.match(_OWN_ID, id_) is not None)
     key = id_ if id_ and is_own else _other_key(line, id_, sighting, offset, place)
     if usage.iterations is not ABSENT:
         return _with_iterations(key, sighting, usage)

@@ -1,6 +1,6 @@
 """Recent responses: burn rate, trace over the block, and who is burning (SPEC §8)."""
 
-from __future__ import annotations
+# No annotation is put off here: as text, each would be compiled anew at every start.
 
 from bisect import bisect_left, insort
 from collections import Counter

@@ -4,7 +4,7 @@ Who reads files packs what they hold, and the ledger keeps packs as they are. A 
 one response, priced; in place of names it has the places of these in the pack's lists of names.
 """
 
-from __future__ import annotations
+# No annotation is put off here: as text, each would be compiled anew at every start.
 
 import struct
 from collections.abc import Callable, Iterable, Iterator

@@ -9,7 +9,7 @@ A pack that is *held* has what other packs or rows have too: it is counted nowhe
 merged with them (`engine.ledger.pack_load`).
 """
 
-from __future__ import annotations
+# No annotation is put off here: as text, each would be compiled anew at every start.
 
 import sqlite3
 from bisect import bisect_left

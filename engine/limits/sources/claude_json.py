@@ -3,7 +3,7 @@
 Only the keys named here are decoded; no e-mail, name or token ever is.
 """
 
-from __future__ import annotations
+# No annotation is put off here: as text, each would be compiled anew at every start.
 
 import re
 from pathlib import Path

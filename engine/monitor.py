@@ -30,9 +30,10 @@ if TYPE_CHECKING:
     from engine.domain.billed import BillComparison
     from engine.domain.calendars import Calendar
     from engine.domain.found import AgentFound, Health
+    from engine.domain.glances import Glance
     from engine.domain.notices import Notice
     from engine.domain.owners import OwnedScope
-    from engine.domain.questions import Glance, Selection
+    from engine.domain.questions import Selection
     from engine.domain.reports import Detail, Report, ReportKind, Span
     from engine.domain.snapshots import Progress, Snapshot
     from engine.ledger.owned_rows import OwnedReader
@@ -347,7 +348,6 @@ class Monitor:
         The block is the window that `five_hours` tells of, with what its owner used, where that
         is given.
         """
-        from engine.ledger.owned_rows import reader_of
         from engine.ledger.rows import Reader
         from engine.reports.glance import glance
 
@@ -355,9 +355,12 @@ class Monitor:
         scopes = self._roots.open_scopes((CLAUDE,))
         reader = Reader(ledger, tuple(scopes.values()))
         zone = self._zone if steps is None else (steps.state.zone_name, steps.state.zone)
-        end, roots = None, self._roots.claude_paths()
+        end: int | None = None
         own: Reader | OwnedReader = reader
         if five_hours is not None:
+            from engine.ledger.owned_rows import reader_of
+
+            roots = self._roots.claude_paths()
             end, own = five_hours.resets_at, reader_of(ledger, roots, five_hours.owner, reader)
         return glance(reader, own, ledger.names, zone, self.settings.clock(), session, end)
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from engine.aggregates.sleeps import Sleeps
 from engine.domain.responses import COMPACTED
-from engine.domain.snapshots import BurnRate, Trace
+from engine.domain.running_blocks import BurnRate, Trace
 from engine.domain.times import BLOCK_LENGTH, HOUR, MINUTE
 from engine.ledger.rows import Recent
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import tzinfo
+from typing import TYPE_CHECKING
 
 from engine.aggregates.blocks import Blocks
 from engine.aggregates.history import History
@@ -10,14 +11,16 @@ from engine.aggregates.rates import Recents
 from engine.aggregates.running_block import block_at, calm
 from engine.aggregates.tally import Tally
 from engine.aggregates.true_window import Anchor, Running, TrueSpan
-from engine.domain.questions import Glance
+from engine.domain.glances import Glance
 from engine.domain.reports import Figures
 from engine.domain.responses import COMPACTED
 from engine.domain.slots import slot_of
 from engine.domain.times import BLOCK_LENGTH, DAY, HOUR, day_of
 from engine.ledger.names import Names
-from engine.ledger.owned_rows import OwnedReader
 from engine.ledger.rows import Reader
+
+if TYPE_CHECKING:
+    from engine.ledger.owned_rows import OwnedReader
 
 _FIRST_REACH = 2 * DAY
 """Today is in it whatever the zone."""

@@ -24,7 +24,6 @@ from engine.agents.claude.lines import (
     loads,
     text_of,
 )
-from engine.agents.claude.patient import read_objects
 from engine.agents.claude.places import IN_COWORK, SUFFIX
 from engine.domain.responses import BESIDE, COMPACTED, MOST_DOLLARS, PICO, PROMPT, Sighting
 from engine.domain.scans import Place
@@ -93,6 +92,8 @@ def read_patiently(line: bytes, offset: int, place: Place) -> tuple[list[Said], 
 
     The reason is `None` where every byte of the line could be read.
     """
+    from engine.agents.claude.patient import read_objects
+
     objects, is_whole = read_objects(line)
     said: list[Said] = []
     reason = None if is_whole else _reason(line, bool(objects))

@@ -8,10 +8,13 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
 from engine.domain.mistakes import SettingsError
 from engine.domain.system import PLATFORM
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 SECOND = 1_000
 MINUTE = 60_000
@@ -141,9 +144,23 @@ def open_zone(
     return found or _system_zone()
 
 
-def _named_zone(name: str) -> ZoneInfo:
+def zone_of(name: str) -> tzinfo:
+    """Return a zone by its IANA name, UTC without loading any other.
+
+    Raises `KeyError`, `ValueError` or `OSError` where there is none.
+    """
+    return UTC if name in ("UTC", "Etc/UTC") else _zones()(name)
+
+
+def _zones() -> type[ZoneInfo]:
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo
+
+
+def _named_zone(name: str) -> tzinfo:
     try:
-        return ZoneInfo(name)
+        return zone_of(name)
     except (KeyError, ValueError, OSError) as error:
         from zoneinfo import available_timezones
 
@@ -160,7 +177,7 @@ def _registered_zone() -> tuple[str, tzinfo] | None:
         from tzlocal.win32 import get_localzone_name
 
         name = get_localzone_name()
-        return (name, ZoneInfo(name)) if name else None
+        return (name, zone_of(name)) if name else None
     except (ImportError, LookupError, ValueError, OSError):
         return None
 
@@ -171,9 +188,9 @@ def _linked_zone(localtime: Path) -> tuple[str, tzinfo] | None:
         target = os.path.realpath(localtime)
         named = re.search(_AFTER_ZONEINFO, target)
         if named:
-            return named[1], ZoneInfo(named[1])
+            return named[1], zone_of(named[1])
         with localtime.open("rb") as file:
-            return "local", ZoneInfo.from_file(file, key="local")
+            return "local", _zones().from_file(file, key="local")
     except (KeyError, ValueError, OSError):
         return None
 

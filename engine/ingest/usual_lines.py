@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from io import BufferedReader
 from typing import TYPE_CHECKING
 
-from engine.agents.claude.lines import loads
 from engine.domain.packed_responses import PackedModel, PackedNames, records_in, sighting_of
 from engine.domain.responses import Sighting
 from engine.domain.scans import Scan
@@ -32,7 +32,8 @@ class UsualLines:
     def __init__(self, chunk: type[Chunk], piece: int = _PIECE) -> None:
         """`chunk` is what reads natively, `piece` how many bytes at once."""
         self._chunk = chunk
-        self._memory = memoryview(bytearray(piece))
+        self._piece = piece
+        self._memory = memoryview(b"")
 
     def read(
         self,
@@ -50,7 +51,7 @@ class UsualLines:
         """
         chunk = self._chunk() if into is None else into
         lines = bad = 0
-        offset, memory = start, self._memory
+        offset, memory = start, self._memory_for(os.fstat(file.fileno()).st_size - start)
         while offset < end:
             wanted = min(len(memory), end - offset)
             file.seek(offset)
@@ -67,6 +68,13 @@ class UsualLines:
         if into is None:
             scan.sightings = sightings_of(chunk)
         return lines, bad, offset
+
+    def _memory_for(self, unread: int) -> memoryview:
+        """Return memory for a piece, or for more than all that is unread, where that is less."""
+        wanted = min(1 << max(unread, 1).bit_length(), self._piece)
+        if len(self._memory) < wanted:
+            self._memory = memoryview(bytearray(wanted))
+        return self._memory
 
 
 def sightings_of(chunk: Chunk) -> dict[int, Sighting]:
@@ -86,4 +94,8 @@ def _note(scan: Scan, places: Iterable[Place]) -> None:
 
 def _text(written: bytes) -> str:
     """Return a text that JSON writes so between its quotes."""
-    return str(loads(b'"%b"' % written)) if b"\\" in written else written.decode()
+    if b"\\" not in written:
+        return written.decode()
+    from engine.agents.claude.lines import loads
+
+    return str(loads(b'"%b"' % written))

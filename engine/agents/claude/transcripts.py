@@ -24,7 +24,6 @@ from engine.agents.claude.lines import (
     loads,
     text_of,
 )
-from engine.agents.claude.places import IN_COWORK, SUFFIX
 from engine.domain.responses import BESIDE, COMPACTED, MOST_DOLLARS, PICO, PROMPT, Sighting
 from engine.domain.scans import Place
 from engine.domain.times import parse_time
@@ -49,19 +48,6 @@ Said = tuple[list[Keyed], str | None]
 
 class Unreadable(Exception):
     """A line that should tell of a response and cannot be read; the text says why."""
-
-
-def place_of(relative: str) -> Place:
-    """Return what the path of a transcript below `projects` says, or below Cowork's store."""
-    parts = relative.rpartition(IN_COWORK)[2].split("/")
-    if len(parts) == 1:
-        return Place(relative, "", _stem(parts[0]))
-    session = _stem(parts[1]) if len(parts) == 2 else parts[1]
-    return Place(relative, parts[0], session)
-
-
-def _stem(name: str) -> str:
-    return name[: -len(SUFFIX)] if name.endswith(SUFFIX) else name
 
 
 def is_worth_reading(line: bytes) -> bool:

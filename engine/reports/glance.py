@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.aggregates.blocks import Blocks
 from engine.aggregates.history import History
-from engine.aggregates.rates import Recents
+from engine.aggregates.rates import WINDOW, Recents
 from engine.aggregates.running_block import block_at, calm
 from engine.aggregates.tally import Tally
 from engine.aggregates.true_window import Anchor, Running, TrueSpan
@@ -53,8 +53,10 @@ def glance(
         start = resets_at - BLOCK_LENGTH
         rows = own.session_rows_within(start, resets_at)
         newest = active = TrueSpan(Anchor(start, resets_at, "official"), rows)
+    first = None
     if newest is not None:
-        recents.update(own.recent(newest.start - HOUR, 0))
+        first = own.first_time(newest.start - HOUR)
+        recents.update(own.recent(max(newest.start - HOUR, calm(now) - WINDOW), 0))
     number = names.find("sessions", session) if session else None
     context = None if number is None else reader.context_of(number)
     return Glance(
@@ -63,7 +65,7 @@ def glance(
         session=None if number is None else _session(reader, names, number),
         today=history.day(day_of(now, zone[1])).figures(names.model),
         block=block_at(active, now, names.model) if active else None,
-        burn_rate=recents.burn_rate(calm(now)),
+        burn_rate=recents.burn_rate(calm(now), first=first),
         context=context[0] if context and context[0] != COMPACTED else None,
         longest_context=context[1] if context else 0,
         is_compacted=context is not None and context[0] == COMPACTED,

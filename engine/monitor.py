@@ -81,6 +81,8 @@ class Monitor:
         self._follower: Follower | None = None
         self._steps: Steps | None = None
         self._making = Lock()
+        self._is_read = False
+        """Whether a status line has read what there was without the steps."""
 
     def _made(self) -> Steps:
         """Return what reads and shows; a status line's questions load nothing of it."""
@@ -98,6 +100,8 @@ class Monitor:
                     self.timings,
                     self._shared,
                 )
+                if self._is_read:
+                    self._steps.state.finish_reading()
             return self._steps
 
     @property
@@ -246,6 +250,7 @@ class Monitor:
         if self.settings.database is not None:
             return True
         if unless_within and self._steps is None and self._has_caught_up(unless_within):
+            self._is_read = True
             return True
         return self._one_shot.catch_up(
             on_progress, most_bytes=most_bytes, unless_within=unless_within
@@ -281,6 +286,7 @@ class Monitor:
         from engine.live.caught_up import read_session
 
         if self._steps is None and read_session(self._ledger, self.settings, self._roots, path):
+            self._is_read = True
             return
         self._one_shot.read_transcript(path)
 

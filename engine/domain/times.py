@@ -24,8 +24,6 @@ BLOCK_LENGTH = 5 * HOUR
 """A block's length (SPEC §7), which is also that of the first official window."""
 
 _ISO = r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|z|[+-]\d\d(?::?[0-5]\d)?)\Z"
-_USUAL_SECONDS = {f":{second:02d}.": second * SECOND for second in range(60)}
-_USUAL_FRACTIONS = {f"{fraction:03d}Z": fraction for fraction in range(SECOND)}
 _AFTER_ZONEINFO = r"/zoneinfo[^/]*/(.+)"
 """macOS has `zoneinfo.default`, and directories of dated editions above `zoneinfo`."""
 _SAMPLING = 4 * DAY
@@ -37,6 +35,8 @@ _EPOCH = _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST = datetime(9990, 1, 1, tzinfo=UTC)
 _days: dict[str, int] = {}
 _minutes: dict[str, int] = {}
+_seconds: dict[str, int] = {}
+_fractions: dict[str, int] = {}
 
 
 def parse_time(text: str) -> int | None:
@@ -46,10 +46,7 @@ def parse_time(text: str) -> int | None:
     """
     try:
         return (
-            _days[text[:10]]
-            + _minutes[text[10:16]]
-            + _USUAL_SECONDS[text[16:20]]
-            + _USUAL_FRACTIONS[text[20:]]
+            _days[text[:10]] + _minutes[text[10:16]] + _seconds[text[16:20]] + _fractions[text[20:]]
         )
     except KeyError:
         return _parse_and_remember(text)
@@ -81,6 +78,9 @@ def _parse_and_remember(text: str) -> int | None:
             _days.clear()
         _days[text[:10]] = time - time % DAY
         _minutes[text[10:16]] = time % DAY - time % MINUTE
+        if not _seconds:
+            _seconds.update((f":{second:02d}.", second * SECOND) for second in range(60))
+            _fractions.update((f"{fraction:03d}Z", fraction) for fraction in range(SECOND))
     return time
 
 

@@ -13,7 +13,7 @@ from engine.domain.scans import Cursor, Found, Root, Scan
 from engine.domain.snapshots import Progress
 from engine.ingest.chunk_reader import ChunkAnswer, Task, task_size
 from engine.ingest.packer import Packer
-from engine.ingest.pieces import PIECE, Pieces
+from engine.ingest.pieces import Pieces
 from engine.pricing.table import PriceTable
 
 _FIRST_BATCH = 4 << 20
@@ -126,7 +126,7 @@ class Loader:
         from engine.ingest.workers import Workers, worker_count
 
         tasks = [
-            [Task.of(each.found, each.cursor) for each in chunk if each.unread <= PIECE]
+            [Task.of(each.found, each.cursor) for each in chunk if each.unread <= self._pieces.most]
             for chunk in chunks
         ]
         with Workers(tasks, worker_count(), self._prices()) as workers:
@@ -139,14 +139,14 @@ class Loader:
         part = _Part(chunk[0].root, [], answer.packs)
         files = iter(answer.files)
         for each in chunk:
-            if each.unread <= PIECE:
+            if each.unread <= self._pieces.most:
                 file = next(files)
                 self._note_refused(each.found.path, file.refused)
                 if file.scan is not None:
                     part.scans.append((each, file.scan))
         yield part
         for each in chunk:
-            if each.unread > PIECE:
+            if each.unread > self._pieces.most:
                 for piece in self._parts_here([each]):
                     packer = Packer(self._prices())
                     for _, scan in piece.scans:

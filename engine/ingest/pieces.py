@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from engine.domain.scans import Cursor, Found, Scan
 from engine.ingest.tail import Tail
 
-PIECE = 32 << 20
-"""Bytes; a larger file is read in pieces, so that no batch is much larger than a piece."""
-
 
 class Pieces:
     """Reads what is unread of transcripts, one after the other."""
+
+    most = 32 << 20
+    """Bytes of a piece; a larger file is read in several, so that no batch is much larger."""
 
     def __init__(self, tail: Tail) -> None:
         self.refused: dict[str, str] = {}
@@ -23,7 +23,7 @@ class Pieces:
         """Yield the unread pieces of one file."""
         while True:
             try:
-                scan = self._tail.read(found, cursor, PIECE)
+                scan = self._tail.read(found, cursor, self.most)
             except OSError as error:
                 if not isinstance(error, FileNotFoundError):
                     self.refused[found.path] = error.strerror or "could not be read"

@@ -24,6 +24,7 @@ BLOCK_LENGTH = 5 * HOUR
 """A block's length (SPEC §7), which is also that of the first official window."""
 
 _ISO = r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|z|[+-]\d\d(?::?[0-5]\d)?)\Z"
+_UTC_TOO = ("Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu", "UCT", "Universal", "Zulu")
 _AFTER_ZONEINFO = r"/zoneinfo[^/]*/(.+)"
 """macOS has `zoneinfo.default`, and directories of dated editions above `zoneinfo`."""
 _SAMPLING = 4 * DAY
@@ -188,7 +189,8 @@ def _linked_zone(localtime: Path) -> tuple[str, tzinfo] | None:
         target = os.path.realpath(localtime)
         named = re.search(_AFTER_ZONEINFO, target)
         if named:
-            return named[1], zone_of(named[1])
+            name = "UTC" if named[1] in _UTC_TOO else named[1]
+            return name, zone_of(name)
         with localtime.open("rb") as file:
             return "local", _zones().from_file(file, key="local")
     except (KeyError, ValueError, OSError):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import errno
 import sqlite3
 from contextlib import closing
 
 from engine.domain.files import address_of
+from engine.domain.mistakes import has_no_room
 from engine.domain.notices import Notice
 from engine.ledger.prepared import prepare
 from engine.ledger.schema import VERSION
@@ -61,7 +61,7 @@ def memory_notice(path: str, error: Exception) -> Notice:
         pass
     elif "lock" in str(error) or getattr(error, "winerror", None) == _HELD_OPEN:
         hint = f"close the other process or {hint}"
-    elif "full" in str(error) or getattr(error, "errno", None) == errno.ENOSPC:
+    elif "full" in str(error) or has_no_room(error):
         hint = f"make room or {hint}"
     text = (
         f"The ledger {path} cannot be used ({reason or error}): figures are kept in memory for "

@@ -135,3 +135,10 @@ def readings_since(ledger: Connection, time: int) -> list[tuple[KeptRow, int]]:
             (time,),
         ).fetchall()
     return [((*row[:4], row[4] or None, row[5], row[6], bool(row[7])), row[8]) for row in rows]
+
+
+def count_readings(ledger: Connection) -> int:
+    """Return how many readings are kept."""
+    with ledger.lock:
+        row = ledger.connection.execute("SELECT count(*) FROM readings").fetchone()
+    return int(row[0])

@@ -292,6 +292,10 @@ class Reader:
                 found[session] = paths[0]
         return found
 
+    def transcripts(self, roots: list[str], projects: list[str], session: str) -> list[str]:
+        """Return a session's transcripts that are known below some roots."""
+        return paths_of_session(self._ledger, roots, projects, session)
+
     def agents_of(self, session: int) -> list[AgentSums]:
         """Return the sums of a session's sub-agents."""
         slots = self._all(

@@ -49,14 +49,15 @@ def keep_hook(ledger: Connection, settings: Settings, said: HookSaid, now: int) 
     earlier = api_time_of(ledger, said.session)
     is_grown = None not in (earlier, said.api_time) and (said.api_time or 0) > (earlier or 0)
     answered = last_response_of(ledger, said.session)
-    owner = _owner_now(ledger, settings, said, now)
-    last = newest_said(ledger, said.session)
+    is_answer = answered is not None and newest_said(ledger, said.session) < answered <= now
+    came = answered if answered is not None and is_answer else now
+    owner = _owner_now(ledger, settings, said, now, came)
     found = []
     for reading in said.readings:
         if is_grown:
             found.append(replace(reading, owner=owner, age="grown"))
-        elif answered is not None and last < answered <= now:
-            found.append(replace(reading, owner=owner, captured_at=answered, age="answer"))
+        elif is_answer:
+            found.append(replace(reading, owner=owner, captured_at=came, age="answer"))
         else:
             found.append(replace(reading, owner=owner))
     keep_readings(ledger, rows_of(found))
@@ -119,8 +120,11 @@ def account_file(ledger: Connection, settings: Settings, said: HookSaid) -> str:
     return str(account_path(Path(root), settings.home))
 
 
-def _owner_now(ledger: Connection, settings: Settings, said: HookSaid, now: int) -> str:
-    """Return whose a hook's session is, and note it where that has changed."""
+def _owner_now(ledger: Connection, settings: Settings, said: HookSaid, now: int, came: int) -> str:
+    """Return whose a hook's session is, and note it where that has changed.
+
+    Who signed in did so before the answer that the hook came with.
+    """
     root = real_path(_root_of(ledger, settings, said))
     owner, plan = _signed_in(Path(root), settings.home)
     if owner is None:
@@ -128,7 +132,7 @@ def _owner_now(ledger: Connection, settings: Settings, said: HookSaid, now: int)
             root: [(since, whose) for of, since, whose, _ in owner_notes(ledger) if of == root]
         }
         return owner_at(notes, root, now)
-    note_owner(ledger, root, owner, plan, now)
+    note_owner(ledger, root, owner, plan, now, came)
     return owner
 
 

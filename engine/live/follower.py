@@ -103,6 +103,7 @@ class Follower:
         updater.say_price_problem()
         insist(self._ledger.settle)
         give_back_memory()
+        is_bringing = False
         while not updater.stop.is_set():
             self._prices.refresh_when_due()
             self._fetcher.sync_when_due(self._note_sync)
@@ -110,7 +111,10 @@ class Follower:
             insist(self._usage.ask_when_due)
             self._state.sleeps.note(self._settings.clock(), time.monotonic())
             insist(updater.share_when_due)
-            updater.wakeup.wait(is_brief=insist(updater.bring_rows))
+            was_bringing, is_bringing = is_bringing, insist(updater.bring_rows)
+            if was_bringing and not is_bringing:
+                give_back_memory()
+            updater.wakeup.wait(is_brief=is_bringing)
             if updater.stop.is_set():
                 break
             self._note_sleep()

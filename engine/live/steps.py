@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import tzinfo
+from typing import TYPE_CHECKING
 
 from engine.domain.settings import Settings
 from engine.ingest.roots import Roots
@@ -14,6 +16,9 @@ from engine.live.state import State
 from engine.live.timings import Timings
 from engine.live.updater import Updater
 from engine.pricing.updates import PriceUpdates
+
+if TYPE_CHECKING:
+    from engine.ledger.live_source import LiveSource
 
 
 class Steps:
@@ -29,7 +34,9 @@ class Steps:
         prices: PriceUpdates,
         timings: Timings,
         shared: SharedMachines,
+        team: Callable[[Sequence[str]], LiveSource] | None,
     ) -> None:
-        self.state = State(settings, zone, ledger, roots, board)
+        """`team` gives what is read of some agents in place of the ledger, where that is asked."""
+        self.state = State(settings, zone, ledger, roots, board, team)
         self.updater = Updater(settings, ledger, roots, self.state, board, prices, timings, shared)
         self.one_shot = OneShot(settings, ledger, roots, self.state, self.updater, prices, timings)

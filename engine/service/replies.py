@@ -65,6 +65,8 @@ async def body_of(request: Request) -> dict[str, Any]:
         found = msgspec.json.decode(await request.body() or b"{}")
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Problem(400, f"The body is not JSON: {error}.") from error
+    except RecursionError as error:
+        raise Problem(400, "The body is nested too deeply: send one such as {}.") from error
     if not isinstance(found, dict):
         raise Problem(400, "The body is not an object: send one such as {}.")
     return found
@@ -86,7 +88,7 @@ async def http_reply(request: Request, error: Exception) -> Response:
 
 async def fault_reply(request: Request, error: Exception) -> Response:
     """Return that the service is at fault; what it was stands in the log alone."""
-    LOG.error("%s failed: %s: %s", request.url.path, type(error).__name__, error)
+    LOG.error("%r failed: %s: %s", request.url.path, type(error).__name__, error)
     return _problem(500, "ccmon could not answer this: its log says why.")
 
 

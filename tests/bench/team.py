@@ -41,7 +41,13 @@ def main() -> int:
     parser.add_argument("--days", type=int, default=400)
     parser.add_argument("--push", type=int, default=200_000)
     asked = parser.parse_args()
-    cluster = Cluster("max_wal_size='4GB'", "maintenance_work_mem='512MB'", "work_mem='64MB'")
+    cluster = Cluster(
+        "max_wal_size='4GB'",
+        "maintenance_work_mem='512MB'",
+        "work_mem='64MB'",
+        "shared_buffers='2GB'",
+        below=Path(tempfile.gettempdir()),
+    )
     try:
         cluster.fresh("pusher")
         _load(cluster, asked.responses, asked.people, asked.days)
@@ -65,7 +71,7 @@ def _load(cluster: Cluster, responses: int, people: int, days: int) -> None:
         f" + (n / {people * days} % 8 + 8) * {_HOUR} + n % 4 * 900000 + n % 899",
         "is_forked": "false",
         "session": f"'s' || n % {people} || '-' || n / {people} % {days} || '-' || n % 3",
-        "directory": f"'-code-' || n % {people} || '-' || n / {people} % 7",
+        "directory": f"'-code-' || n % {people} || '-' || (n / {people} % {days} + n % 3) % 7",
         "machine": f"n % {people}",
         "is_sidechain": "n % 5 = 0",
         "won_at": str(NOW),

@@ -140,6 +140,38 @@ def test_too_little_history_is_no_limit_with_a_reason(opened: Open) -> None:
     assert window.reason.startswith("not enough history")
 
 
+def test_a_window_that_ended_is_no_lack_of_history(opened: Open) -> None:
+    clock = Clock(NOW)
+    monitor = opened(clock)
+    monitor.limits.note_readings([five_hours(100)])
+    clock.now = RESET
+    window = window_of(monitor)
+    assert window is not None
+    assert (window.used_share, window.hit) == (None, None)
+    assert window.reason == "no window is running: the next response begins one"
+
+
+def test_what_a_store_said_long_ago_is_shown_as_soon_as_it_is_read(opened: Open) -> None:
+    clock, store = Clock(NOW), "codex:plus@/c"
+    monitor = opened(clock)
+    monitor.limits.note_readings([Reading(SEVEN_DAY, 0.3, WEEK, NOW)])
+    attend(monitor)
+    for ago in (40, 35):
+        said = Reading("five_hour:codex", 1.0, RESET, NOW - ago * MINUTE, "agent", store)
+        monitor.limits.note_readings([said])
+    assert window_of(monitor, "five_hour:codex") is not None
+
+
+def test_who_uses_another_agent_alone_has_no_window_of_claude_code(opened: Open) -> None:
+    monitor = opened()
+    said = Reading("five_hour:codex", 1.0, RESET, NOW - MINUTE, "agent", "codex:plus@/c")
+    monitor.limits.note_readings([said])
+    assert window_of(monitor) is None
+    hit = monitor.snapshot().hit
+    assert hit is not None
+    assert (hit.window, hit.resets_at) == ("five_hour:codex", RESET)
+
+
 def test_owners_have_rows_of_their_own_and_the_one_who_answered_last_stands_above(
     opened: Open,
 ) -> None:

@@ -106,7 +106,7 @@ def _wait(home: Path) -> Running:
         time.sleep(0.2)
         said = _live(running)
         found = int(str(said["responses"]))
-        if found != known or said["state"] != "following":
+        if found != known or "progress" in said:
             known, since = found, time.monotonic()
     print(f"ready after {since - begun:.1f} s", flush=True)
     return running

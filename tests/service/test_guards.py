@@ -26,7 +26,17 @@ CHANGES = [f"{API}/refresh", f"{API}/config", f"{API}/codes"]
 @pytest.mark.parametrize("path", ["/health", f"{API}/live"])
 @pytest.mark.parametrize(
     "host",
-    ["evil.example", "evil.example:8080", "127.0.0.1.evil.example", "10.0.0.1", "localhost.", ""],
+    [
+        *("evil.example", "evil.example:8080", "127.0.0.1.evil.example", "10.0.0.1", "localhost."),
+        *(
+            "127.0.0.1:80@evil.example",
+            "localhost:x",
+            "127.0.0.1@evil.example",
+            "::1",
+            "0.0.0.0",
+            "",
+        ),
+    ],
 )
 def test_a_name_that_leads_here_but_is_not_this_machines_is_refused(
     served: Served, path: str, host: str
@@ -60,6 +70,17 @@ def test_a_page_of_another_port_cannot_even_load_a_script_of_ours(
     assert served.ask(f"{API}/live", headers=fetched).status == 403
     visited = {**TRUSTED, "Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate"}
     assert served.ask("/health", headers=visited).status == 200
+
+
+def test_of_two_pages_in_one_request_both_have_to_be_ours(served: Served) -> None:
+    lines = (
+        f"GET {API}/live HTTP/1.1",
+        f"Host: {served.host}",
+        f"Authorization: Bearer {TOKEN}",
+        f"Origin: http://{served.host}",
+        "Origin: http://evil.example",
+    )
+    assert raw(served.port, "\r\n".join((*lines, "", "")).encode()).startswith(b"HTTP/1.1 403 ")
 
 
 def test_the_page_of_the_service_itself_may_ask(served: Served) -> None:
@@ -133,6 +154,15 @@ def test_a_large_body_without_a_length_is_refused_on_the_way(served: Served) -> 
         for _ in range(MOST_BODY // (1 << 16) + 1):
             connection.sendall(piece)
         assert connection.recv(1_000).startswith(b"HTTP/1.1 413 ")
+
+
+def test_an_endless_address_and_endless_nesting_are_refused(served: Served) -> None:
+    assert served.ask(f"/?{'a' * 20_000}").status == 414
+    for body in (b"[" * 100_000, b'{"a":' * 100_000):
+        reply = served.ask(f"{API}/config", "POST", body, {**TRUSTED, **JSON})
+        assert reply.status in (400, 404)
+        reply = served.ask(f"{API}/refresh", "POST", body, {**TRUSTED, **JSON})
+        assert (reply.status, b"nested too deeply" in reply.body) == (400, True)
 
 
 def test_long_headers_are_refused(served: Served) -> None:

@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from websockets.sync.client import connect
 
 from engine.domain.mistakes import SettingsError
+from engine.service.address import Address, bind
 from engine.service.client import ask
 from engine.service.instance import (
     AlreadyRunning,
@@ -26,10 +28,9 @@ from engine.service.instance import (
     only_one,
     tell,
 )
-from engine.service.server import Address, bind
 from tests.conftest import NOW
 from tests.made_lines import MINUTE, answer, write
-from tests.service.served import made_settings
+from tests.service.served import PATIENCE, made_settings
 from tests.surroundings import at_home
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals and modes of POSIX")
@@ -104,6 +105,9 @@ def test_it_serves_tells_where_and_leaves_nothing_behind(ran: Ran) -> None:
     assert stat.S_IMODE(data.stat().st_mode) == 0o700
     assert running.pid == process.pid
     assert ask(running, "GET", "/api/v1/live")["responses"] in (0, 1)
+    address = f"{running.url.replace('http', 'ws')}/api/v1/ws"
+    with connect(address, additional_headers={"Authorization": f"Bearer {running.token}"}) as sent:
+        assert json.loads(sent.recv(PATIENCE))["event"] == "snapshot"
     status = json.loads(ran.run("service", "status", "--json").stdout)
     assert status["service"]["url"] == running.url
     assert running.token not in json.dumps(status)
@@ -357,4 +361,4 @@ def test_without_the_extra_one_sentence_says_what_to_install(
         util, "find_spec", lambda name, *more: None if name == "uvicorn" else found(name, *more)
     )
     assert main(["serve"]) == 1
-    assert "pip install 'ccmon-live[serve]'" in capsys.readouterr().err
+    assert "uv tool install '.[serve]'" in capsys.readouterr().err

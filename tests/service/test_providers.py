@@ -88,7 +88,7 @@ def test_the_page_has_a_view_of_them_where_one_is_enabled(server: Served, tmp_pa
         code = server.post(f"{API}/codes", {}).document["code"]
         page.goto(f"http://{server.host}/login?code={code}")
         page.click("nav a[href='#/providers']")
-        page.wait_for_function("document.body.innerText.includes('$12.50')")
+        page.get_by_text("$12.50").first.wait_for()
         text = page.inner_text("main")
         page.screenshot(path=str(tmp_path / "page.png"))
         browser.close()

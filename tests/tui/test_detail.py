@@ -59,7 +59,7 @@ def test_a_session_shows_its_models_sub_agents_and_responses():
     page = "\n".join(lines)
     assert "Opus 5.5  " in page
     assert "Explore: find the test" in page
-    assert "199 newest responses" in page
+    assert "199 responses, newest first" in page
     assert sum("no price" in line for line in lines) == 1
     assert "+ leaves out what has no known price: gpt-5.2-codex" in page
     assert "3,801,560 tokens" in page

@@ -93,9 +93,9 @@ async def test_a_click_on_a_tab_shows_it():
 async def test_the_footer_shows_the_keys_of_the_tab():
     async with live(size=(120, 40)) as (app, pilot):
         assert "/ filter" not in footer(app)
-        assert "by cost" in footer(app)
+        assert "plots" not in footer(app)
         await pilot.press("c")
-        assert "by tokens" in footer(app)
+        assert "plots by tokens" in footer(app)
         await pilot.press("2", "w")
         await pilot.pause()
         assert "/ filter" in footer(app)

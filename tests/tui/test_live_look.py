@@ -198,10 +198,11 @@ async def test_a_tiny_pane_says_what_matters_first_on_as_many_lines_as_it_has(
 ):
     async with live(size=size) as (app, _):
         lines = [line for line in screen_text(app).splitlines() if line.strip()]
-    assert lines[0].startswith(" 78% high"[: size[0]] if size[1] == 1 else " 5 hours")
+    first = " 22% left of 5 hours until 18:00"
+    assert lines[0].startswith(" 78% high"[: size[0]] if size[1] == 1 else first)
     if size[1] > 1:
         said = "\n".join(lines)
-        for each in ("limit at 17:07", "1h 54m left", "/h", "today $62.22"):
+        for each in ("runs out ~17:07", "1h 54m left", "/h", "today $62.22"):
             assert each in said
     else:
         assert len(lines) == 1

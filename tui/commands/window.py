@@ -12,8 +12,8 @@ from tui.options.definition import Command, Namespace, Option
 from tui.options.shared import PLACES
 
 NEEDS_DESKTOP = (
-    "A window needs pywebview, and the tray pystray: install ccmon with them, as in pip install"
-    " 'ccmon-live[serve,desktop]'."
+    "A window needs pywebview, and the tray pystray: install ccmon with the extras serve and"
+    " desktop, as in uv tool install '.[serve,desktop]'."
 )
 _LEAST = 200
 """Pixels of a side; what is kept of a smaller window is damage."""

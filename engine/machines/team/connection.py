@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from psycopg import Connection, Error
 
 NEEDS_POSTGRES = (
-    "A database needs psycopg: install ccmon with it, as in pip install 'ccmon-live[postgres]'."
+    "A database needs psycopg: install ccmon with the extra postgres, as in uv tool install"
+    " '.[postgres]'."
 )
 VARIABLE = "CCMON_DATABASE_URL"
 _SCHEMES = ("postgresql", "postgres")

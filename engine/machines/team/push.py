@@ -78,6 +78,7 @@ class Push:
         with speaking(self._address):
             for statement in merged.TEMPORARY:
                 self._connection.execute(statement)
+            self._connection.execute(merged.SET_LEDGER, (self._own.id,))
             self._connection.commit()
             self._check_projects()
             self._tell_machines(now)
@@ -182,6 +183,9 @@ class Push:
                 )
                 _copy(cursor, "staged_sessions", rows)
                 cursor.execute(merged.SESSIONS)
+            if told or sessions:
+                for statement in merged.NOTE:
+                    cursor.execute(statement)
             cursor.execute(
                 "INSERT INTO ccmon.cursors (ledger, agent, scope, revision, target, slot, token,"
                 " projects, pushed_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
@@ -197,7 +201,11 @@ class Push:
         rows = (_staged(agent, row, own + row[6], directory(row[5])) for row in told)
         _copy(cursor, f"staged ({merged.STAGED})", rows)
         cursor.execute("ANALYZE staged (agent, id, is_void)")
-        for statement in (*merged.MERGE, merged.SAME_AS_BEFORE, *merged.WRITE, *merged.SUM):
+        for statement in merged.MERGE:
+            cursor.execute(statement)
+        (is_shared,) = cursor.execute(merged.IS_SHARED).fetchone() or (False,)
+        sight = merged.SIGHT if is_shared else ()
+        for statement in (*sight, merged.SAME_AS_BEFORE, *merged.WRITE, *merged.SUM):
             cursor.execute(statement)
         (left,) = cursor.execute("SELECT count(*) FROM before").fetchone() or (0,)
         if left:

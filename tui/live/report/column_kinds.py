@@ -14,9 +14,6 @@ from tui.live.report.column_widths import Column
 from tui.live.words import cost_text, first_of, names_of_models
 from tui.words.format import fit_apart, plain, tokens, tokens_exact
 
-_LONG_TITLE = 11
-"""In fewer cells all agents go by their names, not only those whose titles have no room."""
-
 
 def label(
     field: str,
@@ -68,7 +65,7 @@ def models() -> Column[Row]:
 
 def agents() -> Column[Row]:
     """Return the column of the coding agents of a row."""
-    return _names("agent", "Agent", _agents_within, lambda row: row.agents, (6, 14))
+    return _names("agent", "Agent", _agents_within, lambda row: row.agents, (11, 14))
 
 
 def machines() -> Column[Row]:
@@ -140,11 +137,15 @@ def _names(
 
 
 def _agents_within(agents: Sequence[str], cells: int) -> str:
-    """Return what agents are called; in few cells by their names, more than one as `+1`."""
+    """Return what agents are called, more than one as `+1`; `Claude +2` in few cells."""
+    if not agents:
+        return ""
     more = f" +{len(agents) - 1}" if len(agents) > 1 else ""
-    title, name = (plain(text) for text in (title_of(agents[0]), agents[0])) if agents else ("", "")
-    is_roomy = not cells or cells >= max(_LONG_TITLE, cell_len(title + more))
-    return (title if is_roomy else name) + more
+    title, name = plain(title_of(agents[0])), plain(agents[0])
+    if not cells or cells >= cell_len(title + more):
+        return title + more
+    first = title.partition(" ")[0]
+    return (first if first.casefold() == name.casefold() else name) + more
 
 
 def _plain_label(row: Row) -> str:

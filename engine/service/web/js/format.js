@@ -28,6 +28,8 @@ export function cost(amount, unpriced) {
 
 export function percent(share) {
   if (share == null) return "–";
+  if (share >= 999.5) return ">999%";
+  if (share > 99 && share < 100) return "99%";
   return share > 0 && share < 1 ? "<1%" : `${Math.round(share)}%`;
 }
 

@@ -8,6 +8,7 @@ from datetime import tzinfo
 from msgspec import DecodeError
 
 from engine.agents.claude import transcripts
+from engine.agents.claude.signs import MOST_PATIENCE
 from engine.agents.claude.transcripts import Keyed, Unreadable
 from engine.domain.hits import MARK
 from engine.domain.responses import Sighting, merge
@@ -68,7 +69,7 @@ def _note_workplace(sightings: list[Keyed], cwd: str | None, scan: Scan) -> None
 
 
 def _add_hits(line: bytes, offset: int, scan: Scan, zone: Callable[[], tzinfo]) -> None:
-    if MARK not in line:
+    if len(line) > MOST_PATIENCE or MARK not in line:
         return
     from engine.agents.claude.limit_messages import hits_in
 

@@ -24,20 +24,18 @@ from engine.agents.claude.lines import (
     loads,
     text_of,
 )
+from engine.agents.claude.signs import MOST_PATIENCE
 from engine.domain.responses import BESIDE, COMPACTED, MOST_DOLLARS, PICO, PROMPT, Sighting
 from engine.domain.scans import Place
 from engine.domain.times import parse_time
 
 _OWN_ID = r"(?s)msg_.*[0-9]"
 """What an id looks like that names one response: `msg_proxy_stream` is a gateway's for all."""
+_BEGINNING = re.compile(rb"[\x00\xef\xbb\xbf \t]*\{")
 _OF_MESSAGE = b'"message"'
 _BESIDE_IT = (b"advisor_message", b"compaction")
 """Iterations whose tokens the top level of a usage leaves out."""
 
-_BOUNDARY = b'compact_boundary"'
-"""How the `subtype` of a line ends that tells of a compaction."""
-_HEAD = 1_024
-"""Within so many bytes from its start."""
 
 Keyed = tuple[str, Sighting]
 """A sighting, and what names its response across files and roots (SPEC §3)."""
@@ -48,19 +46,6 @@ Said = tuple[list[Keyed], str | None]
 
 class Unreadable(Exception):
     """A line that should tell of a response and cannot be read; the text says why."""
-
-
-def is_worth_reading(line: bytes) -> bool:
-    """Say cheaply whether a line may tell of a response, or is damaged.
-
-    Quotes inside JSON strings are escaped, so the bytes looked for can only be a key, which
-    stands near the line's end. The line's head does not help: a damaged line can begin with one
-    record and end with another. Of a compaction it tells what it is. The native reader says the
-    same (`engine/native/piece.h`).
-    """
-    if line.rfind(b'"usage"') >= 0 or line[:1] != b"{" or line[-2:-1] != b"}":
-        return True
-    return _BOUNDARY in line[:_HEAD]
 
 
 def read_line(line: bytes, offset: int, place: Place) -> Said:
@@ -80,7 +65,7 @@ def read_patiently(line: bytes, offset: int, place: Place) -> tuple[list[Said], 
     """
     from engine.agents.claude.patient import read_objects
 
-    objects, is_whole = read_objects(line)
+    objects, is_whole = read_objects(line[-MOST_PATIENCE:])
     said: list[Said] = []
     reason = None if is_whole else _reason(line, bool(objects))
     for position, value in objects:
@@ -97,7 +82,7 @@ def read_patiently(line: bytes, offset: int, place: Place) -> tuple[list[Said], 
 def _reason(line: bytes, has_objects: bool) -> str:
     if has_objects:
         return "a broken record beside a whole one"
-    if not line.lstrip(b"\x00\xef\xbb\xbf \t").startswith(b"{"):
+    if not _BEGINNING.match(line):
         return "not a JSON object"
     return "a broken record"
 
@@ -226,7 +211,7 @@ def _money(dollars: float | None) -> int | None:
 def _progress(line: Line) -> Line | None:
     """Return the sub-agent's line inside a progress line, the older way of writing it."""
     try:
-        data = decode_progress(line.data) if bytes(line.data) else ProgressData()
+        data = decode_progress(line.data) if line.data is not ABSENT else ProgressData()
     except msgspec.DecodeError:
         data = lenient_progress(loads(line.data))
     inner = data.message

@@ -150,7 +150,7 @@ def test_a_ledger_that_another_process_holds_delays_nothing(root: Path) -> None:
         other.execute("BEGIN EXCLUSIVE")
         begun = time.monotonic()
         said = line_of_one_run(root, hook(root))
-        assert time.monotonic() - begun < 3.0
+        assert time.monotonic() - begun < 10.0
     assert said.startswith("Opus 5.5 │ $2.00 session · $2.00 today │ ")
     assert "5h 42%" in said
     assert said.endswith(" │ still reading")
@@ -164,7 +164,7 @@ def test_a_ledger_that_nothing_can_be_read_of_delays_nothing(root: Path) -> None
         other.execute("BEGIN EXCLUSIVE")
         begun = time.monotonic()
         said = line_of_one_run(root, hook(root, cost={"total_cost_usd": 7.5}))
-        assert time.monotonic() - begun < 3.0
+        assert time.monotonic() - begun < 10.0
     assert said.startswith("Opus 5.5 │ $7.50 session")
     assert "5h 42%" in said
 

@@ -23,7 +23,7 @@ from engine.domain.settings import system_clock
 from tests.terminal import Terminal
 
 PROJECT = Path(__file__).resolve().parents[2]
-PATIENCE = 10.0
+PATIENCE = 60.0
 IN_ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 
 _KEYS = [*"12345678?jkGgsScwpztanvx/R", "\t", "\r", "\x1b", "\x1b[A", "\x1b[B", "\x1b[6~", "\x10"]

@@ -334,7 +334,7 @@ def test_a_ledger_that_another_process_is_replacing_is_not_written_again(tmp_pat
         assert not os.path.exists(ledger)
         ledger_file._open_in_turn(ledger).close()
         begun = os.stat(ledger).st_ino
-    screen.join(10)
+    screen.join(60)
     (found, notices), *_ = opened
     assert (os.stat(ledger).st_ino, notices) == (begun, ())
     found.close()

@@ -47,7 +47,7 @@ from tui.config.command_line import parse
 from tui.config.settings import settings_of
 with Monitor(settings_of(parse(["live", *options]))) as monitor:
     monitor.start(lambda: None)
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 60
     while monitor.snapshot().state != "following" and time.monotonic() < deadline:
         time.sleep(0.02)
     monitor.detail("sessions", "s1")

@@ -256,7 +256,7 @@ def test_a_transcript_that_leads_to_what_never_ends_keeps_nobody_waiting(
     with Monitor(settings(roots=(tmp_path,))) as monitor:
         reading = threading.Thread(target=monitor.read, daemon=True)
         reading.start()
-        reading.join(10)
+        reading.join(60)
         assert not reading.is_alive()
         assert monitor.snapshot().responses == 3
 

@@ -13,7 +13,7 @@ from engine.domain.snapshots import Snapshot
 from tests.conftest import NOW
 
 MINUTE = 60_000
-PATIENCE = 15.0
+PATIENCE = 60.0
 """Seconds after which what should have happened has not."""
 
 

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,9 @@ with suppress(ImportError):  # there is none on Windows
 
 PROJECT = Path(__file__).resolve().parents[2]
 TRANSCRIPT = "-code-app/s1.jsonl"
+_PATIENCE = 60.0
+_TURN = 4.5
+"""Seconds, somewhat less than a writer waits for its turn at the ledger."""
 
 
 @pytest.fixture
@@ -84,7 +88,7 @@ def line_of_one_run(root: Path, given: bytes, *words: str, **more: str) -> str:
     """Run the command; return the one line it prints, and nothing else."""
     output = () if "--format" in words else ("--format", "plain")
     process = start(root, *output, *words, **more)
-    said, errors = process.communicate(given, timeout=30)
+    said, errors = process.communicate(given, timeout=_PATIENCE)
     assert (process.returncode, errors) == (0, b"")
     assert said.endswith(b"\n")
     return said.decode().removesuffix("\n")
@@ -137,20 +141,32 @@ def test_no_encoding_of_the_terminal_stands_in_the_way(root: Path) -> None:
 def test_two_at_once_say_the_same_and_count_once(root: Path) -> None:
     processes = [start(root, "--format", "plain") for _ in range(2)]
     for process in processes:
-        said, errors = process.communicate(hook(root), timeout=30)
+        assert process.stdin is not None
+        process.stdin.write(hook(root))
+        process.stdin.close()
+        process.stdin = None
+    for process in processes:
+        said, errors = process.communicate(timeout=_PATIENCE)
         assert (process.returncode, errors) == (0, b"")
         assert said.startswith(b"Opus 5.5")
     assert "$2.00 session · $2.00 today" in line(root, hook(root))
 
 
+def _seconds_of(run: Callable[[], object]) -> float:
+    """Return how long something takes here and now."""
+    begun = time.monotonic()
+    run()
+    return time.monotonic() - begun
+
+
 def test_a_ledger_that_another_process_holds_delays_nothing(root: Path) -> None:
-    line(root, hook(root))
+    usual = _seconds_of(lambda: line(root, hook(root)))
     write(root, answer("b", earlier_today(0), 250_000), name=TRANSCRIPT)
     with closing(sqlite3.connect(ledger(root), isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         begun = time.monotonic()
         said = line_of_one_run(root, hook(root))
-        assert time.monotonic() - begun < 3.0
+        assert time.monotonic() - begun < usual + _TURN
     assert said.startswith("Opus 5.5 │ $2.00 session · $2.00 today │ ")
     assert "5h 42%" in said
     assert said.endswith(" │ still reading")
@@ -158,13 +174,13 @@ def test_a_ledger_that_another_process_holds_delays_nothing(root: Path) -> None:
 
 
 def test_a_ledger_that_nothing_can_be_read_of_delays_nothing(root: Path) -> None:
-    line(root, hook(root))
+    usual = _seconds_of(lambda: line(root, hook(root)))
     with closing(sqlite3.connect(ledger(root), isolation_level=None)) as other:
         other.execute("PRAGMA locking_mode=EXCLUSIVE")
         other.execute("BEGIN EXCLUSIVE")
         begun = time.monotonic()
         said = line_of_one_run(root, hook(root, cost={"total_cost_usd": 7.5}))
-        assert time.monotonic() - begun < 3.0
+        assert time.monotonic() - begun < usual + _TURN
     assert said.startswith("Opus 5.5 │ $7.50 session")
     assert "5h 42%" in said
 
@@ -186,10 +202,8 @@ def test_input_that_does_not_end_is_not_waited_for(root: Path) -> None:
     assert process.stdout is not None
     process.stdin.write(hook(root))
     process.stdin.flush()
-    begun = time.monotonic()
     assert process.stdout.readline().startswith(b"Opus 5.5")
-    assert process.wait(10) == 0
-    assert time.monotonic() - begun < 5.0
+    assert process.wait(_PATIENCE) == 0
     process.communicate()
 
 
@@ -202,7 +216,7 @@ def test_output_that_nobody_reads_is_no_failure(root: Path) -> None:
     process.stdin.write(hook(root))
     process.stdin.close()
     assert process.stderr.read() == b""
-    assert process.wait(10) == 0
+    assert process.wait(_PATIENCE) == 0
     process.stderr.close()
 
 
@@ -221,8 +235,8 @@ def test_another_status_line_that_fails_does_not_fail_ours(root: Path, old: str)
 
 def test_another_status_line_is_not_waited_for(root: Path) -> None:
     begun = time.monotonic()
-    said = line(root, hook(root), "--wrap", "echo early; sleep 20 & sleep 20")
-    assert time.monotonic() - begun < 5.0
+    said = line(root, hook(root), "--wrap", "echo early; sleep 90 & sleep 90")
+    assert time.monotonic() - begun < _PATIENCE
     assert said.startswith("Opus 5.5")
 
 

@@ -20,6 +20,7 @@ from engine.monitor import Monitor
 from tests.conftest import NOW
 from tests.faults.audited import assert_harmless, state_of
 from tests.faults.written import append, line, prompt, response, responses, transcript
+from tests.patience import PATIENCE
 
 MakeSettings = Callable[..., Settings]
 
@@ -117,7 +118,7 @@ def test_the_live_screen_writes_nothing_below_a_root_and_opens_no_socket_offline
             while os.read(ours, 65_536):
                 pass
         assert b"Burn" in screen
-        assert live.wait(60) == 0
+        assert live.wait(PATIENCE) == 0
     os.close(ours)
     assert_harmless(log, root)
     assert state_of(root) == before

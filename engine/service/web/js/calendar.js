@@ -70,7 +70,7 @@ export class CalendarView extends LoadedView {
       ),
       h(
         "div",
-        { class: "scroll card", tabindex: 0, role: "region", "aria-label": "Calendar" },
+        { class: "scroll card newest-last", tabindex: 0, role: "region", "aria-label": "Calendar" },
         h(
           "table",
           { class: "calendar" },

@@ -107,7 +107,11 @@ def test_it_serves_tells_where_and_leaves_nothing_behind(ran: Ran) -> None:
     assert running.pid == process.pid
     assert ask(running, "GET", "/api/v1/live")["responses"] in (0, 1)
     address = f"{running.url.replace('http', 'ws')}/api/v1/ws"
-    with connect(address, additional_headers={"Authorization": f"Bearer {running.token}"}) as sent:
+    with connect(
+        address,
+        additional_headers={"Authorization": f"Bearer {running.token}"},
+        open_timeout=PATIENCE,
+    ) as sent:
         assert json.loads(sent.recv(PATIENCE))["event"] == "snapshot"
     status = json.loads(ran.run("service", "status", "--json").stdout)
     assert status["service"]["url"] == running.url

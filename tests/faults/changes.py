@@ -24,15 +24,8 @@ from engine.domain.settings import Settings
 from engine.monitor import Monitor
 from tests.conftest import NOW
 from tests.faults.seen import Seen
-from tests.faults.written import (
-    MINUTE,
-    append,
-    prompt,
-    response,
-    responses,
-    transcript,
-    wait_until,
-)
+from tests.faults.written import MINUTE, append, prompt, response, responses, transcript
+from tests.patience import wait_until
 
 _MANY = 10_000
 _LOOKED = 35.0

@@ -20,7 +20,8 @@ from engine.monitor import Monitor
 from tests.agreement import assert_agreement
 from tests.faults.seen import Seen
 from tests.faults.told import assert_in_memory, told
-from tests.faults.written import append, responses, transcript, wait_until
+from tests.faults.written import append, responses, transcript
+from tests.patience import wait_until
 from tests.slow_reading import SlowResponse, read
 
 MakeSettings = Callable[..., Settings]

@@ -16,10 +16,11 @@ from engine.domain.report_definitions import REPORTS
 from engine.service.endpoint import API
 from tests.conftest import NOW
 from tests.made_lines import MINUTE, answer, write
+from tests.patience import PATIENCE
 from tests.providers.stubs import ADMIN
 from tests.service.browsed import AXE, CHROMIUM, PUSH_ON, PUSHED, Seen, browsing
 from tests.service.conftest import write_user
-from tests.service.served import PATIENCE, Served, made_settings, serving
+from tests.service.served import Served, made_settings, serving
 
 WEB = Path(__file__).parents[2] / "engine" / "service" / "web"
 needs_browser = pytest.mark.skipif(

@@ -109,9 +109,7 @@ class Tail:
         (lines, bad, offset), rest = read_lines(file, taken, start + most, scan, take)
         if rest is not None:
             if rest.line is not None:
-                from engine.ingest.told_lines import read_unfinished
-
-                read_unfinished(rest.line, offset, scan, seen, self._zone)
+                self._read_unfinished(rest.line, offset, scan, seen)
             if rest.size > _BUFFER:
                 self._unfinished[found.path] = (offset, offset + rest.size)
         else:
@@ -135,6 +133,11 @@ class Tail:
             bad=before.bad + bad,
         )
         return scan
+
+    def _read_unfinished(self, line: bytes, offset: int, scan: Scan, seen: Seen) -> None:
+        from engine.ingest.told_lines import read_unfinished
+
+        read_unfinished(line, offset, scan, seen, self._zone)
 
     def _taker(self, scan: Scan, seen: Seen) -> Take:
         """Return what takes a line; it is loaded with the first where few are not usual."""

@@ -78,6 +78,8 @@ class SessionNowDocument(Struct, frozen=True, kw_only=True, rename="camel"):
     """A session of the active block."""
 
     session_id: str
+    title: str | UnsetType = UNSET
+    """What it is called, where that is known: who follows learns it."""
     project: str
     models: list[str]
     total_tokens: int
@@ -254,6 +256,7 @@ def _limit(limit: Limit) -> LimitDocument:
 def _session(session: SessionNow) -> SessionNowDocument:
     return SessionNowDocument(
         session_id=session.session,
+        title=session.title or UNSET,
         project=session.project,
         models=list(session.models),
         total_tokens=session.figures.tokens.total,

@@ -24,6 +24,7 @@ from engine.ledger.book import Ledger
 from engine.ledger.limit_events import newest_events
 from engine.ledger.limit_hits import rooted_hits_since
 from engine.ledger.limit_readings import (
+    AHEAD,
     KeptRow,
     count_readings,
     keep_readings,
@@ -189,14 +190,14 @@ class LimitTracker:
         is_anew = connection is not self._connection or self._all_rows_due.is_due(now)
         expected, self._count = len(self._rows) + count - self._count, count
         if not is_anew:
-            self._take_since(max(now - _REACH, self._confirmed - _LATE), now)
+            self._take_since(max(now - _REACH, min(self._confirmed, now) - _LATE), now)
         if is_anew or len(self._rows) != expected:
             self._rows.clear()
             self._connection = connection
             self._take_since(now - _REACH, now)
 
     def _take_since(self, time: int, now: int) -> None:
-        for row, confirmed_at in readings_since(self._ledger, time):
+        for row, confirmed_at in readings_since(self._ledger, time, now + AHEAD):
             self._rows[row[:6]] = row, confirmed_at
             self._confirmed = max(self._confirmed, min(confirmed_at, now))
 

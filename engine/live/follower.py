@@ -14,6 +14,7 @@ from engine.ledger.book import Ledger
 from engine.live.fetcher import Fetcher
 from engine.live.limits import Limits
 from engine.live.notices import NoticeBoard
+from engine.live.recovery import TURN
 from engine.live.state import State
 from engine.live.title_thread import TitleThread
 from engine.live.updater import Updater
@@ -87,6 +88,7 @@ class Follower:
 
     def _run(self) -> None:
         try:
+            self._ledger.wait_at_most(TURN)
             self._updater.read_all(self._draw_if_due)
             self._draw()
             self._follow()

@@ -8,7 +8,7 @@ from threading import Event, Lock
 from typing import TYPE_CHECKING
 
 from engine.domain.pace import SESSIONS_LOOK, Every
-from engine.domain.scans import Root
+from engine.domain.scans import ALL, Root
 from engine.domain.settings import Settings
 from engine.ingest.reader import Reader
 from engine.ingest.roots import Roots
@@ -17,7 +17,7 @@ from engine.ledger.book import Ledger
 from engine.ledger.failover import Failover
 from engine.ledger.packed_rows import bringing, merge_held, scopes_with_packs
 from engine.live.kept_settings import KeptSettings
-from engine.live.notices import NoticeBoard
+from engine.live.notices import NoticeBoard, waiting_for_turn
 from engine.live.recovery import Recovery
 from engine.live.shared_machines import SharedMachines
 from engine.live.state import State
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from engine.domain.scans import Scan
     from engine.ingest.loader import Waiting
     from engine.machines.sharing import Sharing
-
-ALL = 1 << 62
-"""As many bytes as there are."""
 
 
 def _nothing() -> None:
@@ -67,6 +64,7 @@ class Updater:
             lambda: state.present,
             self.stop,
             self.wakeup.wake,
+            self._say_waiting,
         )
         self.kept = KeptSettings(ledger)
         self.reader = Reader(ledger, settings, roots.registry, shared.stores)
@@ -287,6 +285,14 @@ class Updater:
             self.look()
             state.finish_reading()
         self.wakeup.look_soon()
+
+    def _say_waiting(self, is_waiting: bool) -> None:
+        """Say that another process keeps the ledger's turn, or no longer."""
+        if is_waiting:
+            self._board.warn("turn", waiting_for_turn(self._ledger.path))
+        else:
+            self._board.say("turn", None)
+        self._state.note_change()
 
     def _read_again(self) -> None:
         """Read once more what was read and could not be booked."""

@@ -9,6 +9,7 @@ import sqlite3
 from pathlib import Path
 
 from engine.agents.claude.cost_states import costs_by_session
+from engine.domain.files import read_regular
 from engine.domain.found import (
     AgentFound,
     BadFile,
@@ -154,7 +155,7 @@ def cleanup_days(root: Path) -> tuple[int, bool]:
     """Return after how many days Claude Code deletes transcripts, and if by default."""
     for name in ("settings.local.json", "settings.json"):
         try:
-            value = json.loads((root / name).read_bytes())
+            value = json.loads(read_regular(root / name))
         except (OSError, ValueError):
             continue
         days = value.get("cleanupPeriodDays") if isinstance(value, dict) else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from engine.domain.limit_windows import Budget, WindowNow
 from engine.domain.responses import PICO
 from engine.domain.settings import Settings
 from engine.domain.typed.amounts import parse_limit
-from engine.limits.readings import Reading
+from engine.limits.readings import HookSaid, Reading
 from engine.monitor import Monitor
 from tests.made_lines import DAY, HOUR, MINUTE, Clock, answer, moment, write
 from tests.turns import attend
@@ -331,3 +331,29 @@ def test_a_calibration_takes_the_estimate_s_place_unless_the_user_asked(
     window = window_of(asked)
     assert window is not None
     assert window.source == "none"
+
+
+@pytest.mark.parametrize("ahead", [10 * MINUTE, 3 * HOUR, 400 * DAY])
+def test_what_a_clock_that_was_ahead_noted_says_nothing_until_then(
+    opened: Open, ahead: int
+) -> None:
+    clock = Clock(NOW + ahead)
+    monitor = opened(clock)
+
+    def says(percent: int, minutes: int, session: str) -> Mapping[str, Reading]:
+        said = five_hours(percent, clock.now, clock.now + minutes * MINUTE, session=session)
+        return monitor.limits.note_hook(HookSaid(session, (said,)), clock.now)
+
+    for session in ("s", "other"):
+        says(95, 100, session)
+    attend(monitor)
+    clock.now = NOW
+    for percent in (10, 11):
+        clock.now += MINUTE // 2
+        shown = says(percent, 100, "s")
+        assert shown[FIVE_HOUR].used_share == percent / 100
+        window = window_of(monitor)
+        assert window is not None
+        assert window.used_share == percent / 100
+        assert window.resets_at is not None
+        assert window.resets_at < NOW + 2 * HOUR

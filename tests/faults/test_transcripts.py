@@ -15,11 +15,13 @@ import pytest
 from engine.domain.files import open_regular
 from engine.domain.scans import Root, Scan
 from engine.domain.settings import Settings
-from engine.ingest import discover, loader
+from engine.ingest import discover
+from engine.ingest.pieces import Pieces
 from engine.ingest.tail import Tail
 from engine.monitor import Monitor
 from tests.agreement import assert_agreement
 from tests.faults.written import append, prompt, response, responses, sentences, transcript
+from tests.patience import PATIENCE
 from tests.slow_reading import read
 from tui.tables.health_page import health_lines
 
@@ -164,7 +166,7 @@ def test_a_file_that_grows_by_much_between_looking_and_reading_is_read_once(
         assert len(readings) < 50, "the same is read again and again"
         return tail_read(*given)
 
-    monkeypatch.setattr(loader, "_PIECE", 1_000)
+    monkeypatch.setattr(Pieces, "most", 1_000)
     monkeypatch.setattr(discover, "walk", walk_and_grow)
     monkeypatch.setattr(Tail, "read", counted)
     with Monitor(settings(roots=(tmp_path,))) as monitor:
@@ -256,7 +258,7 @@ def test_a_transcript_that_leads_to_what_never_ends_keeps_nobody_waiting(
     with Monitor(settings(roots=(tmp_path,))) as monitor:
         reading = threading.Thread(target=monitor.read, daemon=True)
         reading.start()
-        reading.join(10)
+        reading.join(PATIENCE)
         assert not reading.is_alive()
         assert monitor.snapshot().responses == 3
 

@@ -21,10 +21,10 @@ from engine.service.keys import Keys
 from engine.service.server import Server, config_of, with_telemetry
 from engine.service.source import Configuration, Source
 from tests.conftest import NOW
+from tests.patience import PATIENCE
 
 TOKEN = "a-token-of-the-tests"
 TRUSTED = {"Authorization": f"Bearer {TOKEN}"}
-PATIENCE = 30.0
 
 
 class Reply(NamedTuple):

@@ -15,6 +15,7 @@ from engine.service.endpoint import API
 from engine.service.endpoints import ENDPOINTS
 from engine.service.guards import MOST_BODY
 from engine.service.hub import MOST_LISTENERS
+from tests.patience import PATIENCE
 from tests.service.served import TOKEN, TRUSTED, Served, made_settings, raw, serving
 
 JSON = {"Content-Type": "application/json"}
@@ -180,7 +181,7 @@ def test_a_connection_that_asks_nothing_is_closed(
         assert time.monotonic() - begun < 5
         with connect(f"ws://{server.host}{API}/ws", additional_headers=TRUSTED) as websocket:
             time.sleep(0.3)
-            websocket.ping().wait(5)
+            websocket.ping().wait(PATIENCE)
 
 
 def test_an_answer_that_takes_too_long_is_given_up(

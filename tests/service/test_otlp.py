@@ -16,8 +16,9 @@ import pytest
 from engine.service.otlp import records
 from tests.conftest import NOW
 from tests.made_lines import HOUR, MINUTE, answer, write
+from tests.patience import PATIENCE
 from tests.service.otlp_made import SECRET, api_request, exported, packed, prompt
-from tests.service.served import PATIENCE, TRUSTED, Reply, Served, made_settings, serving
+from tests.service.served import TRUSTED, Reply, Served, made_settings, serving
 
 PACKED = {**TRUSTED, "Content-Type": "application/x-protobuf"}
 JSON = {**TRUSTED, "Content-Type": "application/json"}

@@ -18,8 +18,9 @@ from engine.service import hub
 from engine.service.endpoint import API
 from tests.conftest import NOW
 from tests.made_lines import MINUTE, answer, write
+from tests.patience import PATIENCE
 from tests.service.conftest import write_user
-from tests.service.served import PATIENCE, TRUSTED, Served, made_settings, serving
+from tests.service.served import TRUSTED, Served, made_settings, serving
 
 
 @pytest.fixture

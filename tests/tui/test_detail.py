@@ -6,7 +6,8 @@ from textual.widgets import Static
 
 from engine.domain.reports import Point, ReportKind
 from engine.domain.responses import PICO
-from tests.tui.report_samples import ReportSource, detail, row, until
+from tests.tui.live_pilot import until
+from tests.tui.report_samples import ReportSource, detail, row
 from tui.live.screens.detail_lines import PageLine, lines_of
 from tui.live.screens.detail_screen import DetailPage, DetailScreen
 from tui.words.lines import cells

@@ -13,6 +13,7 @@ from engine.domain.limit_windows import Event
 from engine.domain.notices import Notice
 from engine.domain.typed.clocks import parse_quiet_hours
 from engine.notify.channels import Channels
+from tests.patience import PATIENCE
 from tests.tui.fake_source import FakeSource
 from tests.tui.live_pilot import live, screen_text
 from tests.tui.live_samples import (
@@ -373,7 +374,7 @@ async def test_an_empty_machine_names_the_places_and_starts_the_demo():
         ):
             assert said in text
         await pilot.press("d")
-        assert opened.wait(5)
+        assert opened.wait(PATIENCE)
         await pilot.pause(0.1)
         assert "made-up figures" in screen_text(app)
         assert "$42.06" in screen_text(app)

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from textual.geometry import Region
 
 from tests.tui.fake_source import FakeSource
-from tests.tui.live_pilot import live, screen_text
+from tests.tui.live_pilot import live, screen_text, until
 from tests.tui.live_samples import estimated, hit, quiet, reading, snapshot
 from tui.live.app import LiveApp
 from tui.live.drawing.lines import LinePane
@@ -276,10 +276,7 @@ async def test_the_blocks_say_when_the_window_that_is_limited_is_another(anchor:
     source = FakeSource(replace(sample, block=replace(sample.block, anchor=anchor)))
     async with live(source, size=(80, 24)) as (app, pilot):
         await pilot.press("6")
-        for _ in range(40):
-            await pilot.pause(0.05)
-            if "All " in screen_text(app):
-                break
+        await until(pilot, lambda: "All " in screen_text(app))
         said = "The limited window runs 13:00 to 18:00; blocks begin on the hour"
         assert (said in screen_text(app)) == (anchor != "estimated")
 

@@ -7,15 +7,8 @@ from textual.geometry import Region
 from textual.widgets import Static
 
 from engine.domain.reports import ReportKind, Row
-from tests.tui.report_samples import (
-    NOW,
-    ReportSource,
-    figures,
-    many_rows,
-    report_of,
-    row,
-    until,
-)
+from tests.tui.live_pilot import until
+from tests.tui.report_samples import NOW, ReportSource, figures, many_rows, report_of, row
 from tui.live.report.report_pane import ReportPane
 from tui.live.screens.detail_screen import DetailScreen
 from tui.words.format import tokens

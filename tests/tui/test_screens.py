@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,7 +20,8 @@ from rich.cells import cell_len
 from textual.pilot import Pilot
 
 from engine.monitor import Monitor
-from tests.tui.live_pilot import screen_text
+from tests.patience import PATIENCE
+from tests.tui.live_pilot import screen_text, until
 from tui.live.app import LiveApp
 from tui.live.source import LiveOptions
 
@@ -46,11 +48,7 @@ async def made_up_screen(
     """Run the live screen at a size until the history is read and shown."""
     app = LiveApp(monitor, LiveOptions(zone="Europe/Berlin", is_demo=True, has_bell=False))
     async with app.run_test(size=size) as pilot:
-        for _ in range(3_000):
-            await pilot.pause(0.02)
-            if app.is_following:
-                break
-        assert app.is_following
+        await until(pilot, lambda: app.is_following)
         yield app, pilot
 
 
@@ -59,8 +57,8 @@ async def settled(app: LiveApp, pilot: Pilot[None], said: str = "", kept: str = 
 
     A busy machine rests in between: what is there twice is not yet what is asked for.
     """
-    before, same = None, 0
-    for _ in range(1_000):
+    before, same, end = None, 0, time.monotonic() + PATIENCE
+    while time.monotonic() < end:
         await pilot.pause(0.03)
         text = screen_text(app)
         same = same + 1 if said in text and text == before else 0

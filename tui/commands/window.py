@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from engine.domain.files import read_regular
 from engine.domain.mistakes import SettingsError
-from tui.options.definition import Command, Option
+from tui.options.definition import Command, Namespace, Option
 from tui.options.shared import PLACES
 
 NEEDS_DESKTOP = (
@@ -73,7 +73,7 @@ def run(options: Namespace) -> int:
 def _read(path: Path) -> Place:
     """Return where the window stood last; where that is not known, a place for the first time."""
     try:
-        place = msgspec.json.decode(path.read_bytes(), type=Place)
+        place = msgspec.json.decode(read_regular(path), type=Place)
     except (OSError, msgspec.DecodeError):
         return Place()
     return place if place.is_sound else Place()

@@ -8,16 +8,16 @@ import shutil
 import stat
 import sys
 import time
-from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from difflib import unified_diff
 from importlib.util import find_spec
 from pathlib import Path
 
-from engine.domain.files import write_whole
+from engine.domain.files import read_regular, write_whole
 from engine.domain.mistakes import SettingsError, reason_of
 from engine.domain.processes import words_of
 from engine.domain.system import PLATFORM
+from tui.options.definition import Namespace
 from tui.options.packed_words import unpacked
 from tui.statusline.settings_text import (
     Settings,
@@ -97,7 +97,7 @@ def _directory(named: str) -> Path:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_bytes().decode("utf-8")
+        return read_regular(path).decode("utf-8")
     except FileNotFoundError:
         return ""
     except OSError as error:

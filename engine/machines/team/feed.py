@@ -86,6 +86,11 @@ class TeamFeed:
         self._changes = [*self._changes[-_MOST_KEPT:], (self.revision, found)]
         return "some"
 
+    @property
+    def people(self) -> list[str]:
+        """Everybody who pushed."""
+        return list(self._seen)
+
     def since(self, revision: int) -> Changes:
         """Return what changed after a revision of the feed."""
         slots, sessions = set[int](), set[str]()

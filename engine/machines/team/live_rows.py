@@ -71,9 +71,9 @@ class TeamRows:
             condition, values = "slot = ANY(%s)", [sorted(self._feed.since(since).slots)]  # type: ignore[list-item]
         of = ", ".join(self._names.model_columns)
         rows = self._feed.ask(
-            f"SELECT slot, {of}, {_SUMS} FROM ccmon.buckets WHERE agent = ANY(%s) AND {condition}"
-            f" GROUP BY slot, {of} ORDER BY slot",
-            (self._agents, *values),
+            f"SELECT slot, {of}, {_SUMS} FROM ccmon.buckets WHERE agent = ANY(%s)"
+            f" AND person = ANY(%s) AND {condition} GROUP BY slot, {of} ORDER BY slot",
+            (self._agents, self._feed.people, *values),
         )
         return [SlotSums(row[0], *self._summed(row[1:])) for row in rows]
 

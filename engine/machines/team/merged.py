@@ -74,20 +74,26 @@ MERGE = (
     _merging(),
 )
 """Fills `before` with what was known and `after` with what is known with it."""
-IS_SHARED = f"SELECT EXISTS (SELECT 1 FROM before WHERE sighted_by <> {_OWN})"
-"""Whether other ledgers have any of it, so that `SIGHT` is needed."""
+IS_SHARED = (
+    f"SELECT EXISTS (SELECT 1 FROM before WHERE sighted_by <> {_OWN}),"
+    " EXISTS (SELECT 1 FROM staged WHERE is_void)"
+)
+"""Whether other ledgers have any of it, so that `SIGHT` is needed, and whether any is void."""
 _SAME = "{0}.person = current_user AND {0}.agent = {1}.agent AND {0}.id = {1}.id"
 _SEEN = ", ".join(f"{name} = excluded.{name}" for name in RESPONSE if name not in ("agent", "id"))
 SIGHT = (
     f"INSERT INTO ccmon.sightings (ledger, {_COLUMNS})"
     f" SELECT sighted_by, {_COLUMNS} FROM before WHERE sighted_by NOT IN ('', {_OWN})"
     " AND (agent, id) IN (SELECT agent, id FROM staged WHERE NOT is_void) ON CONFLICT DO NOTHING",
-    "DELETE FROM ccmon.sightings x USING staged s WHERE s.is_void"
-    f" AND x.ledger = {_OWN} AND {_SAME.format('x', 's')}",
     f"INSERT INTO ccmon.sightings (ledger, {_COLUMNS})"
     f" SELECT {_OWN}, {', '.join(f's.{name}' for name in RESPONSE)} FROM staged s"
     f" JOIN before b USING (agent, id) WHERE NOT s.is_void AND b.sighted_by <> {_OWN}"
     f" ON CONFLICT (person, agent, id, ledger) DO UPDATE SET {_SEEN}",
+)
+"""Keeps what each ledger says of what several have."""
+SIGHT_NO_MORE = (
+    "DELETE FROM ccmon.sightings x USING staged s WHERE s.is_void"
+    f" AND x.ledger = {_OWN} AND {_SAME.format('x', 's')}",
     "WITH others AS (DELETE FROM before b USING staged s WHERE s.is_void"
     " AND (s.agent, s.id) = (b.agent, b.id)"
     f" AND b.sighted_by NOT IN ('', {_OWN}) RETURNING b.agent, b.id)"
@@ -105,7 +111,7 @@ SIGHT = (
     f"DELETE FROM ccmon.sightings x USING after a WHERE a.sighted_by <> ''"
     f" AND {_SAME.format('x', 'a')}",
 )
-"""Keeps what each ledger says of what several have; of a void one what the others say holds."""
+"""Takes back what this ledger said of what is void: what the others say of it holds."""
 SAME_AS_BEFORE = (
     "WITH same AS (DELETE FROM before b USING after a WHERE (a.agent, a.id) = (b.agent, b.id)"
     f" AND ({', '.join(f'a.{name}' for name in (*RESPONSE, 'sighted_by'))})"
@@ -147,41 +153,7 @@ def _summing(table: str) -> str:
     )
 
 
-_FINER = {"hours": ("buckets", "hour", "slot / 8"), "days": ("hours", "day", "hour / 24")}
-"""Rollups without sessions: the one that has their parts, their step, and it of a part."""
-
-
-def _spanning(table: str) -> str:
-    """Return what finds first and last anew where responses left.
-
-    Rows that are empty stay, so that who follows sees that they are.
-    """
-    keys = ROLLUPS[table]
-    listed = ", ".join(keys)
-    left = f"SELECT DISTINCT {', '.join(f'{key_of(key)} AS {key}' for key in keys)} FROM before"
-    of_response = ", ".join(f"{key_of(key)} AS {key}" for key in keys)
-    within = "person = current_user AND session IN (SELECT session FROM before)"
-    first, last = "min(time)", "max(time)"
-    source = f"(SELECT {of_response}, time FROM ccmon.responses WHERE {within}) r"
-    if table in _FINER:
-        finer, step, part = _FINER[table]
-        first, last = "min(first)", "max(last)"
-        source = (
-            f"(SELECT {part} AS {step}, agent, provider, model, machine, first, last"
-            f" FROM ccmon.{finer} WHERE person = current_user AND responses > 0"
-            f" AND {part} IN (SELECT {key_of(step)} FROM before)) r"
-        )
-    return (
-        f"UPDATE ccmon.{table} t SET first = f, last = l FROM"
-        f" (SELECT {listed}, {first} AS f, {last} AS l FROM {source} JOIN ({left}) gone"
-        f"  USING ({listed}) GROUP BY {listed}) x"
-        f" WHERE t.person = current_user AND ({', '.join(f't.{key}' for key in keys)})"
-        f" = ({', '.join(f'x.{key}' for key in keys)})"
-    )
-
-
 SUM = tuple(_summing(table) for table in ROLLUPS)
-SPAN = tuple(_spanning(table) for table in ROLLUPS)
 _MOST_NOTED = 5_000
 """Sessions of one part that who follows is told of; of more it reads everything anew."""
 _KEPT_NOTES = 200
@@ -199,7 +171,6 @@ NOTE = (
     " WHERE p.person = current_user",
     "DELETE FROM ccmon.changes c USING ccmon.people p WHERE p.person = current_user"
     f" AND c.person = p.person AND c.revision <= p.revision - {_KEPT_NOTES}",
-    "SELECT pg_notify('ccmon', '')",
 )
 """Tells who follows which slots and sessions changed; `before` and `after` hold the changes."""
 SESSIONS = (

@@ -64,9 +64,9 @@ def statements() -> Iterator[str]:
     yield f"INSERT INTO ccmon.version VALUES ({VERSION}) ON CONFLICT DO NOTHING"
     yield from _tables()
     yield "CREATE INDEX IF NOT EXISTS responses_by_session ON ccmon.responses (session)"
-    yield "CREATE INDEX IF NOT EXISTS responses_by_time ON ccmon.responses USING brin (time)"
+    yield "CREATE INDEX IF NOT EXISTS responses_by_time ON ccmon.responses (time)"
     yield "CREATE INDEX IF NOT EXISTS hours_by_hour ON ccmon.hours (hour)"
-    yield "CREATE INDEX IF NOT EXISTS buckets_by_slot ON ccmon.buckets (slot)"
+    yield "CREATE INDEX IF NOT EXISTS buckets_by_slot ON ccmon.buckets (person, slot)"
     yield f"GRANT USAGE ON SCHEMA ccmon TO {WRITER}, {READER}"
     yield f"GRANT SELECT ON ccmon.version TO {WRITER}, {READER}"
     for table in TABLES:

@@ -1,6 +1,6 @@
 // A view of what is asked for: drawn when it has come, and anew when figures have changed.
 
-import { h } from "./elements.js";
+import { h, refill } from "./elements.js";
 
 export class LoadedView {
   constructor() {
@@ -33,7 +33,7 @@ export class LoadedView {
   // A view says in `drawn` what it asks for, and what is to be seen of it.
   async put() {
     try {
-      this.place.replaceChildren(...[await this.drawn()].flat());
+      refill(this.place, [await this.drawn()].flat());
     } catch (problem) {
       this.place.replaceChildren(h("p", { class: "problem", role: "alert" }, problem.message));
     }

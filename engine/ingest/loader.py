@@ -13,7 +13,7 @@ from engine.domain.scans import Cursor, Found, Root, Scan
 from engine.domain.snapshots import Progress
 from engine.ingest.chunk_reader import ChunkAnswer, Task, task_size
 from engine.ingest.packer import Packer
-from engine.ingest.tail import Tail
+from engine.ingest.pieces import Pieces
 from engine.pricing.table import PriceTable
 
 _FIRST_BATCH = 4 << 20
@@ -22,8 +22,6 @@ _BATCH = 192 << 20
 _MOST_RESPONSES = 25_000
 """A later batch ends with so many bytes, or responses that are not packed: fewer cost more, more
 need memory."""
-_PIECE = 32 << 20
-"""A larger file is read in pieces, so that no batch is much larger than a piece."""
 _WORTH_WORKERS = 48 << 20
 """With less than this to read, starting processes takes longer than it saves."""
 _CHUNK = 8 << 20
@@ -79,13 +77,11 @@ class _Part(Struct):
 
 
 class Loader:
-    """Reads on in all of some files; remembers which could not be read."""
+    """Reads on in all of some files."""
 
-    def __init__(self, tail: Tail, prices: Callable[[], PriceTable]) -> None:
-        """`prices` gives those in force, by which other processes price."""
-        self.refused: dict[str, str] = {}
-        """Path and reason of files that cannot be read now."""
-        self._tail = tail
+    def __init__(self, pieces: Pieces, prices: Callable[[], PriceTable]) -> None:
+        """`pieces` reads in here; `prices` gives those in force, by which others price."""
+        self._pieces = pieces
         self._prices = prices
 
     def batches(
@@ -130,7 +126,7 @@ class Loader:
         from engine.ingest.workers import Workers, worker_count
 
         tasks = [
-            [Task.of(each.found, each.cursor) for each in chunk if each.unread <= _PIECE]
+            [Task.of(each.found, each.cursor) for each in chunk if each.unread <= self._pieces.most]
             for chunk in chunks
         ]
         with Workers(tasks, worker_count(), self._prices()) as workers:
@@ -143,14 +139,14 @@ class Loader:
         part = _Part(chunk[0].root, [], answer.packs)
         files = iter(answer.files)
         for each in chunk:
-            if each.unread <= _PIECE:
+            if each.unread <= self._pieces.most:
                 file = next(files)
                 self._note_refused(each.found.path, file.refused)
                 if file.scan is not None:
                     part.scans.append((each, file.scan))
         yield part
         for each in chunk:
-            if each.unread > _PIECE:
+            if each.unread > self._pieces.most:
                 for piece in self._parts_here([each]):
                     packer = Packer(self._prices())
                     for _, scan in piece.scans:
@@ -162,31 +158,14 @@ class Loader:
 
     def _parts_here(self, waiting: list[Waiting]) -> Iterator[_Part]:
         for each in waiting:
-            for scan in self.scans(each.found, each.cursor):
+            for scan in self._pieces.scans(each.found, each.cursor):
                 yield _Part(each.root, [(each, scan)])
 
     def _note_refused(self, path: str, reason: str | None) -> None:
         if reason is None:
-            self.refused.pop(path, None)
+            self._pieces.refused.pop(path, None)
         else:
-            self.refused[path] = reason
-
-    def scans(self, found: Found, cursor: Cursor | None) -> Iterator[Scan]:
-        """Yield the unread pieces of one file."""
-        while True:
-            try:
-                scan = self._tail.read(found, cursor, _PIECE)
-            except OSError as error:
-                if not isinstance(error, FileNotFoundError):
-                    self.refused[found.path] = error.strerror or "could not be read"
-                return
-            self.refused.pop(found.path, None)
-            if scan is None:
-                return
-            yield scan
-            if scan.is_finished:
-                return
-            cursor = scan.cursor
+            self._pieces.refused[path] = reason
 
 
 def _chunks(waiting: list[Waiting]) -> list[list[Waiting]]:

@@ -15,7 +15,8 @@ from engine.ingest import discover
 from engine.ledger.book import Ledger
 
 if TYPE_CHECKING:
-    from engine.ingest.loader import Batch, Loader, Waiting
+    from engine.ingest.loader import Batch, Waiting
+    from engine.ingest.pieces import Pieces
     from engine.ingest.stores import CursorOf
 
 _WORTH_LISTING = 500
@@ -35,7 +36,7 @@ class Transcripts:
         """How many files the last look found, by the path of each root that is there."""
         self._ledger = ledger
         self._settings = settings
-        self._loader: Loader | None = None
+        self._made: Pieces | None = None
         self._roots: dict[Root, None] = {}
         self._walks: dict[Root, discover.Walk] = {}
         """What was found below each root since files were asked for last."""
@@ -48,7 +49,7 @@ class Transcripts:
     @property
     def refused(self) -> dict[str, str]:
         """Path and reason of what cannot be read now."""
-        files = self._loader.refused if self._loader is not None else {}
+        files = self._made.refused if self._made is not None else {}
         walks = (item for walk in self._directories.values() for item in walk.items())
         return {**dict(walks), **files}
 
@@ -59,8 +60,8 @@ class Transcripts:
         """Forget what the last look found; another one begins."""
         self.counts = {}
         self._directories = {}
-        if self._loader is not None:
-            self._loader.refused.clear()
+        if self._made is not None:
+            self._made.refused.clear()
 
     def look(
         self, root: Root, known: Callable[[str], Mark | None], cursor_of: CursorOf
@@ -122,7 +123,9 @@ class Transcripts:
 
     def batches(self, waiting: list[Waiting], is_stopped: Callable[[], bool]) -> Iterator[Batch]:
         """Yield what is new in some files, those written last first."""
-        return self._reader().batches(waiting, is_stopped)
+        from engine.ingest.loader import Loader
+
+        return Loader(self._pieces(), lambda: self._ledger.prices).batches(waiting, is_stopped)
 
     def owns(self, path: str) -> bool:
         """Say whether a path lies below a root that was looked at."""
@@ -153,7 +156,7 @@ class Transcripts:
                     is_sure = False
                     continue
                 self._paths[path] = place
-            made = self._reader().scans(found, cursor_of(root, relative))
+            made = self._pieces().scans(found, cursor_of(root, relative))
             scans.setdefault(root, []).extend(made)
         return scans, is_sure
 
@@ -161,7 +164,7 @@ class Transcripts:
         """Read some transcripts, by their paths below `projects`, from their starts."""
         found = (discover.stat(os.path.join(root.projects, path), path) for path in paths)
         return [
-            scan for each in found if each is not None for scan in self._reader().scans(each, None)
+            scan for each in found if each is not None for scan in self._pieces().scans(each, None)
         ]
 
     def scans_of_session(self, roots: list[Root], transcript: str) -> dict[Root, list[Scan]]:
@@ -182,19 +185,18 @@ class Transcripts:
             scan
             for found in discover.files_of_session(path, relative)
             if is_new(found, cursors.get(found.relative))
-            for scan in self._reader().scans(found, cursors.get(found.relative))
+            for scan in self._pieces().scans(found, cursors.get(found.relative))
         ]
         return {root: scans} if scans else {}
 
-    def _reader(self) -> Loader:
-        if self._loader is None:
-            from engine.ingest.loader import Loader
+    def _pieces(self) -> Pieces:
+        if self._made is None:
+            from engine.ingest.pieces import Pieces
             from engine.ingest.tail import Tail
 
             environment = self._settings.environment
-            tail = Tail(lambda: open_zone(None, environment)[1], environment)
-            self._loader = Loader(tail, lambda: self._ledger.prices)
-        return self._loader
+            self._made = Pieces(Tail(lambda: open_zone(None, environment)[1], environment))
+        return self._made
 
 
 def _place_in(roots: Iterable[Root], path: str) -> tuple[Root, str] | None:

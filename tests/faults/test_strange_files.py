@@ -21,11 +21,12 @@ from engine.monitor import Monitor
 from engine.pricing.refresh import is_due
 from engine.pricing.table import PriceTable
 from tests.faults.written import responses, sentences, transcript
+from tests.patience import PATIENCE
 from tui.config.text_file import read_text
 
 MakeSettings = Callable[..., Settings]
 
-_PATIENCE = 60.0
+
 _HERE = Path(__file__).resolve().parents[2]
 _OF_OTHER_AGENTS = (
     ".codex/sessions/2026/11/22/rollout-1.jsonl",
@@ -101,7 +102,7 @@ def _in_time(read: Callable[[], object]) -> None:
 
     reading = threading.Thread(target=go, daemon=True)
     reading.start()
-    reading.join(_PATIENCE)
+    reading.join(PATIENCE)
     assert not reading.is_alive(), "it waits"
 
 

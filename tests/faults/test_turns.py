@@ -15,12 +15,12 @@ from engine.ledger.aside import log_size
 from engine.live import follower, recovery
 from engine.monitor import Monitor
 from tests.agreement import assert_agreement
-from tests.faults.written import append, responses, sentences, transcript, wait_until
+from tests.faults.written import append, responses, sentences, transcript
+from tests.patience import wait_until
 from tests.slow_reading import read
 
 MakeSettings = Callable[..., Settings]
 
-_PATIENCE = 60.0
 _LOG = 150 << 10
 
 
@@ -42,14 +42,14 @@ def test_a_turn_that_does_not_come_is_said_within_five_seconds_and_taken_when_it
     path = transcript(root, "-a/s1.jsonl", responses(range(5)))
     with Monitor(settings(roots=(root,), ledger=str(ledger), is_polling=False)) as monitor:
         monitor.start(lambda: None)
-        wait_until(lambda: monitor.snapshot().state == "following", seconds=_PATIENCE)
+        wait_until(lambda: monitor.snapshot().state == "following")
         with closing(_held(ledger, "BEGIN IMMEDIATE")) as other:
             append(path, responses(range(5, 9)))
-            wait_until(lambda: "locked" in sentences(monitor.snapshot()), "it", _PATIENCE)
+            wait_until(lambda: "locked" in sentences(monitor.snapshot()))
             assert monitor.snapshot().responses == 5
             other.execute("ROLLBACK")
-        wait_until(lambda: monitor.snapshot().responses == 9, "all", _PATIENCE)
-        wait_until(lambda: not monitor.snapshot().notices, "silence", _PATIENCE)
+        wait_until(lambda: monitor.snapshot().responses == 9)
+        wait_until(lambda: not monitor.snapshot().notices)
         assert_agreement(monitor, read(root))
     with closing(sqlite3.connect(ledger)) as again:
         assert again.execute("SELECT count(*) FROM files").fetchone() == (1,)

@@ -306,7 +306,7 @@ async def test_a_hit_limit_is_a_line_on_every_tab_until_it_is_cleared():
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (40, 12)])
 async def test_a_limit_of_one_model_leaves_the_answer_for_the_others(size: tuple[int, int]):
-    held = hit_now(window="seven_day:Fable", label="Week · Fable")
+    held = hit_now(window="seven_day:Fable", label="Week · Fable", is_of_model=True)
     source = FakeSource(replace(snapshot(), hit=held))
     async with live(source, size=size) as (app, pilot):
         await pilot.pause()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from msgspec import Struct
 
 from engine.domain.snapshots import Snapshot
-from engine.limits.labels import is_of_model
 from tui.live.drawing.lines import OneLine
 from tui.words.limits import name_text, when
 from tui.words.lines import BLANK, Line, Piece, joined
@@ -37,7 +36,7 @@ def hit_view(snapshot: Snapshot) -> HitView | None:
 
 def is_held_up(snapshot: Snapshot) -> bool:
     """Say whether a hit limit holds all work up; that of one model leaves the others."""
-    return snapshot.hit is not None and not is_of_model(snapshot.hit.window)
+    return snapshot.hit is not None and not snapshot.hit.is_of_model
 
 
 def countdown(milliseconds: int) -> str:

@@ -404,16 +404,22 @@ def test_files_are_read_once_for_each_change(
 
 
 def _trap(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Note every file that is opened from here on."""
+    """Note every file that is opened from here on; what an `opener` opens counts once."""
     opened: list[str] = []
+    within: list[str] = []
     really_open, really_low = builtins.open, os.open
 
     def noted(path: Any, *rest: Any, **more: Any) -> Any:
         opened.append(str(path))
-        return really_open(path, *rest, **more)
+        within.append(str(path))
+        try:
+            return really_open(path, *rest, **more)
+        finally:
+            within.pop()
 
     def noted_low(path: Any, *rest: Any, **more: Any) -> int:
-        opened.append(str(path))
+        if str(path) not in within:
+            opened.append(str(path))
         return really_low(path, *rest, **more)
 
     monkeypatch.setattr(builtins, "open", noted)

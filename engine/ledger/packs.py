@@ -20,6 +20,7 @@ import msgspec
 from msgspec import Struct
 
 from engine.domain.packed_responses import (
+    ID_WIDTH,
     IS_FORKED,
     IS_SIDECHAIN,
     LAYOUT,
@@ -36,6 +37,8 @@ FOREVER = 1 << 62
 """Later than any response."""
 _AT_ONCE = 40_000
 """Records brought to the table in one go: more keep others waiting for too long."""
+_PARTS = 8
+"""In which they are brought: as rows they take ten times the memory that they do as records."""
 _IDS = 1 << 63
 _KEEP = (
     "INSERT INTO packs (scope, first, last, changed, is_held, names, ids, records)"
@@ -139,16 +142,16 @@ class Packs:
         Then the packs are gone.
         """
         listed = [each for each in self._listed(scope) if each[0] in packs]
-        ids = {pack: self._ids(pack) for pack, _, _ in listed}
-        total = sum(map(len, ids.values()))
+        total = sum(self._length(pack) for pack, _, _ in listed)
         until = min(after + max(_IDS * _AT_ONCE // max(total, 1), 1), _IDS - 1)
-        rows: list[Row] = []
+        parts: list[tuple[bytes, Callable[[Record], Row]]] = []
         for pack, changed, names in listed:
-            low, high = (bisect_left(ids[pack], end + 1) for end in (after, until))
-            if low < high:
-                made = _row_of(scope, changed, _decode(names))
-                rows += map(made, self._records_in(pack, low, high))
-        self._insert(rows)
+            records = self._records_between(pack, after + 1, until + 1)
+            if records:
+                parts.append((records, _row_of(scope, changed, _decode(names))))
+        step = max((until - after) // _PARTS, 1)
+        for first in range(after + 1, until + 1, step):
+            self._insert(_rows_between(parts, first, min(first + step, until + 1)))
         if until < _IDS - 1:
             return until
         self.drop(pack for pack, _, _ in listed)
@@ -179,6 +182,27 @@ class Packs:
             "SELECT pack, changed, names FROM packs WHERE scope = ? AND is_held = 0", (scope,)
         ).fetchall()
 
+    def _length(self, pack: int) -> int:
+        (size,) = self._connection.execute(
+            "SELECT length(ids) FROM packs WHERE pack = ?", (pack,)
+        ).fetchone()
+        return int(size) // ID_WIDTH
+
+    def _records_between(self, pack: int, first: int, before: int) -> bytes:
+        """Return a pack's records of a range of ids, without reading all of it."""
+        with self._connection.blobopen("packs", "ids", pack, readonly=True) as blob:
+
+            def id_at(place: int) -> int:
+                blob.seek(place * ID_WIDTH)
+                return int.from_bytes(blob.read(ID_WIDTH), "little")
+
+            low, high = _places_of(first, before, len(blob) // ID_WIDTH, id_at)
+        if low == high:
+            return b""
+        with self._connection.blobopen("packs", "records", pack, readonly=True) as blob:
+            blob.seek(low * LAYOUT.size)
+            return blob.read((high - low) * LAYOUT.size)
+
     def _ids(self, pack: int) -> tuple[int, ...]:
         (ids,) = self._connection.execute(
             "SELECT ids FROM packs WHERE pack = ?", (pack,)
@@ -203,10 +227,30 @@ class Packs:
                 read.append(Record._make(LAYOUT.unpack(blob.read(size))))
             return read
 
-    def _records_in(self, pack: int, low: int, high: int) -> Iterator[Record]:
-        with self._connection.blobopen("packs", "records", pack, readonly=True) as blob:
-            blob.seek(low * LAYOUT.size)
-            return records_in(blob.read((high - low) * LAYOUT.size))
+
+def _places_of(
+    first: int, before: int, length: int, id_at: Callable[[int], int]
+) -> tuple[int, int]:
+    """Return where ids of a range begin and end among so many, ascending."""
+    low = bisect_left(range(length), first, key=id_at)
+    return low, bisect_left(range(length), before, low, key=id_at)
+
+
+def _rows_between(
+    parts: Iterable[tuple[bytes, Callable[[Record], Row]]], first: int, before: int
+) -> list[Row]:
+    """Return the rows of a range of ids that are made of some packs' records."""
+    rows: list[Row] = []
+    size = LAYOUT.size
+    for records, made in parts:
+
+        def id_at(place: int, records: bytes = records) -> int:
+            return int.from_bytes(records[place * size : place * size + ID_WIDTH], "little")
+
+        low, high = _places_of(first, before, len(records) // size, id_at)
+        if low < high:
+            rows += map(made, records_in(records[low * size : high * size]))
+    return rows
 
 
 def _row_of(scope: int, changed: int, numbers: Numbers) -> Callable[[Record], Row]:

@@ -245,7 +245,6 @@ class Monitor:
         self._updater.open(is_whole=False)
         self._follower = Follower(
             self.settings,
-            self._ledger,
             self._state,
             self._board,
             self._updater,

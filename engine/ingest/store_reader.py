@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from engine.agents.base import Tree
 from engine.agents.registry import Registry
-from engine.domain.scans import Found, Mark, Root, Scan, is_new, mark_of
+from engine.domain.scans import Found, Root, Scan, is_new
 from engine.domain.settings import Settings
 from engine.domain.snapshots import Progress
 from engine.ingest.loader import Batch, Waiting
@@ -68,7 +68,7 @@ class OtherStores:
         self._states.clear()
 
     def look(
-        self, root: Root, known: Callable[[str], Mark | None], cursor_of: CursorOf
+        self, root: Root, is_as_read: Callable[[Found], bool], cursor_of: CursorOf
     ) -> list[Waiting]:
         """Walk a root; return the files that may hold something unread."""
         self._roots[root] = None
@@ -86,7 +86,7 @@ class OtherStores:
         return [
             Waiting(root, each.found, cursor_of(root, each.found.relative), each.kind)
             for each in stored
-            if known(each.found.relative) != mark_of(each.found)
+            if not is_as_read(each.found)
         ]
 
     def _refuse_anew(self, root: Root, present: set[str], refused: dict[str, str]) -> None:

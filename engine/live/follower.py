@@ -10,7 +10,6 @@ from threading import Thread
 from engine.domain.notices import Notice
 from engine.domain.pace import DRAWN
 from engine.domain.settings import Settings
-from engine.ledger.book import Ledger
 from engine.live.fetcher import Fetcher
 from engine.live.limits import Limits
 from engine.live.notices import NoticeBoard
@@ -33,7 +32,6 @@ class Follower:
     def __init__(
         self,
         settings: Settings,
-        ledger: Ledger,
         state: State,
         board: NoticeBoard,
         updater: Updater,
@@ -42,7 +40,6 @@ class Follower:
         on_change: Callable[[], None],
     ) -> None:
         self._settings = settings
-        self._ledger = ledger
         self._state = state
         self._board = board
         self._updater = updater
@@ -101,8 +98,8 @@ class Follower:
     def _follow(self) -> None:
         updater, insist = self._updater, self._updater.recovery.insist
         updater.say_price_problem()
-        insist(self._ledger.settle)
-        give_back_memory()
+        insist(self._settle)
+        is_bringing = False
         while not updater.stop.is_set():
             self._prices.refresh_when_due()
             self._fetcher.sync_when_due(self._note_sync)
@@ -110,7 +107,10 @@ class Follower:
             insist(self._usage.ask_when_due)
             self._state.sleeps.note(self._settings.clock(), time.monotonic())
             insist(updater.share_when_due)
-            updater.wakeup.wait(is_brief=insist(updater.bring_rows))
+            was_bringing, is_bringing = is_bringing, insist(updater.bring_rows)
+            if was_bringing and not is_bringing:
+                insist(self._settle)
+            updater.wakeup.wait(is_brief=is_bringing)
             if updater.stop.is_set():
                 break
             self._note_sleep()
@@ -118,6 +118,11 @@ class Follower:
                 self._wait_to_draw()
                 self._draw_if_due()
         updater.kept.write()
+
+    def _settle(self) -> None:
+        """Give back what reading much has taken: next to nothing is read from here on."""
+        self._state.settle()
+        give_back_memory()
 
     def _note_sleep(self) -> None:
         """Take note of a sleep of the machine, after which all that there is may be new."""

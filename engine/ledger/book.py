@@ -15,7 +15,7 @@ from engine.ledger.limit_hits import keep_hits
 from engine.ledger.limit_readings import write_readings
 from engine.ledger.packed_rows import bring_all, merge_held
 from engine.ledger.priced_connection import PricedConnection
-from engine.ledger.stand_ins import without_transcripts, yielding
+from engine.ledger.stand_ins import STANDS_IN_FOR, without_transcripts, yielding
 from engine.ledger.workplaces import copy_workplaces, keep_workplaces, workplaces_in
 from engine.pricing.table import PriceTable
 
@@ -199,7 +199,7 @@ class Ledger(PricedConnection):
             merge_held(self)
         try:
             with self.transaction() as revision:
-                told, priced = self._told(scans, packs)
+                told, priced = self._told(root.agent, scans, packs)
                 sightings = without_transcripts(self.connection, root.agent, told)
                 workplaces: dict[str, Workplace] = {}
                 number = self.names.number("roots", root.path, root.agent)
@@ -222,12 +222,16 @@ class Ledger(PricedConnection):
         return revision
 
     def _told(
-        self, scans: list[Scan], packs: Sequence[Pack]
+        self, agent: str, scans: list[Scan], packs: Sequence[Pack]
     ) -> tuple[dict[int, Sighting], list[Pack]]:
-        """Return what was told of responses, and the packs that are priced as is in force."""
+        """Return what was told of responses, and the packs that can be kept as they are.
+
+        Those are priced as is in force, and stand in for no transcript.
+        """
         told: dict[int, Sighting] = {}
         parts = [scan.sightings for scan in scans]
-        priced = [pack for pack in packs if self.writers.load.is_priced(pack.names)]
+        is_kept = agent not in STANDS_IN_FOR
+        priced = [each for each in packs if is_kept and self.writers.load.is_priced(each.names)]
         if len(priced) < len(packs):
             parts += [pack.sightings() for pack in packs if pack not in priced]
         for part in parts:

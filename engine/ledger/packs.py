@@ -17,18 +17,15 @@ from collections.abc import Callable, Container, Iterable
 from struct import Struct as Layout
 
 import msgspec
-from msgspec import Struct
 
 from engine.domain.packed_responses import (
     ID_WIDTH,
-    IS_FORKED,
-    IS_SIDECHAIN,
     LAYOUT,
-    RUN_FLAGS,
     Record,
     ids_in,
     records_in,
 )
+from engine.ledger.record_rows import Numbers, places_of, row_of, rows_between
 from engine.ledger.response_rows import INSERT, Row
 
 _TIMES = Layout(f"<8xq{LAYOUT.size - 16}x")
@@ -45,15 +42,6 @@ _KEEP = (
     " VALUES (?,?,?,?,?,?,?,?)"
 )
 _BRING = f"{INSERT} ON CONFLICT DO NOTHING"
-
-
-class Numbers(Struct, array_like=True, gc=False):
-    """What the numbers of a pack's records stand for in the ledger, by their places."""
-
-    sessions: list[int]
-    projects: list[int]
-    models: list[int]
-    agents: list[int]
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -113,7 +101,7 @@ class Packs:
             places = self._places(pack, wanted)
             if places:
                 records = self._records_at(pack, places)
-                rows += map(_row_of(scope, changed, _decode(names)), records)
+                rows += map(row_of(scope, changed, _decode(names)), records)
         self._insert(rows)
 
     def bring_between(self, scopes: Iterable[int], start: int, end: int = FOREVER) -> None:
@@ -148,10 +136,10 @@ class Packs:
         for pack, changed, names in listed:
             records = self._records_between(pack, after + 1, until + 1)
             if records:
-                parts.append((records, _row_of(scope, changed, _decode(names))))
+                parts.append((records, row_of(scope, changed, _decode(names))))
         step = max((until - after) // _PARTS, 1)
         for first in range(after + 1, until + 1, step):
-            self._insert(_rows_between(parts, first, min(first + step, until + 1)))
+            self._insert(rows_between(parts, first, min(first + step, until + 1)))
         if until < _IDS - 1:
             return until
         self.drop(pack for pack, _, _ in listed)
@@ -164,7 +152,7 @@ class Packs:
         (records,) = self._connection.execute(
             "SELECT records FROM packs WHERE pack = ?", (pack,)
         ).fetchone()
-        size, made = LAYOUT.size, _row_of(scope, changed, _decode(names))
+        size, made = LAYOUT.size, row_of(scope, changed, _decode(names))
         self._insert(
             [
                 made(Record._make(LAYOUT.unpack_from(records, place * size)))
@@ -196,7 +184,7 @@ class Packs:
                 blob.seek(place * ID_WIDTH)
                 return int.from_bytes(blob.read(ID_WIDTH), "little")
 
-            low, high = _places_of(first, before, len(blob) // ID_WIDTH, id_at)
+            low, high = places_of(first, before, len(blob) // ID_WIDTH, id_at)
         if low == high:
             return b""
         with self._connection.blobopen("packs", "records", pack, readonly=True) as blob:
@@ -226,80 +214,3 @@ class Packs:
                 blob.seek(place * size)
                 read.append(Record._make(LAYOUT.unpack(blob.read(size))))
             return read
-
-
-def _places_of(
-    first: int, before: int, length: int, id_at: Callable[[int], int]
-) -> tuple[int, int]:
-    """Return where ids of a range begin and end among so many, ascending."""
-    low = bisect_left(range(length), first, key=id_at)
-    return low, bisect_left(range(length), before, low, key=id_at)
-
-
-def _rows_between(
-    parts: Iterable[tuple[bytes, Callable[[Record], Row]]], first: int, before: int
-) -> list[Row]:
-    """Return the rows of a range of ids that are made of some packs' records."""
-    rows: list[Row] = []
-    size = LAYOUT.size
-    for records, made in parts:
-
-        def id_at(place: int, records: bytes = records) -> int:
-            return int.from_bytes(records[place * size : place * size + ID_WIDTH], "little")
-
-        low, high = _places_of(first, before, len(records) // size, id_at)
-        if low < high:
-            rows += map(made, records_in(records[low * size : high * size]))
-    return rows
-
-
-def _row_of(scope: int, changed: int, numbers: Numbers) -> Callable[[Record], Row]:
-    """Return what makes rows of the records of a pack."""
-    sessions, projects = numbers.sessions, numbers.projects
-    models, agents = numbers.models, numbers.agents
-
-    def made(record: Record) -> Row:
-        (
-            id_,
-            time,
-            won_at,
-            recorded,
-            calculated,
-            input_,
-            output,
-            cache_read,
-            cache_write_5m,
-            cache_write_1h,
-            reasoning,
-            searches,
-            session,
-            project,
-            model,
-            agent,
-            flags,
-        ) = record
-        return (
-            scope,
-            id_,
-            time,
-            flags & IS_FORKED and 1,
-            sessions[session],
-            projects[project],
-            flags & IS_SIDECHAIN and 1,
-            won_at,
-            models[model],
-            input_,
-            output,
-            cache_read,
-            cache_write_5m,
-            cache_write_1h,
-            flags & RUN_FLAGS,
-            searches,
-            recorded,
-            calculated,
-            agents[agent],
-            changed,
-            reasoning,
-        )
-
-    return made

@@ -152,7 +152,7 @@ class Ledger(PricedConnection):
 
     def keep_listing(self, root: Root, listing: bytes) -> None:
         """Keep what was found below a root all of which has been read, where that can be."""
-        with suppress(sqlite3.Error), self.transaction():
+        with suppress(sqlite3.Error), self.unnumbered_transaction():
             self.connection.execute(
                 "INSERT OR REPLACE INTO listings VALUES (?, ?)",
                 (self.names.number("roots", root.path, root.agent), listing),

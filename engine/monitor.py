@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, tzinfo
-from functools import cached_property
+from functools import cached_property, partial
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, TypeVar
 
@@ -38,10 +38,11 @@ if TYPE_CHECKING:
     from engine.limits.readings import Reading
     from engine.live.follower import Follower
     from engine.live.limits import Limits
+    from engine.live.pusher import Pusher
+    from engine.live.team_watch import TeamWatch
     from engine.machines.sharing import Sharing
     from engine.machines.standing import SharingNow
     from engine.machines.team.pushes import Pushes
-    from engine.machines.team.source import TeamSource
     from engine.providers.accounts import Accounts
     from engine.reports.queries.answers import Answers
 
@@ -72,7 +73,9 @@ class Monitor:
         registry = Registry(settings.environment, settings.home)
         roots = Roots(settings, ledger, registry, shared.roots)
         board = NoticeBoard(lambda: ledger.notices)
-        state = State(settings, zone, ledger, roots, board)
+        self._team = team = _team_of(settings)
+        live = team.live if team is not None else None
+        state = State(settings, zone, ledger, roots, board, live)
         self._prices, self._ledger, self._roots = prices, ledger, roots
         self._board, self._state, self._shared = board, state, shared
         self._updater = Updater(settings, ledger, roots, state, board, prices, self.timings, shared)
@@ -80,6 +83,7 @@ class Monitor:
             settings, ledger, roots, state, self._updater, prices, self.timings
         )
         self._follower: Follower | None = None
+        self._pusher: Pusher | None = None
 
     def __enter__(self) -> Monitor:
         return self
@@ -137,7 +141,7 @@ class Monitor:
         from engine.ledger.report_source import LedgerSource
         from engine.reports.queries.answers import Answers
 
-        team = self._team
+        team = self._team and self._team.source
         return Answers(
             team or LedgerSource(self._ledger),
             team.scopes if team else self._roots.open_scopes,
@@ -150,19 +154,6 @@ class Monitor:
             self._owned,
             None if team else KeptAnswers(self._ledger),
         )
-
-    @cached_property
-    def _team(self) -> TeamSource | None:
-        """The database that answers in place of the ledger; raises `SettingsError`."""
-        settings = self.settings
-        if settings.database is None:
-            return None
-        from engine.machines.team.connection import address_of
-        from engine.machines.team.source import TeamSource
-
-        said = None if settings.database == "env" else settings.database
-        address = address_of(said, settings.environment)
-        return TeamSource(address, is_apart=settings.is_apart)
 
     @cached_property
     def pushes(self) -> Pushes:
@@ -197,6 +188,10 @@ class Monitor:
 
     def read(self) -> None:
         """Read all that is new, in this thread, and show all of history (one-shot use)."""
+        if self._team is not None:
+            self._updater.open(is_whole=True)
+            self._state.finish_reading()
+            return
         self._updater.read_all()
 
     def catch_up(
@@ -243,8 +238,12 @@ class Monitor:
         from engine.live.follower import Follower
 
         self._updater.open(is_whole=False)
+        if self._team is not None:
+            self._team.start(self._state, self._board, self.limits, on_change)
+            return
         self._follower = Follower(
             self.settings,
+            self._ledger,
             self._state,
             self._board,
             self._updater,
@@ -253,19 +252,30 @@ class Monitor:
             on_change,
         )
         self._follower.start()
+        if self.settings.push is not None:
+            from engine.live.pusher import Pusher
+
+            prices, state = self._prices.table, self._state
+            self._pusher = Pusher(
+                self.settings, prices, self._board, lambda: state.is_reading, on_change
+            )
+            self._pusher.start()
 
     def refresh(self) -> None:
         """Ask the following thread to look at everything now."""
+        if self._team is not None:
+            self._team.look_soon()
         self._updater.wakeup.look_soon()
 
     def close(self) -> None:
         """Stop following and close the ledger; may be called twice."""
+        if self._pusher is not None:
+            self._pusher.close()
         if self._follower is not None:
             self._follower.close()
         self._updater.close()
-        team = vars(self).pop("_team", None)
-        if team is not None:
-            team.close()
+        if self._team is not None:
+            self._team.close()
         self._ledger.close()
 
     def snapshot(self) -> Snapshot:
@@ -274,11 +284,17 @@ class Monitor:
 
     def report(self, kind: ReportKind, span: Span = "all") -> Report:
         """Return a tab's rows and totals; may take tens of milliseconds."""
-        return self._answer(lambda: self._state.report(kind, span))
+        team, state = self._team, self._state
+        ask = partial(team.report, state) if team is not None else state.report
+        return self._answer(lambda: ask(kind, span))
 
     def detail(self, kind: ReportKind, key: str) -> Detail | None:
         """Return what is inside one row, `None` where there is no such row."""
-        return self._answer(lambda: self._state.detail(kind, key))
+
+        def ask() -> Detail | None:
+            return self._answer(lambda: self._state.detail(kind, key))
+
+        return self._team.or_none(ask) if self._team is not None else ask()
 
     def shown_calendar(self, year: int | None) -> Calendar:
         """Return the calendar of what the live screen shows; may take tens of milliseconds."""
@@ -396,6 +412,15 @@ class Monitor:
             agents=agents_found(self.settings, self._ledger, self._roots, refused),
             scope=self._roots.open_scopes().get(CLAUDE),
         )
+
+
+def _team_of(settings: Settings) -> TeamWatch | None:
+    """Return the database that answers in place of the ledger."""
+    if settings.database is None:
+        return None
+    from engine.live.team_watch import TeamWatch
+
+    return TeamWatch(settings)
 
 
 __all__ = ["Monitor", "SettingsError"]

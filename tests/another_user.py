@@ -19,7 +19,8 @@ from engine.domain.settings import Settings
 from engine.monitor import Monitor
 from engine.pricing import price_file as table
 from engine.pricing.price import PriceFile
-from tests.faults.written import responses, transcript, wait_until
+from tests.faults.written import responses, transcript
+from tests.patience import wait_until
 
 NOBODY = 65534
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -118,6 +119,7 @@ def _rates(model: Mapping[str, Any], day: str, prompt: int) -> dict[str, Fractio
     return {kind: exact(in_force[kind]) for kind in kinds}
 
 
+@cache
 def exact(number: float) -> Fraction:
     """Return the number as it is written."""
     return Fraction(repr(number))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Protocol
 
 _HOMES = re.compile(
@@ -64,6 +65,7 @@ def _project(lines: list[Line], home: str) -> str:
     return min((line.time, line.project) for line in lines)[1]
 
 
+@cache
 def is_named(directory: str, cwd: str) -> bool:
     """Say whether a directory below `projects` is named after a working directory."""
     named = {written(cwd), written(cwd.rstrip("/\\"))}

@@ -10,11 +10,10 @@ import json
 import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from operator import add
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +48,13 @@ class SlowTokens:
         return self.prompt + self.output
 
     def __add__(self, other: SlowTokens) -> SlowTokens:
-        return SlowTokens(*map(add, astuple(self), astuple(other)))
+        return SlowTokens(
+            self.input + other.input,
+            self.output + other.output,
+            self.cache_read + other.cache_read,
+            self.cache_write_5m + other.cache_write_5m,
+            self.cache_write_1h + other.cache_write_1h,
+        )
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from importlib import import_module
 
 PARTS = (
     *("kills", "damage", "disk", "company", "changes", "fuzz", "terminals"),
-    *("machines", "team"),
+    *("machines", "team", "first_load"),
 )
 """Modules of `tests.faults`, each with `run(seconds, seed)`, which returns what failed."""
 

@@ -135,11 +135,20 @@ class Terminal:
         """Type keys."""
         os.write(self._descriptor, keys.encode())
 
-    def wait_for_end(self, seconds: float) -> int | None:
-        """Return the exit code (a signal's as a negative number), `None` if it goes on."""
+    def stop_output(self) -> None:
+        """Let the terminal take nothing more, as Ctrl-S does in one that heeds it."""
+        line = os.open(f"/proc/{self.pid}/fd/0", os.O_RDWR | os.O_NOCTTY)
+        termios.tcflow(line, termios.TCOOFF)
+        os.close(line)
+
+    def wait_for_end(self, seconds: float, *, is_read: bool = True) -> int | None:
+        """Return the exit code (a signal's as a negative number), `None` if it goes on.
+
+        What comes out meanwhile is read before the end, or left to lie until then.
+        """
         end = time.monotonic() + seconds
         while self._status is None and time.monotonic() < end:
-            if not self._read():
+            if not is_read or not self._read():
                 time.sleep(0.005)
             pid, status = os.waitpid(self.pid, os.WNOHANG)
             if pid:

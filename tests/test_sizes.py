@@ -16,7 +16,6 @@ _LONG_MODULES = {
     "engine/live/updater.py",
     "engine/monitor.py",
     "tui/live/panes/sessions.py",
-    "tui/live/report/columns.py",
     "tui/live/report/table.py",
 }
 _LONG_FUNCTIONS = {

@@ -54,12 +54,12 @@ def _answer(words: Sequence[str]) -> int:
 
 
 def _told(error: OSError) -> str:
-    import errno
+    from engine.domain.mistakes import has_no_room, reason_of
 
-    what = error.filename or "What was to be printed"
-    if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
-        return f"The disk is full: {what} cannot be written. Make room and try again."
-    return f"{what} cannot be read or written ({error.strerror or error})."
+    what, why = error.filename or "What was to be printed", reason_of(error)
+    if has_no_room(error):
+        return f"{why[:1].upper()}{why[1:]}: {what} cannot be written. Make room and try again."
+    return f"{what} cannot be read or written ({why})."
 
 
 def _run_quickly(words: Sequence[str]) -> int | None:

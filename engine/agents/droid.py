@@ -13,7 +13,8 @@ from engine.agents.base import BY_REPLY, Agent, Kind, Place, Told, Tree
 from engine.agents.claude.patient import read_records
 from engine.agents.fields import decode, mapping, milliseconds, read_beside, text, written_at
 from engine.agents.grown import Grown, Left, Reply, Used, left_in, whole
-from engine.domain.files import open_shared
+from engine.domain.files import open_regular
+from engine.domain.long_lines import PIECE, finished_lines
 
 _SETTINGS = ".settings.json"
 _LONGEST_LOOK = 1 << 20
@@ -96,14 +97,12 @@ class _Transcript:
         self.end = max(offset, 0)
         path = os.path.join(place.root, *place.path.removesuffix(_SETTINGS).split("/")) + ".jsonl"
         try:
-            with open_shared(path) as file:
-                self._begin(file.readline())
+            with open_regular(path) as file:
+                self._begin(file.readline(PIECE))
                 self.end = os.fstat(file.fileno()).st_size if offset < 0 else offset
                 file.seek(self.end)
-                for line in file:
-                    if not line.endswith(b"\n"):
-                        break
-                    self.end += len(line)
+                for line, size in finished_lines(file):
+                    self.end += size
                     self._read(line)
         except OSError:
             return

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 
-from engine.domain.files import address_of, open_shared
+from engine.domain.files import address_of, open_regular
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def selected(alias: str, there: frozenset[str], wanted: tuple[str, ...]) -> str:
 def _is_wal(path: str) -> bool:
     """Say whether a database's header names WAL mode (file format, section 1.3)."""
     try:
-        with open_shared(path) as file:
+        with open_regular(path) as file:
             header = file.read(_HEADER)
     except OSError:
         return False

@@ -12,7 +12,7 @@ from msgspec import Struct
 from engine.agents.base import Agent, Kind, Lines, Place, Tokens, Told, Tree, Unreadable, counts
 from engine.agents.claude.lines import text_of
 from engine.agents.fields import take_records
-from engine.domain.files import read_shared
+from engine.domain.files import read_regular
 from engine.domain.times import parse_time
 
 _DIRECTORIES = ("chats", "subagents")
@@ -81,7 +81,7 @@ class Reader:
         """The model in the settings beside a sub-agent's chat, whose lines do not name it."""
         path = Path(self._place.root, self._place.path.removesuffix(".jsonl") + ".meta.json")
         try:
-            return text_of(_SETTINGS.decode(read_shared(path)).model) or ""
+            return text_of(_SETTINGS.decode(read_regular(path)).model) or ""
         except (OSError, ValueError, RecursionError):
             return ""
 

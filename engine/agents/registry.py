@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from engine.agents.catalog import LISTED
 from engine.agents.claude.places import listed as listed_entries
 from engine.agents.packages import Listed, packaged
-from engine.domain.files import read_shared
+from engine.domain.files import read_regular
 from engine.domain.paths import data_directory_in, own_support, support
 from engine.domain.responses import CLAUDE
 from engine.domain.system import PLATFORM
@@ -129,7 +129,7 @@ def _indexed(listed: Listed, environment: Mapping[str, str], home: Path) -> list
     if not listed.index:
         return []
     try:
-        data = read_shared(_expanded(listed.index, environment, home))
+        data = read_regular(_expanded(listed.index, environment, home))
     except OSError:
         return []
     module, _, name = listed.more.partition(":")

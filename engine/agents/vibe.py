@@ -28,6 +28,7 @@ from engine.agents.base import (
 from engine.agents.fields import decode, mapping, milliseconds, text, written_at
 from engine.agents.grown import Grown, Used, whole
 from engine.domain.files import open_regular, signed
+from engine.domain.long_lines import finished_lines
 
 _META, _MESSAGES = "meta.json", "messages.jsonl"
 _SUB_AGENTS = "agents"
@@ -145,15 +146,13 @@ def _tell_messages(place: Place, at: _At, left: _Left, told: Told) -> None:
             if inode != left.inode or now.st_size < left.offset:
                 left.inode, left.offset, left.told = inode, 0, (0, 0, 0)
             file.seek(left.offset)
-            for line in file:
-                if not line.endswith(b"\n"):
-                    break
+            for line, size in finished_lines(file):
                 try:
                     if b'"usage"' in line:
                         _tell(decode(_message, line), left.offset, at, left, told)
                 except Unreadable as error:
                     told.problem(left.offset, f"{_MESSAGES}: {error}")
-                left.offset += len(line)
+                left.offset += size
     except OSError:
         return
 

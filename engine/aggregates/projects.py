@@ -43,9 +43,18 @@ class Projects:
     def learn(self, sessions: Iterable[tuple[int, int]], workplaces: Workplaces) -> None:
         """Take where sessions work, by numbers, and all workplaces known."""
         moved = dict(sessions)
-        if not self._move(moved):
-            return
-        for number in set(moved.values()) - self._places.keys():
+        if self._move(moved):
+            self._know(moved.values(), workplaces)
+
+    def learn_places(self, places: Iterable[int], workplaces: Workplaces) -> None:
+        """Take places where sessions work, whichever these are."""
+        used = list(places)
+        self._uses.update(used)
+        self._know(used, workplaces)
+
+    def _know(self, places: Iterable[int], workplaces: Workplaces) -> None:
+        """Find the projects of places, and what all projects are called."""
+        for number in set(places) - self._places.keys():
             path, is_name = workplaces[number]
             project = project_named(path) if is_name else project_at(path, self._home)
             self._places[number] = project, "" if is_name else path
@@ -78,6 +87,10 @@ class Projects:
     def of(self, session: int) -> int:
         """Return the number of a session's project, 0 where nothing is known of it."""
         return self._numbers.get(self._of.get(session, 0), 0)
+
+    def at(self, workplace: int) -> int:
+        """Return the number of a workplace's project, 0 where nothing is known of it."""
+        return self._numbers.get(workplace, 0)
 
     def label(self, project: int) -> str:
         """Return what a project is called."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
@@ -54,6 +54,8 @@ class Recents:
         self._sleeps = sleeps or Sleeps()
         self._responses: dict[int, Recent] = {}
         self._order: list[tuple[int, int]] = []
+        self._uses: list[tuple[int, int, int]] = []
+        """Time, tokens and cost of each response of the order."""
         self._minutes: dict[int, list[int]] = {}
         self._compactions: dict[int, Recent] = {}
         self._contexts: dict[int, Context] | None = None
@@ -62,6 +64,7 @@ class Recents:
         """Forget all, before the window moves."""
         self._responses.clear()
         self._order.clear()
+        self._uses.clear()
         self._minutes.clear()
         self._compactions.clear()
         self._contexts = None
@@ -72,11 +75,14 @@ class Recents:
         for id_, recent in changed.items():
             old = self._responses.pop(id_, None)
             if old is not None:
-                del self._order[bisect_left(self._order, (old.time, id_))]
+                place = bisect_left(self._order, (old.time, id_))
+                del self._order[place], self._uses[place]
                 self._count(old, -1)
             if recent.is_counted:
                 self._responses[id_] = recent
-                insort(self._order, (recent.time, id_))
+                place = bisect_left(self._order, (recent.time, id_))
+                self._order.insert(place, (recent.time, id_))
+                self._uses.insert(place, (recent.time, recent.tokens, recent.cost))
                 self._count(recent, 1)
             elif recent.context:
                 self._compactions[id_] = recent
@@ -161,9 +167,10 @@ class Recents:
                 cost += sums[1]
         return tokens, cost
 
-    def uses(self, start: int, now: int) -> Iterator[Recent]:
-        """Yield the responses from a time up to now, in time order."""
-        return self._within(now - start + 1, now)
+    def uses(self, start: int, now: int) -> list[tuple[int, int, int]]:
+        """Return time, tokens and cost of the responses from a time up to now, in time order."""
+        first, end = (bisect_left(self._order, (time, -1)) for time in (start, now + MINUTE + 1))
+        return self._uses[first:end]
 
     def contexts(self) -> Mapping[int, Context]:
         """Return the context of each session's main chain, where anything says how long it is."""

@@ -9,7 +9,7 @@ from operator import attrgetter
 from engine.aggregates.packed import Packed
 from engine.aggregates.projects import Projects
 from engine.aggregates.tally import Tally
-from engine.domain.sums import SessionSums, Sums
+from engine.domain.sums import PlacedSums, SessionSums, Sums
 
 Key = tuple[int, int, int]
 """Session, directory of its transcript, model."""
@@ -33,13 +33,74 @@ class Group:
         for times, number in ((self.directories, key[1]), (self.sessions, key[0])):
             times[number] = min(times.get(number, sums.first), sums.first)
 
+    @property
+    def session_count(self) -> int:
+        """How many sessions it is of."""
+        return len(self.sessions)
+
     def in_order(self) -> list[int]:
         """Return the directories in order of first use."""
         return _by_time(self.directories)
 
-    def projects(self, projects: Projects) -> list[int]:
+    def projects(self, projects: Projects, /) -> list[int]:
         """Return the sessions' projects in order of first use."""
         return list(dict.fromkeys(map(projects.of, _by_time(self.sessions))))
+
+
+class PlacedGroup(Group):
+    """A group whose sessions were counted where its sums are kept."""
+
+    __slots__ = ("_counted", "_projects")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._counted = 0
+        self._projects: dict[int, int] = {}
+
+    def count(self, sessions: int) -> None:
+        """Take so many sessions more."""
+        self._counted += sessions
+
+    def use(self, project: int, first: int) -> None:
+        """Take a project with its first response's time."""
+        self._projects[project] = min(self._projects.get(project, first), first)
+
+    @property
+    def session_count(self) -> int:
+        """How many sessions it is of."""
+        return self._counted
+
+    def projects(self, _projects: Projects, /) -> list[int]:
+        """Return the sessions' projects in order of first use."""
+        return _by_time(self._projects)
+
+
+def models_of(
+    placed: PlacedSums, projects: Projects, of_any: Callable[[int], int]
+) -> dict[int, Group]:
+    """Group sums by model, of whatever machine."""
+    groups: dict[int, PlacedGroup] = {}
+    for row in placed.rows:
+        group = groups.setdefault(of_any(row.model), PlacedGroup())
+        group.tally.add(row.model, row.sums)
+        group.use(projects.at(row.workplace), row.sums.first)
+    for model, sessions in placed.sessions:
+        groups[of_any(model)].count(sessions)
+    for model, directory, first in placed.directories:
+        times = groups[of_any(model)].directories
+        times[directory] = min(times.get(directory, first), first)
+    return dict(groups)
+
+
+def projects_of(placed: PlacedSums, projects: Projects) -> dict[int, Group]:
+    """Group sums by project."""
+    groups: dict[int, PlacedGroup] = {}
+    for row in placed.rows:
+        group = groups.setdefault(projects.at(row.workplace), PlacedGroup())
+        group.tally.add(row.model, row.sums)
+    for workplace, sessions in placed.sessions:
+        groups[projects.at(workplace)].count(sessions)
+    return dict(groups)
 
 
 def _by_time(times: dict[int, int]) -> list[int]:

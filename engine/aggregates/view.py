@@ -19,16 +19,16 @@ from engine.domain.responses import CLAUDE
 from engine.domain.slots import slot_of
 from engine.domain.sums import SessionSums, SlotSums
 from engine.domain.times import DAY, HOUR
+from engine.ledger.live_source import LiveRows
 from engine.ledger.owned_rows import OwnedReader
-from engine.ledger.rows import Reader
 
 HeldParts = tuple[Held, ...] | None
 """What is the present owner's; `None` where that is everything."""
 
+FIRST_REACH = 40 * DAY
+"""History that a first snapshot needs: this month, 30 days, the present block."""
 _OWNERS = 4
 """So many owners' use is kept in memory: who works for two answers for both in turn."""
-_RECENT = 40 * DAY
-"""History that a first snapshot needs: this month, 30 days, the present block."""
 
 
 class View:
@@ -41,7 +41,7 @@ class View:
 
     def __init__(
         self,
-        reader: Reader,
+        reader: LiveRows,
         agents: Sequence[str],
         agent_of: Callable[[int], str],
         zone: tzinfo,
@@ -52,11 +52,13 @@ class View:
         anchor: Anchor | None = None,
         held: HeldParts = None,
         home: str = "",
+        first_reach: int = FIRST_REACH,
     ) -> None:
         """`agents` are those whose scopes are read, `agent_of` says whose a model is.
 
         `anchor` is the present owner's true window, `held` what is that owner's, `reader_of`
         reads what is held. `home` is that of the user, below which worktrees are of no repository.
+        A first snapshot reads `first_reach` milliseconds back.
         """
         self.history = History(zone)
         self.agent = CLAUDE if CLAUDE in agents or not agents else agents[0]
@@ -87,6 +89,7 @@ class View:
         self._reader = reader
         self._agent_of = agent_of
         self._clock = clock
+        self._first_reach = first_reach
         self._recents_from = 0
         self._true: TrueSpan | None = None
         self._reader_of, self._sleeps = reader_of, sleeps
@@ -120,7 +123,7 @@ class View:
 
     def load(self, revision: int, *, is_whole: bool) -> None:
         """Bring in all of history, or the newest part that a first snapshot needs."""
-        self._first = 0 if is_whole else slot_of(max(self._clock() - _RECENT, 0))
+        self._first = 0 if is_whole else slot_of(max(self._clock() - self._first_reach, 0))
         self._update(self._reader.slot_rows(0, self._first))
         self.projects.learn(self._reader.session_workplaces(), self._reader.workplaces())
         if is_whole:

@@ -25,7 +25,15 @@ from engine.documents.limits import (
 from engine.domain.levels import Level
 from engine.domain.limit_windows import WindowSource
 from engine.domain.notices import Notice
-from engine.domain.snapshots import Block, BurnRate, Limit, Projection, SessionNow, Snapshot
+from engine.domain.snapshots import (
+    Block,
+    BurnRate,
+    Limit,
+    Progress,
+    Projection,
+    SessionNow,
+    Snapshot,
+)
 from engine.domain.times import MINUTE, iso_time
 from engine.limits.status import Status, status_of
 
@@ -70,6 +78,8 @@ class SessionNowDocument(Struct, frozen=True, kw_only=True, rename="camel"):
     """A session of the active block."""
 
     session_id: str
+    title: str | UnsetType = UNSET
+    """What it is called, where that is known: who follows learns it."""
     project: str
     models: list[str]
     total_tokens: int
@@ -89,6 +99,17 @@ class SessionNowDocument(Struct, frozen=True, kw_only=True, rename="camel"):
     agent: str
     machines_used: list[str] | UnsetType = UNSET
     """Of which machines it is, where several are known."""
+
+
+class ProgressDocument(Struct, frozen=True, kw_only=True, rename="camel"):
+    """How far the first reading of history is."""
+
+    percent: float
+    files_done: int
+    files_total: int
+    bytes_done: int
+    bytes_total: int
+    seconds_left: float | None
 
 
 class LiveDocument(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -119,6 +140,8 @@ class LiveDocument(Struct, frozen=True, kw_only=True, rename="camel"):
     responses: int
     last_activity: str | None
     notices: tuple[Notice, ...]
+    progress: ProgressDocument | UnsetType = UNSET
+    """While history is still being read: no figure is whole before that is done."""
 
 
 def live_document(snapshot: Snapshot) -> LiveDocument:
@@ -147,6 +170,21 @@ def live_document(snapshot: Snapshot) -> LiveDocument:
         responses=snapshot.responses,
         last_activity=iso(snapshot.last_response),
         notices=snapshot.notices,
+        progress=_progress(snapshot),
+    )
+
+
+def _progress(snapshot: Snapshot) -> ProgressDocument | UnsetType:
+    if snapshot.state == "following":
+        return UNSET
+    progress = snapshot.progress or Progress(0, 0, 0, 0, 0, None, 0.0)
+    return ProgressDocument(
+        percent=round(progress.share * 100, 1),
+        files_done=progress.files_done,
+        files_total=progress.files_total,
+        bytes_done=progress.bytes_done,
+        bytes_total=progress.bytes_total,
+        seconds_left=progress.seconds_left,
     )
 
 
@@ -218,6 +256,7 @@ def _limit(limit: Limit) -> LimitDocument:
 def _session(session: SessionNow) -> SessionNowDocument:
     return SessionNowDocument(
         session_id=session.session,
+        title=session.title or UNSET,
         project=session.project,
         models=list(session.models),
         total_tokens=session.figures.tokens.total,

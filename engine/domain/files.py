@@ -28,24 +28,13 @@ _LONGEST_PATH = 247
 """Signs of a path that every call of Windows takes, also that of a directory."""
 
 
-def open_shared(
-    path: str | os.PathLike[str], buffering: int = -1, platform: str = PLATFORM
-) -> BufferedReader:
-    """Open a file of another program to be read as bytes; raises `OSError`.
-
-    Its owner may rename, replace or delete it meanwhile, on Windows too.
-    """
-    opener = _opened_on_windows if platform == "win32" else None
-    return cast(BufferedReader, open(path, "rb", buffering=buffering, opener=opener))
-
-
 def open_regular(
     path: str | os.PathLike[str], buffering: int = -1, platform: str = PLATFORM
 ) -> BufferedReader:
-    """Open a regular file as `open_shared` does; raises `OSError`.
+    """Open a file of another program, or of the user's, to be read as bytes; raises `OSError`.
 
-    A pipe, or a file of the kernel that has nothing to say yet, such as `/proc/kmsg`, is an
-    error at once.
+    Its owner may rename, replace or delete it meanwhile, on Windows too. A pipe, or a file of
+    the kernel that has nothing to say yet, such as `/proc/kmsg`, is an error at once.
     """
     opener = _opened_on_windows if platform == "win32" else _opened
     opened = open(path, "rb", buffering=buffering, opener=opener)  # noqa: SIM115
@@ -56,10 +45,10 @@ def open_regular(
     return file
 
 
-def read_shared(path: str | os.PathLike[str], platform: str = PLATFORM) -> bytes:
-    """Return the bytes of a file of another program; raises `OSError`."""
-    with open_shared(path, platform=platform) as file:
-        return file.read()
+def read_regular(path: str | os.PathLike[str], platform: str = PLATFORM) -> bytes:
+    """Return the bytes of a file that `open_regular` opens; raises `OSError`."""
+    with open_regular(path, platform=platform) as file:
+        return file.read() or b""
 
 
 def replace(
@@ -118,7 +107,7 @@ def _remove_dead_drafts(directory: Path) -> None:
 def read_or_nothing(path: Path) -> bytes:
     """Return what a file holds, nothing where it cannot be read."""
     try:
-        return path.read_bytes()
+        return read_regular(path)
     except OSError:
         return b""
 

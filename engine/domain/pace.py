@@ -35,6 +35,11 @@ PROVIDERS_LOOK = 30.0
 PRICES_LOOK = 3_600.0
 """Seconds between looks at whether a day has passed since prices were fetched."""
 
+TEAM_LOOK, TEAM_RETRY = 3.0, 10.0
+"""Seconds between looks at a team's database, and where it went away."""
+PUSHED = 60.0
+"""Seconds between two times that what is new is pushed to a team's database."""
+
 SESSIONS_LOOK = SECOND
 """Milliseconds between looks at what Claude Code says of open sessions."""
 SOURCES_LOOK = 4 * SECOND

@@ -171,10 +171,7 @@ REPORTS: tuple[ReportDefinition, ...] = (
         title="Sessions",
         nouns=("session", "sessions"),
         summary="a row for each session, most expensive first",
-        columns=(
-            *("session", "agent", *WHOSE, "models", *COUNTS),
-            *("cost", "bar", "last", "responses"),
-        ),
+        columns=("session", "agent", *WHOSE, "models", *COUNTS, "cost", "bar", "last", "responses"),
         flat=("agent", *WHOSE, "model", "models", *SUMS, "activity"),
         document="session",
         row_key="sessionId",
@@ -192,8 +189,11 @@ REPORTS: tuple[ReportDefinition, ...] = (
                 *("session", "responses", "agent", "machine", "total", "last"),
             ),
         ),
-        options=("id", "last", "breakdown", *APART, "project_aliases", "sections"),
-        examples=(("ccmon session --since today --top 5", "today's five most expensive sessions"),),
+        options=("session", "id", "last", "breakdown", *APART, "project_aliases", "sections"),
+        examples=(
+            ("ccmon session --since today --top 5", "today's five most expensive sessions"),
+            ("ccmon session 1a2b3c4d", "one session, by the beginning of its id"),
+        ),
         is_section=True,
     ),
     ReportDefinition(
@@ -254,6 +254,7 @@ REPORTS: tuple[ReportDefinition, ...] = (
             ),
         ),
         options=("breakdown", *APART, "project_aliases"),
+        examples=(("ccmon projects --since this-month", "this month by project"),),
     ),
     ReportDefinition(
         key="models",

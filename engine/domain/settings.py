@@ -42,6 +42,8 @@ class Settings(Struct, frozen=True):
     read then."""
     is_apart: bool = False
     """Whether machines and people were asked for, however many the database knows."""
+    push: str | None = None
+    """The address of a team's database to which whoever follows pushes each minute, or `env`."""
     limit: LimitChoice | None = None
     """What is typed as `500k`, `$20`, `max`, `median` or `p90` (`engine.domain.typed.amounts`);
     `None` means p90, or a calibration that is at hand."""

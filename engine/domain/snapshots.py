@@ -203,6 +203,8 @@ class Snapshot(Struct, frozen=True):
     """All coding agents whose responses are shown."""
     machines: tuple[str, ...] = ()
     """All machines that are known, this one first; none where it knows of no other."""
+    database: str = ""
+    """The team's database that is watched in place of this machine, without who asks it."""
 
     @property
     def is_empty(self) -> bool:

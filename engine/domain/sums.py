@@ -73,6 +73,26 @@ class AgentSums(Struct, frozen=True, gc=False):
     sums: Sums
 
 
+class PlaceSums(Struct, frozen=True, gc=False):
+    """Sums of where sessions work and a model."""
+
+    workplace: int
+    model: int
+    sums: Sums
+
+
+class PlacedSums(Struct, frozen=True):
+    """Sums by where sessions work, without the sessions."""
+
+    rows: list[PlaceSums]
+    sessions: list[tuple[int, int]]
+    """A place where sessions work, or a model, with how many these are."""
+    total: int
+    """How many sessions there are in all."""
+    directories: list[tuple[int, int, int]]
+    """Each model with a directory of transcripts and when it was first used there."""
+
+
 class KeyedSums(Struct, frozen=True, gc=False):
     """Sums by the keys asked for, in their order, and a model."""
 

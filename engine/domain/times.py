@@ -23,6 +23,7 @@ BLOCK_LENGTH = 5 * HOUR
 _ISO = r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|z|[+-]\d\d(?::?[0-5]\d)?)\Z"
 _USUAL_SECONDS = {f":{second:02d}.": second * SECOND for second in range(60)}
 _USUAL_FRACTIONS = {f"{fraction:03d}Z": fraction for fraction in range(SECOND)}
+_UTC_TOO = ("Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu", "UCT", "Universal", "Zulu")
 _AFTER_ZONEINFO = re.compile(r"/zoneinfo[^/]*/(.+)")
 """macOS has `zoneinfo.default`, and directories of dated editions above `zoneinfo`."""
 _SAMPLING = 4 * DAY
@@ -171,7 +172,8 @@ def _linked_zone(localtime: Path) -> tuple[str, tzinfo] | None:
         target = os.path.realpath(localtime)
         named = _AFTER_ZONEINFO.search(target)
         if named:
-            return named[1], ZoneInfo(named[1])
+            name = "UTC" if named[1] in _UTC_TOO else named[1]
+            return name, ZoneInfo(name)
         with localtime.open("rb") as file:
             return "local", ZoneInfo.from_file(file, key="local")
     except (KeyError, ValueError, OSError):

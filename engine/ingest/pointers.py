@@ -15,7 +15,10 @@ _BEGINNINGS = (
 _BEFORE = b"\xef\xbb\xbf \t\r\n"
 
 
-def pointer_in(head: bytes) -> str | None:
-    """Return what a file is that begins so, `None` where it points nowhere."""
-    text = head[:200].lstrip(_BEFORE)
+def pointer_in(head: bytes | None) -> str | None:
+    """Return what a file is that begins so, `None` where it points nowhere.
+
+    `None` is what is read of a file of the kernel that has nothing to say at the moment.
+    """
+    text = (head or b"")[:200].lstrip(_BEFORE)
     return next((said for beginning, said in _BEGINNINGS if text.startswith(beginning)), None)

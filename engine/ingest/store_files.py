@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from engine.agents.base import Agent, Kind, Tree
-from engine.domain.files import open_shared
+from engine.domain.files import open_regular
 from engine.domain.scans import Found, Root
 from engine.domain.system import PLATFORM
 from engine.ingest.discover import REPOSITORY, stat
@@ -129,7 +129,7 @@ def _beginnings(path: str) -> int:
 
     sum_ = 0
     for ending, length in ((_BESIDE[0], _LOG_HEADER), (_BESIDE[1], _INDEX_HEADER)):
-        with suppress(OSError), open_shared(path + ending) as file:
+        with suppress(OSError), open_regular(path + ending) as file:
             sum_ = crc32(file.read(length), sum_)
     return sum_
 

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from engine.agents.base import Agent, Lines, Place, Told, UnknownStore, Unreadable
 from engine.agents.opened import open_read_only
 from engine.domain.files import open_regular
+from engine.domain.long_lines import PIECE, TOO_LONG, LongLine, look_through
 from engine.domain.responses import merge, response_id
 from engine.domain.scans import Cursor, Found, Problem, Root, Scan, WindowUse
 from engine.domain.scans import Place as Where
@@ -25,7 +26,6 @@ from engine.domain.times import DAY
 from engine.ingest.pointers import LONGEST, pointer_in
 from engine.ingest.store_files import Stored
 from engine.ingest.tail import MOST_PROBLEMS, NOTHING_READ, fingerprint
-from engine.ingest.usual_lines import LONGEST_LINE
 
 _KEPT_USES = 8 * DAY
 """What was said of a window longer ago tells nothing of one that is running."""
@@ -205,18 +205,34 @@ def _of_pointer(file: BinaryIO, cursor: Cursor) -> Cursor:
 def _feed(
     file: BinaryIO, start: int, agent: Agent, lines: Lines, told: Told
 ) -> tuple[int, int, bytes]:
-    """Hand finished lines over; return where the first unfinished one begins, how many, and it."""
+    """Hand finished lines over; return where the first unfinished one begins, how many, and it.
+
+    Of a long one nothing is returned that cannot be whole but for its end.
+    """
     offset, count = start, 0
-    for line in file:
+    while line := file.readline(PIECE):
+        size = len(line)
         if line[-1:] != b"\n":
-            return offset, count, line
-        if len(line) > LONGEST_LINE:
-            told.problem(offset, "a line of more than 256 MB")
-        elif len(line) > 2:
+            if size < PIECE:
+                return offset, count, line
+            long = look_through(file, offset, b"{")
+            size, line = long.size, _read_long(file, long)
+            if long.is_too_long:
+                told.problem(offset, TOO_LONG)
+            elif not long.is_finished:
+                return offset, count, line
+            file.seek(long.end)
+        if len(line) > 2:
             _hand_over(line, offset, agent, lines, told)
-        offset += len(line)
+        offset += size
         count += 1
     return offset, count, b""
+
+
+def _read_long(file: BinaryIO, long: LongLine) -> bytes:
+    """Return a long line that may be whole, else nothing."""
+    is_whole = long.is_finished or long.ending.rstrip(_BLANK).endswith(b"}")
+    return long.read(file) if is_whole and not long.is_too_long else b""
 
 
 def _hand_over(line: bytes, offset: int, agent: Agent, lines: Lines, told: Told) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import tzinfo
 from functools import partial
 from io import BufferedReader
@@ -20,8 +20,9 @@ from engine.domain.responses import Sighting, merge, response_id
 from engine.domain.scans import Cursor, Found, Problem, Scan, is_new
 from engine.domain.times import open_zone
 from engine.domain.workplaces import MAIN, SIDE, note, workplace
+from engine.ingest.finished_lines import Taken, read_lines
 from engine.ingest.pointers import LONGEST, pointer_in
-from engine.ingest.usual_lines import LONGEST_LINE, Take, Taken, UsualLines
+from engine.ingest.usual_lines import UsualLines
 from engine.native import native_chunk
 
 if TYPE_CHECKING:
@@ -108,14 +109,15 @@ class Tail:
         scan = Scan(place, NOTHING_READ, {}, [], is_anew, True)
         seen: _Seen = {}
         take = partial(_read_one, scan=scan, seen=seen, zone=self._zone)
-        taken = (0, 0, start)
+        taken = Taken(0, 0, start)
         if self._usual is not None:
             taken = self._usual.read(file, start, start + most, scan, take, into)
-        lines, bad, offset, tail = _read_lines(file, taken, start + most, scan, take)
-        if tail is not None:
-            _read_unfinished(tail, offset, scan, seen, self._zone)
-            if len(tail) > _BUFFER:
-                self._unfinished[found.path] = (offset, offset + len(tail))
+        (lines, bad, offset), rest = read_lines(file, taken, start + most, scan, take)
+        if rest is not None:
+            if rest.line is not None:
+                _read_unfinished(rest.line, offset, scan, seen, self._zone)
+            if rest.size > _BUFFER:
+                self._unfinished[found.path] = (offset, offset + rest.size)
         else:
             self._unfinished.pop(found.path, None)
         if is_anew and bad == lines and scan.problems and offset < LONGEST:
@@ -125,7 +127,7 @@ class Tail:
             known = scan.sightings.get(id_)
             scan.sightings[id_] = sighting if known is None else merge(known, sighting)
         before = cursor if cursor is not None and not is_anew else NOTHING_READ
-        end = offset + len(tail or b"")
+        end = offset + (rest.size if rest is not None else 0)
         scan.cursor = Cursor(
             device=found.device,
             inode=found.inode,
@@ -168,51 +170,6 @@ def _has_newline(file: BinaryIO) -> bool:
         if b"\n" in chunk:
             return True
     return False
-
-
-def _read_lines(
-    file: BinaryIO, taken: Taken, end: int, scan: Scan, take: Take
-) -> tuple[int, int, int, bytes | None]:
-    """Read further finished lines; return the number of all, the bad ones, the end, the rest."""
-    lines, bad, offset = taken
-    if offset >= end:
-        scan.is_finished = False
-        return lines, bad, offset, None
-    file.seek(offset)
-    is_worth_reading = transcripts.is_worth_reading
-    for line in _pieces(file, offset):
-        if line[-1:] != b"\n":
-            if len(line) < LONGEST_LINE:
-                return lines, bad, offset, line
-            scan.problems.append(Problem(offset, "a line of more than 256 MB"))
-            offset += len(line) + _skip_line(file)
-            bad += 1
-            continue
-        if is_worth_reading(line) and not take(line, offset):
-            bad += 1
-        lines += 1
-        offset += len(line)
-        if offset >= end:
-            scan.is_finished = False
-            break
-    return lines, bad, offset, None
-
-
-def _pieces(file: BinaryIO, start: int) -> Iterator[bytes]:
-    """Yield lines; where one could be too long for memory, none longer than the longest."""
-    if os.fstat(file.fileno()).st_size - start < LONGEST_LINE:
-        return file
-    return iter(partial(file.readline, LONGEST_LINE), b"")
-
-
-def _skip_line(file: BinaryIO) -> int:
-    """Pass over the rest of a line; return its length."""
-    skipped = 0
-    while piece := file.readline(_BUFFER):
-        skipped += len(piece)
-        if piece[-1:] == b"\n":
-            break
-    return skipped
 
 
 def _read_one(
@@ -264,7 +221,7 @@ def _note_workplace(sightings: list[Keyed], cwd: str | None, scan: Scan) -> None
 
 
 def _add_hits(line: bytes, offset: int, scan: Scan, zone: Callable[[], tzinfo]) -> None:
-    if MARK not in line:
+    if len(line) > transcripts.MOST_PATIENCE or MARK not in line:
         return
     from engine.agents.claude.limit_messages import hits_in
 

@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from io import BufferedReader
 from typing import TYPE_CHECKING
 
 from engine.agents.claude.lines import loads
+from engine.agents.claude.transcripts import KEY
+from engine.domain.long_lines import PIECE, look_through
 from engine.domain.packed_responses import PackedModel, PackedNames, records_in, sighting_of
 from engine.domain.responses import Sighting
 from engine.domain.scans import Scan
 from engine.domain.workplaces import note, workplace
+from engine.ingest.finished_lines import Take, Taken, is_awaited, pass_long
 
 if TYPE_CHECKING:
     from engine.native.scanner import Chunk, Place
-
-_PIECE = 1 << 20
-"""Bytes read at once; more only where a line is longer."""
-LONGEST_LINE = 256 << 20
-"""A longer line cannot be a transcript's and is passed over."""
-
-Take = Callable[[bytes, int], bool]
-"""Reads a line that begins at a byte, and says whether all of it could be read."""
-Taken = tuple[int, int, int]
-"""Finished lines, the bad ones among them, and where the first begins that was not taken."""
 
 
 class UsualLines:
     """Reads pieces of transcripts, one after the other, into the same memory."""
 
-    def __init__(self, chunk: type[Chunk], piece: int = _PIECE) -> None:
+    def __init__(self, chunk: type[Chunk], piece: int = PIECE) -> None:
         """`chunk` is what reads natively, `piece` how many bytes at once."""
         self._chunk = chunk
         self._memory = memoryview(bytearray(piece))
@@ -45,28 +38,29 @@ class UsualLines:
     ) -> Taken:
         """Take the finished lines that end before a byte, each natively or by `take`.
 
-        What is read natively goes `into` a chunk, else to the scan. A line that is longer than
-        any can be is left, with all that stands behind it.
+        What is read natively goes `into` a chunk, else to the scan. A line longer than a piece
+        is none of the usual ones.
         """
         chunk = self._chunk() if into is None else into
-        lines = bad = 0
-        offset, memory = start, self._memory
-        while offset < end:
-            wanted = min(len(memory), end - offset)
-            file.seek(offset)
-            data = memory[: file.readinto(memory[:wanted])]
+        taken, memory = Taken(0, 0, start), self._memory
+        while taken.offset < end:
+            wanted = min(len(memory), end - taken.offset)
+            file.seek(taken.offset)
+            data = memory[: file.readinto(memory[:wanted]) or 0]
             finished, read, odd, places = chunk.read(data, scan.place.session, scan.place.project)
-            for at, size in odd:
-                bad += not take(bytes(data[at : at + size]), offset + at)
+            bad = sum(not take(bytes(data[at : at + size]), taken.offset + at) for at, size in odd)
             _note(scan, places)
-            lines += finished
-            offset += read
-            if len(data) < wanted or (not read and not wanted == len(memory) < LONGEST_LINE):
+            taken = Taken(taken.lines + finished, taken.bad + bad, taken.offset + read)
+            if len(data) < len(memory):
                 break
-            memory = self._memory if read else memoryview(bytearray(2 * len(memory)))
+            if not read:
+                long = look_through(file, taken.offset, KEY)
+                if is_awaited(long):
+                    break
+                taken = pass_long(file, taken, long, scan, take)
         if into is None:
             scan.sightings = sightings_of(chunk)
-        return lines, bad, offset
+        return taken
 
 
 def sightings_of(chunk: Chunk) -> dict[int, Sighting]:

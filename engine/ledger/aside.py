@@ -7,7 +7,7 @@ import sqlite3
 import time
 from contextlib import closing, suppress
 
-from engine.domain.files import address_of, numbers_of, replace
+from engine.domain.files import address_of, numbers_of, open_regular, replace
 from engine.ledger.turn import lock_of
 
 _BESIDE = ("-wal", "-shm")
@@ -25,6 +25,14 @@ def identity_of(path: str) -> tuple[int, int] | None:
     return numbers_of(status)
 
 
+def log_size(path: str) -> int:
+    """Return the bytes of the log that SQLite keeps beside a ledger, 0 where there is none."""
+    try:
+        return os.stat(f"{path}-wal").st_size
+    except OSError:
+        return 0
+
+
 def was_ledger(path: str) -> bool:
     """Say whether a file that cannot be opened is, or once was, a ledger.
 
@@ -34,7 +42,7 @@ def was_ledger(path: str) -> bool:
     if os.path.exists(lock_of(path)):
         return True
     for name in (path, f"{path}-wal"):
-        with suppress(FileNotFoundError), open(name, "rb") as file:
+        with suppress(FileNotFoundError), open_regular(name) as file:
             if _TABLE in file.read(_LOOKED_THROUGH):
                 return True
     return False
@@ -48,7 +56,7 @@ def is_sound(path: str, seconds: float) -> bool:
     """
     for name in (path, f"{path}-wal"):
         if os.path.exists(name):
-            with open(name, "rb") as file:
+            with open_regular(name) as file:
                 while file.read(1 << 20):
                     pass
     address = address_of(path, "mode=rw")

@@ -95,6 +95,13 @@ class Ledger(PricedConnection):
         rows = self.connection.execute("SELECT scope, roots FROM scopes").fetchall()
         return [scope for scope, roots in rows if str(root) in roots.lstrip(_UNFINISHED).split(",")]
 
+    def _scopes_of(self, root: int, agent: str) -> list[int]:
+        """Return the scopes with a root, and make its own where there is none yet.
+
+        Else files would count as read and what they told be lost.
+        """
+        return self._scopes_with(root) or [self._scope(str(root), agent)]
+
     def book(
         self,
         root: Root,
@@ -208,7 +215,7 @@ class Ledger(PricedConnection):
                     note(workplaces, scan.workplaces)
                     keep_hits(self.connection, number, scan.hits)
                     write_readings(self.connection, rows_of_uses(scan, root))
-                for scope in self._scopes_with(number):
+                for scope in self._scopes_of(number, root.agent):
                     self.writers.bookkeeper.withdraw(scope, withdrawn, revision)
                     self.writers.bookkeeper.book(scope, sightings, revision)
                     if priced:
@@ -251,26 +258,39 @@ class Ledger(PricedConnection):
             self.writers.bookkeeper.withdraw(scope, ids, revision)
 
     def reprice(self, prices: PriceTable) -> bool:
-        """Bring costs to another price table; return whether any changed."""
+        """Bring costs to another price table; return whether any changed.
+
+        By a price that makes costs too large to add up they are unknown.
+        """
         with self.lock:
             if self.price_by(prices):
                 return False
             models = self.writers.price_changes.repriced_models()
         if models:
+            from engine.ledger.differences import FiguresTooLarge
+
             bring_all(self, self._all_scopes())
         for model in models:
-            for scope in self._all_scopes():
-                after: int | None = -1
-                while after is not None:
-                    with self.transaction() as revision:
-                        after = self.writers.price_changes.reprice(
-                            model, scope, after, _CHUNK, revision
-                        )
-            with self.transaction():
-                self.writers.price_changes.note_price(model)
-                self.drop_stamp()
+            try:
+                self._reprice(model, is_known=True)
+            except FiguresTooLarge:
+                self._reprice(model, is_known=False)
         self.keep_stamp()
         return bool(models)
+
+    def _reprice(self, model: int, *, is_known: bool) -> None:
+        """Bring all of a model's costs to its price, or to unknown; raises `FiguresTooLarge`."""
+        changes = self.writers.price_changes
+        for scope in self._all_scopes():
+            after: int | None = -1
+            while after is not None:
+                with self.transaction() as revision:
+                    after = changes.reprice(
+                        model, scope, after, _CHUNK, revision, is_known=is_known
+                    )
+        with self.transaction():
+            changes.note_price(model)
+            self.drop_stamp()
 
     def _all_scopes(self) -> list[int]:
         with self.lock:

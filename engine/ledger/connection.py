@@ -9,10 +9,12 @@ from threading import RLock
 
 from engine.domain.notices import Notice
 from engine.ledger import ledger_file
-from engine.ledger.aside import identity_of
+from engine.ledger.aside import identity_of, log_size
 from engine.ledger.names import Names
 from engine.ledger.versions import check_version
 
+LARGEST_LOG = 64 << 20
+"""Bytes of the log beside the file beyond which nothing is written before it is emptied."""
 _SETTLED_CACHE = 2_000
 """Kilobytes of the file kept in memory while next to nothing is read."""
 
@@ -24,6 +26,7 @@ class Connection:
         """Open or make the ledger at a path, unless a connection to it is given."""
         self.path = path
         self.lock = RLock()
+        self._patience = round(ledger_file.BUSY_SECONDS * 1000)
         self.notices: tuple[Notice, ...] = ()
         if connection is None:
             connection, self.notices = ledger_file.open_ledger(path)
@@ -47,7 +50,8 @@ class Connection:
     def wait_at_most(self, seconds: float) -> None:
         """Wait so long, and no longer, for a turn to write."""
         with self.lock:
-            self.connection.execute(f"PRAGMA busy_timeout={round(seconds * 1000)}")
+            self._patience = round(seconds * 1000)
+            self.connection.execute(f"PRAGMA busy_timeout={self._patience}")
 
     def settle(self) -> None:
         """Give back the memory that reading much has taken; from now on little is read at once."""
@@ -63,6 +67,7 @@ class Connection:
         write may not mean the same there.
         """
         with self.lock:
+            self._empty_large_log()
             self.connection.execute("BEGIN IMMEDIATE")
             try:
                 check_version(self.connection)
@@ -76,6 +81,20 @@ class Connection:
                     self.connection.execute("ROLLBACK")
                 raise
 
+    def _empty_large_log(self) -> None:
+        """Bring what the log holds into the file where it has grown, which nobody who reads allows.
+
+        Raises `sqlite3.OperationalError`, as for a turn that does not come, where somebody reads
+        on and on: the log would only grow.
+        """
+        if log_size(self.path) < LARGEST_LOG:
+            return
+        is_busy, *_ = self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if is_busy:
+            error = sqlite3.OperationalError("its log cannot be emptied: database is locked")
+            error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+            raise error
+
     @contextmanager
     def unnumbered_transaction(self) -> Iterator[None]:
         """Write what no figure depends on: at once or not at all, and without a revision.
@@ -83,7 +102,6 @@ class Connection:
         Raises `sqlite3.OperationalError` where another process is writing.
         """
         with self.lock:
-            patience = self.connection.execute("PRAGMA busy_timeout").fetchone()[0]
             try:
                 self.connection.execute("PRAGMA busy_timeout=0")
                 self.connection.execute("BEGIN IMMEDIATE")
@@ -93,7 +111,7 @@ class Connection:
             finally:
                 if self.connection.in_transaction:
                     self.connection.execute("ROLLBACK")
-                self.connection.execute(f"PRAGMA busy_timeout={patience}")
+                self.connection.execute(f"PRAGMA busy_timeout={self._patience}")
 
     def revision(self) -> int:
         """Return the number of the last transaction, of any process."""
@@ -128,6 +146,7 @@ class Connection:
     def go_on(self, connection: sqlite3.Connection, notices: tuple[Notice, ...]) -> None:
         """Go on with another connection, and say why."""
         self.connection = connection
+        self.connection.execute(f"PRAGMA busy_timeout={self._patience}")
         self.notices = (*self.notices, *notices)
         self.names = Names(connection, self.lock)
         self.opened_as = identity_of(self.path)

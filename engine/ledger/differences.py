@@ -13,6 +13,14 @@ from engine.ledger.sums import APPLY, DIFFERENCE_COLUMNS, TEMPORARY_TABLES
 _KEEP = f"INSERT INTO temp.differences VALUES ({', '.join('?' * DIFFERENCE_COLUMNS)})"
 
 
+_COSTS = "max(total(cost), total(calculated), total(recorded))"
+_ADDED = f"SELECT {_COSTS} FROM temp.differences"
+_WHOLE = f"SELECT {_COSTS} FROM slot_totals WHERE scope = :scope"
+_MOST = 9.0e18
+"""Pico-dollars; a little less than the largest integer."""
+_NOTABLE = _MOST / 1e6
+
+
 class FiguresTooLarge(Exception):
     """A cost or a sum would pass what a 64-bit integer holds; nothing was booked."""
 
@@ -41,10 +49,20 @@ class Differences:
         try:
             for statement in statements:
                 self._connection.execute(statement, place)
-        except sqlite3.OperationalError as error:
-            if "overflow" in str(error):
+        except (sqlite3.OperationalError, sqlite3.IntegrityError) as error:
+            if "overflow" in str(error) or "cannot store REAL" in str(error):
                 raise FiguresTooLarge from error
             raise
+        self._check_totals(place)
+
+    def _check_totals(self, place: dict[str, int]) -> None:
+        """Raise `FiguresTooLarge` where a scope's whole cost could not be summed any more.
+
+        It is looked at only when much is added at once, or much was there before.
+        """
+        (added,) = self._connection.execute(_ADDED).fetchone()
+        if added > _NOTABLE and self._connection.execute(_WHOLE, place).fetchone()[0] > _MOST:
+            raise FiguresTooLarge
 
     def add(self, sums: Iterable[PackedSums], place: dict[str, int]) -> None:
         """Add what is summed already, its keys the ledger's numbers; raises `FiguresTooLarge`."""

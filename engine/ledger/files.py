@@ -83,6 +83,12 @@ def problems_of(
     return sorted(found, key=lambda each: (each.root.path, each.path, each.position))
 
 
+_OF_ROOT = "SELECT path FROM files WHERE root IN (SELECT root FROM roots WHERE path = ?1)"
+_ANYWHERE = f"{_OF_ROOT} AND instr(path, ?2)"
+_BY_NAME = f"{_OF_ROOT} AND path = ?2 UNION ALL {_OF_ROOT} AND path >= ?3 AND path < ?4"
+"""Both halves go by the index of names; an OR of them would look at every file of the root."""
+
+
 def paths_of_session(
     ledger: Ledger, roots: list[str], projects: list[str], session: str
 ) -> list[str]:
@@ -93,14 +99,10 @@ def paths_of_session(
             for project in projects:
                 stem = f"{project}/{session}" if project else session
                 if root.is_cowork:
-                    within, values = "instr(files.path, ?)", [f"{IN_COWORK}{stem}"]
+                    statement, values = _ANYWHERE, [f"{IN_COWORK}{stem}"]
                 else:
-                    within = "(files.path = ? OR (files.path >= ? AND files.path < ?))"
-                    values = [f"{stem}.jsonl", f"{stem}/", f"{stem}0"]
-                rows = ledger.connection.execute(
-                    "SELECT files.path FROM files JOIN roots USING (root) WHERE roots.path = ?"
-                    f" AND {within} ORDER BY length(files.path), files.path",
-                    (root.path, *values),
-                ).fetchall()
-                found += [f"{root.projects}/{path}" for (path,) in rows]
+                    statement, values = _BY_NAME, [f"{stem}.jsonl", f"{stem}/", f"{stem}0"]
+                rows = ledger.connection.execute(statement, (root.path, *values)).fetchall()
+                paths = sorted((path for (path,) in rows), key=lambda each: (len(each), each))
+                found += [f"{root.projects}/{path}" for path in paths]
     return found

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import errno
+import os
 import sqlite3
 from contextlib import closing
 
 from engine.domain.files import address_of
+from engine.domain.mistakes import has_no_room
 from engine.domain.notices import Notice
 from engine.ledger.prepared import prepare
 from engine.ledger.schema import VERSION
-from engine.ledger.versions import NewerLedger, WrongTables, code_of, version_of
+from engine.ledger.versions import NewerLedger, WrongTables, is_busy, version_of
 
 MEMORY = ":memory:"
 _HELD_OPEN = 32
@@ -28,6 +29,8 @@ def empty() -> sqlite3.Connection:
 def open_in_memory(path: str, error: Exception) -> Opened:
     """Go on without writing the file: with what can be read of it, kept for this run only."""
     memory = empty()
+    if not os.path.isfile(path):
+        return memory, (memory_notice(path, error),)
     for mode in ("mode=ro", "immutable=1"):
         try:
             address = address_of(path, mode)
@@ -36,7 +39,7 @@ def open_in_memory(path: str, error: Exception) -> Opened:
                     memory = copied(file, memory)
             break
         except sqlite3.Error as failure:
-            if code_of(failure) == sqlite3.SQLITE_BUSY:
+            if is_busy(failure):
                 break
     return memory, (memory_notice(path, error),)
 
@@ -61,7 +64,7 @@ def memory_notice(path: str, error: Exception) -> Notice:
         pass
     elif "lock" in str(error) or getattr(error, "winerror", None) == _HELD_OPEN:
         hint = f"close the other process or {hint}"
-    elif "full" in str(error) or getattr(error, "errno", None) == errno.ENOSPC:
+    elif "full" in str(error) or has_no_room(error):
         hint = f"make room or {hint}"
     text = (
         f"The ledger {path} cannot be used ({reason or error}): figures are kept in memory for "

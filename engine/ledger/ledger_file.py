@@ -21,7 +21,7 @@ from engine.ledger.in_memory import (
 )
 from engine.ledger.prepared import prepare
 from engine.ledger.turn import alone_at, among_others_at, leave_mark
-from engine.ledger.versions import WrongTables, code_of, is_damage
+from engine.ledger.versions import WrongTables, is_busy, is_damage
 
 BUSY_SECONDS = 5.0
 """How long a writer waits for its turn."""
@@ -68,6 +68,8 @@ def _connect(path: str) -> sqlite3.Connection:
     Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not os.path.exists(path):
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    if not os.path.isfile(path) and not os.path.isdir(path):
+        raise OSError(0, "it is not a regular file")
     return sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
 
 
@@ -158,7 +160,7 @@ def _prepare_in_turn(connection: sqlite3.Connection, path: str) -> None:
             prepare(connection, path)
             return
         except sqlite3.OperationalError as error:
-            if code_of(error) != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+            if not is_busy(error) or time.monotonic() > end:
                 raise
             time.sleep(0.01)
 

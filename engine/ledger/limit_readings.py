@@ -22,6 +22,10 @@ KeptRow = tuple[str, str, str, str, int | None, int, float, bool]
 SAME_RESET = 2 * MINUTE
 """Resets that differ by no more are one: sources and answers differ by seconds."""
 
+AHEAD = 5 * MINUTE
+"""What is said later than now by more was said by a clock that was ahead: it is left out."""
+ALWAYS = 1 << 62
+
 _CONFIRMED_AFTER = 30_000
 """Milliseconds after which a reading that says the same is worth writing down again."""
 _NEVER = 0
@@ -34,7 +38,8 @@ _LAST = (
 )
 _OF_SESSION = (
     "SELECT owner, resets_at, captured_at, confirmed_at, used_share FROM readings"
-    " WHERE window = ? AND source = ? AND session = ? ORDER BY captured_at DESC"
+    " WHERE window = ? AND source = ? AND session = ? AND captured_at <= ?"
+    " ORDER BY captured_at DESC"
 )
 _CONFIRM = (
     "UPDATE readings SET confirmed_at = max(confirmed_at, ?) WHERE window = ? AND owner = ?"
@@ -46,24 +51,28 @@ _INSERT = (
 )
 
 
-def keep_readings(ledger: Connection, rows: Iterable[ReadingRow]) -> None:
+def keep_readings(ledger: Connection, rows: Iterable[ReadingRow], until: int = ALWAYS) -> None:
     """Keep readings: one that says what the last one of its source said only confirms it.
+
+    What was said of a session after `until` is left out of account.
 
     Nothing is written where nothing is worth it, so a status line may call this every time.
     """
     asked = list(rows)
     with ledger.lock:
-        is_news = any(_written(ledger.connection, row, _CONFIRMED_AFTER) for row in asked)
+        is_news = any(_written(ledger.connection, row, _CONFIRMED_AFTER, until) for row in asked)
     if not is_news:
         return
     with ledger.transaction():
-        write_readings(ledger.connection, asked)
+        write_readings(ledger.connection, asked, until)
 
 
-def write_readings(connection: sqlite3.Connection, rows: Iterable[ReadingRow]) -> None:
+def write_readings(
+    connection: sqlite3.Connection, rows: Iterable[ReadingRow], until: int = ALWAYS
+) -> None:
     """Write readings within the caller's transaction."""
     for row in rows:
-        written = _written(connection, row, 1)
+        written = _written(connection, row, 1, until)
         if written is not None:
             connection.execute(*written)
 
@@ -71,11 +80,13 @@ def write_readings(connection: sqlite3.Connection, rows: Iterable[ReadingRow]) -
 _Statement = tuple[str, tuple[object, ...]]
 
 
-def _written(connection: sqlite3.Connection, row: ReadingRow, pause: int) -> _Statement | None:
+def _written(
+    connection: sqlite3.Connection, row: ReadingRow, pause: int, until: int
+) -> _Statement | None:
     """Return what is to be written for a reading; a confirmation only after a pause."""
     _, _, _, session, resets_at, captured_at, share, _ = row
     if session:
-        return _of_session(connection, row, pause)
+        return _of_session(connection, row, pause, until)
     key = (*row[:4], resets_at or _NEVER)
     last = connection.execute(_LAST, (*key, captured_at)).fetchone()
     if last is None or last[2] != share:
@@ -85,7 +96,9 @@ def _written(connection: sqlite3.Connection, row: ReadingRow, pause: int) -> _St
     return _CONFIRM, (captured_at, *key, last[0])
 
 
-def _of_session(connection: sqlite3.Connection, row: ReadingRow, pause: int) -> _Statement | None:
+def _of_session(
+    connection: sqlite3.Connection, row: ReadingRow, pause: int, until: int
+) -> _Statement | None:
     """Return what is to be written for what a session says.
 
     What it says again keeps its first time and its owner, however often it is repeated: idle
@@ -94,7 +107,7 @@ def _of_session(connection: sqlite3.Connection, row: ReadingRow, pause: int) -> 
     """
     window, owner, source, session, resets_at, captured_at, share, age = row
     end = resets_at or _NEVER
-    earlier = connection.execute(_OF_SESSION, (window, source, session)).fetchall()
+    earlier = connection.execute(_OF_SESSION, (window, source, session, until)).fetchall()
     of_window = [each for each in earlier if abs(each[1] - end) <= SAME_RESET]
     bound = of_window[-1][0] if of_window else owner
     if bound != UNKNOWN:
@@ -115,23 +128,34 @@ def _of_session(connection: sqlite3.Connection, row: ReadingRow, pause: int) -> 
     return _INSERT, (*key, captured_at, share, int(is_ageless))
 
 
-def newest_said(ledger: Connection, session: str) -> int:
-    """Return when the answer came that the newest reading of a session rests on, or -1."""
+def newest_said(ledger: Connection, session: str, until: int) -> int:
+    """Return when the answer came that a session's newest reading up to a time is of, or -1."""
     with ledger.lock:
         row = ledger.connection.execute(
-            "SELECT max(captured_at) FROM readings WHERE source = 'statusline' AND session = ?",
-            (session,),
+            "SELECT max(captured_at) FROM readings WHERE source = 'statusline' AND session = ?"
+            " AND captured_at <= ?",
+            (session, until),
         ).fetchone()
     return -1 if row[0] is None else int(row[0])
 
 
-def readings_since(ledger: Connection, time: int) -> list[tuple[KeptRow, int]]:
-    """Return readings confirmed at a time or later, oldest first, each with when it last was."""
+def readings_since(ledger: Connection, time: int, until: int = ALWAYS) -> list[tuple[KeptRow, int]]:
+    """Return readings confirmed at a time or later, oldest first, each with when it last was.
+
+    Without what was said after `until`.
+    """
     with ledger.lock:
         rows = ledger.connection.execute(
             "SELECT window, owner, source, session, resets_at, captured_at, used_share,"
-            " is_ageless, confirmed_at FROM readings WHERE confirmed_at >= ?"
-            " ORDER BY captured_at, window",
-            (time,),
+            " is_ageless, iif(confirmed_at > ?, captured_at, confirmed_at) FROM readings"
+            " WHERE confirmed_at >= ? AND captured_at <= ? ORDER BY captured_at, window",
+            (until, time, until),
         ).fetchall()
     return [((*row[:4], row[4] or None, row[5], row[6], bool(row[7])), row[8]) for row in rows]
+
+
+def count_readings(ledger: Connection) -> int:
+    """Return how many readings are kept."""
+    with ledger.lock:
+        row = ledger.connection.execute("SELECT count(*) FROM readings").fetchone()
+    return int(row[0])

@@ -13,31 +13,39 @@ if TYPE_CHECKING:
 _NEWEST_SLOTS = 50
 
 
-def note_owner(ledger: Connection, root: str, owner: str, plan: str, now: int) -> None:
-    """Note whose a root (its real path) is, where that has changed."""
+def note_owner(
+    ledger: Connection, root: str, owner: str, plan: str, now: int, since: int | None = None
+) -> None:
+    """Note whose a root (its real path) is, where that has changed: since now, unless since when.
+
+    No note comes before an earlier one; those of a clock that was ahead are taken back.
+    """
     with ledger.lock:
         last = _last(ledger, root)
-    if last == (owner, plan):
+    if last is not None and last[:2] == (owner, plan) and last[2] <= now:
         return
     with ledger.transaction():
-        if last is not None and last[0] == owner:
+        ledger.connection.execute("DELETE FROM owners WHERE root = ? AND since > ?", (root, now))
+        last = _last(ledger, root)
+        if last is None or last[0] != owner:
+            begun = now if since is None else since
+            after = begun if last is None else max(begun, last[2] + 1)
             ledger.connection.execute(
-                "UPDATE owners SET plan = ? WHERE root = ? AND since ="
-                " (SELECT max(since) FROM owners WHERE root = ?)",
-                (plan, root, root),
+                "INSERT INTO owners (root, since, owner, plan) VALUES (?,?,?,?)",
+                (root, after, owner, plan),
             )
-        elif _last(ledger, root) != (owner, plan):
+        elif last[1] != plan:
             ledger.connection.execute(
-                "INSERT OR REPLACE INTO owners (root, since, owner, plan) VALUES (?,?,?,?)",
-                (root, now, owner, plan),
+                "UPDATE owners SET plan = ? WHERE root = ? AND since = ?", (plan, root, last[2])
             )
 
 
-def _last(ledger: Connection, root: str) -> tuple[str, str] | None:
+def _last(ledger: Connection, root: str) -> tuple[str, str, int] | None:
+    """Return owner, plan and since when of the last note of a root."""
     row = ledger.connection.execute(
-        "SELECT owner, plan FROM owners WHERE root = ? ORDER BY since DESC LIMIT 1", (root,)
+        "SELECT owner, plan, since FROM owners WHERE root = ? ORDER BY since DESC LIMIT 1", (root,)
     ).fetchone()
-    return row if row is None else (row[0], row[1])
+    return row if row is None else (row[0], row[1], row[2])
 
 
 def owner_notes(ledger: Connection) -> list[tuple[str, int, str, str]]:

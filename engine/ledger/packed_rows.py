@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from engine.ledger.versions import code_of
+from engine.ledger.versions import is_busy
 
 if TYPE_CHECKING:
     from engine.ledger.priced_connection import PricedConnection
@@ -46,7 +46,7 @@ def bring_between(
         with _writing(ledger):
             ledger.writers.packs.bring_between(scopes, start, end)
     except sqlite3.OperationalError as error:
-        if code_of(error) not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        if not is_busy(error):
             raise
 
 

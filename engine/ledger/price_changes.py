@@ -12,6 +12,8 @@ from engine.ledger.response_rows import ResponseRows
 from engine.ledger.sums import ADD, TAKE_AWAY
 from engine.pricing.cost import calculated_cost
 
+_MOST = (1 << 63) - 1
+
 
 class PriceChanges:
     """Brings what is booked to the prices in force, model by model."""
@@ -46,8 +48,14 @@ class PriceChanges:
             (self._rows.prices.fingerprint(self._priced_as(model)), model),
         )
 
-    def reprice(self, model: int, scope: int, after: int, most: int, revision: int) -> int | None:
-        """Calculate a model's next responses anew; return the last id, `None` at the end."""
+    def reprice(
+        self, model: int, scope: int, after: int, most: int, revision: int, *, is_known: bool
+    ) -> int | None:
+        """Calculate a model's next responses anew; return the last id, `None` at the end.
+
+        Where the price is of no use (`is_known`) their costs become unknown. Raises
+        `FiguresTooLarge`.
+        """
         rows = self._connection.execute(
             "SELECT id FROM responses WHERE scope = ? AND id > ? AND model = ? ORDER BY id LIMIT ?",
             (scope, after, model, most),
@@ -58,7 +66,8 @@ class PriceChanges:
         place = {"scope": scope, "revision": revision}
         self._differences.list(ids)
         self._differences.apply(TAKE_AWAY, place)
-        self._connection.create_function("priced", 8, self._priced(self._priced_as(model)))
+        priced = self._priced(self._priced_as(model)) if is_known else _unknown
+        self._connection.create_function("priced", 8, priced)
         self._connection.execute(
             "UPDATE responses SET changed = :revision, calculated = priced(input, output,"
             " cache_read, cache_write_5m, cache_write_1h, flags, searches, time)"
@@ -69,10 +78,13 @@ class PriceChanges:
         return ids[-1] if len(ids) == most else None
 
     def _priced(self, name: str) -> Callable[..., int | None]:
-        """Return the SQL function that prices a response of one model."""
+        """Return the SQL function that prices a response of one model.
+
+        A cost that is no 64-bit number is unknown.
+        """
 
         def priced(*row: int) -> int | None:
-            return calculated_cost(
+            cost = calculated_cost(
                 self._rows.prices,
                 model=name,
                 tokens=Tokens(*row[:5]),
@@ -82,5 +94,10 @@ class PriceChanges:
                 searches=row[6],
                 time=row[7],
             )
+            return None if cost is None or cost > _MOST else cost
 
         return priced
+
+
+def _unknown(*_: int) -> None:
+    """Price nothing."""

@@ -10,7 +10,7 @@ from engine.domain.choices import Mode
 from engine.ledger.book import Ledger
 from engine.ledger.names import Names
 from engine.ledger.selector import Selector
-from engine.ledger.versions import code_of
+from engine.ledger.versions import is_busy
 
 
 class LedgerSource:
@@ -40,7 +40,7 @@ class LedgerSource:
             try:
                 connection.execute("BEGIN IMMEDIATE" if packs else "BEGIN")
             except sqlite3.OperationalError as error:
-                if code_of(error) != sqlite3.SQLITE_BUSY:
+                if not is_busy(error):
                     raise
                 connection.execute("BEGIN")
             try:

@@ -270,8 +270,9 @@ class Reader:
         found: dict[str, str] = {}
         for session in sessions:
             rows = self._all(
-                "SELECT DISTINCT projects.name FROM session_totals JOIN sessions USING (session)"
-                f" JOIN projects USING (project) WHERE {self._within} AND sessions.name = ?",
+                "SELECT DISTINCT projects.name FROM sessions CROSS JOIN session_totals USING"
+                " (session) CROSS JOIN projects USING (project)"
+                f" WHERE sessions.name = ? AND {self._within}",
                 session,
             )
             projects = [str(row[0]) for row in rows]
@@ -279,6 +280,10 @@ class Reader:
             if paths and paths[0].endswith(f"/{session}.jsonl"):
                 found[session] = paths[0]
         return found
+
+    def transcripts(self, roots: list[str], projects: list[str], session: str) -> list[str]:
+        """Return a session's transcripts that are known below some roots."""
+        return paths_of_session(self._ledger, roots, projects, session)
 
     def agents_of(self, session: int) -> list[AgentSums]:
         """Return the sums of a session's sub-agents."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
@@ -164,7 +164,13 @@ class Selector:
         )
         return [number for (number,) in rows]
 
-    def workplaces(self) -> list[tuple[int, int]]:
+    def places(self) -> None:
+        """Return nothing: `workplaces` is quick."""
+
+    def placed(self, _by: str, _chosen: Chosen, /) -> None:
+        """Return nothing: summing by session is quick."""
+
+    def workplaces(self, _sessions: Collection[int] | None = None, /) -> list[tuple[int, int]]:
         """Return where each session works, also of those without responses."""
         return self._all(  # type: ignore[return-value]
             f"SELECT session, workplace FROM session_workplaces WHERE {self._within}"

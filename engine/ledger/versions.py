@@ -33,6 +33,11 @@ def is_damage(error: sqlite3.Error) -> bool:
     return isinstance(error, WrongTables) or code_of(error) in _DAMAGE
 
 
+def is_busy(error: sqlite3.Error) -> bool:
+    """Say whether an error means that it is another's turn."""
+    return code_of(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
 def version_of(connection: sqlite3.Connection) -> int:
     """Return the version of a ledger's tables, 0 where there are none."""
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]

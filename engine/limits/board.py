@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -19,13 +19,14 @@ from engine.domain.paths import uses_providers
 from engine.domain.responses import CLAUDE
 from engine.domain.settings import Settings
 from engine.domain.typed.amounts import LimitChoice
-from engine.ledger.names import Names
+from engine.ledger.live_source import LiveNames
 from engine.limits.budgets import budget_window
 from engine.limits.burn_ups import burn_ups
 from engine.limits.calibration import Calibration
 from engine.limits.estimate import LimitBasis
+from engine.limits.gravest import in_order
 from engine.limits.known import Known, gravest, hits_now
-from engine.limits.windows import LocalUse, Use, in_order, windows_now
+from engine.limits.windows import LocalUse, windows_now
 
 if TYPE_CHECKING:
     from engine.providers.accounts import Accounts
@@ -48,7 +49,7 @@ class WindowMaker:
     def __init__(
         self,
         view: View,
-        names: Names,
+        names: LiveNames,
         choice: LimitChoice,
         settings: Settings,
         basis_at: Callable[[int, Running | None], LimitBasis],
@@ -89,7 +90,7 @@ class WindowMaker:
         listed = in_order((*windows, *budgets, *told), known.present)
         ups = burn_ups(known, listed, local.uses(), now)
         own = [each for (owner, _), each in hits.items() if owner in (known.present, UNKNOWN)]
-        hit = gravest(own)
+        hit = gravest(own) or next((each.hit for each in listed if each.is_gravest), None)
         if self._view.agent != CLAUDE:
             listed, ups, hit = _of_agent(self._view.agent, listed, ups)
         named = {each.owner: each.owner_name for each in listed}
@@ -100,13 +101,7 @@ class WindowMaker:
     def _local(self, span: Running | None, now: int) -> LocalUse:
         if span is None:
             return LocalUse(None)
-
-        def uses() -> list[Use]:
-            return [
-                (recent.time, recent.tokens, recent.cost)
-                for recent in self._view.own.recents.uses(span.start, now)
-            ]
-
+        uses = partial(self._view.own.recents.uses, span.start, now)
         return LocalUse((span.start, span.end), (span.tally.tokens, span.tally.cost), uses)
 
     def _basis(

@@ -20,6 +20,7 @@ from engine.limits.marks import EarlyReset
 
 Period = tuple[int, int]
 """A window's start and end."""
+_WEEK = 7
 _SEVERITIES: dict[Level, Severity] = {"half": "information", "high": "warning"}
 
 
@@ -55,10 +56,11 @@ def hit_events(window: WindowNow, period: Period, now: int, zone: tzinfo) -> lis
     found = []
     hit = window.hit
     if hit is not None:
-        until = f" until {_moment(hit.resets_at, now, zone)}" if hit.resets_at is not None else ""
+        at = hit.resets_at
+        again = "" if at is None else f"; it opens again at {_moment(at, now, zone)}"
         title = f"{title_of(window)}: limit hit"
         is_told = window.source == "hit"
-        text = f"{'Claude refused to go on' if is_told else 'All of it was used up'}{until}."
+        text = f"{'Claude refused to go on' if is_told else 'All of it was used'}{again}."
         event = _event(window, now, "hit", "error", title, text, "reached")
         found.append(Told(event, *period, True))
     if window.state == "extra usage":
@@ -129,12 +131,12 @@ def title_of(window: WindowNow) -> str:
 
 
 def _moment(time: int, now: int, zone: tzinfo) -> str:
-    """Return a clock time, with its day where that is not within the next hours."""
-    clock = clock_of(time, zone)
-    if abs(time - now) < 20 * HOUR:
+    """Return a clock time, with its day where that is another one and not within twelve hours."""
+    clock, moment = clock_of(time, zone), moment_at(time, zone)
+    days = abs((moment.date() - moment_at(now, zone).date()).days)
+    if days == 0 or 0 <= time - now < 12 * HOUR:
         return clock
-    day = moment_at(time, zone)
-    return f"{clock} on {day:%a} {day.day}"
+    return f"{moment:%a} {clock}" if days < _WEEK else f"{moment.day} {moment:%b} {clock}"
 
 
 def _percent(share: float) -> str:

@@ -11,12 +11,13 @@ from msgspec.structs import replace
 
 from engine.agents.claude.places import named_roots
 from engine.domain.contexts import bare_model
-from engine.domain.files import read_shared, real_path
+from engine.domain.files import read_regular, real_path
 from engine.domain.owners import NOBODY, OwnerNotes, owner_at, resolved
 from engine.domain.settings import Settings
 from engine.domain.times import DAY
 from engine.ledger.connection import Connection
 from engine.ledger.limit_readings import (
+    AHEAD,
     SAME_RESET,
     keep_readings,
     newest_said,
@@ -49,17 +50,20 @@ def keep_hook(ledger: Connection, settings: Settings, said: HookSaid, now: int) 
     earlier = api_time_of(ledger, said.session)
     is_grown = None not in (earlier, said.api_time) and (said.api_time or 0) > (earlier or 0)
     answered = last_response_of(ledger, said.session)
-    owner = _owner_now(ledger, settings, said, now)
-    last = newest_said(ledger, said.session)
+    is_answer = (
+        answered is not None and newest_said(ledger, said.session, now + AHEAD) < answered <= now
+    )
+    came = answered if answered is not None and is_answer else now
+    owner = _owner_now(ledger, settings, said, now, came)
     found = []
     for reading in said.readings:
         if is_grown:
             found.append(replace(reading, owner=owner, age="grown"))
-        elif answered is not None and last < answered <= now:
-            found.append(replace(reading, owner=owner, captured_at=answered, age="answer"))
+        elif is_answer:
+            found.append(replace(reading, owner=owner, captured_at=came, age="answer"))
         else:
             found.append(replace(reading, owner=owner))
-    keep_readings(ledger, rows_of(found))
+    keep_readings(ledger, rows_of(found), now + AHEAD)
     if said.session and (said.context_size or said.api_time):
         note_session(
             ledger, said.session, bare_model(said.model), said.context_size, said.api_time, now
@@ -74,7 +78,9 @@ def windows_of_hook(ledger: Connection, said: HookSaid, now: int) -> dict[str, R
     given = {reading.window: reading for reading in said.readings}
     if not given:
         return given
-    kept = [reading_of_row(row, time) for row, time in readings_since(ledger, now - _REACH)]
+    kept = [
+        reading_of_row(row, time) for row, time in readings_since(ledger, now - _REACH, now + AHEAD)
+    ]
     noted = {owner for _, _, owner, _ in owner_notes(ledger)}
     whole = resolved({NOBODY, *noted, *(each.owner for each in kept)})
     kept = [replace(each, owner=whole[each.owner]) for each in kept]
@@ -119,8 +125,11 @@ def account_file(ledger: Connection, settings: Settings, said: HookSaid) -> str:
     return str(account_path(Path(root), settings.home))
 
 
-def _owner_now(ledger: Connection, settings: Settings, said: HookSaid, now: int) -> str:
-    """Return whose a hook's session is, and note it where that has changed."""
+def _owner_now(ledger: Connection, settings: Settings, said: HookSaid, now: int, came: int) -> str:
+    """Return whose a hook's session is, and note it where that has changed.
+
+    Who signed in did so before the answer that the hook came with.
+    """
     root = real_path(_root_of(ledger, settings, said))
     owner, plan = _signed_in(Path(root), settings.home)
     if owner is None:
@@ -128,7 +137,7 @@ def _owner_now(ledger: Connection, settings: Settings, said: HookSaid, now: int)
             root: [(since, whose) for of, since, whose, _ in owner_notes(ledger) if of == root]
         }
         return owner_at(notes, root, now)
-    note_owner(ledger, root, owner, plan, now)
+    note_owner(ledger, root, owner, plan, now, came)
     return owner
 
 
@@ -137,7 +146,7 @@ def _signed_in(root: Path, home: Path) -> tuple[str | None, str]:
     with suppress(OSError, ValueError):
         path = account_path(root, home)
         if path.stat().st_size <= _LARGEST:
-            found = signed_in(read_shared(path))
+            found = signed_in(read_regular(path))
             if found is not None:
                 account, plan = found
                 return account.owner, plan.name if plan is not None else ""

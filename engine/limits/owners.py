@@ -23,6 +23,7 @@ from engine.domain.owners import (
     root_of_unknown,
     unknown_of,
 )
+from engine.domain.plain_text import plain
 from engine.domain.settings import Settings
 from engine.ledger.connection import Connection
 from engine.ledger.limit_readings import SAME_RESET
@@ -178,7 +179,7 @@ class Owners:
             return f"unknown {_brief(_short(root, self._settings.home))}"
         for handle in self._handles(owner):
             if handle in self._settings.accounts:
-                return self._settings.accounts[handle]
+                return plain(self._settings.accounts[handle])
         if is_of_store(owner):
             return plan_of_store(owner).title()
         plan = self._plans.get(owner, "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
+from engine.domain.hits import SPEND_LIMIT
 from engine.domain.limit_windows import OFFICIAL, HitNow, WindowNow
 from engine.domain.owners import UNKNOWN, is_of_store
 
@@ -17,8 +18,9 @@ def status_of(windows: Iterable[WindowNow], hit: HitNow | None) -> tuple[Status,
     """Return the gravest status, and the window that is in it: of several the first.
 
     `hit` is what stops work: a hit limit, or an official window that is used up. A limit or
-    a budget of one's own and an estimate are at most `critical`. Of several owners it is the one
-    who answered last, beside other agents' stores; what is only last known says nothing.
+    a budget of one's own, an estimate and a spend limit are at most `critical`. Of several owners
+    it is the one who answered last, beside other agents' stores; what is only last known says
+    nothing.
     """
     listed = [window for window in windows if window.state != "last known" or window.is_gravest]
     present = {window.owner for window in listed if window.is_gravest}
@@ -31,29 +33,33 @@ def status_of(windows: Iterable[WindowNow], hit: HitNow | None) -> tuple[Status,
             or is_of_store(window.owner)
             or window.source in ("budget", "provider")
         ]
+    if hit is not None:
+        return "hit", next((each for each in listed if _is_in(hit, each)), None)
     gravest: WindowNow | None = None
     status: Status = "unknown"
     for window in listed:
-        found = _status(window, hit)
+        found = _status(window)
         if found is None:
             continue
         if status == "unknown" or _IN_ORDER.index(found) > _IN_ORDER.index(status):
             gravest, status = window, found
-    if hit is None:
-        return status, gravest
-    named = next((each for each in listed if each.hit == hit), gravest if status == "hit" else None)
-    return "hit", named
+    return status, gravest
 
 
-def _status(window: WindowNow, hit: HitNow | None) -> Status | None:
+def _is_in(hit: HitNow, window: WindowNow) -> bool:
+    return (window.owner, window.window) == (hit.owner, hit.window)
+
+
+def _status(window: WindowNow) -> Status | None:
     """Return the status of one window, `None` where nothing is known of it."""
-    if window.hit is not None or (hit is not None and hit.window == window.window):
+    if window.hit is not None:
         return "hit"
     if window.used_share is None:
         return None
     if window.state == "extra usage":
         return "critical"
-    if window.level == "reached" and window.source in OFFICIAL:
+    is_spent = window.window.partition(":")[0] == SPEND_LIMIT
+    if window.level == "reached" and window.source in OFFICIAL and not is_spent:
         return "hit"
     if window.level in ("reached", "critical"):
         return "critical"

@@ -23,7 +23,13 @@ from engine.domain.typed.clocks import checked_pin
 from engine.ledger.book import Ledger
 from engine.ledger.limit_events import newest_events
 from engine.ledger.limit_hits import rooted_hits_since
-from engine.ledger.limit_readings import KeptRow, keep_readings, readings_since
+from engine.ledger.limit_readings import (
+    AHEAD,
+    KeptRow,
+    count_readings,
+    keep_readings,
+    readings_since,
+)
 from engine.ledger.owners import note_owner
 from engine.ledger.told_sessions import context_sizes
 from engine.limits.calibration import Calibration, calibrate, pairs_of
@@ -74,7 +80,7 @@ class LimitTracker:
         self._sources = LocalSources(settings)
         self._rows: dict[_Key, tuple[KeptRow, int]] = {}
         self._settings = settings
-        self._confirmed = 0
+        self._confirmed = self._count = 0
         self._connection: sqlite3.Connection | None = None
         self._calibrations: dict[str, Calibration | None] = {}
         self._anchor: tuple[int, int, int, Anchor | None] = (-1, 0, 0, None)
@@ -176,16 +182,22 @@ class LimitTracker:
         return True
 
     def _take_rows(self, now: int) -> None:
-        """Take readings that are new since the last look, and now and then all of them."""
-        connection = self._ledger.connection
+        """Take readings that are new since the last look, and now and then all of them.
+
+        All of them too where more were kept than those: what agents' stores said is read late.
+        """
+        connection, count = self._ledger.connection, count_readings(self._ledger)
         is_anew = connection is not self._connection or self._all_rows_due.is_due(now)
-        since = now - _REACH
-        if is_anew:
+        expected, self._count = len(self._rows) + count - self._count, count
+        if not is_anew:
+            self._take_since(max(now - _REACH, min(self._confirmed, now) - _LATE), now)
+        if is_anew or len(self._rows) != expected:
             self._rows.clear()
             self._connection = connection
-        else:
-            since = max(since, self._confirmed - _LATE)
-        for row, confirmed_at in readings_since(self._ledger, since):
+            self._take_since(now - _REACH, now)
+
+    def _take_since(self, time: int, now: int) -> None:
+        for row, confirmed_at in readings_since(self._ledger, time, now + AHEAD):
             self._rows[row[:6]] = row, confirmed_at
             self._confirmed = max(self._confirmed, min(confirmed_at, now))
 

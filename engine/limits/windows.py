@@ -18,18 +18,20 @@ from engine.domain.limit_windows import (
     WindowSource,
     WindowState,
 )
-from engine.domain.owners import NOBODY, UNKNOWN, is_of_store
+from engine.domain.owners import NOBODY, UNKNOWN
 from engine.domain.snapshots import Limit
 from engine.domain.times import HOUR
 from engine.limits.estimate import LimitBasis
 from engine.limits.forecast import forecast_local, forecast_official, no_forecast, pace_of
 from engine.limits.known import Key, Known, official, several_owners, true_window
-from engine.limits.labels import basis_of, is_of_model, label_of, rank_of
+from engine.limits.labels import basis_of, label_of
 from engine.limits.marks import Mark
 from engine.limits.readings import known_length
 
 FLOOR_AFTER = HOUR
 """An official figure that is older says no more than that at least so much is used."""
+
+_NONE_RUNS = "no window is running", "no window is running: the next response begins one"
 
 Use = tuple[int, int, int]
 """When something was used, and how many tokens and pico-dollars."""
@@ -56,9 +58,9 @@ def windows_now(
 ) -> tuple[WindowNow, ...]:
     """Return the 5-hour window and all that official sources name, in any order.
 
-    Those that are over are gone. `local` and `basis` are this machine's use of the 5-hour
-    window, and what it is held against where no official source says how much the owner who
-    answered last has used.
+    Those that are over are gone, and so is a 5-hour window that nobody uses. `local` and
+    `basis` are this machine's use of the 5-hour window, and what it is held against where no
+    official source says how much the owner who answered last has used.
     """
     marks = official(known, now)
     keys = {*marks, *hits}
@@ -67,7 +69,11 @@ def windows_now(
         for key in sorted(keys)
     ]
     own = {(known.present, FIVE_HOUR), (UNKNOWN, FIVE_HOUR)}
-    if not own & keys:
+    is_idle = local.window is None and basis[0].value is None
+    if is_idle and own & known.marks.keys():
+        basis = LimitBasis("none", basis[0].unit, None, *_NONE_RUNS), "none"
+        is_idle = False
+    if not own & keys and not (is_idle and keys):
         made.append(local_window(FIVE_HOUR, basis, local, now, levels_of, known.present))
     named = several_owners([*keys, (known.present, FIVE_HOUR)], known)
     return tuple(
@@ -220,48 +226,6 @@ def _official_forecast(
             frozen, pace_word=word, share_at_reset=share, share_low=share, share_high=share
         )
     return forecast_official(steps, (start, end), now, begun)
-
-
-def in_order(windows: Iterable[WindowNow], present: str) -> tuple[WindowNow, ...]:
-    """Return windows as they are listed: by kind, the present owner's first; one is gravest.
-
-    Of the owner who answered last, of the windows of all models: of those that are hit the one
-    whose reset comes last, else the one foreseen to be reached first, else the fullest.
-    """
-    listed = sorted(
-        windows,
-        key=lambda each: (rank_of(each.window), each.owner not in (present, UNKNOWN), each.owner),
-    )
-    top = max(
-        (each for each in listed if _may_stand_above(each, present)), key=_gravity, default=None
-    )
-    return tuple(replace(each, is_gravest=True) if each is top else each for each in listed)
-
-
-def _may_stand_above(window: WindowNow, present: str) -> bool:
-    is_own = window.owner in (present, UNKNOWN) or is_of_store(window.owner)
-    return (
-        is_own
-        and window.used_share is not None
-        and window.source not in ("budget", "provider")
-        and window.window.partition(":")[0] not in (SPEND_LIMIT, "credits")
-        and not is_of_model(window.window)
-    )
-
-
-def _gravity(window: WindowNow) -> tuple[object, ...]:
-    """Return what puts one window above another; agents' own come after Claude Code's."""
-    is_own = not is_of_store(window.owner)
-    reached = window.forecast.reaches_at
-    is_ahead = reached is not None and window.source not in ESTIMATES
-    return (
-        is_own,
-        window.state == "hit",
-        (window.resets_at or 0) if window.state == "hit" else 0,
-        is_ahead,
-        -(reached or 0) if is_ahead else 0,
-        window.used_share or 0.0,
-    )
 
 
 def limit_of(windows: Iterable[WindowNow], present: str) -> Limit:

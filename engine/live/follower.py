@@ -10,9 +10,11 @@ from threading import Thread
 from engine.domain.notices import Notice
 from engine.domain.pace import DRAWN
 from engine.domain.settings import Settings
+from engine.ledger.book import Ledger
 from engine.live.fetcher import Fetcher
 from engine.live.limits import Limits
 from engine.live.notices import NoticeBoard
+from engine.live.recovery import TURN
 from engine.live.state import State
 from engine.live.title_thread import TitleThread
 from engine.live.updater import Updater
@@ -32,6 +34,7 @@ class Follower:
     def __init__(
         self,
         settings: Settings,
+        ledger: Ledger,
         state: State,
         board: NoticeBoard,
         updater: Updater,
@@ -40,6 +43,7 @@ class Follower:
         on_change: Callable[[], None],
     ) -> None:
         self._settings = settings
+        self._ledger = ledger
         self._state = state
         self._board = board
         self._updater = updater
@@ -84,6 +88,7 @@ class Follower:
 
     def _run(self) -> None:
         try:
+            self._ledger.wait_at_most(TURN)
             self._updater.read_all(self._draw_if_due)
             self._draw()
             self._follow()

@@ -35,3 +35,11 @@ class NoticeBoard:
         """Return what the user should know."""
         with self._lock:
             return (*self._of_ledger(), *self._notices.values())
+
+
+def waiting_for_turn(path: str) -> str:
+    """Say that another process has kept the turn to write for longer than any ccmon needs."""
+    return (
+        "The ledger is locked by another program, perhaps a stopped ccmon: what is new is counted"
+        f" once it lets go ({path})."
+    )

@@ -15,9 +15,8 @@ from engine.domain.scans import Root
 from engine.domain.settings import Settings
 from engine.domain.typed.amounts import LimitChoice
 from engine.ledger.book import Ledger
+from engine.ledger.live_source import LiveSource
 from engine.ledger.owned_rows import OwnedReader
-from engine.ledger.rows import Reader
-from engine.ledger.scopes import open_scopes
 from engine.live.snapshots import SnapshotMaker
 from engine.reports.details import DetailMaker
 from engine.reports.tabs import TabMaker
@@ -32,6 +31,7 @@ class ReadModel:
 
     def __init__(
         self,
+        source: LiveSource,
         ledger: Ledger,
         roots: list[Root],
         settings: Settings,
@@ -50,13 +50,11 @@ class ReadModel:
         """What it reads; once the ledger has another, this one is no longer shown."""
         self._ledger = ledger
         self._titles = titles
-        scopes = open_scopes(ledger, roots)
-        self._reader = reader = Reader(ledger, tuple(scopes.values()))
-        agent_of = ledger.names.model.agent
+        self._source, names = source, source.names
         self.view = View(
-            reader,
-            tuple(scopes),
-            agent_of,
+            source.rows,
+            source.agents,
+            names.model.agent,
             zone,
             settings.clock,
             lock,
@@ -65,22 +63,23 @@ class ReadModel:
             anchor,
             held,
             str(settings.home),
+            source.first_reach,
         )
-        self.view.load(ledger.revision(), is_whole=is_whole)
+        self.view.load(source.revision(), is_whole=is_whole)
         self._learn_names()
-        self.snapshots = SnapshotMaker(self.view, ledger.names, choice, settings, titles)
+        self.snapshots = SnapshotMaker(self.view, names, choice, settings, titles)
         self.reports = TabMaker(
             self.view,
-            reader,
-            ledger.names,
+            source.rows,
+            names,
             lock,
             settings.week_start,
             titles,
         )
         self.details = DetailMaker(
             self.view,
-            reader,
-            ledger,
+            source.rows,
+            names,
             lock,
             self.reports,
             [root.path for root in roots if root.is_claude],
@@ -89,10 +88,10 @@ class ReadModel:
 
     def pull(self) -> bool:
         """Bring in what the ledger has new; return whether that was anything."""
-        if not self.view.pull(self._ledger.revision()):
+        if not self.view.pull(self._source.revision()):
             return False
-        if self._ledger.names.model.has_machines:
-            self._ledger.names.learn_machines()
+        if self._source.names.model.has_machines:
+            self._source.names.learn_machines()
         self._learn_names()
         return True
 
@@ -108,7 +107,7 @@ class ReadModel:
 
     def _learn_names(self) -> None:
         """Learn now the names that a snapshot will ask for, so that it reads no ledger."""
-        names = self._ledger.names
+        names = self._source.names
         for session, group in self.view.now_groups.items():
             names.name("sessions", session)
             for model in group.tally.by_model:
@@ -116,7 +115,7 @@ class ReadModel:
 
     def learn_present_titles(self) -> bool:
         """Read what the newest block's sessions are called; say whether anything is new."""
-        names = self._ledger.names
+        names = self._source.names
         with self.view.lock:
             sessions = list(self.view.now_groups)
         return self.learn_titles([names.name("sessions", session) for session in sessions])
@@ -124,4 +123,4 @@ class ReadModel:
     def learn_titles(self, sessions: Iterable[str]) -> bool:
         """Read what sessions are called; say whether anything new was learnt."""
         roots = [root.path for root in self.roots if root.is_claude]
-        return self._titles.learn(self._reader.transcripts_of(roots, sessions))
+        return self._titles.learn(self._source.rows.transcripts_of(roots, sessions))

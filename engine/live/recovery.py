@@ -8,6 +8,8 @@ from collections.abc import Callable
 from threading import Event, Thread, current_thread
 from typing import TYPE_CHECKING, TypeVar
 
+from engine.ledger.versions import is_busy
+
 if TYPE_CHECKING:
     from typing import Protocol
 
@@ -28,8 +30,12 @@ if TYPE_CHECKING:
 _MENDING = 60.0
 """Seconds a thread waits for the one that reads to go on with another ledger."""
 
-_PATIENCE = 5
-"""Times that the thread that reads waits again for its turn to write."""
+TURN = 2.0
+"""Seconds that the thread that reads waits for its turn to write before it says so."""
+_PATIENCE = 15
+"""Times that a turn is waited for."""
+_BETWEEN = 0.05
+"""Seconds in which other threads may have the ledger before a turn is waited for again."""
 
 _T = TypeVar("_T")
 
@@ -49,7 +55,9 @@ class Recovery:
         shown: Callable[[], Connected | None],
         stop: Event,
         wake: Event,
+        say_waiting: Callable[[bool], None],
     ) -> None:
+        """`say_waiting` is told when the thread that reads has waited for a turn, and when not."""
         self.reader: Thread | None = None
         self._ledger = ledger
         self._begin_again = begin_again
@@ -57,6 +65,7 @@ class Recovery:
         self._shown = shown
         self._stop = stop
         self._wake = wake
+        self._say_waiting = say_waiting
         self._failure: tuple[sqlite3.Connection, sqlite3.Error] | None = None
 
     def insist(self, step: Callable[[], _T]) -> _T:
@@ -65,18 +74,29 @@ class Recovery:
         while True:
             shown = self._shown()
             try:
-                return step()
+                done = step()
             except sqlite3.Error as error:
                 if self._stop.is_set():
                     raise
-                if self.reader not in (None, current_thread()):
-                    self._await_another(shown, error)
-                elif self.reader is not None and patience and "locked" in str(error):
+                if self.reader is not None and patience and is_busy(error):
                     patience -= 1
-                    self._read_again()
+                    self._wait_again()
+                elif self.reader not in (None, current_thread()):
+                    self._await_another(shown, error)
                 else:
                     self._ledger.recover(error)
                     self.insist(self._begin_again)
+            else:
+                if patience < _PATIENCE and self.reader is current_thread():
+                    self._say_waiting(False)
+                return done
+
+    def _wait_again(self) -> None:
+        """Let others have the ledger; in the thread that reads, say so and have it read again."""
+        if self.reader is current_thread():
+            self._say_waiting(True)
+            self._read_again()
+        self._stop.wait(_BETWEEN)
 
     def face_failure(self) -> None:
         """Raise, in the thread that reads, the error that another one met."""

@@ -13,7 +13,7 @@ from engine.aggregates.view import View
 from engine.domain.contexts import bare_model, context_size
 from engine.domain.responses import CLAUDE
 from engine.domain.snapshots import SessionNow
-from engine.ledger.names import Names
+from engine.ledger.live_source import LiveNames
 
 
 class SessionMaker:
@@ -22,7 +22,7 @@ class SessionMaker:
     def __init__(
         self,
         view: View,
-        names: Names,
+        names: LiveNames,
         titles: Titles,
     ) -> None:
         self._view = view

@@ -60,9 +60,10 @@ class SharedMachines:
 
 def _read(found: Found, offset: int) -> Scan | None:
     """Return what a transcript says from a byte on; nothing before it is known."""
+    from engine.domain.files import open_regular
     from engine.domain.scans import Cursor
     from engine.ingest.tail import Tail, fingerprint
 
-    with open(found.path, "rb") as file:
+    with open_regular(found.path) as file:
         known = Cursor(0, 0, 0, 0, offset, fingerprint(file, offset), 0, 0)
     return Tail().read(found, known)

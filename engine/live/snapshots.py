@@ -24,7 +24,7 @@ from engine.domain.slots import slot_of
 from engine.domain.snapshots import BurnRate, Progress, Projection, Snapshot, Warned
 from engine.domain.times import HOUR, MINUTE, day_of, start_of_day, start_of_week
 from engine.domain.typed.amounts import LimitChoice
-from engine.ledger.names import Names
+from engine.ledger.live_source import LiveNames
 from engine.limits.board import WindowMaker
 from engine.limits.estimate import LimitBasis, find_basis
 from engine.limits.known import Known
@@ -50,6 +50,8 @@ class Surroundings(Struct, frozen=True):
     known: Known = Known()
     states: Mapping[str, SessionState] = {}
     """What Claude Code says of open sessions, by name."""
+    database: str = ""
+    """The database that is watched in place of this machine."""
 
 
 class _Periods(Struct, frozen=True):
@@ -76,7 +78,7 @@ class SnapshotMaker:
     def __init__(
         self,
         view: View,
-        names: Names,
+        names: LiveNames,
         choice: LimitChoice,
         settings: Settings,
         titles: Titles,
@@ -140,6 +142,7 @@ class SnapshotMaker:
             agent=view.agent,
             agents=view.used_agents,
             machines=self._names.machine_labels(),
+            database=around.database,
         )
 
     def _basis_at(self, now: int, span: Running | None) -> LimitBasis:

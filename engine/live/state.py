@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import tzinfo
 from functools import cached_property
 from threading import RLock
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from engine.domain.reports import Detail, Report, ReportKind, Span
     from engine.domain.scans import PlaceLookedAt, Root
     from engine.domain.snapshots import Progress, Snapshot
+    from engine.ledger.live_source import LiveSource
     from engine.limits.board import Windows
     from engine.limits.tracker import LimitTracker
     from engine.live.read_model import ReadModel
@@ -42,7 +43,9 @@ class State:
         ledger: Ledger,
         roots: Roots,
         board: NoticeBoard,
+        team: Callable[[Sequence[str]], LiveSource] | None = None,
     ) -> None:
+        """`team` gives what is read of some agents in place of the ledger, of all for none."""
         self.lock = RLock()
         self.zone_name, self.zone = zone
         self.sessions: Mapping[str, SessionState] = {}
@@ -51,6 +54,8 @@ class State:
         """The coding agents that are shown; all where empty."""
         self.sleeps = Sleeps()
         """When the machine slept while somebody followed."""
+        self.database = ""
+        """The database that is watched in place of this machine, as it is shown."""
         self.is_reading = True
         self.progress: Progress | None = None
         self.places: tuple[PlaceLookedAt, ...] = ()
@@ -59,6 +64,7 @@ class State:
         self._ledger = ledger
         self._roots = roots
         self._board = board
+        self._team = team
         self._shown: ReadModel | None = None
         self._whole: ReadModel | None = None
 
@@ -67,7 +73,8 @@ class State:
         """What knows of limits; made by who shows first, before there is a second thread."""
         from engine.limits.tracker import LimitTracker
 
-        return LimitTracker(self._settings, self._ledger, self.zone, self._roots.claude_paths)
+        roots = list if self._team else self._roots.claude_paths
+        return LimitTracker(self._settings, self._ledger, self.zone, roots)
 
     @cached_property
     def titles(self) -> Titles:
@@ -105,20 +112,25 @@ class State:
         """
         from msgspec.structs import replace
 
-        roots = self._roots.in_force()
+        roots = [] if self._team else self._roots.in_force()
         self.tracker.look_at_ledger()
-        every = self._read_model(roots, self._settings, is_whole=is_whole)
+        every = self._read_model(roots, (), self._settings, is_whole=is_whole)
         if not self.shown_agents:
             self._put(every)
             return
         some = [root for root in roots if root.agent in self.shown_agents]
         without_budgets = replace(self._settings, budgets=())
-        self._put(self._read_model(some, without_budgets, is_whole=is_whole), every)
+        agents = self.shown_agents
+        self._put(self._read_model(some, agents, without_budgets, is_whole=is_whole), every)
 
-    def _read_model(self, roots: list[Root], settings: Settings, *, is_whole: bool) -> ReadModel:
+    def _read_model(
+        self, roots: list[Root], agents: Sequence[str], settings: Settings, *, is_whole: bool
+    ) -> ReadModel:
+        from engine.live.ledger_source import LedgerLive
         from engine.live.read_model import ReadModel
 
         return ReadModel(
+            self._team(agents) if self._team else LedgerLive(self._ledger, roots),
             self._ledger,
             roots,
             settings,
@@ -127,8 +139,8 @@ class State:
             self.lock,
             self.titles,
             self.sleeps,
-            self.tracker.anchor(),
-            self.tracker.known.held,
+            None if self._team else self.tracker.anchor(),
+            None if self._team else self.tracker.known.held,
             is_whole=is_whole,
         )
 
@@ -236,6 +248,7 @@ class State:
             places=self.places,
             known=self.tracker.known,
             states=self.sessions,
+            database=self.database,
         )
 
     def report(self, kind: ReportKind, span: Span) -> Report:

@@ -17,7 +17,7 @@ from engine.ledger.book import Ledger
 from engine.ledger.failover import Failover
 from engine.ledger.packed_rows import bringing, merge_held, scopes_with_packs
 from engine.live.kept_settings import KeptSettings
-from engine.live.notices import NoticeBoard
+from engine.live.notices import NoticeBoard, waiting_for_turn
 from engine.live.recovery import Recovery
 from engine.live.shared_machines import SharedMachines
 from engine.live.state import State
@@ -67,6 +67,7 @@ class Updater:
             lambda: state.present,
             self.stop,
             self.wakeup.wake,
+            self._say_waiting,
         )
         self.kept = KeptSettings(ledger)
         self.reader = Reader(ledger, settings, roots.registry, shared.stores)
@@ -287,6 +288,14 @@ class Updater:
             self.look()
             state.finish_reading()
         self.wakeup.look_soon()
+
+    def _say_waiting(self, is_waiting: bool) -> None:
+        """Say that another process keeps the ledger's turn, or no longer."""
+        if is_waiting:
+            self._board.warn("turn", waiting_for_turn(self._ledger.path))
+        else:
+            self._board.say("turn", None)
+        self._state.note_change()
 
     def _read_again(self) -> None:
         """Read once more what was read and could not be booked."""

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from engine.domain.files import write_whole
+from engine.domain.files import read_regular, write_whole
 from engine.domain.machines import Machine, is_id, new_id
 from engine.domain.mistakes import SettingsError
 from engine.domain.paths import ledger_path, machine_path
@@ -69,7 +69,7 @@ def load_own(settings: Settings) -> OwnMachine | None:
     if path is None:
         return None
     try:
-        said = Path(path).read_bytes()
+        said = read_regular(path)
     except FileNotFoundError:
         return None
     except OSError as error:

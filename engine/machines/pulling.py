@@ -18,7 +18,7 @@ from typing import IO
 import msgspec
 from msgspec import Struct
 
-from engine.domain.files import write_whole
+from engine.domain.files import read_regular, write_whole
 from engine.domain.machines import OWN, Machine, new_id
 from engine.domain.mistakes import SettingsError
 from engine.domain.pace import Every
@@ -255,7 +255,7 @@ def _told(place: str, state: _State) -> Pulled:
 
 def _load(directory: Path) -> _State:
     with suppress(OSError, msgspec.MsgspecError):
-        return msgspec.json.decode((directory / _STATE).read_bytes(), type=_State)
+        return msgspec.json.decode(read_regular(directory / _STATE), type=_State)
     return _State(new_id())
 
 

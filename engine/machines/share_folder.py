@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from engine.domain.files import replace
+from engine.domain.files import open_regular, replace
 from engine.domain.machines import OWN, Machine
 from engine.machines.share_files import (
     LONGEST_HEADER,
@@ -25,13 +25,13 @@ from engine.machines.share_files import (
 
 def read_header(path: str) -> Header:
     """Return what a file's first line says; raises `BadShare` and `OSError`."""
-    with open(path, "rb") as file:
+    with open_regular(path) as file:
         return header_of(file.readline(LONGEST_HEADER))
 
 
 def read_shared(path: str, place: int) -> tuple[Header, Shared]:
     """Return all that a file tells, of the machine at a place; raises `BadShare`, `OSError`."""
-    with open(path, "rb") as file:
+    with open_regular(path) as file:
         header = header_of(file.readline(LONGEST_HEADER))
         return header, unpacked(header, file.read(header.size + 1), place)
 

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from engine.domain.files import write_whole
+from engine.domain.files import read_regular, write_whole
 from engine.domain.paths import price_history_paths
 from engine.domain.times import DAY
 from engine.pricing.match import canonical, folded
@@ -135,8 +135,7 @@ class _Version(Struct):
 def _read(path: Path) -> PriceHistory | str:
     """Return the history of a file, else `absent` or `damaged`."""
     try:
-        with open(path, "rb") as file:
-            data = file.read()
+        data = read_regular(path)
     except FileNotFoundError:
         return "absent"
     except OSError:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from engine.domain.files import read_regular
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -25,8 +27,7 @@ def read_prices(path: str | Path) -> PriceFile:
     """Read a price file; raises `OSError`, or one of `DAMAGE` for a damaged one."""
     from engine.pricing.price import PriceFile, day_start
 
-    with open(path, "rb") as file:
-        prices = msgspec.json.decode(file.read(), type=PriceFile)
+    prices = msgspec.json.decode(read_regular(path), type=PriceFile)
     try:
         day_start(prices.as_of)
     except ValueError:

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from engine.domain.files import write_whole
+from engine.domain.files import read_regular, write_whole
 from engine.domain.times import DAY, moment_at
 from engine.pricing.history import (
     NewerHistory,
@@ -75,8 +75,7 @@ class _Answer(Struct):
 def is_due(target: Path, now_ms: int) -> bool:
     """Whether the file is absent, damaged, a day old or from the future."""
     try:
-        with open(target, "rb") as file:
-            fetched_at = msgspec.json.decode(file.read(), type=_Age).fetched_at
+        fetched_at = msgspec.json.decode(read_regular(target), type=_Age).fetched_at
     except (OSError, *DAMAGE):
         return True
     return not fetched_at <= now_ms < fetched_at + DAY

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from engine.domain.digest import blake2b
+from engine.domain.files import read_regular
 from engine.domain.paths import price_history_paths
 
 if TYPE_CHECKING:
@@ -42,7 +43,6 @@ def stamp_of(refreshed: Path | None, given: Mapping[str, ModelPrice]) -> str | N
 
 
 def _add(update: Callable[[bytes], None], path: str | Path) -> None:
-    with open(path, "rb") as file:
-        data = file.read()
+    data = read_regular(path)
     update(len(data).to_bytes(8, "big"))
     update(data)

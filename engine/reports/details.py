@@ -19,9 +19,8 @@ from engine.domain.responses import CLAUDE
 from engine.domain.slots import QUARTER, slot_of
 from engine.domain.sums import SessionSums, SlotSums
 from engine.domain.times import HOUR, clock_of, day_of, start_of_day
-from engine.ledger.book import Ledger
-from engine.ledger.files import paths_of_session
-from engine.ledger.rows import Booked, Reader
+from engine.ledger.live_source import LiveNames, LiveRows
+from engine.ledger.rows import Booked
 from engine.reports.points import days_between, days_of, point, steps_between
 from engine.reports.rows import block_key, with_shares
 from engine.reports.tabs import TabMaker
@@ -40,8 +39,8 @@ class DetailMaker:
     def __init__(
         self,
         view: View,
-        reader: Reader,
-        ledger: Ledger,
+        reader: LiveRows,
+        names: LiveNames,
         lock: RLock,
         tabs: TabMaker,
         roots: list[str],
@@ -49,8 +48,7 @@ class DetailMaker:
     ) -> None:
         self._view = view
         self._reader = reader
-        self._ledger = ledger
-        self._names = ledger.names
+        self._names = names
         self._lock = lock
         self._tabs = tabs
         self._roots = roots
@@ -241,11 +239,11 @@ class DetailMaker:
 
     def _transcripts(self, session: int, directories: list[int]) -> list[str]:
         """Return the transcripts of a session of Claude Code, and learn its title from them."""
-        name, agent = self._names.row("sessions", session)
+        name, agent = self._names.row("sessions", session)[:2]
         if agent != CLAUDE:
             return []
         named = [self._names.name("projects", each) for each in directories]
-        paths = paths_of_session(self._ledger, self._roots, named, name)
+        paths = self._reader.transcripts(self._roots, named, name)
         if paths:
             self._titles.learn({name: paths[0]})
         return paths

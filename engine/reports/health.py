@@ -9,6 +9,7 @@ import sqlite3
 from pathlib import Path
 
 from engine.agents.claude.cost_states import costs_by_session
+from engine.domain.files import read_regular
 from engine.domain.found import (
     AgentFound,
     BadFile,
@@ -63,14 +64,8 @@ def examine(
         responses=responses,
         first_response=span[0],
         last_response=span[1],
-        bad_lines=tuple(
-            BadLine(each.place, each.position, each.reason)
-            for each in problems_of(ledger, roots, _MOST_PROBLEMS)
-        ),
-        bad_files=tuple(
-            BadFile(each.place, each.bad, each.records, each.position, each.reason)
-            for each in problems_of(ledger, roots, _MOST_PROBLEMS, is_by_file=True)
-        ),
+        bad_lines=_bad_lines(ledger, roots),
+        bad_files=_bad_files(ledger, roots),
         refused=tuple(refused.items()),
         unpriced_models=unpriced_models(ledger),
         other_prices_as_of=prices.others_as_of,
@@ -80,23 +75,47 @@ def examine(
         watch=watch,
         notices=notices,
         versions=(*_versions(), ("reader", reader_name(settings.environment))),
-        agents=tuple(
-            dict.fromkeys(
-                root.agent for root in roots if root.agent != CLAUDE and not root.is_shared
-            )
-        ),
-        silent=tuple(
-            SilentStore(each.agent, each.title, each.silence) for each in agents if each.silence
-        ),
-        promptless=tuple(
-            Promptless(each.agent, each.title, *each.promptless)
-            for each in agents
-            if each.promptless[0]
-        ),
+        agents=_other_agents(roots),
+        silent=_silent(agents),
+        promptless=_promptless(agents),
         empty=tuple(
             EmptyResponses(*found) for found in (empty_responses(ledger, scope) if scope else ())
         ),
         own_figures=_own_figures(ledger, roots, scope) if scope else None,
+    )
+
+
+def _bad_lines(ledger: Ledger, roots: list[Root]) -> tuple[BadLine, ...]:
+    return tuple(
+        BadLine(each.place, each.position, each.reason)
+        for each in problems_of(ledger, roots, _MOST_PROBLEMS)
+    )
+
+
+def _bad_files(ledger: Ledger, roots: list[Root]) -> tuple[BadFile, ...]:
+    return tuple(
+        BadFile(each.place, each.bad, each.records, each.position, each.reason)
+        for each in problems_of(ledger, roots, _MOST_PROBLEMS, is_by_file=True)
+    )
+
+
+def _other_agents(roots: list[Root]) -> tuple[str, ...]:
+    """Return the agents beside Claude Code that this machine has, once each."""
+    others = (root.agent for root in roots if root.agent != CLAUDE and not root.is_shared)
+    return tuple(dict.fromkeys(others))
+
+
+def _silent(agents: tuple[AgentFound, ...]) -> tuple[SilentStore, ...]:
+    return tuple(
+        SilentStore(each.agent, each.title, each.silence) for each in agents if each.silence
+    )
+
+
+def _promptless(agents: tuple[AgentFound, ...]) -> tuple[Promptless, ...]:
+    return tuple(
+        Promptless(each.agent, each.title, *each.promptless)
+        for each in agents
+        if each.promptless[0]
     )
 
 
@@ -136,7 +155,7 @@ def cleanup_days(root: Path) -> tuple[int, bool]:
     """Return after how many days Claude Code deletes transcripts, and if by default."""
     for name in ("settings.local.json", "settings.json"):
         try:
-            value = json.loads((root / name).read_bytes())
+            value = json.loads(read_regular(root / name))
         except (OSError, ValueError):
             continue
         days = value.get("cleanupPeriodDays") if isinstance(value, dict) else None

@@ -61,14 +61,14 @@ def session_row(key: str, label: str, group: Group, projects: Projects, name: Mo
 def project_row(key: str, label: str, group: Group, name: ModelNames) -> Row:
     """Return a project's row."""
     row = _row(key, label, group.tally, name)
-    return replace(row, sessions=len(group.sessions), project=label)
+    return replace(row, sessions=group.session_count, project=label)
 
 
 def model_row(model: int, group: Group, projects: Projects, name: ModelNames) -> Row:
     """Return a model's row: a model that several agents use has one of each."""
     return replace(
         _row(name.key(model), name(model), group.tally, name),
-        sessions=len(group.sessions),
+        sessions=group.session_count,
         projects=_named(group, projects),
         by_model=(),
         provider=name.provider(model),

@@ -16,8 +16,7 @@ from engine.domain.reports import Report, ReportKind, Row, Span
 from engine.domain.responses import CLAUDE
 from engine.domain.slots import slot_bounds, slot_of
 from engine.domain.times import DAY, HOUR, day_of, start_of_day
-from engine.ledger.names import Names
-from engine.ledger.rows import Reader
+from engine.ledger.live_source import LiveNames, LiveRows
 from engine.reports.rows import (
     block_row,
     finish,
@@ -38,8 +37,8 @@ class TabMaker:
     def __init__(
         self,
         view: View,
-        reader: Reader,
-        names: Names,
+        reader: LiveRows,
+        names: LiveNames,
         lock: RLock,
         week_start: int,
         titles: Titles,
@@ -186,7 +185,7 @@ class TabMaker:
 
     def label(self, session: int) -> str:
         """Return what a session is called: its title, if it is Claude Code's, else its id."""
-        name, agent = self._names.row("sessions", session)
+        name, agent = self._names.row("sessions", session)[:2]
         return (self._titles.title(name) if agent == CLAUDE else "") or name
 
     def session_row(self, session: int, group: Group) -> Row:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import mimetypes
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -169,21 +169,27 @@ async def _change_config(service: Service, request: Request) -> Response:
     if configuration is None:
         raise Problem(404, "This service was started without a configuration.")
     values = await replies.body_of(request)
-    return replies.said(await asyncio.to_thread(configuration.change, values))
+    return await _changed(service, partial(configuration.change, values))
 
 
 async def _set_up(service: Service, request: Request) -> Response:
     """Enable or disable a provider, or keep a key of it, which is told to nobody again."""
     values, name = await replies.body_of(request), request.path_params["provider"]
-    source = service.source
-    account = await asyncio.to_thread(set_up, source, name, values)
-    return replies.said(account)
+    return await _changed(service, partial(set_up, service.source, name, values))
 
 
 async def _ask_providers(service: Service, request: Request) -> Response:
     """Ask the enabled providers now, and tell what they say."""
     await replies.body_of(request)
-    return replies.said(await asyncio.to_thread(ask_providers, service.source))
+    return await _changed(service, partial(ask_providers, service.source))
+
+
+async def _changed(service: Service, change: Callable[[], object]) -> Response:
+    """Change something and say what it is now; no answer from before is given again."""
+    try:
+        return replies.said(await asyncio.to_thread(change))
+    finally:
+        service.kept.note_change()
 
 
 async def _stream(service: Service, request: Request) -> Response:

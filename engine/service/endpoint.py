@@ -8,6 +8,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from engine.domain.times import MINUTE
+from engine.service.kept import RestsOn
 from engine.service.parameters import Parameter
 from engine.service.source import Said, Source
 
@@ -32,4 +33,5 @@ class Endpoint(NamedTuple):
     answer: Callable[[Source, Asked], object]
     parameters: tuple[Parameter, ...] = ()
     lasts: int = MINUTE
-    """Milliseconds for which an answer may be given again while the ledger stays as it is."""
+    """Milliseconds for which an answer may be given again while what it rests on stays as it is."""
+    rests_on: RestsOn = "both"

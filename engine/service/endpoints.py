@@ -91,7 +91,8 @@ def _report(report: ReportDefinition) -> Endpoint:
 
     document = DOCUMENTS[report.document]
     parameters = parameters_of(report)
-    return Endpoint(f"/{report.key}", report.key, report.summary, document, answer, parameters)
+    path, name = f"/{report.key}", report.key
+    return Endpoint(path, name, report.summary, document, answer, parameters, rests_on="ledger")
 
 
 def _live(source: Source, _: Asked) -> object:
@@ -192,8 +193,24 @@ def _side(name: str) -> Parameter:
 
 
 ENDPOINTS: tuple[Endpoint, ...] = (
-    Endpoint("/live", "live", "where everything stands now", LiveDocument, _live, lasts=SECOND),
-    Endpoint("/curves", "curves", "what the page draws", CurvesDocument, _curves, lasts=SECOND),
+    Endpoint(
+        "/live",
+        "live",
+        "where everything stands now",
+        LiveDocument,
+        _live,
+        lasts=SECOND,
+        rests_on="memory",
+    ),
+    Endpoint(
+        "/curves",
+        "curves",
+        "what the page draws",
+        CurvesDocument,
+        _curves,
+        lasts=SECOND,
+        rests_on="memory",
+    ),
     Endpoint("/limits", "limits", "every limit window", LimitsDocument, _limits, lasts=SECOND),
     Endpoint(
         "/events", "events", "what happened to limits", EventsDocument, _events, (LAST,), SECOND

@@ -8,6 +8,7 @@ asks (`Origin`) and a token or cookie are looked at before anything else is.
 from __future__ import annotations
 
 import asyncio
+import re
 from http.cookies import CookieError, SimpleCookie
 from ipaddress import ip_address
 from typing import NamedTuple
@@ -25,6 +26,8 @@ MOST_HEADERS = 16 << 10
 DEADLINE = 30.0
 """Seconds from a request to the first byte of its answer."""
 
+_HOST = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<name>[\w.-]+))(?::[0-9]*)?", re.ASCII)
+"""What `Host` may be: a name or an address, one of IPv6 in brackets, and perhaps a port."""
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _CHANGING = frozenset({"POST", "PUT", "PATCH"})
 """Methods that a form or a script of another site could use; any other it may not."""
@@ -81,6 +84,8 @@ class Guard:
         """Raise `Problem` for what is not to be answered."""
         if sum(len(name) + len(value) for name, value in headers.raw) > MOST_HEADERS:
             raise Problem(431, f"The headers are longer than {MOST_HEADERS >> 10} kB.")
+        if len(scope["raw_path"]) + len(scope["query_string"]) > MOST_HEADERS:
+            raise Problem(414, f"The address is longer than {MOST_HEADERS >> 10} kB.")
         host = headers.get("host", "")
         if not self._is_meant(host):
             raise Problem(421, "This service answers for this machine's own names only.")
@@ -91,18 +96,17 @@ class Guard:
             self._check_key(scope, headers)
 
     def _is_meant(self, host: str) -> bool:
-        name, _, port = host.rpartition(":") if _has_port(host) else (host, "", "")
-        if port and not port.isascii():
+        found = _HOST.fullmatch(host)
+        if found is None:
             return False
-        name = name.lower().removeprefix("[").removesuffix("]")
+        name = (found["six"] or found["name"]).lower()
         if name in _LOOPBACK or name in self._rules.hosts:
             return True
         return self._rules.takes_addresses and _is_address(name)
 
     def _check_page(self, headers: Headers, host: str) -> None:
         """Let the service's own page ask, and what is not a page; browsers name the page."""
-        origin = headers.get("origin")
-        if origin is not None and origin not in (f"http://{host}", f"https://{host}"):
+        if set(headers.getlist("origin")) - {f"http://{host}", f"https://{host}"}:
             raise Problem(403, "Pages of other sites may not ask this service.")
         site, mode = headers.get("sec-fetch-site"), headers.get("sec-fetch-mode")
         if site in ("cross-site", "same-site") and mode != "navigate":
@@ -145,10 +149,6 @@ class Guard:
                 raise
             late = Problem(504, "The answer took too long: ask for fewer days, or again later.")
             await _refuse(scope, send, late)
-
-
-def _has_port(host: str) -> bool:
-    return ":" in host and not host.endswith("]") and (host.startswith("[") or host.count(":") == 1)
 
 
 def _is_address(name: str) -> bool:

@@ -58,6 +58,8 @@ class Hub:
         self._loop = asyncio.get_running_loop()
         self._run = secrets.token_hex(4)
         self._versions: deque[_Version] = deque(maxlen=_KEPT_VERSIONS)
+        self._events: dict[int | None, Event] = {}
+        """How the newest version is told, by the one that a listener has; `None` has none."""
         self._bells: set[asyncio.Event] = set()
         self._woken = asyncio.Event()
         self._looking = asyncio.Lock()
@@ -120,7 +122,7 @@ class Hub:
             self._bells.discard(bell)
 
     def _note(self) -> None:
-        self._kept.changes += 1
+        self._kept.note_change()
         self._woken.set()
 
     async def _look(self) -> None:
@@ -131,6 +133,7 @@ class Hub:
             if newest is None or _changed(newest.parts, parts).keys() - {_CLOCK}:
                 number = newest.number + 1 if newest is not None else 0
                 self._versions.append(_Version(number, parts))
+                self._events.clear()
                 for bell in self._bells:
                     bell.set()
 
@@ -146,8 +149,14 @@ class Hub:
         return f"{self._run}-{version.number}"
 
     def _event(self, seen: _Version | None, newest: _Version) -> Event:
-        parts = newest.parts if seen is None else _changed(seen.parts, newest.parts)
-        return Event(self._id(newest), "snapshot" if seen is None else "change", _joined(parts))
+        """Return what tells a listener of the newest version: once for all who have the same."""
+        number = None if seen is None else seen.number
+        event = self._events.get(number)
+        if event is None:
+            parts = newest.parts if seen is None else _changed(seen.parts, newest.parts)
+            name = "snapshot" if seen is None else "change"
+            event = self._events[number] = Event(self._id(newest), name, _joined(parts))
+        return event
 
 
 def _changed(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> dict[str, bytes]:

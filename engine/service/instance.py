@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from engine.domain.files import write_whole
+from engine.domain.files import read_regular, write_whole
 from engine.domain.locks import take_lock
 from engine.domain.mistakes import SettingsError
 from engine.domain.paths import data_directory
@@ -129,7 +129,7 @@ def kept_token(directory: Path, given: str | None = None) -> str:
         return given
     path = directory / _TOKEN
     with suppress(OSError):
-        kept = path.read_text("ascii").strip()
+        kept = read_regular(path).decode("ascii").strip()
         if len(kept) >= LEAST_TOKEN:
             return kept
     made = secrets.token_urlsafe(32)
@@ -167,6 +167,6 @@ def _already(running: Running | None) -> str:
 
 def _read(directory: Path) -> Running | None:
     try:
-        return msgspec.json.decode((directory / _STATE).read_bytes(), type=Running)
+        return msgspec.json.decode(read_regular(directory / _STATE), type=Running)
     except (OSError, msgspec.DecodeError):
         return None

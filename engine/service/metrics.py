@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from engine.documents.encoding import dollars
-from engine.domain.files import write_whole
+from engine.domain.files import read_regular, write_whole
 from engine.domain.limit_windows import WindowNow
 from engine.domain.questions import Question
 from engine.domain.responses import Tokens
@@ -59,7 +59,7 @@ class Counters:
         self._marks = Marks(ledger)
         with suppress(OSError, msgspec.DecodeError):
             if path is not None:
-                found = msgspec.json.decode(path.read_bytes(), type=Marks)
+                found = msgspec.json.decode(read_regular(path), type=Marks)
                 self._marks = found if found.ledger == ledger else self._marks
 
     def raised(self, metrics: Iterable[Metric]) -> list[Metric]:

@@ -29,7 +29,9 @@ _OTHERS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     f"{API}/config/{{provider}}": {
         "post": ("set_up_provider", "keep enabled and api_key of a provider; null forgets the key")
     },
-    f"{API}/usage/refresh": {"post": ("ask_providers", "ask the enabled providers now")},
+    f"{API}/usage/refresh": {
+        "post": ("ask_providers", "ask the enabled providers now, and tell what they say")
+    },
     f"{API}/codes": {"post": ("make_code", "a code that opens the page once, within a minute")},
     "/mcp": {"post": ("mcp", "Model Context Protocol, Streamable HTTP")},
     "/v1/logs": {"post": ("logs", "OTLP: requests to the API are counted, all else is dropped")},

@@ -82,7 +82,9 @@ def _agents(text: str) -> tuple[str, ...]:
 
 
 SINCE = _text(
-    "since", "from this day on: 2026-11-01, 20261101, today, yesterday, 7d or 2w", read_day
+    "since",
+    "from this day on: 2026-11-01, 20261101, today, yesterday, 7d, 2w, this-month or 2026-11",
+    read_day,
 )
 UNTIL = _text("until", "up to and with this day, in the same words", read_day)
 PROJECT = _text("project", "only this project: its path, a directory name or part of either")

@@ -81,7 +81,7 @@ PROVIDER_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "/providers",
         "providers",
-        "every provider of models, and which are enabled",
+        "every provider of models and which are enabled, as far as it is known; asks nobody",
         ProvidersDocument,
         _providers,
         lasts=SECOND,
@@ -89,7 +89,7 @@ PROVIDER_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "/usage",
         "usage",
-        "what the enabled providers say of their accounts",
+        "what the enabled providers last said; asks nobody, as POST usage/refresh does",
         ProvidersDocument,
         _usage,
         lasts=SECOND,
@@ -97,7 +97,7 @@ PROVIDER_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "/usage/{provider}",
         "usage_of_provider",
-        "what one provider says, with its days",
+        "what one provider last said, with its days; asks nobody",
         ProviderDocument,
         _usage_of,
         lasts=SECOND,

@@ -32,7 +32,7 @@ async def answer(
         said = read_query(endpoint.parameters, request.query_params.multi_items())
         made = partial(_document, endpoint, source, Asked(said, request.path_params))
         asked = f"{request.url.path}?{request.url.query}"
-        found = await kept.get(asked, endpoint.lasts, made)
+        found = await kept.get(asked, endpoint.lasts, made, endpoint.rests_on)
     except SettingsError as error:
         raise Problem(400, str(error)) from error
     return reply(found, request)
@@ -65,6 +65,8 @@ async def body_of(request: Request) -> dict[str, Any]:
         found = msgspec.json.decode(await request.body() or b"{}")
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Problem(400, f"The body is not JSON: {error}.") from error
+    except RecursionError as error:
+        raise Problem(400, "The body is nested too deeply: send one such as {}.") from error
     if not isinstance(found, dict):
         raise Problem(400, "The body is not an object: send one such as {}.")
     return found
@@ -86,7 +88,7 @@ async def http_reply(request: Request, error: Exception) -> Response:
 
 async def fault_reply(request: Request, error: Exception) -> Response:
     """Return that the service is at fault; what it was stands in the log alone."""
-    LOG.error("%s failed: %s: %s", request.url.path, type(error).__name__, error)
+    LOG.error("%r failed: %s: %s", request.url.path, type(error).__name__, error)
     return _problem(500, "ccmon could not answer this: its log says why.")
 
 

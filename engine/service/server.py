@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import NamedTuple
@@ -18,8 +19,8 @@ from msgspec.structs import replace
 
 from engine.domain.mistakes import SettingsError
 from engine.domain.settings import Settings
-from engine.domain.system import PLATFORM
 from engine.monitor import Monitor
+from engine.service.address import Address, bind
 from engine.service.app import Service, make_app
 from engine.service.connections import Connection
 from engine.service.guards import MOST_HEADERS, Rules
@@ -33,27 +34,12 @@ from engine.service.instance import (
 from engine.service.keys import Keys
 from engine.service.source import Configuration, Source
 
-LOOPBACK = "127.0.0.1"
-PORT = 8080
 LEVEL_VARIABLE = "CCMON_LOG_LEVEL"
 
 _LEVELS = ("debug", "info", "warning", "error")
 _MOST_CONNECTIONS = 256
 _MOST_MESSAGE = 64 << 10
 _LOG = logging.getLogger("ccmon.service")
-
-
-class Address(NamedTuple):
-    """Where a service listens: a host and a port, or a Unix socket alone."""
-
-    host: str = LOOPBACK
-    port: int = PORT
-    uds: str | None = None
-
-    @property
-    def is_loopback(self) -> bool:
-        """Whether nobody beyond this machine can reach it."""
-        return self.uds is not None or self.host in ("127.0.0.1", "::1", "localhost")
 
 
 class Face(NamedTuple):
@@ -77,15 +63,28 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._service = service
         self._on_ready = on_ready
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ending = asyncio.Event()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002
         """End in order and return, instead of dying of the signal; a second Ctrl+C ends at once."""
         self.force_exit = self.should_exit and sig == signal.SIGINT
-        self.should_exit = True
+        self.end()
 
     def end(self) -> None:
-        """Begin to end in order."""
+        """Begin to end in order; any thread may say so."""
         self.should_exit = True
+        if self._loop is not None:
+            with suppress(RuntimeError):  # it has ended
+                self._loop.call_soon_threadsafe(self._ending.set)
+
+    async def main_loop(self) -> None:
+        """Wait for the end; wake once a second for the date in headers, not ten times as usual."""
+        self._loop = asyncio.get_running_loop()
+        while not await self.on_tick(0):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(1.0):
+                    await self._ending.wait()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to listen, then say so."""
@@ -206,79 +205,14 @@ def config_of(service: Service) -> uvicorn.Config:
     )
 
 
-def bind(address: Address) -> socket.socket:
-    """Return a socket bound to an address; raises `SettingsError` that says what to do instead."""
-    if address.uds is not None:
-        return _bind_unix(address.uds)
-    is_six = ":" in address.host
-    family = socket.AF_INET6 if is_six else socket.AF_INET
-    # With its protocol named asyncio sends at once; else a body waits 40 ms for its headers' ACK.
-    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        if PLATFORM != "win32":
-            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind((address.host, address.port))
-        return bound
-    except OSError as error:
-        bound.close()
-        raise SettingsError(_unbound(address, error)) from error
-
-
-def _unbound(address: Address, error: OSError) -> str:
-    import errno
-
-    if error.errno in (errno.EADDRINUSE, errno.EACCES) and address.port:
-        why = "is used by another program" if error.errno == errno.EADDRINUSE else "is not allowed"
-        return (
-            f"Port {address.port} of {address.host} {why}: give another, such as"
-            f" --port {address.port + 1 if address.port > 1024 else PORT}."
-        )
-    return f"{address.host} is not an address of this machine ({error.strerror}): leave --host out."
-
-
-def _bind_unix(path: str) -> socket.socket:
-    """Bind a Unix socket for its user alone; one that nobody listens to any more is replaced."""
-    if not hasattr(socket, "AF_UNIX"):
-        raise SettingsError("This system has no Unix sockets: leave --uds out.")
-    bound = socket.socket(socket.AF_UNIX)
-    try:
-        _clear_socket(path)
-        mask = os.umask(0o177)
-        try:
-            bound.bind(path)
-        finally:
-            os.umask(mask)
-        return bound
-    except OSError as error:
-        bound.close()
-        raise SettingsError(
-            f"The socket {path} cannot be made ({error.strerror or error}): name another by --uds."
-        ) from error
-
-
-def _clear_socket(path: str) -> None:
-    """Remove a socket that is left over; raises `OSError` for one in use, and for another file."""
-    import stat
-
-    try:
-        if not stat.S_ISSOCK(os.lstat(path).st_mode):
-            raise OSError(0, "another file is there")
-    except FileNotFoundError:
-        return
-    with socket.socket(socket.AF_UNIX) as asked:
-        try:
-            asked.connect(path)
-        except OSError:
-            os.unlink(path)
-            return
-    raise OSError(0, "another program listens there")
-
-
 def set_log_level(named: str) -> None:
     """Log to stderr from a level on; raises `SettingsError` for one that there is not."""
     level = named.strip().lower() or "warning"
     if level not in _LEVELS:
         raise SettingsError(f"{LEVEL_VARIABLE}={named} is not a level: use {', '.join(_LEVELS)}.")
+    own = logging.getLevelNamesMapping()[level.upper()]
+    others = max(own, logging.INFO)  # below that libraries log headers, with the token in them
     logging.basicConfig(
-        stream=sys.stderr, format="ccmon %(levelname)s %(name)s: %(message)s", level=level.upper()
+        stream=sys.stderr, format="ccmon %(levelname)s %(name)s: %(message)s", level=others
     )
+    logging.getLogger("ccmon").setLevel(own)

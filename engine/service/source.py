@@ -54,9 +54,9 @@ class Source:
         zone: tuple[str, tzinfo] | None = said.get("timezone")
         week_start: int | None = said.get("start_of_week")
         answers = self.monitor.answers
-        if zone is None and week_start is None:
-            return answers
-        return self.monitor.answers_in(zone or answers.zone, week_start)
+        if zone is not None or week_start is not None:
+            answers = self.monitor.answers_in(zone or answers.zone, week_start)
+        return answers.unkept()
 
     def selection(self, said: Said) -> Selection:
         """Return which responses a request asks about; raises `SettingsError`."""

@@ -22,10 +22,8 @@ from engine.domain.responses import Sighting, merge
 from engine.domain.settings import Settings
 from engine.monitor import Monitor
 from tests.agents.writers import writing
+from tests.patience import PATIENCE
 from tests.report_keys import TAB_KEYS
-
-_PATIENCE = 10.0
-"""Seconds in which a monitor must have what was written last."""
 
 
 class Followed:
@@ -111,7 +109,7 @@ def follow_by_monitor(home: Path, seconds: float) -> tuple[int, int, dict[str, i
 
 def _settled(monitor: Monitor, tokens: int) -> Figures:
     """Return all figures once they are those expected, or have had their time."""
-    end = time.monotonic() + _PATIENCE
+    end = time.monotonic() + PATIENCE
     while True:
         figures = monitor.report("daily").totals.figures
         if figures.tokens.total == tokens or time.monotonic() > end:

@@ -17,13 +17,13 @@ from engine.domain.reports import Figures
 from engine.domain.settings import Settings
 from engine.monitor import Monitor
 from tests.made_lines import answer, moment, write
+from tests.patience import PATIENCE
 from tests.report_keys import REPORT_KEYS, TAB_KEYS
 
 MakeSettings = Callable[..., Settings]
 
 TRUE = {"claude": 7_905, "codex": 16_770, "opencode": 7_480, "gemini": 7_240, "cursor": 22_380}
 """Tokens of each sample home (TRUTH.md)."""
-_PATIENCE = 8.0
 
 
 @pytest.fixture
@@ -140,11 +140,11 @@ def _append_message(path: Path) -> None:
 
 
 def _wait_for(monitor: Monitor, tokens: int) -> None:
-    end = time.monotonic() + _PATIENCE
+    end = time.monotonic() + PATIENCE
     seen = -1
     while time.monotonic() < end:
         seen = monitor.report("daily").totals.figures.tokens.total
         if seen == tokens:
             return
         time.sleep(0.05)
-    raise AssertionError(f"{seen} tokens instead of {tokens} within {_PATIENCE} s")
+    raise AssertionError(f"{seen} tokens instead of {tokens} within {PATIENCE} s")

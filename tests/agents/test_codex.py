@@ -493,6 +493,17 @@ def test_windows_of_the_plan_are_told_by_their_length() -> None:
     ]
 
 
+def test_a_window_bears_the_name_that_the_server_gives_it_without_what_steers() -> None:
+    thread = Thread()
+    limits = {
+        "limit_id": "codex_x",
+        "limit_name": "  GPT\x1b]0;x\x07 名\u202e ",
+        "primary": {"used_percent": 1, "window_minutes": 60},
+    }
+    thread.add("event_msg", type="token_count", info=None, rate_limits=limits)
+    assert told_by(thread).uses == [WindowUse("60_min:GPT]0;x 名", 1, None, START)]
+
+
 @pytest.mark.parametrize("turn", [{}, {"turn_id": None}])
 def test_windows_in_a_copied_history_are_old_news(turn: dict[str, None]) -> None:
     parent = Thread(1)

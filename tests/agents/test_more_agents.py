@@ -25,11 +25,11 @@ from tests.agents import test_openclaw as openclaw
 from tests.agents.made_pi import answer, head, usage, write
 from tests.agents.test_grown import CRUSH, put
 from tests.agents.writers import create
+from tests.patience import PATIENCE
 from tests.report_keys import REPORT_KEYS
 
 MakeSettings = Callable[..., Settings]
 
-_PATIENCE = 8.0
 _STORAGE = ".config/VSCodium/User/globalStorage"
 _PI = "sessions/--code-app--/2026-05-01T10-00-00-000Z_s1.jsonl"
 
@@ -131,11 +131,11 @@ def _append(path: Path, record: Any) -> None:
 
 
 def _wait_for(monitor: Monitor, tokens: int) -> None:
-    end = time.monotonic() + _PATIENCE
+    end = time.monotonic() + PATIENCE
     seen = -1
     while time.monotonic() < end:
         seen = monitor.report("daily").totals.figures.tokens.total
         if seen == tokens:
             return
         time.sleep(0.05)
-    raise AssertionError(f"{seen} tokens instead of {tokens} within {_PATIENCE} s")
+    raise AssertionError(f"{seen} tokens instead of {tokens} within {PATIENCE} s")

@@ -26,10 +26,10 @@ from tests.agents.made_more import (
 from tests.agents.test_copilot import TOTAL as CALLED
 from tests.agents.test_copilot import database, event, events
 from tests.agents.test_copilot_app_and_chat import CHAT, request
+from tests.patience import PATIENCE
 
 MakeSettings = Callable[..., Settings]
 
-_PATIENCE = 8.0
 JUNIE = ".junie/sessions/j/events.jsonl"
 USER = ".config/Code/User"
 
@@ -107,11 +107,11 @@ def _lines(home: Path, *lines: object) -> bytes:
 
 
 def _wait_for(monitor: Monitor, tokens: int) -> None:
-    end = time.monotonic() + _PATIENCE
+    end = time.monotonic() + PATIENCE
     seen = -1
     while time.monotonic() < end:
         seen = monitor.report("daily").totals.figures.tokens.total
         if seen == tokens:
             return
         time.sleep(0.05)
-    raise AssertionError(f"{seen} tokens instead of {tokens} within {_PATIENCE} s")
+    raise AssertionError(f"{seen} tokens instead of {tokens} within {PATIENCE} s")

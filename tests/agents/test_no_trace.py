@@ -28,7 +28,7 @@ from engine.domain.settings import Settings
 from engine.monitor import Monitor
 from tests.agents.writers import leave_in_wal
 from tests.faults.audited import state_of
-from tests.faults.written import wait_until
+from tests.patience import wait_until
 
 MakeSettings = Callable[..., Settings]
 _FEWEST = 10

@@ -21,12 +21,12 @@ from tests.agents.writers import assistant, create, put_message
 from tests.another_user import NOBODY, as_another_user
 from tests.conftest import NOW
 from tests.made_lines import answer, write
+from tests.patience import PATIENCE
 
 MakeSettings = Callable[..., Settings]
 Trouble = Callable[[Path], None]
 
 _OF_CLAUDE, _OF_CODEX, _OF_A_MESSAGE = 1_000, 1_200, 120
-_PATIENCE = 15.0
 
 DATABASES = {
     "opencode": ".local/share/opencode/opencode.db",
@@ -145,9 +145,9 @@ def assert_one_line(monitor: Monitor, path: Path, ends: str) -> None:
 
 
 def wait_until(is_so: Callable[[], bool], what: str) -> None:
-    end = time.monotonic() + _PATIENCE
+    end = time.monotonic() + PATIENCE
     while not is_so():
-        assert time.monotonic() < end, f"waited {_PATIENCE} s for {what}"
+        assert time.monotonic() < end, f"waited {PATIENCE} s for {what}"
         time.sleep(0.05)
 
 

@@ -25,10 +25,14 @@ _DAY, _HOUR = 86_400_000, 3_600_000
 _QUESTIONS = (
     "daily",
     "daily --since 30d",
+    "daily -z Asia/Kolkata",
     "monthly",
     "models",
+    "projects",
     "projects --since 30d",
     "session --since 7d --top 20",
+    "summary",
+    "live",
 )
 _REPEATS = 3
 
@@ -41,7 +45,13 @@ def main() -> int:
     parser.add_argument("--days", type=int, default=400)
     parser.add_argument("--push", type=int, default=200_000)
     asked = parser.parse_args()
-    cluster = Cluster("max_wal_size='4GB'", "maintenance_work_mem='512MB'", "work_mem='64MB'")
+    cluster = Cluster(
+        "max_wal_size='4GB'",
+        "maintenance_work_mem='512MB'",
+        "work_mem='64MB'",
+        "shared_buffers='2GB'",
+        below=Path(tempfile.gettempdir()),
+    )
     try:
         cluster.fresh("pusher")
         _load(cluster, asked.responses, asked.people, asked.days)
@@ -65,7 +75,7 @@ def _load(cluster: Cluster, responses: int, people: int, days: int) -> None:
         f" + (n / {people * days} % 8 + 8) * {_HOUR} + n % 4 * 900000 + n % 899",
         "is_forked": "false",
         "session": f"'s' || n % {people} || '-' || n / {people} % {days} || '-' || n % 3",
-        "directory": f"'-code-' || n % {people} || '-' || n / {people} % 7",
+        "directory": f"'-code-' || n % {people} || '-' || (n / {people} % {days} + n % 3) % 7",
         "machine": f"n % {people}",
         "is_sidechain": "n % 5 = 0",
         "won_at": str(NOW),
@@ -90,8 +100,8 @@ def _load(cluster: Cluster, responses: int, people: int, days: int) -> None:
     step = 1_000_000
     for start in range(0, responses, step):
         cluster.ask(
-            f"INSERT INTO ccmon.responses (person, {', '.join(RESPONSE)})"
-            f" SELECT 'p' || n % {people}, {made}"
+            f"INSERT INTO ccmon.responses (person, sighted_by, {', '.join(RESPONSE)})"
+            f" SELECT 'p' || n % {people}, 'l', {made}"
             f" FROM generate_series({start}::bigint, {min(start + step, responses) - 1}) n"
         )
         print(f"{min(start + step, responses):>12,} responses", end="\r", flush=True)
@@ -109,7 +119,8 @@ def _load(cluster: Cluster, responses: int, people: int, days: int) -> None:
         "INSERT INTO ccmon.sessions SELECT DISTINCT ON (person, agent, session) person, agent,"
         " session, directory, true, 0, 0"
         " FROM ccmon.session_totals;"
-        "INSERT INTO ccmon.machines SELECT DISTINCT person, machine, 'm' FROM ccmon.hours"
+        "INSERT INTO ccmon.machines SELECT DISTINCT person, machine, 'm' FROM ccmon.days;"
+        "INSERT INTO ccmon.people (person, revision) SELECT DISTINCT person, 1 FROM ccmon.days"
     )
     cluster.ask("VACUUM ANALYZE")
     print(f"loaded {responses:,} responses in {time.monotonic() - begun:.0f} s")
@@ -121,7 +132,7 @@ def _tell_sizes(cluster: Cluster, responses: int) -> None:
         " sum(pg_total_relation_size(c.oid))::bigint FROM pg_class c"
         " LEFT JOIN pg_inherits i ON i.inhrelid = c.oid LEFT JOIN pg_class p ON p.oid = i.inhparent"
         " WHERE c.relnamespace = 'ccmon'::regnamespace AND c.relkind = 'r' GROUP BY 1 ORDER BY 3"
-        " DESC LIMIT 5"
+        " DESC LIMIT 8"
     )
     for name, count, size in rows:
         print(

@@ -13,12 +13,11 @@ from engine.monitor import Monitor
 from tests.conftest import NOW
 from tests.cursor_site import TOKEN, CursorSite, usage_event
 from tests.made_lines import HOUR, answer, write
-
-_PATIENCE = 8.0
+from tests.patience import PATIENCE
 
 
 def wait_until(holds: Callable[[], bool]) -> bool:
-    end = time.monotonic() + _PATIENCE
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         if holds():
             return True

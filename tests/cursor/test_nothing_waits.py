@@ -25,6 +25,7 @@ from tests.stub_server import StubHandler
 from tui.cli import main
 
 NOW = int(time.time() * 1_000) - 60_000
+_LONG = 30.0
 _SHORT = 0.6
 """Seconds of patience where something never comes."""
 LOCAL = 100 + 520
@@ -206,11 +207,22 @@ def test_everything_slow_is_waited_for_once(
 ) -> None:
     (data / "prices-asked").unlink()
     monkeypatch.setenv("CCMON_PRICES_URL", site.server.url)
-    site.server.answer = lambda handler: handler.say_nothing()
-    monkeypatch.setattr(fetcher, "PATIENCE", 2.0)
-    began = time.monotonic()
+    under_way: set[str] = set()
+    together: list[bool] = []
+
+    def answer(handler: StubHandler) -> None:
+        under_way.add(handler.path)
+        end = time.monotonic() + _LONG
+        while len(under_way) < 2 and time.monotonic() < end:
+            time.sleep(0.01)
+        together.append(time.monotonic() < end)
+        handler.send(500, b"")
+
+    site.server.answer = answer
+    monkeypatch.setattr(fetcher, "PATIENCE", 2 * _LONG)
     totals, said = run()
-    assert time.monotonic() - began < 3.9
+    assert together
+    assert all(together), "one waited for the other"
     assert totals["totalTokens"] == LOCAL
     assert sorted(line.split()[1] for line in said.splitlines()) == ["Cursor's", "Prices"]
 

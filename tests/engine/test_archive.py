@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,20 +13,6 @@ from engine.monitor import Monitor
 from tests.agreement import assert_agreement
 from tests.slow_prices import Prices
 from tests.slow_reading import put_together, read, read_bytes
-
-_ARCHIVE = Path(__file__).resolve().parents[3] / "shared" / "data" / "claude-transcripts.tar.xz"
-_ABSENT = f"{_ARCHIVE} is absent: real transcripts are not part of the project"
-
-pytestmark = pytest.mark.skipif(not _ARCHIVE.is_file(), reason=_ABSENT)
-
-
-@pytest.fixture(scope="session")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The transcripts, unpacked once: one directory per set."""
-    place = tmp_path_factory.mktemp("archive")
-    with tarfile.open(_ARCHIVE, "r:xz") as packed:
-        packed.extractall(place, filter="data")
-    return place / "claude"
 
 
 @pytest.fixture(scope="session")
@@ -53,16 +38,16 @@ def test_all_sets_together_agree_and_a_scope_of_one_does_not_mix(
     settings: Callable[..., Settings],
 ) -> None:
     roots = sorted(path for path in archive.iterdir() if (path / "projects").is_dir())
-    ledger = str(tmp_path / "ledger.db")
+    ledger, right = str(tmp_path / "ledger.db"), read(roots, prices)
     with Monitor(settings(roots=tuple(roots), ledger=ledger)) as monitor:
         monitor.read()
-        assert_agreement(monitor, read(roots, prices))
+        assert_agreement(monitor, right)
     with Monitor(settings(roots=(roots[0],), ledger=ledger)) as monitor:
         monitor.read()
         assert_agreement(monitor, read(roots[0], prices))
     with Monitor(settings(roots=tuple(roots), ledger=ledger)) as monitor:
         monitor.read()
-        assert_agreement(monitor, read(roots, prices))
+        assert_agreement(monitor, right)
 
 
 def test_growing_sessions_end_at_the_figures_of_all_that_was_seen(

@@ -97,7 +97,7 @@ def test_a_hit_is_told_then_that_work_goes_on_and_extra_usage(tmp_path: Path, op
     monitor = opened(clock)
     monitor.limits.note_readings([five_hours(100, NOW - MINUTE)])
     (event,) = attend(monitor)
-    assert (event.kind, event.text) == ("hit", "All of it was used up until 14:40.")
+    assert (event.kind, event.text) == ("hit", "All of it was used; it opens again at 14:40.")
     write(tmp_path, refusal("h", NOW, "five_hour", RESET))
     assert told(attend(monitor)) == [], "it was told of the official 100%"
     clock.now += 10 * MINUTE

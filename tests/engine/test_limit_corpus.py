@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from engine.agents.claude.limit_messages import hits_in
 from engine.domain.hits import Hit
@@ -20,22 +17,8 @@ from engine.monitor import Monitor
 from engine.pricing.updates import PriceUpdates
 from tests.made_lines import HOUR
 
-_ARCHIVE = Path(__file__).resolve().parents[3] / "shared" / "data" / "claude-transcripts.tar.xz"
-
-pytestmark = pytest.mark.skipif(
-    not _ARCHIVE.is_file(), reason="real transcripts are not part of the project"
-)
-
 _NO_HITS = ("Invalid API key", "API Error: 529 ")
 """How the texts of all other errors in the archive begin."""
-
-
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("limits")
-    with tarfile.open(_ARCHIVE, "r:xz") as packed:
-        packed.extractall(place, filter="data")
-    return place / "claude"
 
 
 def lines_of(archive: Path) -> Iterator[tuple[str, bytes]]:

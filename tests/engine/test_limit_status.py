@@ -97,7 +97,7 @@ def test_what_is_no_budget_is_refused_in_one_sentence(text: str) -> None:
 
 
 def test_a_period_has_one_budget() -> None:
-    given = [parse_budget(text) for text in ("1/day", "2/week", "3/month")]
+    given = [parse_budget(text) for text in ("1k/day", "2k/week", "3k/month")]
     assert one_of_each(given) == tuple(given)
     with pytest.raises(SettingsError, match="several budgets of a day"):
         one_of_each(map(parse_budget, ["20usd/day", "500k/day"]))
@@ -134,3 +134,17 @@ def test_the_document_of_events_lists_them_as_given() -> None:
     text = encode(events_document(limits(), given))
     msgspec.json.decode(text, type=EventsDocument, strict=True)
     assert [each["kind"] for each in json.loads(text)["events"]] == ["level", "hit"]
+
+
+def test_credits_that_are_spent_and_estimates_are_critical_and_nothing_is_hit() -> None:
+    spent = window("spend_limit", 1.3, level="reached", label="Credits")
+    assert status_of([window(), spent], None)[0] == "critical"
+
+
+def test_the_window_in_the_status_is_the_one_whose_limit_holds_work_up() -> None:
+    both = [
+        window("five_hour", 1.0, level="reached", hit=hit("five_hour", owner_name="no account")),
+        window("seven_day", 1.0, level="reached", hit=hit("seven_day", owner_name="no account")),
+    ]
+    status, named = status_of(both, hit("seven_day"))
+    assert (status, named and named.window) == ("hit", "seven_day")

@@ -15,10 +15,11 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from msgspec.structs import astuple
 
+from engine.domain import long_lines
 from engine.domain.packed_responses import Pack, ids_in, records_in, sighting_of
 from engine.domain.responses import Sighting, response_id
 from engine.domain.times import parse_time
-from engine.ingest import tail, usual_lines
+from engine.ingest import finished_lines
 from engine.ingest.native_packer import NativePacker
 from engine.ingest.packer import Packer
 from engine.ingest.usual_lines import sightings_of
@@ -262,8 +263,8 @@ def test_lines_longer_than_a_piece_are_read_natively(tmp_path: Path) -> None:
 def test_a_line_too_long_for_any_transcript_is_passed_over_alike(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tail, "LONGEST_LINE", 4_000)
-    monkeypatch.setattr(usual_lines, "LONGEST_LINE", 4_000)
+    monkeypatch.setattr(long_lines, "LONGEST_LINE", 4_000)
+    monkeypatch.setattr(finished_lines, "PIECE", 600)
     path = tmp_path / "s1.jsonl"
     after = _bytes(_line(message={"id": "msg_02"}))
     path.write_bytes(_bytes(_line()) + b"x" * 9_000 + b"\n" + after)

@@ -36,6 +36,7 @@ def put(path: Path, data: bytes) -> Path:
 
 def test_pointers_are_known_by_their_beginning() -> None:
     assert pointer_in(POINTER) == LFS
+    assert pointer_in(None) is None
     assert pointer_in(b"\xef\xbb\xbf" + POINTER.replace(b"\n", b"\r\n")) == LFS
     assert pointer_in(b"/annex/objects/SHA256E-s1--abc.jsonl\n") == ANNEX
     assert pointer_in(b'{"text":"version https://git-lfs.github.com/spec/v1"}\n') is None

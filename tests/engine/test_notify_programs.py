@@ -6,7 +6,6 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
@@ -18,17 +17,10 @@ from engine.notify.desktop import DesktopChannel, arguments_of, find_notifier
 from engine.notify.message import Message
 from tests.conftest import NOW
 from tests.made_messages import message
+from tests.patience import PATIENCE, done_within, wait_until
 
 COPY = "import pathlib, sys; pathlib.Path(sys.argv[1]).write_bytes(sys.stdin.buffer.read())"
 NASTY = "-e \" ' $(touch /tmp/x) `id` ; do shell script \\ <b>&amp; %PATH% {0} \ud800"
-
-
-def wait_until(is_so: Callable[[], bool]) -> None:
-    """Wait for what happens outside of this process."""
-    deadline = time.monotonic() + 5
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def has_ended(process: int) -> bool:
@@ -110,22 +102,21 @@ def test_a_command_that_takes_too_long_is_ended_with_its_children(tmp_path: Path
 def test_what_a_command_leaves_running_holds_nothing_up() -> None:
     notices: list[str] = []
     channel = CommandChannel("sleep 2 &", notices.append)
-    start = time.monotonic()
-    channel.hand_over(message())
-    assert time.monotonic() - start < 1.5
+    done_within(1.5, lambda: channel.hand_over(message()))
     assert notices == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the line is for a POSIX shell")
 def test_closing_waits_two_seconds_at_most(tmp_path: Path) -> None:
     started = tmp_path / "started"
-    channel = CommandChannel(f"echo $$ > {started}; sleep 60", lambda notice: None)
+    channel = CommandChannel(f"echo $$ > {started}; sleep 600", lambda notice: None)
     channel.send(message())
     channel.send(message())
     wait_until(lambda: started.exists() and started.read_text().endswith("\n"))
+    assert FLUSH == 2.0
     start = time.monotonic()
     channel.close()
-    assert time.monotonic() - start <= FLUSH + 0.3
+    assert time.monotonic() - start < PATIENCE
     wait_until(lambda: has_ended(int(started.read_text())))
     channel.close()
     channel.send(message())
@@ -142,7 +133,7 @@ class Held(Channel):
         self.got: list[str] = []
 
     def deliver(self, message: Message, patience: Patience) -> None:
-        assert self.let_go.wait(5)
+        assert self.let_go.wait(10 * PATIENCE)
         self.got.append(message.title)
         if message.title == "fault":
             raise KeyError("secret")
@@ -152,10 +143,9 @@ class Held(Channel):
 
 def test_sending_never_waits_and_drops_the_oldest_of_too_many() -> None:
     channel = Held([])
-    start = time.monotonic()
     for number in range(200):
         channel.send(message(title=str(number)))
-    assert time.monotonic() - start < 1
+    assert channel.got == [], "nobody let one go"
     channel.let_go.set()
     channel.close()
     assert channel.got[-MOST_WAITING:] == [str(each) for each in range(200 - MOST_WAITING, 200)]

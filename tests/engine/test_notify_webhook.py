@@ -2,6 +2,7 @@
 
 import json
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from email.utils import formatdate
@@ -10,10 +11,10 @@ import pytest
 
 from engine.domain.mistakes import SettingsError
 from engine.net.addresses import retry_after
-from engine.notify.channel import FLUSH
 from engine.notify.webhook import PAUSES, WebhookChannel, checked_host
 from tests.conftest import NOW
 from tests.made_messages import message
+from tests.patience import PATIENCE, done_within, wait_until
 from tests.stub_server import StubHandler, StubServer, hide_proxies, serving
 
 
@@ -114,29 +115,22 @@ def test_a_server_that_is_not_there_is_a_notice_without_its_secret_path() -> Non
 
 def test_a_server_that_says_nothing_is_given_up(server: StubServer) -> None:
     server.answer = StubHandler.say_nothing
-    start = time.monotonic()
-    (notice,) = posted(server.url, pauses=(), timeout=0.2)
+    (notice,) = done_within(2, lambda: posted(server.url, pauses=(), timeout=0.2))
     assert "no answer within 0.2 s" in notice
-    assert time.monotonic() - start < 2
 
 
 def test_a_body_that_drips_is_not_waited_for(server: StubServer) -> None:
     server.answer = lambda handler: handler.drip(200, b"x" * 100, 0.1)
-    start = time.monotonic()
-    assert posted(server.url) == []
-    assert time.monotonic() - start < 2
+    assert done_within(2, lambda: posted(server.url)) == []
 
 
 def test_closing_ends_a_pause_at_once(server: StubServer) -> None:
     server.answer = refusing(500)
-    channel = WebhookChannel(server.url, lambda notice: None, pauses=(30.0,))
-    start = time.monotonic()
+    channel = WebhookChannel(server.url, lambda notice: None, pauses=(10 * PATIENCE,))
     channel.send(message())
-    assert time.monotonic() - start < 0.5
-    while not server.asked:
-        time.sleep(0.01)
+    wait_until(lambda: server.asked)
     channel.close()
-    assert time.monotonic() - start < FLUSH
+    wait_until(lambda: "ccmon-webhook" not in {each.name for each in threading.enumerate()})
     assert len(server.asked) == 1
 
 

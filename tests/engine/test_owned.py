@@ -17,8 +17,8 @@ from engine.domain.owners import FOREVER, NOBODY, Held, held_by
 from engine.domain.settings import Settings
 from engine.domain.slots import slot_of
 from engine.ledger.owned_rows import OwnedReader
-from engine.ledger.owners import note_owner
-from engine.limits.readings import Reading
+from engine.ledger.owners import note_owner, owner_notes
+from engine.limits.readings import HookSaid, Reading
 from engine.monitor import Monitor
 from tests.conftest import NOW
 from tests.made_lines import DAY, HOUR, MINUTE, Clock, answer, write
@@ -208,3 +208,42 @@ def test_blocks_that_are_nobodys_but_those_of_one_account_count_for_it(
         attend(monitor)
         (five,) = monitor.snapshot().windows
         assert (five.used, five.limit) == (550, 1_100), "two roots of one owner"
+
+
+def test_who_signed_in_did_so_before_the_answer_that_the_hook_comes_with(
+    tmp_path: Path, settings: MakeSettings
+) -> None:
+    clock = Clock(NOW)
+    with Monitor(settings(roots=(tmp_path,), clock=clock)) as monitor:
+        for number, account in enumerate(("one", "two", "one")):
+            sign_in(tmp_path, account)
+            session, percent = f"s{number}", 0.8 if account == "one" else 0.05
+            write(
+                tmp_path,
+                answer(f"{number}", clock.now - 5_000, session=session),
+                name=f"-p/{session}.jsonl",
+            )
+            said = Reading(FIVE_HOUR, percent, NOW + 3 * HOUR, clock.now, session=session)
+            transcript = f"{tmp_path}/projects/-p/{session}.jsonl"
+            monitor.read_transcript(transcript)
+            monitor.limits.note_hook(HookSaid(session, (said,), transcript=transcript), clock.now)
+            attend(monitor)
+            (top,) = (each for each in monitor.limits.now().windows if each.is_gravest)
+            assert (top.owner.partition("/")[0], top.used_share) == (account, percent)
+            clock.now += 2 * MINUTE
+
+
+def test_a_note_of_a_clock_that_was_ahead_is_taken_back(
+    tmp_path: Path, settings: MakeSettings
+) -> None:
+    with Monitor(settings(roots=(tmp_path,), clock=Clock(NOW))) as monitor:
+        ledger, root = monitor._ledger, str(tmp_path)
+        note_owner(ledger, root, "one", "", NOW)
+        note_owner(ledger, root, "two", "", NOW + 900 * HOUR)
+        note_owner(ledger, root, "two", "", NOW + MINUTE)
+        note_owner(ledger, root, "three", "", NOW + 2 * MINUTE, since=NOW - HOUR)
+        assert [note[1:3] for note in owner_notes(ledger)] == [
+            (NOW, "one"),
+            (NOW + MINUTE, "two"),
+            (NOW + MINUTE + 1, "three"),
+        ]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sqlite3
-import tarfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Any
 
@@ -28,7 +30,6 @@ from engine.live import updater
 from engine.monitor import Monitor
 from engine.pricing.table import PriceTable
 from tests.agreement import assert_agreement
-from tests.bench.histories import ARCHIVE
 from tests.ledger_contents import SUMS, contents
 from tests.made_lines import OPUS, answer
 from tests.slow_reading import read
@@ -50,8 +51,25 @@ def _packing() -> Iterator[pytest.MonkeyPatch]:
         yield patched
 
 
-def _history(root: Path, seed: int, responses: int = 500) -> None:
-    write_history(root, DemoUser(seed=seed, now_ms=_NOW, responses=responses, days=6, sessions=25))
+def _history(root: Path, seed: int) -> None:
+    """Write a made-up history, which is made once for each seed."""
+    for name, (content, changed) in _made(seed).items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        os.utime(path, ns=(changed, changed))
+
+
+@cache
+def _made(seed: int) -> dict[Path, tuple[bytes, int]]:
+    """Return the content and the time of each file of a history."""
+    with TemporaryDirectory() as place:
+        root = Path(place)
+        write_history(root, DemoUser(seed=seed, now_ms=_NOW, responses=500, days=6, sessions=25))
+        files = [path for path in root.rglob("*") if path.is_file()]
+        return {
+            path.relative_to(root): (path.read_bytes(), path.stat().st_mtime_ns) for path in files
+        }
 
 
 def _copied(root: Path, into: Path, seed: int) -> None:
@@ -138,13 +156,10 @@ def test_figures_are_those_of_a_slow_reading_whether_rows_are_needed_or_not(
             assert_agreement(monitor, read(roots))
 
 
-@pytest.mark.skipif(not ARCHIVE.is_file(), reason="real transcripts are not part of the project")
 def test_packs_of_real_transcripts_hold_what_rows_hold(
-    settings: MakeSettings, tmp_path: Path
+    settings: MakeSettings, archive: Path, tmp_path: Path
 ) -> None:
-    with tarfile.open(ARCHIVE, "r:xz") as archive:
-        archive.extractall(tmp_path, filter="data")
-    sets = sorted(path.parent for path in (tmp_path / "claude").glob("*/projects"))
+    sets = sorted(path.parent for path in archive.glob("*/projects"))
     for roots in ((each,) for each in sets), (tuple(sets),):
         for number, chosen in enumerate(roots):
             rows = _read_rows(settings, tmp_path / f"rows-{number}-{len(chosen)}.db", *chosen)

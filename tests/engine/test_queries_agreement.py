@@ -49,7 +49,9 @@ def _by_key(rows: list[Row]) -> dict[str, Row]:
 @pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Kolkata"])
 @given(files=transcripts())
 @hypothesis_settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_every_report_has_the_rows_of_the_live_one(
     zone: str, settings: Callable[..., Settings], files: dict[int, bytes]

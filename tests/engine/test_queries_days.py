@@ -11,7 +11,8 @@ from engine.domain.chosen import LATEST_SLOT
 from engine.domain.mistakes import SettingsError
 from engine.domain.slots import slot_of
 from engine.domain.typed.amounts import parse_token_limit
-from engine.domain.typed.days import check_days, parse_day
+from engine.domain.typed.asked import selection_of
+from engine.domain.typed.days import Days, check_days, parse_day, parse_period, read_day
 from engine.reports.queries.days import slots_between
 from tests.made_lines import moment
 
@@ -30,6 +31,11 @@ _TODAY = date(2026, 11, 22)
         ("7d", "2026-11-16"),
         ("1w", "2026-11-16"),
         ("2W", "2026-11-09"),
+        ("this-week", "2026-11-16"),
+        ("Last-Week", "2026-11-09"),
+        ("this-month", "2026-11-01"),
+        ("last-month", "2026-10-01"),
+        ("2026-02", "2026-02-01"),
     ],
 )
 def test_a_day_is_a_date_or_said_from_today(text: str, day: str) -> None:
@@ -39,7 +45,7 @@ def test_a_day_is_a_date_or_said_from_today(text: str, day: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *("2025-11-99", "2025-02-29", "20251399", "2026-11", "26-11-01", "2026-1-1", "٢٠٢٦١١٠١"),
+        *("2025-11-99", "2025-02-29", "20251399", "2026-13", "26-11-01", "2026-1-1", "٢٠٢٦١١٠١"),
         *("0d", "-3d", "999999w", "7 days", "tomorrow", "2026-11-01T00:00", ""),
     ],
 )
@@ -48,6 +54,32 @@ def test_what_is_no_day_is_refused_with_what_would_be_one(text: str) -> None:
         parse_day(text, _TODAY)
     assert f"'{text}'" in str(refused.value)
     assert "yesterday" in str(refused.value)
+
+
+def test_a_period_is_its_first_day_and_its_last() -> None:
+    def days(text: str, week_start: int = 0) -> tuple[str, ...]:
+        typed = read_day(text)
+        return tuple(
+            day.isoformat()
+            for day in (typed.first(_TODAY, week_start), typed.last(_TODAY, week_start))
+        )
+
+    assert days("last-month") == ("2026-10-01", "2026-10-31")
+    assert days("2024-02") == ("2024-02-01", "2024-02-29")
+    assert days("this-week") == ("2026-11-16", "2026-11-22")
+    assert days("this-week", week_start=6) == ("2026-11-22", "2026-11-28")
+    assert days("7d") == ("2026-11-16", "2026-11-16")
+
+
+def test_what_is_asked_covers_both_periods_whole() -> None:
+    said = {"since": read_day("last-week"), "until": read_day("last-week"), "start_of_week": 6}
+    asked = selection_of(said, _TODAY, ())
+    assert (asked.since, asked.until) == (date(2026, 11, 15), date(2026, 11, 21))
+
+
+def test_a_range_may_be_of_months() -> None:
+    found = parse_period("2026-09..2026-10", _TODAY, 0)
+    assert found == Days("2026-09..2026-10", date(2026, 9, 1), date(2026, 10, 31))
 
 
 @pytest.mark.parametrize(

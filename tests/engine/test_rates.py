@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from engine.aggregates.rates import BUSY, Recents
 from engine.domain.settings import Settings
@@ -240,3 +241,27 @@ def test_a_monitor_s_trace_sums_to_its_block_while_a_response_grows(
             assert snapshot.burn_rate.cost_per_hour == tokens * PICO_PER_INPUT * 6
         clock.now += 10 * MINUTE
         assert monitor.snapshot().burn_rate.word == "idle"
+
+
+_CHANGES = st.lists(
+    st.tuples(st.integers(0, 5), st.integers(-5, 5), st.integers(0, 9), st.booleans()), max_size=12
+)
+
+
+@given(_CHANGES, st.integers(-6, 6))
+def test_what_was_used_is_all_that_is_counted_from_a_time_on(
+    changes: list[tuple[int, int, int, bool]], start: int
+) -> None:
+    """Responses come in any order, are replaced by others of their id, and go."""
+    recents, known = Recents(), dict[int, Recent]()
+    for id_, minutes, tokens, is_counted in changes:
+        made = replace(_recent(NOW + minutes * MINUTE, tokens), is_counted=int(is_counted))
+        recents.update({id_: made})
+        known[id_] = made
+    since = NOW + start * MINUTE
+    right = [
+        (each.time, each.tokens, each.cost)
+        for id_, each in sorted(known.items(), key=lambda item: (item[1].time, item[0]))
+        if each.is_counted and since <= each.time <= NOW + MINUTE
+    ]
+    assert recents.uses(since, NOW) == right

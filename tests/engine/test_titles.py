@@ -108,3 +108,25 @@ def test_an_old_sessions_title_is_learnt_when_asked_for(
         assert [row.label for row in monitor.report("sessions").rows] == ["s2", "s1"]
         assert monitor.learn_titles(["s1", "s2"])
         assert [row.label for row in monitor.report("sessions").rows] == ["s2", "Long ago"]
+
+
+def test_what_a_title_costs_does_not_grow_with_history(
+    tmp_path: Path, settings: MakeSettings
+) -> None:
+    """Counted in the steps of SQLite's machine, a hundred at a time."""
+    taken: list[int] = []
+    for others in (10, 150):
+        root = tmp_path / str(others)
+        write(root, answer("a0", _NOW))
+        for number in range(others):
+            line = answer(f"b{number}", _NOW - number, session=f"o{number}")
+            write(root, line, name=f"-code-app/o{number}.jsonl")
+        with Monitor(settings(roots=(root,), clock=lambda: _NOW)) as monitor:
+            monitor.read()
+            steps: list[None] = []
+            connection = monitor._ledger.connection
+            connection.set_progress_handler(lambda steps=steps: steps.append(None), 100)
+            monitor.learn_titles(["s1"])
+            connection.set_progress_handler(None, 0)
+            taken.append(len(steps))
+    assert taken[1] <= taken[0] + 1

@@ -13,6 +13,7 @@ from engine.domain.settings import Settings
 from engine.domain.typed.amounts import parse_limit
 from engine.monitor import Monitor
 from tests.made_lines import HOUR, MINUTE, Clock, answer, moment, write
+from tests.patience import PATIENCE
 from tests.turns import attend
 
 MakeSettings = Callable[..., Settings]
@@ -103,7 +104,7 @@ def test_the_thread_that_follows_tells_by_itself(tmp_path: Path, opened: Open) -
         monitor.start(lambda: None)
         write(tmp_path, answer("a", _START + MINUTE, 760))
         monitor.refresh()
-        end = time.monotonic() + 10
+        end = time.monotonic() + PATIENCE
         while not monitor.snapshot().warned:
             assert time.monotonic() < end
             time.sleep(0.005)

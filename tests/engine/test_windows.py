@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from engine.domain.limit_windows import Budget, WindowNow
 from engine.domain.responses import PICO
 from engine.domain.settings import Settings
 from engine.domain.typed.amounts import parse_limit
-from engine.limits.readings import Reading
+from engine.limits.readings import HookSaid, Reading
 from engine.monitor import Monitor
 from tests.made_lines import DAY, HOUR, MINUTE, Clock, answer, moment, write
 from tests.turns import attend
@@ -138,6 +138,38 @@ def test_too_little_history_is_no_limit_with_a_reason(opened: Open) -> None:
     assert window is not None
     assert (window.source, window.used_share) == ("none", None)
     assert window.reason.startswith("not enough history")
+
+
+def test_a_window_that_ended_is_no_lack_of_history(opened: Open) -> None:
+    clock = Clock(NOW)
+    monitor = opened(clock)
+    monitor.limits.note_readings([five_hours(100)])
+    clock.now = RESET
+    window = window_of(monitor)
+    assert window is not None
+    assert (window.used_share, window.hit) == (None, None)
+    assert window.reason == "no window is running: the next response begins one"
+
+
+def test_what_a_store_said_long_ago_is_shown_as_soon_as_it_is_read(opened: Open) -> None:
+    clock, store = Clock(NOW), "codex:plus@/c"
+    monitor = opened(clock)
+    monitor.limits.note_readings([Reading(SEVEN_DAY, 0.3, WEEK, NOW)])
+    attend(monitor)
+    for ago in (40, 35):
+        said = Reading("five_hour:codex", 1.0, RESET, NOW - ago * MINUTE, "agent", store)
+        monitor.limits.note_readings([said])
+    assert window_of(monitor, "five_hour:codex") is not None
+
+
+def test_who_uses_another_agent_alone_has_no_window_of_claude_code(opened: Open) -> None:
+    monitor = opened()
+    said = Reading("five_hour:codex", 1.0, RESET, NOW - MINUTE, "agent", "codex:plus@/c")
+    monitor.limits.note_readings([said])
+    assert window_of(monitor) is None
+    hit = monitor.snapshot().hit
+    assert hit is not None
+    assert (hit.window, hit.resets_at) == ("five_hour:codex", RESET)
 
 
 def test_owners_have_rows_of_their_own_and_the_one_who_answered_last_stands_above(
@@ -299,3 +331,29 @@ def test_a_calibration_takes_the_estimate_s_place_unless_the_user_asked(
     window = window_of(asked)
     assert window is not None
     assert window.source == "none"
+
+
+@pytest.mark.parametrize("ahead", [10 * MINUTE, 3 * HOUR, 400 * DAY])
+def test_what_a_clock_that_was_ahead_noted_says_nothing_until_then(
+    opened: Open, ahead: int
+) -> None:
+    clock = Clock(NOW + ahead)
+    monitor = opened(clock)
+
+    def says(percent: int, minutes: int, session: str) -> Mapping[str, Reading]:
+        said = five_hours(percent, clock.now, clock.now + minutes * MINUTE, session=session)
+        return monitor.limits.note_hook(HookSaid(session, (said,)), clock.now)
+
+    for session in ("s", "other"):
+        says(95, 100, session)
+    attend(monitor)
+    clock.now = NOW
+    for percent in (10, 11):
+        clock.now += MINUTE // 2
+        shown = says(percent, 100, "s")
+        assert shown[FIVE_HOUR].used_share == percent / 100
+        window = window_of(monitor)
+        assert window is not None
+        assert window.used_share == percent / 100
+        assert window.resets_at is not None
+        assert window.resets_at < NOW + 2 * HOUR

@@ -24,15 +24,8 @@ from engine.domain.settings import Settings
 from engine.monitor import Monitor
 from tests.conftest import NOW
 from tests.faults.seen import Seen
-from tests.faults.written import (
-    MINUTE,
-    append,
-    prompt,
-    response,
-    responses,
-    transcript,
-    wait_until,
-)
+from tests.faults.written import MINUTE, append, prompt, response, responses, transcript
+from tests.patience import wait_until
 
 _MANY = 10_000
 _LOOKED = 35.0
@@ -55,6 +48,9 @@ class Changes:
         self._done: list[str] = []
         self.latest = 0.0
         """Seconds after which all that was there was counted, at the latest."""
+        self.latest_after = ""
+        """The changes that this was after."""
+        self._counts: list[tuple[float, int]] = []
         self._harmless = (
             self._grow,
             self._grow_in_pieces,
@@ -85,7 +81,7 @@ class Changes:
         end = time.monotonic() + seconds
         self._grow()
         with Monitor(self._settings()) as monitor:
-            monitor.start(lambda: None)
+            monitor.start(lambda: self._note_count(monitor))
             wait_until(lambda: monitor.snapshot().state == "following")
             for _ in range(steps):
                 if time.monotonic() > end:
@@ -97,6 +93,7 @@ class Changes:
             self._check(monitor)
         with Monitor(self._settings()) as monitor:
             monitor.read()
+            self._note_count(monitor)
             self._check(monitor)
 
     def _step(self, monitor: Monitor) -> None:
@@ -119,10 +116,21 @@ class Changes:
         begun = time.monotonic()
         try:
             self._seen.assert_counted(monitor, _LOOKED)
-            self.latest = max(self.latest, time.monotonic() - begun)
+            self._note_latest(begun, len(self._seen.responses))
             assert not monitor.snapshot().notices
         except AssertionError as error:
             raise AssertionError(f"after {', '.join(self._done[-8:])}: {error}") from error
+
+    def _note_count(self, monitor: Monitor) -> None:
+        """Note what is counted (called in the monitor's thread, whenever that is told)."""
+        self._counts.append((time.monotonic(), monitor.snapshot().responses))
+
+    def _note_latest(self, begun: float, count: int) -> None:
+        """Note how long it took to count all: looking at everything slowly takes longer."""
+        moment = next((at for at, counted in self._counts if counted >= count), None)
+        if moment is not None and moment - begun > self.latest:
+            self.latest = moment - begun
+            self.latest_after = ", ".join(self._done[-4:])
 
     def _do(self, change: Callable[[], None]) -> None:
         self._done.append(change.__name__)
@@ -290,7 +298,11 @@ def _change(count: int, seed: int) -> None:
             changes.follow(60)
             done, latest = done + changes.count, max(latest, changes.latest)
         round_ += 1
-        print(f"{done} changes, the latest counted after {latest:.1f} s", flush=True)
+        print(
+            f"{done} changes, the latest counted after {latest:.1f} s;"
+            f" here {changes.latest:.1f} s, after {changes.latest_after}",
+            flush=True,
+        )
 
 
 def main() -> int:

@@ -25,6 +25,7 @@ from engine.demo import DemoUser, write_history
 from engine.domain.settings import system_clock
 from tests.faults.started import PROJECT
 from tests.faults.written import append, response, transcript
+from tests.patience import PATIENCE
 from tests.slow_reading import SlowResponse, read
 from tests.surroundings import at_home, needed
 from tests.terminal import Terminal
@@ -86,7 +87,7 @@ class Company:
     def _screen(self, stack: ExitStack, tab: str) -> Terminal:
         screen = Terminal(self._command("live"), self._environment, 120, 40, PROJECT)
         stack.callback(screen.close)
-        if screen.wait_for(r"● live", 30) is None:
+        if screen.wait_for(r"● live", PATIENCE) is None:
             self.failures.append(f"no live screen came: {screen.text}")
         screen.press(tab)
         return screen
@@ -198,7 +199,7 @@ class Company:
         known = sum(each.cost or 0 for each in right)
         cost = dollars(known, any(each.cost is None for each in right))
         shown = rf"All \d+ days .*{re.escape(cost)} +{re.escape(tokens_exact(len(right)))}\b"
-        if screen.wait_for(shown, 15) is None:
+        if screen.wait_for(shown, PATIENCE) is None:
             self.failures.append(f"a live screen lacks {shown!r}: {screen.text}")
         screen.press("q")
         if screen.wait_for_end(10) != 0:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from engine.monitor import Monitor
 from tests.agreement import assert_agreement
-from tests.faults.written import PATIENCE, wait_until
+from tests.patience import PATIENCE, wait_until
 from tests.slow_prices import Prices
 from tests.slow_reading import SlowLine, SlowResponse, put_together, read_bytes
 

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any
 
 from tests.conftest import NOW
-from tests.faults.written import PATIENCE
+from tests.patience import PATIENCE
 from tests.slow_reading import SlowResponse
 
 PROJECT = Path(__file__).resolve().parents[2]

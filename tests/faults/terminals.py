@@ -20,10 +20,10 @@ from pathlib import Path
 
 from engine.demo import DemoUser, write_history
 from engine.domain.settings import system_clock
+from tests.patience import PATIENCE
 from tests.terminal import Terminal
 
 PROJECT = Path(__file__).resolve().parents[2]
-PATIENCE = 10.0
 IN_ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 
 _KEYS = [*"12345678?jkGgsScwpztanvx/R", "\t", "\r", "\x1b", "\x1b[A", "\x1b[B", "\x1b[6~", "\x10"]

@@ -37,9 +37,9 @@ def test_eight_hours_of_sleep_are_made_up_for_in_seconds(tmp_path: Path) -> None
             transcript(root, f"-new-{number % 7}/n{number}.jsonl", responses([1], f"n{number}"))
         clock.write_text(str(NOW + 8 * 60 * MINUTE))
         reader.process.send_signal(signal.SIGCONT)
-        reader.wait_for("responses 75", seconds=5.0)
+        reader.wait_for("responses 75")
         append(path, responses(range(30, 40)))
-        reader.wait_for("responses 85", seconds=5.0)
+        reader.wait_for("responses 85")
         told = reader.last_words()
     assert_figures(told, read(root))
     assert told["notices"] == []

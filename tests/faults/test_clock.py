@@ -11,7 +11,8 @@ from engine.domain.typed.amounts import parse_limit
 from engine.monitor import Monitor
 from tests.agreement import assert_agreement
 from tests.conftest import NOW
-from tests.faults.written import MINUTE, append, response, responses, transcript, wait_until
+from tests.faults.written import MINUTE, append, response, responses, transcript
+from tests.patience import wait_until
 from tests.slow_reading import read
 
 MakeSettings = Callable[..., Settings]

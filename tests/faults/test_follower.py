@@ -21,7 +21,8 @@ from engine.monitor import Monitor
 from tests.agreement import assert_agreement
 from tests.another_user import NOBODY
 from tests.faults.seen import Seen
-from tests.faults.written import append, response, responses, sentences, transcript, wait_until
+from tests.faults.written import append, response, responses, sentences, transcript
+from tests.patience import wait_until
 from tests.slow_reading import read
 
 MakeSettings = Callable[..., Settings]

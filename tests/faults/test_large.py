@@ -12,8 +12,12 @@ from typing import Any
 
 import pytest
 
+from engine.domain.scans import Cursor
 from engine.domain.settings import Settings
+from engine.ingest import discover
+from engine.ingest.tail import Tail, fingerprint
 from engine.monitor import Monitor
+from engine.native import SWITCH
 from tests.agreement import assert_agreement
 from tests.conftest import NOW
 from tests.faults.written import append, prompt, response, responses, transcript
@@ -25,9 +29,11 @@ MB = 1 << 20
 _IN_FULL = bool(os.environ.get("FAULTS_IN_FULL"))
 _HOLE = (2_048 if _IN_FULL else 300) * MB
 _LINE = (100 if _IN_FULL else 25) * MB
-_MOST_MEMORY = 700
-"""MB a process may hold however large a transcript is; 256 of them are one line's, twice."""
+_FAR = 5_000 * MB
 _LITTLE_MEMORY = 100
+"""MB a process may hold however large a transcript is,"""
+_MOST_MEMORY = _LITTLE_MEMORY + _LINE * 3 // (2 * MB)
+"""and where it holds one long line, once."""
 
 
 def _measured(root: Path, ledger: Path) -> dict[str, Any]:
@@ -48,11 +54,33 @@ def test_gigabytes_without_a_line_s_end_are_named_in_bounded_memory(tmp_path: Pa
     found = _measured(root, ledger)
     assert found["responses"] == 5
     assert found["bad_lines"] == ["a line of more than 256 MB"]
-    assert found["peak"] < _MOST_MEMORY
+    assert found["peak"] < _LITTLE_MEMORY
     append(path, b"\n" + responses(range(5, 9)))
     found = _measured(root, ledger)
     assert found["responses"] == 9
     assert found["peak"] < _LITTLE_MEMORY, "what was passed over was read again"
+
+
+@pytest.mark.posix
+@pytest.mark.parametrize("is_native", [True, False])
+def test_what_stands_behind_four_gigabytes_is_read_from_there(
+    is_native: bool, tmp_path: Path
+) -> None:
+    path = transcript(tmp_path, "-a/s1.jsonl", responses(range(5)))
+    with path.open("r+b") as file:
+        file.seek(_FAR)
+        file.write(b"\n" + responses(range(5, 9)) + prompt("x" * (2 * MB)) + responses([9]))
+    tail = Tail(environment={SWITCH: "1" if is_native else "0"})
+    found = discover.stat(str(path), "-a/s1.jsonl")
+    assert found is not None
+    with path.open("rb") as file:
+        before = fingerprint(file, _FAR + 1)
+    cursor = Cursor(found.device, found.inode, _FAR + 1, 0, _FAR + 1, before, 6, 1)
+    scan = tail.read(found, cursor)
+    assert scan is not None
+    assert len(scan.sightings) == 5
+    assert scan.cursor.offset == path.stat().st_size
+    assert not scan.problems
 
 
 def test_a_long_line_is_counted_if_it_holds_a_response(

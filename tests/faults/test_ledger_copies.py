@@ -20,7 +20,8 @@ from engine.ledger.schema import VERSION
 from engine.monitor import Monitor
 from tests.agreement import assert_agreement
 from tests.faults.earlier import RIGHT, by_model, version_of, write_earlier
-from tests.faults.written import append, responses, transcript, wait_until
+from tests.faults.written import append, responses, transcript
+from tests.patience import wait_until
 from tests.slow_reading import read
 from tui import __version__
 from tui.cli import main

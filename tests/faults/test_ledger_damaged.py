@@ -22,7 +22,8 @@ from engine.monitor import Monitor
 from tests.agreement import assert_agreement
 from tests.faults.started import Reader, assert_figures
 from tests.faults.told import assert_in_memory, told
-from tests.faults.written import append, responses, transcript, wait_until
+from tests.faults.written import append, responses, transcript
+from tests.patience import PATIENCE, wait_until
 from tests.slow_reading import SlowResponse, read
 from tui import __version__
 
@@ -334,7 +335,7 @@ def test_a_ledger_that_another_process_is_replacing_is_not_written_again(tmp_pat
         assert not os.path.exists(ledger)
         ledger_file._open_in_turn(ledger).close()
         begun = os.stat(ledger).st_ino
-    screen.join(10)
+    screen.join(PATIENCE)
     (found, notices), *_ = opened
     assert (os.stat(ledger).st_ino, notices) == (begun, ())
     found.close()

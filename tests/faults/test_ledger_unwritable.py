@@ -15,11 +15,13 @@ import pytest
 
 from engine.domain.settings import Settings
 from engine.ledger import failover, ledger_file
+from engine.live import follower
 from engine.monitor import Monitor
 from tests.agreement import assert_agreement
 from tests.faults.seen import Seen
 from tests.faults.told import assert_in_memory, told
-from tests.faults.written import append, responses, transcript, wait_until
+from tests.faults.written import append, responses, transcript
+from tests.patience import wait_until
 from tests.slow_reading import SlowResponse, read
 
 MakeSettings = Callable[..., Settings]
@@ -30,6 +32,7 @@ AsUser = Callable[[], AbstractContextManager[None]]
 def short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let writers wait for their turn for a moment only."""
     monkeypatch.setattr(ledger_file, "BUSY_SECONDS", 0.1)
+    monkeypatch.setattr(follower, "TURN", 0.1)
 
 
 def test_a_ledger_directory_that_cannot_be_written(

@@ -19,7 +19,8 @@ from engine.domain.settings import Settings
 from engine.monitor import Monitor
 from tests.agreement import assert_agreement
 from tests.conftest import NOW
-from tests.faults.written import responses, sentences, transcript, wait_until
+from tests.faults.written import responses, sentences, transcript
+from tests.patience import wait_until
 from tests.slow_reading import read
 
 MakeSettings = Callable[..., Settings]

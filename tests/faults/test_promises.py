@@ -20,6 +20,7 @@ from engine.monitor import Monitor
 from tests.conftest import NOW
 from tests.faults.audited import assert_harmless, state_of
 from tests.faults.written import append, line, prompt, response, responses, transcript
+from tests.patience import PATIENCE
 
 MakeSettings = Callable[..., Settings]
 
@@ -43,13 +44,18 @@ def test_reading_and_following_write_nothing_below_a_root_and_open_no_socket(
     assert_harmless(log, root)
     assert state_of(root) == before
     grown = root / "projects" / "-a" / "rubbish.jsonl"
-    with subprocess.Popen([*command, "--follow", "1.1"], stdout=subprocess.PIPE) as reader:
+    command += ["--follow", "60", "--until-told"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as reader:
+        assert reader.stdin is not None
         assert reader.stdout is not None
-        assert reader.stdout.readline() == b"open\n"
-        time.sleep(0.4)
-        append(grown, b"\n" + responses(range(5, 9)))
-        after = state_of(root)
-        said = reader.stdout.read()
+        said = b""
+        for line in reader.stdout:
+            if line.startswith(b"responses") and b"responses" not in said:
+                append(grown, b"\n" + responses(range(5, 9)))
+                after = state_of(root)
+            said += line
+            if line.startswith(b"responses 3") and not reader.stdin.closed:
+                reader.stdin.close()
     assert_harmless(log, root)
     assert state_of(root) == after
     assert b"responses 3" in said
@@ -112,7 +118,7 @@ def test_the_live_screen_writes_nothing_below_a_root_and_opens_no_socket_offline
             while os.read(ours, 65_536):
                 pass
         assert b"Burn" in screen
-        assert live.wait(10) == 0
+        assert live.wait(PATIENCE) == 0
     os.close(ours)
     assert_harmless(log, root)
     assert state_of(root) == before

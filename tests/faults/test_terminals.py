@@ -16,7 +16,8 @@ from types import ModuleType
 
 import pytest
 
-from tests.faults.terminals import IN_ASCII, PATIENCE, Screens, left_of, stop_and_go_on, storm
+from tests.faults.terminals import IN_ASCII, Screens, left_of, stop_and_go_on, storm
+from tests.patience import PATIENCE
 from tests.terminal import Terminal
 from tui.__main__ import main
 

@@ -20,6 +20,7 @@ from engine.ingest.tail import Tail
 from engine.monitor import Monitor
 from tests.agreement import assert_agreement
 from tests.faults.written import append, prompt, response, responses, sentences, transcript
+from tests.patience import PATIENCE
 from tests.slow_reading import read
 from tui.tables.health_page import health_lines
 
@@ -256,7 +257,7 @@ def test_a_transcript_that_leads_to_what_never_ends_keeps_nobody_waiting(
     with Monitor(settings(roots=(tmp_path,))) as monitor:
         reading = threading.Thread(target=monitor.read, daemon=True)
         reading.start()
-        reading.join(10)
+        reading.join(PATIENCE)
         assert not reading.is_alive()
         assert monitor.snapshot().responses == 3
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,6 @@ from engine.domain.snapshots import Snapshot
 from tests.conftest import NOW
 
 MINUTE = 60_000
-PATIENCE = 15.0
-"""Seconds after which what should have happened has not."""
 
 
 def response(number: int, *, session: str = "s1", text: str = "", at: int | None = None) -> bytes:
@@ -64,14 +61,6 @@ def append(path: Path, content: bytes) -> None:
     """Append to a transcript as an agent does."""
     with path.open("ab") as file:
         file.write(content)
-
-
-def wait_until(holds: Callable[[], bool], what: str = "it", seconds: float = PATIENCE) -> None:
-    """Wait until something holds; fail where it never does."""
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, f"{what} did not come within {seconds:.0f} s"
-        time.sleep(0.01)
 
 
 def sentences(snapshot: Snapshot, severity: str = "") -> str:

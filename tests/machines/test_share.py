@@ -16,9 +16,8 @@ from engine.monitor import Monitor
 from tests.conftest import NOW
 from tests.machines.shared_homes import Home
 from tests.made_lines import MINUTE, answer, write
+from tests.patience import PATIENCE
 from tui.cli import main
-
-_PATIENCE = 10.0
 
 
 @pytest.fixture
@@ -182,7 +181,7 @@ def test_who_follows_sees_what_others_write(homes: tuple[Home, Home]) -> None:
         monitor.start(look)
         write(laptop.roots[1], answer("later", NOW, 100))
         laptop.read()
-        assert seen.wait(_PATIENCE)
+        assert seen.wait(PATIENCE)
 
 
 def test_other_directories_are_not_mixed_with_what_is_shared(homes: tuple[Home, Home]) -> None:

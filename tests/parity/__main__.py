@@ -76,12 +76,12 @@ class _Summary:
             for difference in comparison.differences:
                 kinds[difference.faults] += 1
                 self._by_fault.update(difference.faults)
-                if self._is_long or not difference.faults:
+                if self._is_long or not difference.is_explained:
                     print(
                         f"  {_named(difference.faults):16} {data.name}: {comparison.ask}"
                         f" {difference.place}: {difference.theirs} | {difference.ours}"
                     )
-                    if not difference.faults:
+                    if not difference.is_explained:
                         print(f"      the model: {' | '.join(map(str, difference.modelled))}")
         self._asked += asked
         self._unexplained += kinds[()]

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from tests.parity.asks import Ask
-from tests.parity.sums import Document, counts_of, day_of, dollars, in_order, is_between, iso
+from tests.parity.sums import Document, cost_of, counts_of, day_of, in_order, is_between, iso
 from tests.parity.theirs import Entry
 from tests.slow_blocks import hours_as_length, in_blocks
 from tests.slow_rows import DAY, MINUTE
@@ -61,7 +61,7 @@ def _block_sums(entries: Sequence[Entry]) -> Document:
         "entries": len(entries),
         "tokenCounts": counts,
         "totalTokens": sum(entry.tokens.total for entry in entries),
-        "costUSD": dollars(sum((entry.cost for entry in entries), Fraction(0))),
+        "costUSD": cost_of(entries),
     }
 
 

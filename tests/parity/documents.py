@@ -12,6 +12,7 @@ from tests.parity.block_document import blocks_of
 from tests.parity.faults import EMPTY, PATH_ORDER
 from tests.parity.sums import (
     Document,
+    cost_of,
     counts_of,
     day_of,
     dollars,
@@ -129,7 +130,7 @@ def _one_session(session: str, entries: Iterable[Entry], faults: frozenset[int])
         return None
     return {
         "sessionId": session,
-        "totalCost": dollars(sum((entry.cost for entry in own), Fraction(0))),
+        "totalCost": cost_of(own),
         "totalTokens": sum(entry.tokens.total for entry in own),
         "entries": [_one_response(entry, faults) for entry in own],
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -20,6 +20,7 @@ ALL = frozenset(FAULTS)
 _SWITCHED_OFF = (0, *FAULTS)
 _CHAIN = tuple(ALL - frozenset(_SWITCHED_OFF[: place + 1]) for place in range(len(FAULTS) + 1))
 """Every fault on, then off one after the other."""
+_ENDS = (_CHAIN[0], _CHAIN[-1])
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,10 @@ class Difference:
     place: str
     theirs: object
     ours: object
-    faults: tuple[int, ...]
-    """Empty where the difference is not explained."""
+    is_explained: bool
+    """Whether the model has it so with every fault, and with none."""
+    faults: tuple[int, ...] = ()
+    """Those that it comes from; empty where they were not asked for."""
     modelled: tuple[object, object] = (MISSING, MISSING)
     """What the model says with every fault, and with none."""
 
@@ -82,29 +85,31 @@ class Dataset:
 
 
 def differences(
-    data: Dataset, ask: Ask, theirs: Document, ours: Document, now: int
+    data: Dataset, ask: Ask, theirs: Document, ours: Document, now: int, *, is_attributed: bool
 ) -> list[Difference]:
-    """Return every difference with the faults it comes from.
+    """Return every difference, and whether the faults of the model explain it.
 
-    The faults of the model are switched off one after the other. It must begin at what
-    ccusage prints and end at what ccmon prints; the steps at which a value changes are
-    the faults it comes from.
+    The model must have what ccusage prints with all of them, and what ccmon prints with none.
+    Where that is asked for they are switched off one after the other: the steps at which a value
+    changes are the faults it comes from.
     """
     their_figures, our_figures = figures(theirs), figures(ours)
     places = differing(their_figures, our_figures)
     if not places:
         return []
-    steps = list(zip(_SWITCHED_OFF, data.modelled(ask, _CHAIN, now), strict=True))
+    steps = list(data.modelled(ask, _CHAIN if is_attributed else _ENDS, now))
     found = []
     for place in places:
-        values = [(number, step.get(place, MISSING)) for number, step in steps]
-        theirs_here, ours_here = their_figures[place], our_figures.get(place, MISSING)
-        faults = tuple(
-            after[0] for before, after in pairwise(values) if not agree(before[1], after[1])
-        )
-        is_whole = agree(values[0][1], theirs_here) and agree(values[-1][1], ours_here)
-        modelled = (values[0][1], values[-1][1])
-        found.append(
-            Difference(place, theirs_here, ours_here, faults if is_whole else (), modelled)
-        )
+        values = [step.get(place, MISSING) for step in steps]
+        modelled = values[0], values[-1]
+        here = their_figures[place], our_figures.get(place, MISSING)
+        is_explained = all(map(agree, modelled, here))
+        faults = _changing(values) if is_attributed and is_explained else ()
+        found.append(Difference(place, *here, is_explained, faults, modelled))
     return found
+
+
+def _changing(values: Sequence[object]) -> tuple[int, ...]:
+    """Return the faults that were switched off where a value changes."""
+    steps = zip(_SWITCHED_OFF[1:], pairwise(values), strict=True)
+    return tuple(number for number, (before, after) in steps if not agree(before, after))

@@ -24,7 +24,7 @@ class Comparison:
 
     @property
     def unexplained(self) -> list[Difference]:
-        return [difference for difference in self.differences if not difference.faults]
+        return [difference for difference in self.differences if not difference.is_explained]
 
 
 def asks_about(data: Dataset) -> list[Ask]:
@@ -41,12 +41,15 @@ def some_of(asks: list[Ask], count: int, seed: str) -> list[Ask]:
     return Random(seed).sample(asks, min(count, len(asks)))
 
 
-def compare(theirs: Ccusage, ours: Ccmon, data: Dataset, ask: Ask) -> Comparison:
+def compare(
+    theirs: Ccusage, ours: Ccmon, data: Dataset, ask: Ask, *, is_attributed: bool = True
+) -> Comparison:
     """Ask both; where the clock moved on in between, ask again."""
     for _ in range(_TRIES):
         now = time.time_ns() // 1_000_000
         told = theirs.answer(data.root, ask), ours.answer(data.root, ask)
-        comparison = Comparison(data, ask, differences(data, ask, *told, now))
+        found = differences(data, ask, *told, now, is_attributed=is_attributed)
+        comparison = Comparison(data, ask, found)
         if ask.command != "blocks" or not comparison.unexplained:
             break
     return comparison

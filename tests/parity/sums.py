@@ -29,6 +29,14 @@ def dollars(cost: Fraction) -> float:
     return float(cost / PICO)
 
 
+def cost_of(entries: Iterable[Entry]) -> float:
+    """Return what responses cost together: like parts first, since fractions add up slowly."""
+    parts: dict[int, int] = {}
+    for entry in entries:
+        parts[entry.cost.denominator] = parts.get(entry.cost.denominator, 0) + entry.cost.numerator
+    return dollars(sum((Fraction(above, below) for below, above in parts.items()), Fraction(0)))
+
+
 def is_between(ask: Ask, day: date) -> bool:
     written = f"{day:%Y%m%d}"
     return (ask.since or "") <= written and (ask.until is None or written <= ask.until)
@@ -59,7 +67,7 @@ def sums_of(entries: Sequence[Entry]) -> Document:
     return {
         **counts_of(entries),
         "totalTokens": sum(entry.tokens.total for entry in entries),
-        "totalCost": dollars(sum((entry.cost for entry in entries), Fraction(0))),
+        "totalCost": cost_of(entries),
     }
 
 
@@ -75,7 +83,7 @@ def row_of(entries: Sequence[Entry]) -> Document:
         {
             "modelName": model,
             **counts_of(part),
-            "cost": dollars(sum((entry.cost for entry in part), Fraction(0))),
+            "cost": cost_of(part),
             **({"missingPricing": True} if any(each.is_unpriced for each in part) else {}),
         }
         for model, part in by_model.items()

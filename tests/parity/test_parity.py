@@ -59,11 +59,16 @@ def assert_explained(comparisons: Iterable[Comparison]) -> None:
 
 
 def compared(
-    theirs: Ccusage, ours: Ccmon, datasets: Iterable[Dataset], most: int
+    theirs: Ccusage,
+    ours: Ccmon,
+    datasets: Iterable[Dataset],
+    most: int,
+    *,
+    is_attributed: bool = False,
 ) -> Iterable[Comparison]:
     for data in datasets:
         for ask in some_of(asks_about(data), most, data.name):
-            yield compare(theirs, ours, data, ask)
+            yield compare(theirs, ours, data, ask, is_attributed=is_attributed)
 
 
 def test_real_transcripts(theirs: Ccusage, ours: Ccmon, sets: Datasets) -> None:
@@ -76,7 +81,9 @@ def test_the_demo(theirs: Ccusage, ours: Ccmon, sets: Datasets) -> None:
 
 
 def test_small_cases(theirs: Ccusage, ours: Ccmon, sets: Datasets) -> None:
-    assert_explained(compared(theirs, ours, sets.cases(), 3))
+    for comparison in compared(theirs, ours, sets.cases(), 3, is_attributed=True):
+        assert_explained([comparison])
+        assert all(difference.faults for difference in comparison.differences)
 
 
 def test_made_up_work(theirs: Ccusage, ours: Ccmon, sets: Datasets) -> None:

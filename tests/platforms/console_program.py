@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 _COLUMNS, _ROWS = 120, 40
-_PATIENCE = 30.0
+_PATIENCE = 60.0
 
 
 class Program:

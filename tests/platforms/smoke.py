@@ -25,7 +25,7 @@ from typing import Any
 from tests.made_lines import answer, moment, write
 from tests.surroundings import at_home, needed
 
-_PATIENCE = 20.0
+_PATIENCE = 60.0
 """Seconds for what ought to take two."""
 _ENDS = {
     "bash": ["-c"],

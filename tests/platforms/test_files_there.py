@@ -20,9 +20,8 @@ from engine.domain.files import (
     is_remote,
     numbers_of,
     open_regular,
-    open_shared,
     reachable,
-    read_shared,
+    read_regular,
     real_path,
     replace,
     signed,
@@ -173,14 +172,14 @@ def test_long_paths_are_asked_for_by_what_reaches_them_and_told_as_they_are(
 def test_others_may_rename_what_is_read(kernel: Kernel, tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     path.write_bytes(b"{}")
-    with open_shared(path, platform="win32") as file:
+    with open_regular(path, platform="win32") as file:
         assert file.read() == b"{}"
     with open_regular(path, platform="win32") as file:
         assert file.read() == b"{}"
-    assert read_shared(path, platform="win32") == b"{}"
+    assert read_regular(path, platform="win32") == b"{}"
     assert kernel.shares == [7, 7, 7]
     with pytest.raises(OSError, match="of Windows"):
-        open_shared(tmp_path / "none", platform="win32")
+        open_regular(tmp_path / "none", platform="win32")
 
 
 @pytest.mark.parametrize("refusals", [0, 1, 9])

@@ -12,11 +12,11 @@ from engine.monitor import Monitor
 from engine.providers.accounts import Accounts
 from tests.conftest import NOW
 from tests.made_lines import answer, write
+from tests.patience import PATIENCE
 from tests.providers.conftest import MakeSettings
 from tests.providers.stubs import ADMIN, ProviderStub
 
 MakeStub = Callable[[str], ProviderStub]
-PATIENCE = 20.0
 
 
 @pytest.mark.parametrize("is_enabled", [True, False])

@@ -118,7 +118,10 @@ def test_a_kill_in_the_midst_of_writing_keeps_the_last_good_answer(tmp_path: Pat
         )
         assert writer.stdout is not None
         writer.stdout.readline()
-        time.sleep(0.1 + after)
+        while not KeptAnswer(tmp_path, "deepseek").load().asked:
+            assert writer.poll() is None
+            time.sleep(0.01)
+        time.sleep(after)
         writer.send_signal(signal.SIGKILL)
         writer.wait()
         writer.stdout.close()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.service.endpoints import API
+from tests.patience import wait_until
 from tests.service.served import Served
 
 CHROMIUM = (
@@ -56,7 +57,7 @@ class Seen:
 
     def wait(self, text: str) -> None:
         """Wait until the page says a text."""
-        self.page.wait_for_function("text => document.body.innerText.includes(text)", arg=text)
+        wait_until(lambda: text in self.page.inner_text("body"), text)
 
     def held(self) -> dict[str, float]:
         """Return what the page holds once its garbage is collected: nodes, listeners, bytes."""

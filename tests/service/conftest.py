@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from tests.conftest import NOW
 from tests.made_lines import DAY, HOUR, MINUTE, answer, write
 
 if TYPE_CHECKING:
+    from tests.providers.stubs import ProviderStub
     from tests.service.served import Served
 
 _NEEDED = ("starlette", "uvicorn", "websockets", "prometheus_client")
@@ -40,4 +42,31 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     home = tmp_path_factory.mktemp("served")
     write_user(home)
     with serving(made_settings(home)) as server:
+        yield server
+
+
+@pytest.fixture
+def stub(monkeypatch: pytest.MonkeyPatch) -> Iterator[ProviderStub]:
+    """A provider of models on this machine."""
+    from tests.providers.stubs import ProviderStub
+    from tests.stub_server import hide_proxies, serving
+
+    hide_proxies(monkeypatch)
+    with serving() as server:
+        yield ProviderStub(server, "openai")
+
+
+@pytest.fixture
+def asking(tmp_path: Path, stub: ProviderStub) -> Iterator[Served]:
+    """A server that asks the stub."""
+    from tests.service.served import made_settings, serving
+
+    made = made_settings(tmp_path)
+    settings = replace(
+        made,
+        is_offline=False,
+        providers={"openai": stub.options()},
+        environment={**made.environment, "CCMON_PRICES_URL": stub.server.url},
+    )
+    with serving(settings) as server:
         yield server

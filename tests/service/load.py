@@ -63,9 +63,11 @@ def main() -> None:
             said = _live(running)
             print(f"{said['responses']:,} responses, load average {os.getloadavg()[0]:.1f}")
             _say_idle(running.pid, asked.idle)
-            before = _memory(running.pid)
+            before, worked = _memory(running.pid), _cpu(running.pid)
             told = asyncio.run(_load(running, home, asked.seconds))
             _say(told, asked.seconds, before, _memory(running.pid))
+            worked = _cpu(running.pid) - worked
+            print(f"the service worked {worked / asked.seconds:.1%} of a core")
         finally:
             process.terminate()
             process.wait(20)
@@ -102,8 +104,9 @@ def _wait(home: Path) -> Running:
     known, since = -1, time.monotonic()
     while not known or time.monotonic() - since < _STEADY:
         time.sleep(0.2)
-        found = int(str(_live(running)["responses"]))
-        if found != known:
+        said = _live(running)
+        found = int(str(said["responses"]))
+        if found != known or "progress" in said:
             known, since = found, time.monotonic()
     print(f"ready after {since - begun:.1f} s", flush=True)
     return running

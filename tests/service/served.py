@@ -14,16 +14,17 @@ from typing import Any, NamedTuple
 
 from engine.domain.settings import Settings
 from engine.monitor import Monitor
+from engine.service.address import Address, bind
 from engine.service.app import Service
 from engine.service.guards import Rules
 from engine.service.keys import Keys
-from engine.service.server import Address, Server, bind, config_of, with_telemetry
+from engine.service.server import Server, config_of, with_telemetry
 from engine.service.source import Configuration, Source
 from tests.conftest import NOW
+from tests.patience import PATIENCE
 
 TOKEN = "a-token-of-the-tests"
 TRUSTED = {"Authorization": f"Bearer {TOKEN}"}
-PATIENCE = 10.0
 
 
 class Reply(NamedTuple):
@@ -163,7 +164,7 @@ def serving(
         served.wait_until_read()
         yield served
     finally:
-        server.should_exit = True
+        server.end()
         thread.join(PATIENCE)
         bound.close()
     assert not thread.is_alive()

@@ -18,6 +18,7 @@ from engine.service.endpoint import API
 from engine.service.endpoints import ENDPOINTS
 from tests.conftest import NOW
 from tests.made_lines import HOUR, MINUTE, OPUS, Clock, answer, write
+from tests.patience import PATIENCE
 from tests.service.conftest import write_user
 from tests.service.served import TRUSTED, Served, made_settings, serving
 from tui.cli import main
@@ -194,9 +195,10 @@ def test_an_answer_is_made_once_until_something_is_written(
         before = server.ask(f"{API}/daily")
         for _ in range(5):
             assert server.ask(f"{API}/daily").headers["etag"] == before.headers["etag"]
+            server.service.kept.note_change()  # of a title, say: no sum is another
         assert len(made) == 1
         write(root, answer("later", NOW - MINUTE, 1_000_000, cwd="/code/app"))
-        end = time.monotonic() + 10
+        end = time.monotonic() + PATIENCE
         while server.get("/daily")["totals"] == before.document["totals"]:
             assert time.monotonic() < end
             time.sleep(0.05)
@@ -206,6 +208,14 @@ def test_an_answer_is_made_once_until_something_is_written(
         assert after.status == 200
         grown = after.document["totals"]["inputTokens"] - before.document["totals"]["inputTokens"]
         assert grown == 1_000_000
+
+
+def test_where_things_stand_is_told_while_the_ledger_is_taken(served: Served) -> None:
+    with served.service.source.monitor._ledger.lock:
+        for number in range(2):
+            served.service.kept.note_change()
+            assert served.get("/live")["responses"] == 65, number
+            assert "burnUps" in served.get("/curves")
 
 
 def test_kept_answers_do_not_outlive_their_day(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from engine.service.endpoint import API
 from engine.service.endpoints import ENDPOINTS
 from engine.service.guards import MOST_BODY
 from engine.service.hub import MOST_LISTENERS
+from tests.patience import PATIENCE
 from tests.service.served import TOKEN, TRUSTED, Served, made_settings, raw, serving
 
 JSON = {"Content-Type": "application/json"}
@@ -26,7 +27,17 @@ CHANGES = [f"{API}/refresh", f"{API}/config", f"{API}/codes"]
 @pytest.mark.parametrize("path", ["/health", f"{API}/live"])
 @pytest.mark.parametrize(
     "host",
-    ["evil.example", "evil.example:8080", "127.0.0.1.evil.example", "10.0.0.1", "localhost.", ""],
+    [
+        *("evil.example", "evil.example:8080", "127.0.0.1.evil.example", "10.0.0.1", "localhost."),
+        *(
+            "127.0.0.1:80@evil.example",
+            "localhost:x",
+            "127.0.0.1@evil.example",
+            "::1",
+            "0.0.0.0",
+            "",
+        ),
+    ],
 )
 def test_a_name_that_leads_here_but_is_not_this_machines_is_refused(
     served: Served, path: str, host: str
@@ -60,6 +71,17 @@ def test_a_page_of_another_port_cannot_even_load_a_script_of_ours(
     assert served.ask(f"{API}/live", headers=fetched).status == 403
     visited = {**TRUSTED, "Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate"}
     assert served.ask("/health", headers=visited).status == 200
+
+
+def test_of_two_pages_in_one_request_both_have_to_be_ours(served: Served) -> None:
+    lines = (
+        f"GET {API}/live HTTP/1.1",
+        f"Host: {served.host}",
+        f"Authorization: Bearer {TOKEN}",
+        f"Origin: http://{served.host}",
+        "Origin: http://evil.example",
+    )
+    assert raw(served.port, "\r\n".join((*lines, "", "")).encode()).startswith(b"HTTP/1.1 403 ")
 
 
 def test_the_page_of_the_service_itself_may_ask(served: Served) -> None:
@@ -135,6 +157,15 @@ def test_a_large_body_without_a_length_is_refused_on_the_way(served: Served) -> 
         assert connection.recv(1_000).startswith(b"HTTP/1.1 413 ")
 
 
+def test_an_endless_address_and_endless_nesting_are_refused(served: Served) -> None:
+    assert served.ask(f"/?{'a' * 20_000}").status == 414
+    for body in (b"[" * 100_000, b'{"a":' * 100_000):
+        reply = served.ask(f"{API}/config", "POST", body, {**TRUSTED, **JSON})
+        assert reply.status in (400, 404)
+        reply = served.ask(f"{API}/refresh", "POST", body, {**TRUSTED, **JSON})
+        assert (reply.status, b"nested too deeply" in reply.body) == (400, True)
+
+
 def test_long_headers_are_refused(served: Served) -> None:
     head = f"GET /health HTTP/1.1\r\nHost: {served.host}\r\nX: {'x' * 100_000}\r\n\r\n"
     assert raw(served.port, head.encode())[:13] in (b"HTTP/1.1 431 ", b"HTTP/1.1 400 ")
@@ -150,7 +181,7 @@ def test_a_connection_that_asks_nothing_is_closed(
         assert time.monotonic() - begun < 5
         with connect(f"ws://{server.host}{API}/ws", additional_headers=TRUSTED) as websocket:
             time.sleep(0.3)
-            websocket.ping().wait(5)
+            websocket.ping().wait(PATIENCE)
 
 
 def test_an_answer_that_takes_too_long_is_given_up(

@@ -33,6 +33,7 @@ from engine.service.mcp.tools import TOOLS
 from engine.service.source import Source
 from tests.conftest import NOW
 from tests.made_lines import MINUTE, answer, write
+from tests.patience import PATIENCE
 from tests.service.conftest import write_user
 from tests.service.served import TRUSTED, Served, made_settings, serving
 from tests.surroundings import at_home, needed
@@ -174,7 +175,7 @@ def test_stdout_is_json_rpc_alone(tmp_path: Path, root: Path) -> None:
         said.stdin.write(json.dumps(each) + "\n")
     said.stdin.flush()
     lines = [said.stdout.readline(), said.stdout.readline()]
-    rest, faults = said.communicate(timeout=20)
+    rest, faults = said.communicate(timeout=PATIENCE)
     assert [json.loads(line)["id"] for line in lines] == [1, 2]
     assert json.loads(lines[1])["result"]["structuredContent"]["page"]["found"] == 2
     assert rest == ""

@@ -13,8 +13,10 @@ from typing import Any
 
 import pytest
 
+from engine.service.otlp import records
 from tests.conftest import NOW
 from tests.made_lines import HOUR, MINUTE, answer, write
+from tests.patience import PATIENCE
 from tests.service.otlp_made import SECRET, api_request, exported, packed, prompt
 from tests.service.served import TRUSTED, Reply, Served, made_settings, serving
 
@@ -50,7 +52,7 @@ def wait(served: Served, expected: dict[str, int]) -> None:
 
 
 def _until(holds: Callable[[], bool], say: Callable[[], object]) -> None:
-    end = time.monotonic() + 10
+    end = time.monotonic() + PATIENCE
     while not holds():
         assert time.monotonic() < end, say()
         time.sleep(0.05)
@@ -145,6 +147,20 @@ def test_what_is_no_export_is_refused(
     assert reply.status == status
     assert b"Traceback" not in reply.body
     assert tokens(served) == {"claude": 7}
+
+
+def test_an_export_of_too_many_parts_is_refused(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(records, "MOST_PARTS", 30)
+    three = [api_request(number, NOW) for number in range(3)]
+    for kind, body in ((JSON, json.dumps(exported(*three)).encode()), (PACKED, packed(*three))):
+        reply = served.ask("/v1/logs", "POST", body, kind)
+        assert (reply.status, b"send fewer records" in reply.body) == (400, True)
+    assert served.ask("/v1/logs", "POST", b"\x0a\x00" * 31, PACKED).status == 400
+    assert served.ask("/v1/logs", "POST", b"\x0a\x00" * 30, PACKED).status == 200
+    monkeypatch.setattr(records, "MOST_PARTS", 90)
+    assert send(served, *three).status == 200
 
 
 def test_odd_records_hide_no_other(served: Served) -> None:

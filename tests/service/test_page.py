@@ -13,8 +13,11 @@ import pytest
 
 from engine.documents.live import live_document
 from engine.domain.report_definitions import REPORTS
+from engine.service.endpoint import API
 from tests.conftest import NOW
 from tests.made_lines import MINUTE, answer, write
+from tests.patience import PATIENCE
+from tests.providers.stubs import ADMIN
 from tests.service.browsed import AXE, CHROMIUM, PUSH_ON, PUSHED, Seen, browsing
 from tests.service.conftest import write_user
 from tests.service.served import Served, made_settings, serving
@@ -65,7 +68,7 @@ def test_its_figures_are_those_of_live_while_a_writer_appends(seen: Seen, server
     (root,) = monitor.settings.roots or ()
     for number in range(3):
         write(root, answer(f"w{number}", NOW - MINUTE, 1_000_000 * (number + 1), cwd="/code/app"))
-        end = time.monotonic() + 10
+        end = time.monotonic() + PATIENCE
         while True:
             live = live_document(monitor.snapshot())
             window = next(each for each in live.windows if each.is_gravest)
@@ -79,6 +82,18 @@ def test_its_figures_are_those_of_live_while_a_writer_appends(seen: Seen, server
             assert shown == f"{window.usual_multiple:.1f}× the usual"
         else:
             assert shown == f"{round(window.used_percent or 0)}%"
+
+
+@needs_browser
+def test_a_first_reading_is_told_and_the_tab_says_how_much_is_used(seen: Seen) -> None:
+    hero = seen.page.inner_text(".hero .share")
+    assert seen.page.title() == f"{hero} · ccmon"
+    assert not seen.page.is_visible("#reading")
+    tell = "told => import('/web/js/main.js').then((page) => page.showProgress(told))"
+    seen.page.evaluate(tell, {"percent": 41.7, "secondsLeft": 12.2})
+    assert "no figure is whole yet.\n42%, 12 s left" in seen.page.inner_text("#reading")
+    seen.page.evaluate(tell, None)
+    assert not seen.page.is_visible("#reading")
 
 
 @needs_browser
@@ -119,6 +134,26 @@ def test_a_column_is_sorted_by_the_service(seen: Seen) -> None:
 
 
 @needs_browser
+def test_who_reads_keeps_the_place_when_something_is_new(seen: Seen, server: Served) -> None:
+    (root,) = server.service.source.monitor.settings.roots or ()
+    focus = "() => document.activeElement.textContent"
+    for view, at in (("daily", "thead button:text('Cost')"), ("live", "main td a")):
+        seen.page.goto(f"{seen.origin}/#/{view}")
+        seen.page.wait_for_selector(at)
+        seen.page.focus(at)
+        before, text = seen.page.evaluate(focus), seen.text()
+        write(root, answer(f"place-{view}", NOW - MINUTE, 500_000, cwd="/code/app"))
+        seen.page.wait_for_function(
+            "text => document.querySelector('main').innerText !== text", arg=text
+        )
+        assert seen.page.evaluate(focus) == before
+    seen.page.set_viewport_size({"width": 360, "height": 800})
+    seen.page.goto(f"{seen.origin}/#/calendar")
+    seen.page.wait_for_selector(".newest-last td")
+    assert seen.page.evaluate("document.querySelector('.newest-last').scrollLeft") > 100
+
+
+@needs_browser
 def test_nothing_overflows_at_any_width_and_keys_lead_everywhere(seen: Seen) -> None:
     for key in "123456789":
         seen.page.keyboard.press(key)
@@ -150,9 +185,9 @@ def test_what_is_pushed_for_long_leaves_nothing_behind(browser: Any, server: Ser
     context.add_init_script(f"({PUSHED})(window)")
     seen = Seen(context.new_page(), server)
     seen.wait("Sessions of the block")
-    seen.page.evaluate(PUSH_ON, [1, 200])
+    seen.page.evaluate(PUSH_ON, [1, 50])
     before = seen.held()
-    seen.page.evaluate(PUSH_ON, [201, 600])
+    seen.page.evaluate(PUSH_ON, [51, 100])
     after = seen.held()
     assert after["Nodes"] <= before["Nodes"] + 20
     assert after["JSEventListeners"] <= before["JSEventListeners"] + 2
@@ -175,6 +210,20 @@ def test_text_of_a_transcript_is_never_markup(browser: Any, tmp_path: Path) -> N
         assert seen.page.locator("main img").count() == 0
         assert "hacked" not in seen.page.title()
         context.close()
+
+
+@needs_browser
+def test_it_has_a_view_of_providers_where_one_is_enabled(browser: Any, asking: Served) -> None:
+    asking.post(f"{API}/config/openai", {"api_key": ADMIN["openai"]})
+    asking.post(f"{API}/usage/refresh", {})
+    context = browser.new_context(viewport={"width": 900, "height": 700})
+    seen = Seen(context.new_page(), asking)
+    seen.page.click("nav a[href='#/providers']")
+    seen.wait("$12.50")
+    assert re.search("Spend 1[23]%", seen.text())
+    assert "no balance: OpenAI tells no balance" in seen.text()
+    assert seen.faults == []
+    context.close()
 
 
 @needs_browser

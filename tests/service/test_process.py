@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from websockets.sync.client import connect
 
 from engine.domain.mistakes import SettingsError
+from engine.service.address import Address, bind
 from engine.service.client import ask
 from engine.service.instance import (
     AlreadyRunning,
@@ -26,9 +28,9 @@ from engine.service.instance import (
     only_one,
     tell,
 )
-from engine.service.server import Address, bind
 from tests.conftest import NOW
 from tests.made_lines import MINUTE, answer, write
+from tests.patience import PATIENCE
 from tests.service.served import made_settings
 from tests.surroundings import at_home
 
@@ -57,7 +59,7 @@ class Ran:
             env={**self.environment, **variables},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENCE,
             check=False,
             cwd=self.home,
         )
@@ -75,7 +77,7 @@ class Ran:
         return process
 
     def wait(self) -> Running:
-        end = time.monotonic() + 30
+        end = time.monotonic() + PATIENCE
         while (found := find_running(self.settings)) is None:
             assert time.monotonic() < end
             time.sleep(0.02)
@@ -104,6 +106,13 @@ def test_it_serves_tells_where_and_leaves_nothing_behind(ran: Ran) -> None:
     assert stat.S_IMODE(data.stat().st_mode) == 0o700
     assert running.pid == process.pid
     assert ask(running, "GET", "/api/v1/live")["responses"] in (0, 1)
+    address = f"{running.url.replace('http', 'ws')}/api/v1/ws"
+    with connect(
+        address,
+        additional_headers={"Authorization": f"Bearer {running.token}"},
+        open_timeout=PATIENCE,
+    ) as sent:
+        assert json.loads(sent.recv(PATIENCE))["event"] == "snapshot"
     status = json.loads(ran.run("service", "status", "--json").stdout)
     assert status["service"]["url"] == running.url
     assert running.token not in json.dumps(status)
@@ -112,7 +121,7 @@ def test_it_serves_tells_where_and_leaves_nothing_behind(ran: Ran) -> None:
     assert f"already running on {running.url}" in second.stderr
     assert "Traceback" not in second.stderr
     process.send_signal(signal.SIGTERM)
-    said, _ = process.communicate(timeout=20)
+    said, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, said
     assert running.token not in said
     assert SECRET not in said
@@ -125,7 +134,7 @@ def test_a_killed_service_is_known_to_be_gone(ran: Ran) -> None:
     process = ran.begin("serve", "--port=0", "--offline")
     before = ran.wait()
     process.kill()
-    process.wait(10)
+    process.wait(PATIENCE)
     assert (ran.home / "data" / "service.json").exists()
     assert find_running(ran.settings) is None
     assert ran.run("service", "status").returncode == 3
@@ -213,12 +222,12 @@ def test_a_unix_socket_is_for_its_user_and_serves_the_same(ran: Ran) -> None:
     assert ask(running, "GET", "/health")["status"] == "ok"
     assert "beyond any browser" in ran.run("web", "--print").stderr
     process.kill()
-    process.wait(10)
+    process.wait(PATIENCE)
     assert path.exists()
     process = ran.begin("serve", f"--uds={path}", "--offline")
     ran.wait()
     process.send_signal(signal.SIGINT)
-    process.wait(20)
+    process.wait(PATIENCE)
     assert not path.exists()
 
 
@@ -244,7 +253,7 @@ def test_of_three_processes_that_start_at_once_one_runs_and_kills_leave_nothing_
     running = ran.wait()
     for each in started:
         if each.pid != running.pid:
-            said, _ = each.communicate(timeout=30)
+            said, _ = each.communicate(timeout=PATIENCE)
             ran.started.remove(each)
             assert each.returncode == 1
             assert "already running" in said or "just being started" in said
@@ -252,7 +261,7 @@ def test_of_three_processes_that_start_at_once_one_runs_and_kills_leave_nothing_
     assert find_running(ran.settings) == running
     assert ask(running, "GET", "/health")["status"] == "ok"
     os.kill(running.pid, signal.SIGKILL)
-    ran.started[0].wait(10)
+    ran.started[0].wait(PATIENCE)
     assert find_running(ran.settings) is None
 
 
@@ -271,7 +280,7 @@ def test_a_full_disk_is_said_and_nothing_is_left_half(ran: Ran, name: str) -> No
         env=ran.environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
         cwd=ran.home,
     )
@@ -336,7 +345,7 @@ def test_nothing_else_loads_any_of_it(ran: Ran, words: list[str]) -> None:
         input="{}",
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=True,
         cwd=ran.home,
     )
@@ -357,4 +366,4 @@ def test_without_the_extra_one_sentence_says_what_to_install(
         util, "find_spec", lambda name, *more: None if name == "uvicorn" else found(name, *more)
     )
     assert main(["serve"]) == 1
-    assert "pip install 'ccmon-live[serve]'" in capsys.readouterr().err
+    assert "uv tool install '.[serve]'" in capsys.readouterr().err

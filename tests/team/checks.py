@@ -34,6 +34,8 @@ def check_any_order(cluster: Cluster, chance: random.Random, machines: int, step
     for _ in range(steps):
         machine = chance.choice(made)
         machine.learn(made_up(chance, 40, 60))
+        if chance.random() < 0.3:
+            machine.withdraw({id_ for id_, _ in chance.sample(machine.told, 9)})
         if chance.random() < 0.7:
             machine.push(cluster.address(machine.person))
     for machine in chance.sample(made, len(made)):

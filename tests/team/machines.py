@@ -35,15 +35,24 @@ class MadeMachine:
         self.ledger = Ledger(path, PriceTable.load(None))
         self.told: list[tuple[int, Sighting]] = []
         self.scope = self.ledger.open_scope([ROOT.path])
+        self._gone: set[int] = set()
 
     def learn(self, sightings: Mapping[int, Sighting]) -> None:
-        """Read lines of responses."""
+        """Read lines of responses; what was found to be none is not read as one again."""
+        sightings = {id_: each for id_, each in sightings.items() if id_ not in self._gone}
         self.told += sightings.items()
         places = {
             each.session: Workplace(each.time % 5, each.time, f"/code/{each.session}")
             for each in sightings.values()
         }
         self.ledger.book(ROOT, sightings, places)
+
+    def withdraw(self, gone: set[int]) -> None:
+        """Find that some were no responses."""
+        with self.ledger.transaction() as revision:
+            self.ledger.writers.bookkeeper.withdraw(self.scope, gone, revision)
+        self._gone |= gone
+        self.told = [each for each in self.told if each[0] not in gone]
 
     def push(self, address: str, projects: Any = "names") -> int:
         """Push what is new; return how many responses were sent."""
@@ -135,7 +144,7 @@ def assert_sums(cluster: Cluster, union: dict[Key, Sighting], table: str, of_tim
     count = keys.count(",") + 1
     rows = cluster.ask(
         f"SELECT {keys}, responses, input, output, cache_read, cache_write_5m, cache_write_1h,"
-        f" first, last FROM ccmon.{table}"
+        f" first, last FROM ccmon.{table} WHERE responses > 0"
     )
     assert {row[:count]: list(row[count:]) for row in rows} == expected
     money = "sum(coalesce(recorded, calculated, 0)), sum(calculated), count(*)"

@@ -126,12 +126,29 @@ def test_what_is_withdrawn_leaves(cluster: Cluster) -> None:
     told = made_up(random.Random(1), 40, 50)
     machine.learn(told)
     machine.push(cluster.address("ana"))
-    gone = set(list(told)[:7])
-    with machine.ledger.transaction() as revision:
-        machine.ledger.writers.bookkeeper.withdraw(machine.scope, gone, revision)
-    machine.told = [each for each in machine.told if each[0] not in gone]
+    machine.withdraw(set(list(told)[:7]))
     machine.push(cluster.address("ana"))
     assert_equal(cluster, [machine])
+
+
+def test_what_one_machine_withdraws_is_what_the_others_say(cluster: Cluster) -> None:
+    cluster.fresh(*PEOPLE)
+    machines = [MadeMachine("ana"), MadeMachine("ana"), MadeMachine("ana")]
+    for number, machine in enumerate(machines):
+        machine.learn(made_up(random.Random(number), 40, 50))
+        machine.push(cluster.address("ana"))
+    for machine in machines[:2]:
+        machine.withdraw({id_ for id_, _ in machine.told[:25]})
+        machine.push(cluster.address("ana"))
+        assert_equal(cluster, machines)
+    for machine in machines:
+        machine.withdraw({id_ for id_, _ in machine.told})
+        machine.push(cluster.address("ana"))
+    for table in ("responses", "sightings"):
+        assert cluster.ask(f"SELECT count(*) FROM ccmon.{table}") == [(0,)]
+    assert cluster.ask("SELECT sum(responses), sum(output), sum(cost) FROM ccmon.hours") == [
+        (0, 0, 0)
+    ]
 
 
 def test_a_price_that_changes_is_pushed(cluster: Cluster) -> None:
@@ -155,7 +172,7 @@ def test_a_price_that_changes_is_pushed(cluster: Cluster) -> None:
 
 def test_what_was_pushed_is_taken_back_of_that_person_alone(cluster: Cluster) -> None:
     cluster.fresh(*PEOPLE)
-    for person in ("ana", "ben"):
+    for person in ("ana", "ben", "ben"):
         machine = MadeMachine(person)
         machine.learn(made_up(random.Random(4), 40, 50))
         machine.push(cluster.address(person))
@@ -270,8 +287,19 @@ def test_machines_and_people_are_told_apart(cluster: Cluster) -> None:
     names = source.names
     assert sorted(each.person for each in names.machines().values()) == ["ana", "ana", "ben"]
     with source.at_one_moment():
-        sums = source.sums_of(tuple(source.scopes().values()), "auto").sums((), Chosen())
+        asked = source.sums_of(tuple(source.scopes().values()), "auto")
+        sums = asked.sums((), Chosen())
+        by_session = asked.sums(("session", "directory"), Chosen())
+        placed = asked.placed("model", Chosen())
     source.close()
+    of_models = {(row.keys[0], row.model) for row in by_session}
+    assert Counter(dict(placed.sessions)) == Counter(model for _, model in of_models)
+    sessions = {(person, each.session) for (person, _), each in union_of(machines).items()}
+    assert placed.total == len(sessions) == len({row.keys[0] for row in by_session})
+    assert sum(row.sums.cost for row in placed.rows) == sum(row.sums.cost for row in sums)
+    ids = Counter(session for _, session in sessions)
+    called = {names.name("sessions", row.keys[0]) for row in by_session}
+    assert called & ids.keys() == {session for session, count in ids.items() if count == 1}
     of_person: dict[str, int] = {}
     for each in sums:
         person = names.model.person(each.model)

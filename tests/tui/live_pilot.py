@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from textual.pilot import Pilot
 
+from tests.patience import PATIENCE
 from tests.tui.fake_source import FakeSource
 from tests.tui.live_samples import ZONE
 from tui.live.app import LiveApp
@@ -27,3 +29,11 @@ async def live(
 def screen_text(app: LiveApp) -> str:
     strips = app.screen._compositor.render_strips()
     return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+
+
+async def until(pilot: Pilot[None], is_so: Callable[[], bool]) -> None:
+    """Let the app run until something is so."""
+    end = time.monotonic() + PATIENCE
+    while not is_so():
+        assert time.monotonic() < end, "it never came to be"
+        await pilot.pause(0.005)

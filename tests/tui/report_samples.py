@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterable
 from random import Random
 
-from textual.pilot import Pilot
-
 from engine.domain.reports import (
     Detail,
     Figures,
@@ -172,12 +170,3 @@ class ReportSource:
 
     def close(self) -> None:
         raise NotImplementedError
-
-
-async def until(pilot: Pilot[None], is_so: Callable[[], bool]) -> None:
-    """Let the app run until something is so, for a second at most."""
-    for _ in range(200):
-        if is_so():
-            return
-        await pilot.pause(0.005)
-    raise AssertionError("it never came to be")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -15,9 +16,11 @@ from typing import Any
 import pytest
 
 from engine.demo import DemoUser, write_history
+from engine.domain.mistakes import SettingsError
 from engine.domain.settings import system_clock
 from tui import __version__
 from tui.cli import main
+from tui.flat.files.drafts import draft_of
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -72,7 +75,8 @@ def test_help_is_printed_and_is_no_failure(
     words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(words) == 0
-    assert capsys.readouterr().out.startswith(" ".join(["usage: ccmon", *words[:-1]]))
+    said = capsys.readouterr().out.replace("[AGENT] ", "", 1)
+    assert said.startswith(" ".join(["usage: ccmon", *words[:-1]]))
 
 
 @pytest.mark.parametrize(
@@ -104,6 +108,9 @@ def test_help_is_printed_and_is_no_failure(
         (["demo", "--days", "4000"], "at most 3,650 days"),
         (["demo", "--seed", "x"], "'x' is not a whole number"),
         (["demo", "--responses", "5"], "needs at least 280 responses"),
+        (["demo"], "To look at one, ccmon live --demo."),
+        (["service"], "ACTION is missing: use one of start, stop, status, install, telemetry;"),
+        (["session", "a1", "--id", "b2"], "Give one session, 'a1' or 'b2'."),
         (["prices"], "refresh is missing"),
         (["prices", "burn"], "use one of refresh"),
     ],
@@ -224,6 +231,46 @@ def test_output_that_cannot_be_written_is_said() -> None:
     assert "The disk is full" in sentence(done.stderr)
 
 
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        ("ENOSPC", "The disk is full: usage.csv cannot be written. Make room and try again."),
+        ("EDQUOT", "Your quota of the disk is used up: usage.csv cannot be written. Make room"),
+        ("EACCES", "usage.csv cannot be read or written (Permission denied)."),
+    ],
+)
+def test_a_full_disk_and_a_quota_are_said_as_such(
+    number: str,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code = getattr(errno, number)
+
+    def fail(_options: object) -> int:
+        raise OSError(code, os.strerror(code), "usage.csv")
+
+    monkeypatch.setattr("tui.cli._dispatch", fail)
+    assert main(["doctor"]) == 1
+    assert said in sentence(capsys.readouterr().err)
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [("ENOSPC", "(the disk is full)"), ("EDQUOT", "(your quota of the disk is used up)")],
+)
+def test_a_file_without_room_stays_as_it_was_and_says_why(
+    number: str, said: str, tmp_path: Path
+) -> None:
+    kept = tmp_path / "usage.csv"
+    kept.write_text("before")
+    code = getattr(errno, number)
+    with pytest.raises(SettingsError) as told, draft_of(kept):
+        raise OSError(code, os.strerror(code))
+    assert said in str(told.value)
+    assert (kept.read_text(), list(tmp_path.iterdir())) == ("before", [kept])
+
+
 @pytest.mark.parametrize("words", [["daily", "--json"], ["doctor"], ["prices", "refresh"]])
 def test_a_system_without_a_home_directory_is_told_what_to_set(
     words: list[str],
@@ -290,6 +337,7 @@ def test_demo_json_shows_a_user_at_work_and_leaves_nothing_behind(
     assert document["agents"] == ["claude", "codex", "gemini"]
     assert {session["agent"] for session in document["sessions"]} == set(document["agents"])
     assert document["block"]["entries"] > 0
+    assert document["block"]["anchor"] == "official"
     assert list(place.iterdir()) == []
 
 

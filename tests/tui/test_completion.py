@@ -222,3 +222,78 @@ def test_ccmon_tells_the_zones(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Europe/Berlin" in capsys.readouterr().out.split("\n")
     assert main(["completion"]) == 2
     assert "SHELL is missing" in capsys.readouterr().err
+
+
+_ZSH_SETUP = r"""
+PROMPT=
+unset zle_bracketed_paste
+autoload -Uz compinit
+compinit -u -D
+source ./.ccmon.zsh
+zstyle ':completion:*' insert-tab false
+
+told() { comppostfuncs=(told); print -r -- "<told>" }
+comppostfuncs=(told)
+compadd() {
+    setopt localoptions extendedglob
+    if [[ ${@[1,(i)(-|--)]} == *-(O|A|D)\ * ]]; then
+        builtin compadd "$@"
+        return
+    fi
+    local -a hits
+    builtin compadd -A hits "$@"
+    (( $#hits )) && print -rl -- '> '$^hits
+    return 1
+}
+print ready-$((1))
+"""
+"""Has zsh's own completion system print what it would add, instead of adding it."""
+_ZSH_ASKED = r"""
+zmodload zsh/zpty
+zpty shell zsh -f -i
+zpty -w shell 'source ./.setup.zsh'
+zpty -r -m shell answer '*ready-1*'
+for line in "$@"; do
+    zpty -w -n shell $'\C-u'"$line"$'\t'
+    zpty -r -m shell answer '*<told>*'
+    print -r -- "== $line"
+    print -r -- "$answer"
+done
+zpty -d shell
+"""
+
+
+def in_real_zsh(lines: list[str], place: Path) -> dict[str, set[str]]:
+    """Return what an interactive zsh offers at the end of each line."""
+    (place / ".ccmon.zsh").write_text(script("zsh"), "utf-8")
+    (place / ".setup.zsh").write_text(_ZSH_SETUP, "utf-8")
+    offered: dict[str, set[str]] = {}
+    line = ""
+    for told in run("zsh", "-f", "-c", _ZSH_ASKED, "zsh", *lines, cwd=place):
+        if told.startswith("== "):
+            line = told.removeprefix("== ")
+            offered[line] = set()
+        elif "> " in told:
+            offered[line].add(told.rpartition("> ")[2].strip())
+    return offered
+
+
+@pytest.mark.posix
+def test_a_real_zsh_offers_what_can_stand_there(tmp_path: Path) -> None:
+    (tmp_path / "place").mkdir()
+    (tmp_path / "some.toml").touch()
+    right = {
+        "ccmon da": {"daily"},
+        "ccmon cod": {"codex", "codebuddy", "codebuff"},
+        "ccmon codex da": {"daily"},
+        "ccmon codex daily --js": {"--json"},
+        "ccmon daily --mode ": set(MODES),
+        "ccmon daily --agent claude,gem": {"gemini"},
+        "ccmon daily --sections daily,mo": {"monthly"},
+        "ccmon --lim": {"--limit"},
+        "ccmon live --theme sa": {"safe-dark", "safe-light"},
+        "ccmon completion ": set(SHELLS),
+        "ccmon daily --config some": {"some.toml"},
+        "ccmon help cost": {"costs"},
+    }
+    assert in_real_zsh(list(right), tmp_path) == right

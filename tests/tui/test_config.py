@@ -619,3 +619,14 @@ def test_check_tells_every_mistake_and_what_excludes_each_other(
     swapped, both = sorted(capsys.readouterr().err.splitlines(), key=lambda line: "json" in line)
     assert "line 4: since today is after until 7d" in swapped
     assert "'csv' and 'json' exclude each other" in both
+
+
+def test_a_password_in_an_address_is_not_shown(
+    user: Path, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for told in ("postgresql://ana:hun@ter2@db:5432/use", "postgresql://db/use?password=hunter2"):
+        write(user, f"push = '{told}'")
+        assert main(["config", "show", "live"]) == 0
+        said = capsys.readouterr().out
+        assert "ter2" not in said
+        assert "://" in said

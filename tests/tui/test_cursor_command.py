@@ -25,6 +25,7 @@ from tests.cursor_site import (
     usage_event,
 )
 from tests.made_lines import answer, moment, write
+from tests.patience import PATIENCE
 from tests.stub_server import hide_proxies, serving
 from tests.terminal import Terminal
 from tui.cli import main
@@ -206,14 +207,14 @@ def test_the_editors_store_is_read_after_a_yes_alone(
     command = [sys.executable, "-m", "tui", "cursor", "login"]
     for reply, ending in (("n", "Paste the token"), ("y", "Logged in as")):
         terminal = Terminal(command, environment, directory=home)
-        assert terminal.wait_for(r"\[y/N\]", 10), terminal.text
+        assert terminal.wait_for(r"\[y/N\]", PATIENCE), terminal.text
         assert site.server.asked == []
         terminal.press(f"{reply}\r")
-        assert terminal.wait_for(ending, 10), terminal.text
+        assert terminal.wait_for(ending, PATIENCE), terminal.text
         if reply == "n":
             assert not (data / "cursor-session.json").exists()
             terminal.press(f"{TOKEN[:-1]}\r")
-            assert terminal.wait_for("does not take this session token", 10), terminal.text
+            assert terminal.wait_for("does not take this session token", PATIENCE), terminal.text
             site.server.asked.clear()
         terminal.close()
         assert b"never-see" not in terminal.raw

@@ -137,7 +137,7 @@ def test_without_the_extra_one_sentence_says_what_to_install(
         util, "find_spec", lambda name, *more: None if name in missing else found(name, *more)
     )
     assert main(words) == 1
-    assert "pip install 'ccmon-live[serve,desktop]'" in capsys.readouterr().err
+    assert "uv tool install '.[serve,desktop]'" in capsys.readouterr().err
 
 
 class _Icon:

@@ -6,7 +6,8 @@ from textual.widgets import Static
 
 from engine.domain.reports import Point, ReportKind
 from engine.domain.responses import PICO
-from tests.tui.report_samples import ReportSource, detail, row, until
+from tests.tui.live_pilot import until
+from tests.tui.report_samples import ReportSource, detail, row
 from tui.live.screens.detail_lines import PageLine, lines_of
 from tui.live.screens.detail_screen import DetailPage, DetailScreen
 from tui.words.lines import cells
@@ -59,7 +60,7 @@ def test_a_session_shows_its_models_sub_agents_and_responses():
     page = "\n".join(lines)
     assert "Opus 5.5  " in page
     assert "Explore: find the test" in page
-    assert "199 newest responses" in page
+    assert "199 responses, newest first" in page
     assert sum("no price" in line for line in lines) == 1
     assert "+ leaves out what has no known price: gpt-5.2-codex" in page
     assert "3,801,560 tokens" in page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,8 +19,9 @@ from engine.monitor import Monitor
 from tests.agents.made_codex import Thread
 from tests.made_answers import calendar, row, row_of_agents
 from tests.made_lines import Clock, answer, moment, write
+from tests.patience import PATIENCE
 from tests.tui.fake_source import FakeSource
-from tests.tui.live_pilot import live, screen_text
+from tests.tui.live_pilot import live, screen_text, until
 from tui.live.app import LiveApp
 from tui.live.frame.tab_bar import TABS, TabBar
 from tui.live.graph.graph_lines import GraphView, drawn
@@ -30,11 +32,12 @@ from tui.words.lines import cells
 
 async def shown(app: LiveApp, pilot: Pilot[None], said: str) -> str:
     """Return the screen once it says something."""
-    for _ in range(200):
+    end = time.monotonic() + PATIENCE
+    while said not in (text := screen_text(app)):
+        if time.monotonic() > end:
+            pytest.fail(f"{said!r} never came:\n{text}")
         await pilot.pause(0.01)
-        if said in (text := screen_text(app)):
-            return text
-    pytest.fail(f"{said!r} never came:\n{screen_text(app)}")
+    return text
 
 
 def cursor_of(app: LiveApp) -> str:
@@ -150,12 +153,8 @@ async def test_new_data_changes_only_the_cells_of_its_day(monkeypatch: pytest.Mo
 
         monkeypatch.setattr(pane, "refresh", noting)
         source.put(replace(source.held, revision=source.held.revision + 1))
-        for _ in range(40):
-            await pilot.pause(0.02)
-            if len(source.calendars) == 2:
-                break
+        await until(pilot, lambda: len(source.calendars) == 2)
         await pilot.pause(0.05)
-        assert len(source.calendars) == 2
         assert painted == []
         await pilot.press("right")
         assert 0 < sum(region.area for region in painted) < 3 * pane.size.width

@@ -18,6 +18,7 @@ from engine.monitor import Monitor
 from tests.conftest import NOW
 from tests.made_limits import budget, event, forecast, hit, limits, window
 from tests.made_lines import HOUR, MINUTE, answer, write
+from tests.patience import PATIENCE
 from tests.stub_server import StubServer, hide_proxies, serving
 from tui.cli import main
 from tui.commands import limits as limits_face
@@ -279,7 +280,7 @@ def test_a_live_screen_asks_by_itself(
     with Monitor(settings(**given, clock=lambda: int(time.time() * 1_000))) as monitor:
         monitor.limits.enable_oauth(True)
         monitor.start(lambda: None)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + PATIENCE
         while not monitor.limits.now().windows or monitor.limits.now().windows[0].source != "oauth":
             assert time.monotonic() < deadline
             time.sleep(0.05)

@@ -117,7 +117,7 @@ def test_a_projects_file_moves_levels_but_runs_and_sends_nothing(project: Path) 
         ("[limits]\nfive-hour = [1, 2, 3, 4]", "the thresholds of 'five-hour' are one to three"),
         ("[limits]\nbudgets = [20]", "line 2: budgets are texts, such as"),
         ("[limits]\nbudgets = ['20usd']", "line 2: '20usd' is not a budget"),
-        ("[limits]\nbudgets = ['1/day', '2/day']", "line 2: There are several budgets of a day"),
+        ("[limits]\nbudgets = ['1k/day', '2k/day']", "line 2: There are several budgets of a day"),
         ("[limits]\nquiet-hours = '22-7'", "line 2: Quiet hours are two different times"),
         ("[limits]\nquiethours = '22-7'", "no key 'quiethours' of [limits]: did you mean 'quiet-h"),
         ("[notify]\nbel = true", "line 2: there is no key 'bel' of [notify]: did you mean 'bell'?"),
@@ -139,7 +139,8 @@ def test_what_cannot_hold_is_named_with_its_line(user: Path, text: str, sentence
     ("words", "sentence"),
     [
         (["--budget", "20usd"], "'20usd' is not a budget"),
-        (["--budget", "1/day", "--budget", "2/day"], "several budgets of a day"),
+        (["--budget", "20/day"], "'20/day' would be 20 tokens a day: write 20usd/day for"),
+        (["--budget", "1k/day", "--budget", "2usd/day"], "several budgets of a day"),
         (
             ["--reset-at", "25:00"],
             "'25:00' is not a time of the day: give hours and minutes",

@@ -13,6 +13,7 @@ from engine.domain.limit_windows import Event
 from engine.domain.notices import Notice
 from engine.domain.typed.clocks import parse_quiet_hours
 from engine.notify.channels import Channels
+from tests.patience import PATIENCE
 from tests.tui.fake_source import FakeSource
 from tests.tui.live_pilot import live, screen_text
 from tests.tui.live_samples import (
@@ -93,9 +94,9 @@ async def test_a_click_on_a_tab_shows_it():
 async def test_the_footer_shows_the_keys_of_the_tab():
     async with live(size=(120, 40)) as (app, pilot):
         assert "/ filter" not in footer(app)
-        assert "by cost" in footer(app)
+        assert "plots" not in footer(app)
         await pilot.press("c")
-        assert "by tokens" in footer(app)
+        assert "plots by tokens" in footer(app)
         await pilot.press("2", "w")
         await pilot.pause()
         assert "/ filter" in footer(app)
@@ -373,7 +374,7 @@ async def test_an_empty_machine_names_the_places_and_starts_the_demo():
         ):
             assert said in text
         await pilot.press("d")
-        assert opened.wait(5)
+        assert opened.wait(PATIENCE)
         await pilot.pause(0.1)
         assert "made-up figures" in screen_text(app)
         assert "$42.06" in screen_text(app)

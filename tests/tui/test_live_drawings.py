@@ -198,6 +198,37 @@ def test_an_estimate_names_the_one_step_that_makes_it_exact_and_is_never_hit():
         assert word not in hero(held) + rows
 
 
+def test_far_beyond_what_is_usual_no_face_counts_in_hundreds_of_percent():
+    beyond = replace(
+        estimated().windows[0],
+        used_share=30.0,
+        forecast=replace(
+            estimated().windows[0].forecast,
+            reaches_at=None,
+            share_at_reset=136.0,
+            share_low=45.0,
+            share_high=402.4,
+        ),
+    )
+    held = replace(estimated(), windows=(beyond,))
+    rows = text(drawn(WindowsPane, windows_view(held), 120, 1))
+    assert "~136 × then (45-402 ×)" in rows
+    assert "ahead" not in rows
+    assert "30 × your usual 5 hours" in hero(held)
+
+
+def test_beside_the_gravest_window_stand_the_gravest_others_with_their_owners():
+    five, week = windows()[:2]
+    fine = [replace(week, window=f"seven_day:{n}", label=f"Week · {n}") for n in ("A", "B")]
+    beyond = replace(week, label="Week · C", used_share=1.0, state="extra usage")
+    other = replace(five, owner="other", owner_name="Team")
+    held = replace(snapshot(), windows=(five, *fine, beyond, other))
+    said = hero(held, 200)
+    assert "C 100% on extra usage" in said
+    assert "5 hours Team 78% out 17:07" in said
+    assert "A 41%" not in said
+
+
 def test_a_forecast_whose_range_crosses_the_limit_is_no_all_clear():
     week = windows()[1]
     crossing = replace(week.forecast, share_high=1.08, earliest=NOW + 30 * HOUR)
@@ -302,7 +333,9 @@ def test_a_hit_limit_says_when_it_opens_again_and_foresees_nothing():
 def test_the_burn_rate_leads_with_money_and_foresees_nothing():
     for height in (1, 3, 6, 9):
         lines = text(drawn(BurnPane, burn_view(snapshot(), "cost"), 78, height))
-        assert lines.startswith(" $9.80/h busy · 1.13k new + 17.1k cache read/min")
+        assert lines.startswith(" $9.80/h busy · ")
+        assert "1.13k new + 17.1k cache read/min" in lines
+        assert ("over 10m" in lines) == (height > 1)
         assert "at the end" not in lines
 
 
@@ -512,10 +545,39 @@ def test_the_status_line_drops_what_matters_least():
 
 
 def test_a_status_of_several_lines_has_a_bar_for_each_window():
-    lines = drawn(StatusLine, status_view(snapshot(), False), 40, 10)
+    lines = drawn(StatusLine, status_view(snapshot(), False), 30, 10)
     assert [line.split()[0] for line in lines[:4]] == ["5", "Week", "Fable", "Budget"]
     assert all("┃" in line for line in lines[:4])
-    assert lines[4].startswith(" limit at 17:07 · 1h 54m left")
+    assert lines[4].startswith(" limit at 17:07")
+
+
+def test_a_status_of_many_lines_says_the_answer_then_bars_then_sessions():
+    lines = drawn(StatusLine, status_view(snapshot(), False), 40, 14)
+    assert lines[0] == " 22% left of 5 hours until 18:00"
+    assert lines[1].startswith(" runs out ~17:07 · 53m early")
+    assert "limit at" not in text(lines)
+    bars = next(place for place, line in enumerate(lines) if line.startswith(" 5 hours"))
+    assert [line.split()[0] for line in lines[bars + 1 : bars + 4]] == ["Week", "Fable", "Budget"]
+    assert any(line.startswith(" ● ") for line in lines[bars + 6 :])
+    assert all(cell_len(line) <= 40 for line in lines)
+    hit_lines = drawn(StatusLine, status_view(hit(), False), 40, 14)
+    assert hit_lines[0].startswith(" HIT 5 hours 1:54:51")
+    assert hit_lines[1].startswith(" 5 hours")
+
+
+def test_sessions_at_work_keep_their_places_while_they_take_turns():
+    held = snapshot()
+    busy = [each for each in held.sessions if each.is_busy]
+    turn = [replace(each, last=NOW - 1_000 * place) for place, each in enumerate(busy)]
+    other = [replace(each, last=NOW - 60_000 + 1_000 * place) for place, each in enumerate(busy)]
+    orders = [
+        [
+            row[0].session
+            for row in sessions_view(replace(held, sessions=tuple(each)), "cost", 0, False).sessions
+        ]
+        for each in (turn, other)
+    ]
+    assert orders[0] == orders[1]
 
 
 def test_an_empty_window_projection_and_trace_draw_nothing_false():

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from textual.geometry import Region
 
 from tests.tui.fake_source import FakeSource
-from tests.tui.live_pilot import live, screen_text
+from tests.tui.live_pilot import live, screen_text, until
 from tests.tui.live_samples import estimated, hit, quiet, reading, snapshot
 from tui.live.app import LiveApp
 from tui.live.drawing.lines import LinePane
@@ -198,10 +198,11 @@ async def test_a_tiny_pane_says_what_matters_first_on_as_many_lines_as_it_has(
 ):
     async with live(size=size) as (app, _):
         lines = [line for line in screen_text(app).splitlines() if line.strip()]
-    assert lines[0].startswith(" 78% high"[: size[0]] if size[1] == 1 else " 5 hours")
+    first = " 22% left of 5 hours until 18:00"
+    assert lines[0].startswith(" 78% high"[: size[0]] if size[1] == 1 else first)
     if size[1] > 1:
         said = "\n".join(lines)
-        for each in ("limit at 17:07", "1h 54m left", "/h", "today $62.22"):
+        for each in ("runs out ~17:07", "1h 54m left", "/h", "today $62.22"):
             assert each in said
     else:
         assert len(lines) == 1
@@ -275,10 +276,7 @@ async def test_the_blocks_say_when_the_window_that_is_limited_is_another(anchor:
     source = FakeSource(replace(sample, block=replace(sample.block, anchor=anchor)))
     async with live(source, size=(80, 24)) as (app, pilot):
         await pilot.press("6")
-        for _ in range(40):
-            await pilot.pause(0.05)
-            if "All " in screen_text(app):
-                break
+        await until(pilot, lambda: "All " in screen_text(app))
         said = "The limited window runs 13:00 to 18:00; blocks begin on the hour"
         assert (said in screen_text(app)) == (anchor != "estimated")
 

@@ -12,6 +12,7 @@ import pytest
 
 from tests.conftest import NOW
 from tests.made_lines import HOUR, answer, write
+from tests.patience import PATIENCE
 
 _CODE = """
 import sys
@@ -64,11 +65,10 @@ async def show(monitor):
     app = LiveApp(monitor, LiveOptions(zone="UTC"))
     async with app.run_test(size=(100, 30)) as pilot:
         await pilot.press(BY_ID[f"tab-{tab}"].keys)
-        for _ in range(200):
+        found = []
+        while not (found and found[0].table.rows):
             await pilot.pause(0.02)
             found = list(app.screen.query(ReportPane))
-            if found and found[0].table.rows:
-                break
         table = found[0].table
         return [each.field for each in table.columns], len(table.rows)
 
@@ -96,7 +96,11 @@ def place(tmp_path: Path) -> Path:
 
 def _python(code: str, *words: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-c", _CODE + code, *words], capture_output=True, text=True, check=False
+        [sys.executable, "-c", _CODE + code, *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
     )
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout

@@ -64,7 +64,7 @@ def test_help_without_a_topic_is_the_overview(
     words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = shown(*words, capsys=capsys)
-    assert text.startswith("usage: ccmon [COMMAND] [OPTIONS]\n")
+    assert text.startswith("usage: ccmon [AGENT] [COMMAND] [OPTIONS]\n")
     assert "Reports\n" in text
 
 
@@ -72,7 +72,7 @@ def test_a_commands_help_is_the_same_however_it_is_asked_for(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     text = shown("daily", "--help", capsys=capsys)
-    assert text.startswith("usage: ccmon daily [OPTIONS]\n\n  A row for each day.\n")
+    assert text.startswith("usage: ccmon [AGENT] daily [OPTIONS]\n\n  A row for each day.\n")
     assert shown("help", "daily", capsys=capsys) == text
     assert shown("claude", "daily", "-h", capsys=capsys) == text
     usage = "usage: ccmon config [OPTIONS] ACTION [SUBJECT] [-- OPTIONS]\n"

@@ -36,9 +36,10 @@ for words in (
     main(words)
 from engine.monitor import Monitor
 from engine.domain.settings import Settings
+from tests.patience import PATIENCE
 with Monitor(Settings()) as monitor:
     monitor.start(lambda: None)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while monitor.snapshot().state == "reading" and time.monotonic() < deadline:
         time.sleep(0.05)
     time.sleep(0.7)

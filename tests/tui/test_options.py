@@ -178,7 +178,7 @@ def test_flags_without_effect_in_ccusage_keep_scripts_working(words: str) -> Non
         ("summary --last 3", "see ccmon summary --help"),
         ("daily --theme dark", "see ccmon daily --help"),
         ("--offline daily", "Put the command first: ccmon daily --offline."),
-        ("config", "ACTION is missing; see"),
+        ("config", "ACTION is missing: use one of show, check, edit, path, set; see"),
         ("dayly", "did you mean 'daily'?"),
         ("wekly --json", "did you mean 'weekly'?"),
         ("xyzzy", "ccmon help lists them all"),

@@ -7,15 +7,8 @@ from textual.geometry import Region
 from textual.widgets import Static
 
 from engine.domain.reports import ReportKind, Row
-from tests.tui.report_samples import (
-    NOW,
-    ReportSource,
-    figures,
-    many_rows,
-    report_of,
-    row,
-    until,
-)
+from tests.tui.live_pilot import until
+from tests.tui.report_samples import NOW, ReportSource, figures, many_rows, report_of, row
 from tui.live.report.report_pane import ReportPane
 from tui.live.screens.detail_screen import DetailScreen
 from tui.words.format import tokens
@@ -91,14 +84,18 @@ async def test_a_report_is_asked_for_once_per_revision_span_and_zone(tmp_path, r
 
 
 async def test_a_stream_of_revisions_costs_few_reports(tmp_path, monkeypatch):
-    monkeypatch.setattr("tui.live.inquiry._REST_SECONDS", 0.2)
     app = PaneApp([row(1)], tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
+        ends_of_rests = []
+        monkeypatch.setattr(app.pane, "set_timer", lambda _, end: ends_of_rests.append(end))
         for revision in range(10):
             app.show(revision)
             await pilot.pause(0.001)
+        await until(pilot, lambda: len(ends_of_rests) == 1)
         assert len(app.source.asked) == 1
-        await until(pilot, lambda: len(app.source.asked) == 2)
+        ends_of_rests[0]()
+        await until(pilot, lambda: len(ends_of_rests) == 2)
+        assert len(app.source.asked) == 2
 
 
 async def test_a_hidden_pane_asks_for_nothing_until_it_is_seen(tmp_path):

@@ -223,12 +223,29 @@ def test_the_beginning_of_an_id_is_enough_for_a_session(run: Run) -> None:
     assert [entry["inputTokens"] for entry in document["entries"]] == [1_000_000, 2_000_000]
 
 
+def test_a_session_needs_no_flag_and_is_shown_whole_whatever_the_days(run: Run) -> None:
+    whole = run("session", "--id", SESSIONS[0])
+    assert run("session", SESSIONS[0]) == run("session", "5aa1") == whole
+    assert run("session", "5aa1", "--since", "today") == whole
+
+
+@pytest.mark.parametrize("words", [("-p", "nosuch"), ("--model", "lighthouse"), ("-p", "blog")])
+def test_a_session_that_is_not_of_what_is_asked_for_is_not_shown(
+    run: Run, words: tuple[str, ...]
+) -> None:
+    for named in (SESSIONS[0], "5aa1"):
+        printed = run("session", "--id", named, *words)
+        assert (printed.code, printed.out) == (1, "")
+        assert f"ession '{named}'" in printed.err
+    assert run("session", "--id", "5aa2", "--model", "lighthouse", "-p", "blog").code == 0
+
+
 @pytest.mark.parametrize(
     ("named", "said"),
     [
         ("5aa", f"'5aa' begins the ids of several sessions: {SESSIONS[0]}, {SESSIONS[1]}."),
         (f"{SESSIONS[1][:-1]}3", f"did you mean {SESSIONS[1]}"),
-        ("zzz", "There is no session 'zzz': `ccmon session --json` lists them."),
+        ("zzz", "There is no session 'zzz': ccmon session lists them."),
         ("\x1b[31m", "There is no session '[31m': "),
     ],
 )

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from textual.message import Message
 
 from engine.domain.snapshots import Snapshot
+from tests.patience import PATIENCE
 from tests.tui.fake_source import FakeSource
 from tests.tui.live_pilot import live, screen_text
 from tests.tui.live_samples import empty, events
@@ -125,7 +126,7 @@ async def test_what_a_source_that_was_left_still_puts_is_not_drawn():
 
     async with live(source, open_demo=open_demo) as (app, pilot):
         await pilot.press("d")
-        assert opened.wait(5)
+        assert opened.wait(PATIENCE)
         await pilot.pause(0.1)
         source.put(replace(empty(), revision=99))
         await pilot.pause()

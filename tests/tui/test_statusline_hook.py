@@ -5,17 +5,24 @@ from __future__ import annotations
 import copy
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from engine.domain.settings import Settings
+from engine.monitor import Monitor
+from tests.conftest import NOW
+from tests.made_lines import HOUR
 from tui.config.command_line import parse
-from tui.statusline import answer
+from tui.statusline import answer, facts
 from tui.statusline.answer import status_line
-from tui.statusline.facts import Facts
+from tui.statusline.facts import Facts, facts_of
 from tui.statusline.hook import Hook, parse_hook
 
 WHOLE: dict[str, Any] = {
@@ -153,7 +160,7 @@ def _hooks(draw: st.DrawFn) -> object:
 
 
 @pytest.mark.parametrize("output", ["claude", "plain", "tmux", "waybar", "polybar", "xbar"])
-@settings(max_examples=40, deadline=None)
+@examples(max_examples=40, deadline=None)
 @given(_hooks())
 def test_any_hook_gives_one_line_without_orders(output: str, hook: object) -> None:
     line, is_done = status_line(options("--format", output), json.dumps(hook).encode(), {})
@@ -172,7 +179,7 @@ def test_any_hook_gives_one_line_without_orders(output: str, hook: object) -> No
         assert "#(" not in line.replace("##", "")
 
 
-@settings(max_examples=60, deadline=None)
+@examples(max_examples=60, deadline=None)
 @given(st.binary(max_size=60))
 def test_any_bytes_give_one_line(given: bytes) -> None:
     line, _ = status_line(options("--format", "plain"), given, {})
@@ -197,3 +204,31 @@ def test_what_nobody_foresaw_leaves_the_models_name(monkeypatch: pytest.MonkeyPa
     assert status_line(options(), b"", {}) == ("ccmon", True)
     line, _ = status_line(options("--format", "waybar"), given, {})
     assert json.loads(line) == {"text": "Opus 5.5", "tooltip": ""}
+
+
+def test_what_is_said_of_limits_is_kept_though_there_is_no_time_for_the_rest(
+    tmp_path: Path, settings: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(facts, "NOTING", 60.0)
+    ledger = str(tmp_path / "ledger.db")
+    made = settings(roots=(tmp_path,), ledger=ledger)
+    said = {"five_hour": {"used_percentage": 100, "resets_at": (NOW + HOUR) // 1_000}}
+    hook = parsed({"session_id": "s", "rate_limits": said})
+    facts_of(lambda: made, hook, NOW, lambda _: None, patience=0.0)
+    with Monitor(made) as monitor:
+        assert [each.used_share for each in monitor.limits.readings(0)] == [1.0]
+
+
+def test_where_nothing_is_said_of_limits_nobody_waits_for_it(
+    settings: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(facts, "NOTING", 1e9)
+    goes_on = Event()
+
+    def slow() -> Settings:
+        goes_on.wait(60)
+        return settings()
+
+    found = facts_of(slow, Hook(), NOW, lambda _: None, patience=0.0)
+    assert not found.is_done
+    goes_on.set()

@@ -14,7 +14,8 @@ import pytest
 
 from engine.domain.mistakes import SettingsError
 from tui.config.command_line import parse
-from tui.statusline.install import own_words, run_install, settings_path, wrapped_command
+from tui.options.definition import UsageError
+from tui.statusline.install import own_words, run_install, settings_paths, wrapped_command
 
 WRITTEN = """{
     "model": "opus",
@@ -162,6 +163,8 @@ def test_a_status_line_without_a_command_gets_one(claude: Path, present: str) ->
         (b'{"a": "\xff"}', "is not written in UTF-8"),
         (b'{"statusLine": "mine"}', "in a form ccmon does not know"),
         (b'{"statusLine": {"command": 5}}', "in a form ccmon does not know"),
+        (b'{"statusLine": {"type": "static", "text": "hi"}}', "in a form ccmon does not know"),
+        (b'{"statusLine": {"type": 7, "command": "x"}}', "in a form ccmon does not know"),
     ],
 )
 def test_settings_that_are_not_understood_are_left_alone(
@@ -201,15 +204,53 @@ def test_on_a_terminal_it_is_asked(
     assert (claude / "settings.json").exists() == is_done
 
 
-def test_the_settings_are_those_of_the_first_config_directory(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_the_settings_are_those_of_every_config_directory_that_is_there(
+    home: Path, tmp_path: Path
 ) -> None:
     (home / "other").mkdir()
-    for named in (" ~/other , /nowhere", "~/other/projects"):
-        assert settings_path(None, {"CLAUDE_CONFIG_DIR": named}) == home / "other/settings.json"
-    assert settings_path([str(tmp_path)], {"CLAUDE_CONFIG_DIR": "~/other"}).parent == tmp_path
+    for named in (" ~/other , /nowhere", "~/other/projects", "~/other,~/other/"):
+        assert settings_paths(None, {"CLAUDE_CONFIG_DIR": named}) == (home / "other/settings.json",)
+    both = {"CLAUDE_CONFIG_DIR": f"~/other,{tmp_path}"}
+    assert [path.parent for path in settings_paths(None, both)] == [home / "other", tmp_path]
+    (path,) = settings_paths([str(tmp_path)], {"CLAUDE_CONFIG_DIR": "~/other"})
+    assert path.parent == tmp_path
+    assert len(settings_paths([f"{tmp_path},{home / 'other'}"], {})) == 2
     with pytest.raises(SettingsError, match=r"There is no directory .*\.claude"):
-        settings_path(None, {"CLAUDE_CONFIG_DIR": ""})
+        settings_paths(None, {"CLAUDE_CONFIG_DIR": ""})
+
+
+def test_two_config_directories_are_both_changed_and_put_back(
+    claude: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = home / "other"
+    other.mkdir()
+    (other / "settings.json").write_text(WRITTEN)
+    monkeypatch.setenv("CLAUDE_CONFIG_DIR", f"{claude},{other}")
+    assert run("--install", "--yes") == 0
+    for place in (claude, other):
+        assert "ccmon statusline" in (place / "settings.json").read_text()
+    assert run("--uninstall", "--yes") == 0
+    assert list(claude.iterdir()) == []
+    assert (other / "settings.json").read_text() == WRITTEN
+
+
+def test_a_file_that_only_ccmon_wrote_is_removed_and_an_empty_one_of_the_user_stays(
+    claude: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("--install", "--yes")
+    assert run("--uninstall", "--yes") == 0
+    assert list(claude.iterdir()) == []
+    assert "nothing else stood in it" in capsys.readouterr().out
+    (claude / "settings.json").write_text("{}")
+    run("--install", "--yes")
+    run("--uninstall", "--yes")
+    assert (claude / "settings.json").read_text() == "{}"
+
+
+def test_installing_and_uninstalling_at_once_is_refused(claude: Path) -> None:
+    with pytest.raises(UsageError, match="not allowed with"):
+        run("--install", "--uninstall")
+    assert list(claude.iterdir()) == []
 
 
 @pytest.mark.posix

@@ -7,7 +7,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.domain.mistakes import SettingsError
+from engine.domain.mistakes import SettingsError, reason_of
 from engine.domain.settings import system_clock
 from tui.options import values
 from tui.options.definition import Command, Option, UsageError
@@ -24,15 +24,20 @@ def run(options: Namespace) -> int:
     from engine.demo.others import AGENTS, places_of_others, write_others
     from tui.words import format as fmt
 
+    user = _user(options)
+    if options.directory is None:
+        raise UsageError(
+            "DIRECTORY is missing: a made-up user's transcripts take about 95 MB there. To look at"
+            " one, ccmon live --demo."
+        )
     directory = Path(options.directory).expanduser()
     _require_empty(directory)
-    user = _user(options)
     try:
         written = write_history(directory, user)
         write_others(directory, user)
     except OSError as error:
         raise SettingsError(
-            f"{directory} cannot be written ({error.strerror}): name another directory."
+            f"{directory} cannot be written ({reason_of(error)}): name another directory."
         ) from error
     print(
         f"Wrote {written.responses:,} responses in {written.files:,} transcripts"
@@ -94,10 +99,9 @@ COMMAND = Command(
     own=(
         Option(
             (),
-            "where to write; must be new or empty (default: ccmon-demo)",
+            "where to write; must be new or empty",
             "DIRECTORY",
             name="directory",
-            default="ccmon-demo",
             is_required=False,
             completes="directory",
         ),
@@ -119,6 +123,8 @@ COMMAND = Command(
         ),
         Option(("--once",), "write the history and exit, without appending", default=False),
     ),
+    about="To look at a made-up user, and leave nothing: ccmon live --demo.",
+    examples=(("ccmon demo ccmon-demo --once", "28,000 responses to try other programs with"),),
     is_configurable=False,
     is_long=True,
 )

@@ -149,8 +149,7 @@ def _print_page(limits: LimitsNow, notices: Sequence[str], options: Namespace) -
 def check_line(limits: LimitsNow) -> str:
     """Return the status and the window it comes from, in one line."""
     from engine.limits.status import status_of
-    from tui.words.format import plain
-    from tui.words.limits import hit_text, left_text, share_text, source_text, when
+    from tui.words.limits import hit_text, left_text, name_text, share_text, source_text, when
 
     status, window = status_of(limits.windows, limits.hit)
     now, zone = limits.generated_at, limits.zone
@@ -159,7 +158,7 @@ def check_line(limits: LimitsNow) -> str:
     if window is None:
         return "unknown: no share of any limit is known (ccmon help limits)"
     end, reaches_at = window.resets_at, window.forecast.reaches_at
-    parts = [f"{status}: {plain(window.label)} {share_text(window)}"]
+    parts = [f"{status}: {name_text(window)} {share_text(window)}"]
     if reaches_at is not None:
         parts.append(f"limit at {when(reaches_at, now, zone)}")
     if end is not None:

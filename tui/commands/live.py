@@ -17,16 +17,21 @@ from tui.options.shared import (
     ACCOUNT,
     AGENTS,
     BUDGET,
+    DATABASE,
     JSON,
     LIMIT,
     PLACES,
     POLL,
+    PUSH,
     QUIET_HOURS,
     RESET_AT,
 )
 from tui.terminal.console import is_terminal, without_console
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from engine.domain.scans import WindowUse
     from engine.domain.settings import Settings
 
 THEMES = ("dark", "light", "safe-dark", "safe-light", "high-contrast")
@@ -64,6 +69,7 @@ def _print_demo(settings: Settings, options: Namespace) -> int:
 
     from engine.demo.at_work import made_up_user
     from engine.demo.others import AGENTS, places_of_others, write_others
+    from engine.demo.window_uses import window_uses
 
     with TemporaryDirectory(prefix="ccmon-demo-") as place:
         root = Path(place, "claude")
@@ -75,16 +81,17 @@ def _print_demo(settings: Settings, options: Namespace) -> int:
             environment={**settings.environment, **places_of_others(Path(place))},
             ledger=":memory:",
         )
-        return _print(demo, options)
+        return _print(demo, options, window_uses(settings.clock()))
 
 
-def _print(settings: Settings, options: Namespace) -> int:
-    """Read what is new, and print where things stand."""
+def _print(settings: Settings, options: Namespace, uses: Iterable[WindowUse] = ()) -> int:
+    """Read what is new, and print where things stand, with what else was said of windows."""
     from engine.monitor import Monitor
     from tui.terminal.encoding import writable, writable_json
 
     with Monitor(settings) as monitor:
         monitor.require_roots()
+        monitor.limits.note_uses(uses)
         monitor.read()
         snapshot = monitor.snapshot()
     if options.json:
@@ -107,6 +114,7 @@ COMMAND = Command(
     shared=(PLACES,),
     own=(
         AGENTS,
+        DATABASE,
         LIMIT,
         ACCOUNT,
         BUDGET,
@@ -134,6 +142,7 @@ COMMAND = Command(
             default=False,
             is_configurable=False,
         ),
+        PUSH,
         Option(("--no-bell",), "never ring the terminal's bell", default=False, off=("--bell",)),
         POLL,
     ),
@@ -143,6 +152,7 @@ COMMAND = Command(
         ("ccmon", "the same as ccmon live"),
         ("ccmon live --limit 1.5M", "measure the block against 1.5 million tokens"),
         ("ccmon live --demo", "look at a made-up user"),
+        ("ccmon live --from postgresql://db.example.com/usage", "watch what a team pushes"),
     ),
     is_long=True,
 )

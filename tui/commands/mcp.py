@@ -9,7 +9,7 @@ from engine.domain.mistakes import SettingsError
 from tui.options.definition import Command, Option, UsageError
 from tui.options.shared import ACCOUNT, AGENTS, BUDGET, LIMIT, PLACES, POLL, REDACT_PATHS
 
-NEEDS_MCP = "MCP needs its SDK: install ccmon with it, as in pip install 'ccmon-live[mcp]'."
+NEEDS_MCP = "MCP needs its SDK: install ccmon with the extra mcp, as in uv tool install '.[mcp]'."
 _REFUSED = 1
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from engine.domain.report_definitions import definition_of
+from tui.commands.one_session import find_session, one_session
 from tui.options import values
 from tui.options.definition import Command, Option, UsageError
 from tui.options.order import SORTING
@@ -28,18 +29,25 @@ from tui.options.shared import (
 
 if TYPE_CHECKING:
     from engine.domain.choices import Apart
-    from engine.domain.questions import Answered, Selection, SessionAnswer
+    from engine.domain.questions import Answered, Selection
     from engine.monitor import Monitor
 
 Ask = Callable[["Monitor", "Selection", Namespace], "tuple[Answered | None, str]"]
 """Returns an answer, or a sentence that says why there is none."""
 
 _NOT_FOUND = 1
-_MOST_NAMED = 3
 _OWN: dict[str, Option] = {
+    "session": Option(
+        (),
+        "one session with all its responses, by its id or the beginning of it",
+        "SESSION",
+        name="session",
+        is_required=False,
+        is_configurable=False,
+    ),
     "id": Option(
         ("-i", "--id"),
-        "one session with all its responses",
+        "the same, as ccusage has it",
         "SESSION",
         is_configurable=False,
     ),
@@ -95,7 +103,11 @@ def command_of(key: str) -> Command:
 
 
 def run(options: Namespace) -> int:
-    """Print one report, one session, or several reports; return the exit code."""
+    """Print one report, one session, or several reports; return the exit code.
+
+    Raises `UsageError` where two sessions are named.
+    """
+    one_session(options)
     return run_question(options, _ask)
 
 
@@ -149,7 +161,7 @@ def _run_sections(
 
     from tui.config.questions import question_of
 
-    if options.csv or options.markdown or options.instances or options.id is not None:
+    if options.csv or options.markdown or options.instances or one_session(options):
         raise UsageError(
             "--sections is for JSON and the terminal, and for whole reports: leave --csv,"
             " --markdown, --instances and --id out."
@@ -173,32 +185,10 @@ def _run_sections(
 def _ask(monitor: Monitor, selection: Selection, options: Namespace) -> tuple[Answered | None, str]:
     from tui.config.questions import question_of
 
-    if options.id is not None and options.command == "session":
-        return _find_session(monitor, options)
+    named = one_session(options)
+    if named is not None:
+        return find_session(monitor, named, selection)
     return monitor.answers.answer(question_of(options, selection)), ""
-
-
-def _find_session(monitor: Monitor, options: Namespace) -> tuple[SessionAnswer | None, str]:
-    """Return the session with an id, or with one that begins so; else which there are."""
-    from engine.domain.questions import Question
-
-    named = options.id
-    found = monitor.answers.session(named, options.mode)
-    if found is not None:
-        return found, ""
-    known = [each.row.key for each in monitor.answers.answer(Question(kind="session")).rows]
-    begun = [name for name in known if name.startswith(named)] if named else []
-    if len(begun) == 1:
-        return monitor.answers.session(begun[0], options.mode), ""
-    if begun:
-        names = ", ".join(begun[:_MOST_NAMED])
-        more = f" and {len(begun) - _MOST_NAMED} more" if len(begun) > _MOST_NAMED else ""
-        return None, f"'{named}' begins the ids of several sessions: {names}{more}."
-    from difflib import get_close_matches
-
-    near = get_close_matches(named, known, _MOST_NAMED)
-    hint = f"did you mean {' or '.join(near)}?" if near else "`ccmon session --json` lists them."
-    return None, f"There is no session '{named}': {hint}"
 
 
 def _print(

@@ -11,14 +11,24 @@ from typing import TYPE_CHECKING
 from engine.domain.mistakes import SettingsError
 from tui.options import values
 from tui.options.definition import Command, Option, UsageError
-from tui.options.shared import ACCOUNT, AGENTS, BUDGET, LIMIT, PLACES, POLL, REDACT_PATHS, RESET_AT
+from tui.options.shared import (
+    ACCOUNT,
+    AGENTS,
+    BUDGET,
+    LIMIT,
+    PLACES,
+    POLL,
+    PUSH,
+    REDACT_PATHS,
+    RESET_AT,
+)
 
 if TYPE_CHECKING:
-    from engine.service.server import Address
+    from engine.service.address import Address
 
 NEEDS_SERVE = (
-    "The service needs Starlette, uvicorn and websockets: install ccmon with them, as in pip"
-    " install 'ccmon-live[serve]'."
+    "The service needs Starlette, uvicorn and websockets: install ccmon with the extra serve, as"
+    " in uv tool install '.[serve]'."
 )
 _PORT = "CCMON_AGENT_PORT"
 
@@ -49,7 +59,7 @@ def run(options: Namespace) -> int:
 
 def address_of(options: Namespace) -> Address:
     """Return where to listen; raises `UsageError` where options do not hold together."""
-    from engine.service.server import LOOPBACK, PORT, Address
+    from engine.service.address import LOOPBACK, PORT, Address
 
     if options.uds is not None and (options.host is not None or options.port is not None):
         raise UsageError("--uds is in place of --host and --port: give one or the other.")
@@ -86,7 +96,7 @@ ADDRESS = (
         example='"~/.ccmon.sock"',
     ),
 )
-SETTINGS = (AGENTS, LIMIT, ACCOUNT, BUDGET, RESET_AT, POLL)
+SETTINGS = (AGENTS, LIMIT, ACCOUNT, BUDGET, RESET_AT, PUSH, POLL)
 
 COMMAND = Command(
     "serve",

@@ -81,12 +81,14 @@ COMMAND = Command(
             ("--install",),
             "show the change to Claude Code's settings, and make it on a yes",
             default=False,
+            one_of="installing",
             is_configurable=False,
         ),
         Option(
             ("--uninstall",),
             "the same, to put back what was there before",
             default=False,
+            one_of="installing",
             is_configurable=False,
         ),
         Option(

@@ -36,7 +36,10 @@ def entrance(settings: Settings, options: Namespace) -> str:
     from engine.service.instance import find_running
     from tui.commands.service import start
 
-    running = find_running(settings) or start(settings, options)
+    running = find_running(settings)
+    if running is None:
+        running = start(settings, options)
+        print("Started the service in the background: ccmon service stop ends it.")
     if not running.url:
         raise SettingsError(
             f"The service listens on {running.uds}, beyond any browser: start it without --uds."

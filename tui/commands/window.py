@@ -8,13 +8,14 @@ from typing import Any
 
 import msgspec
 
+from engine.domain.files import read_regular
 from engine.domain.mistakes import SettingsError
 from tui.options.definition import Command, Option
 from tui.options.shared import PLACES
 
 NEEDS_DESKTOP = (
-    "A window needs pywebview, and the tray pystray: install ccmon with them, as in pip install"
-    " 'ccmon-live[serve,desktop]'."
+    "A window needs pywebview, and the tray pystray: install ccmon with the extras serve and"
+    " desktop, as in uv tool install '.[serve,desktop]'."
 )
 _LEAST = 200
 """Pixels of a side; what is kept of a smaller window is damage."""
@@ -73,7 +74,7 @@ def run(options: Namespace) -> int:
 def _read(path: Path) -> Place:
     """Return where the window stood last; where that is not known, a place for the first time."""
     try:
-        place = msgspec.json.decode(path.read_bytes(), type=Place)
+        place = msgspec.json.decode(read_regular(path), type=Place)
     except (OSError, msgspec.DecodeError):
         return Place()
     return place if place.is_sound else Place()

@@ -74,6 +74,6 @@ def _swapped(found: dict[str, Found]) -> Iterator[str]:
     if isinstance(first, TypedDay) and isinstance(last, TypedDay):
         today = date.today()
         try:
-            check_days(first.on(today), last.on(today))
+            check_days(first.first(today, 0), last.last(today, 0))
         except SettingsError:
             yield f"{since.origin}: since {first} is after until {last}; swap them."

@@ -34,6 +34,7 @@ def settings_of(options: Namespace) -> Settings:
             roots=tuple(_directories(named)) if named else None,
             ledger=":memory:" if database else _ledger(getattr(options, "ledger", None)),
             database=database,
+            push=getattr(options, "push", None),
             is_apart=any(getattr(options, name, None) for name in _APART),
             zone=getattr(options, "timezone", None),
             limit=getattr(options, "limit", None),

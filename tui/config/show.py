@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +19,9 @@ from tui.options.catalog import all_commands, find_command
 from tui.options.definition import Command, Option, UsageError
 from tui.options.parser import given as given_by
 from tui.options.values import DAYS, hint, sentence_end
+
+_PASSWORD = re.compile(r"(?<=://)([^/@:]*:)[^/]*(?=@)|([?&]password=)[^&]*")
+"""What stands before a password in an address, and the password."""
 
 
 class Shown(NamedTuple):
@@ -101,6 +105,8 @@ def _said(option: Option, value: object, text: object = None) -> object:
     """Return a value as it would be written."""
     if option.choices == DAYS and isinstance(value, int):
         return DAYS[value]
+    if isinstance(value, str) and "://" in value:
+        return _PASSWORD.sub(lambda found: f"{found[1] or found[2]}…", value)
     is_plain = value is None or isinstance(value, str | int | float | list)
     return value if is_plain else text or str(value)
 

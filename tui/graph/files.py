@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from engine.domain.files import write_whole
-from engine.domain.mistakes import SettingsError
+from engine.domain.mistakes import SettingsError, reason_of
 
 _FOR_ALL = 0o666
 
@@ -21,7 +21,7 @@ def write_picture(name: str, data: bytes) -> Path:
         write_whole(path, data, _FOR_ALL & ~_mask(), makes_directory=False)
     except OSError as error:
         raise SettingsError(
-            f"{name} cannot be written ({error.strerror or error}): name a file in a directory"
+            f"{name} cannot be written ({reason_of(error)}): name a file in a directory"
             " that you may write to."
         ) from error
     return path

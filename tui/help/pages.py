@@ -23,7 +23,7 @@ def page_names() -> tuple[str, ...]:
 
 def synopsis() -> tuple[str, ...]:
     """Return how ccmon is called."""
-    return ("ccmon [COMMAND] [OPTIONS]", "ccmon --version", "ccmon help [COMMAND or TOPIC]")
+    return ("ccmon [AGENT] [COMMAND] [OPTIONS]", "ccmon --version", "ccmon help [COMMAND or TOPIC]")
 
 
 def overview() -> Page:
@@ -31,6 +31,10 @@ def overview() -> Page:
     made: list[Block] = [
         Line(f"usage: {synopsis()[0]}"),
         Paragraph(f"ccmon: {ABOUT}. Without a command: live."),
+        Paragraph(
+            "An agent in front narrows to it, as in ccmon codex daily or ccmon gemini; ccmon agents"
+            " lists those that were found."
+        ),
     ]
     for group, title in GROUPS:
         rows = tuple(
@@ -61,7 +65,8 @@ def command_page(name: str) -> Page:
 
 def usage(command: Command) -> str:
     """Return how a command is called."""
-    words = ["ccmon", command.name]
+    takes_agents = any(option.completes == "agents" for option in command.options)
+    words = ["ccmon", *(["[AGENT]"] if takes_agents else []), command.name]
     for option in command.options:
         if option.is_hidden:
             continue
@@ -70,7 +75,7 @@ def usage(command: Command) -> str:
         elif not option.flags:
             words.append(option.metavar if option.is_required else f"[{option.metavar}]")
     if any(option.flags for option in command.options):
-        words.insert(2, "[OPTIONS]")
+        words.insert(words.index(command.name) + 1, "[OPTIONS]")
     return " ".join(words)
 
 

@@ -41,6 +41,8 @@ def run_live(
     if carried.quiet_hours is None and settings.quiet_hours:
         carried = replace(carried, quiet_hours=settings.quiet_hours)
     with ExitStack() as cleanup:
+        if is_demo:
+            print("Making up a user and a year of work…", end="\r", file=sys.stderr, flush=True)
         monitor = _open_demo(settings, cleanup) if is_demo else Monitor(settings)
         cleanup.callback(monitor.close)
         options = LiveOptions(

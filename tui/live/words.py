@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from engine.domain.limit_windows import Forecast, WindowNow
+from engine.domain.limit_windows import WindowNow
 from engine.domain.model_labels import short_model
 from engine.domain.reports import Figures
 from tui.words.format import clock, dollars, fit, moment_of, percent, plain
@@ -58,15 +58,6 @@ def day_and_clock(time: int, beside: int, zone: str) -> str:
         return clock(time, zone)
     day = f"{moment:%a}" if days < 7 else f"{moment.day} {moment:%b}"
     return f"{day} {clock(time, zone)}"
-
-
-def range_of_shares(forecast: Forecast) -> str:
-    """Say between which shares a forecast lies, such as ` (70-90)`."""
-    low, high = forecast.share_low, forecast.share_high
-    if low is None or high is None:
-        return ""
-    first, last = round(low * 100), round(high * 100)
-    return "" if first == last else f" ({first}-{last})"
 
 
 def first_of(names: Sequence[str], cells: int) -> str:

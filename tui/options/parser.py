@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from argparse import SUPPRESS, ArgumentParser, HelpFormatter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from types import MappingProxyType
 from typing import Any, NoReturn
 
 from tui.options.definition import Command, Option, UsageError
@@ -17,11 +18,17 @@ _ENCODED = r"-[A-Za-z]+-"
 class _Parser(ArgumentParser):
     """A parser that raises one sentence instead of printing its usage."""
 
+    words: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    """What arguments may be, by what they are called."""
+
     def error(self, message: str) -> NoReturn:
         lacking = message.removeprefix("the following arguments are required: ")
-        said = (
-            f"{message[:1].upper()}{message[1:]}" if lacking == message else f"{lacking} is missing"
-        )
+        if lacking == message:
+            said = f"{message[:1].upper()}{message[1:]}"
+        elif self.words.get(lacking):
+            said = f"{lacking} is missing: use one of {', '.join(self.words[lacking])}"
+        else:
+            said = f"{lacking} is missing"
         if said.endswith("?"):
             raise UsageError(said)
         raise UsageError(f"{said}; see {self.prog} --help.")
@@ -53,6 +60,7 @@ def make_parser(command: Command, used: AbstractSet[str]) -> ArgumentParser:
         allow_abbrev=False,
         argument_default=SUPPRESS,
     )
+    parser.words = {each.metavar: each.choices for each in command.options if not each.flags}
     exclusive: dict[str, Any] = {}
     for option in command.options:
         if option.flags and used.isdisjoint(option.spellings):
@@ -118,8 +126,8 @@ def arranged(command: Command, words: Sequence[str]) -> list[str]:
     places = [option for option in command.options if not option.flags]
     if len(names) > len(places) and not any(option.takes_all for option in places):
         raise UsageError(
-            f"ccmon {command.name} takes no '{names[len(places)]}'"
-            f" here; see ccmon {command.name} --help."
+            f"ccmon {command.name} takes no '{names[len(places)]}' here:"
+            f" see ccmon {command.name} --help."
         )
     return [*options, "--", *names] if names else options
 

@@ -110,6 +110,14 @@ DATABASE = Option(
     is_configurable=False,
     is_private=True,
 )
+PUSH = Option(
+    ("--push",),
+    "push what is new to a team's database each minute, postgresql://host/name, or env for the one"
+    " that CCMON_DATABASE_URL names; only after ccmon push asked you once",
+    "URL",
+    is_private=True,
+    example='"env"',
+)
 MACHINE = Option(
     ("--machine",),
     "only this machine, where several share (ccmon help machines): its name, part of it, or its id",
@@ -128,8 +136,8 @@ DATES = OptionGroup(
     (
         Option(
             ("-s", "--since"),
-            "from this day on: 2026-11-01, 20261101, today, yesterday, 7d (the last seven days)"
-            " or 2w",
+            "from this day on: 2026-11-01, 20261101, today, yesterday, 7d (the last seven days),"
+            " 2w, this-week, this-month, last-week, last-month or 2026-11",
             "DAY",
             example='"30d"',
             read=values.day,

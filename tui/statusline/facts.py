@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
-from threading import Thread
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from engine.domain.hits import FIVE_HOUR
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 1.0
 """Seconds after which the line is made of what is known by then."""
+NOTING = 1.5
+"""Seconds more for what the hook says of limits to be kept: it may never be said again."""
 _TURN = 0.2
 """Seconds to wait for another process that is writing."""
 _JUST_NOW = 10_000
@@ -46,6 +48,8 @@ class Facts:
         self.is_partial = False
         self.trouble = ""
         self.is_done = False
+        self.noted = Event()
+        """Set once the ledger has taken what the hook says, or never will."""
         self.lasting: tuple[str, int] | None = None
         """The ledger's path and revision, where all was known of it and nothing was written."""
 
@@ -60,13 +64,16 @@ def facts_of(
     """Return what is known of a session in time; what is new in its transcript is read first.
 
     What does not come in time, because another process holds the ledger or history is long,
-    is left: see `is_done`. `note` is told the paths of what is read, before it is. Never raises.
+    is left: see `is_done`. Only for what the hook says of limits there is `NOTING` more. `note` is
+    told the paths of what is read, before it is. Never raises.
     """
     found = Facts(hook, now)
     asked = (settings, hook, found, note)
     thread = Thread(target=_find, args=asked, name="ccmon-glance", daemon=True)
     thread.start()
     thread.join(patience)
+    if found.readings:
+        found.noted.wait(NOTING)
     return found
 
 
@@ -84,6 +91,8 @@ def _find(
         found.trouble, found.is_done = str(error), True
     except Exception:  # noqa: BLE001 - the thread's one boundary: a hook never fails
         found.trouble, found.is_done = _TROUBLE, True
+    finally:
+        found.noted.set()
 
 
 def _ask(settings: Settings, hook: Hook, found: Facts, note: Note) -> None:
@@ -102,6 +111,7 @@ def _ask(settings: Settings, hook: Hook, found: Facts, note: Note) -> None:
         is_free = _read(monitor, hook.transcript)
         before = monitor.ledger_revision()
         found.windows = monitor.limits.note_hook(said, found.now)
+        found.noted.set()
         owner = next((each.owner for each in found.windows.values()), "")
         found.account = name_of_owner(owner, settings.accounts)
         found.glance = monitor.glance(session, found.windows.get(FIVE_HOUR))

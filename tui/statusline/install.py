@@ -14,8 +14,8 @@ from difflib import unified_diff
 from importlib.util import find_spec
 from pathlib import Path
 
-from engine.domain.files import write_whole
-from engine.domain.mistakes import SettingsError
+from engine.domain.files import read_regular, write_whole
+from engine.domain.mistakes import SettingsError, reason_of
 from engine.domain.processes import words_of
 from engine.domain.system import PLATFORM
 from tui.options.packed_words import unpacked
@@ -30,57 +30,74 @@ from tui.terminal.consent import agrees
 from tui.words.format import plain
 
 _NAMES = ("ccmon", "ccmon.exe", "ccmon-live", "ccmon-live.exe")
+_KEPT = ".ccmon-backup-"
 _OF_INSTALLING = ("--install", "--uninstall", "-y", "--yes")
 
 
 def run_install(options: Namespace) -> int:
-    """Show the change to Claude Code's settings, and make it on a yes; return the exit code.
+    """Show the changes to Claude Code's settings, and make each on a yes; return the exit code.
 
-    The file as it was is kept beside it. Raises `SettingsError` where the settings cannot
+    A file as it was is kept beside it. Raises `SettingsError` where the settings cannot
     be read, understood or written.
     """
-    path = settings_path(options.config_dir, os.environ)
+    paths = settings_paths(options.config_dir, os.environ)
+    return max(_run_on(path, options) for path in paths)
+
+
+def _run_on(path: Path, options: Namespace) -> int:
+    """Show the change to one file, and make it on a yes; return the exit code."""
     text = _read(path)
     new = _changed(path, text, is_out=options.uninstall)
     if new == text:
         done = "not installed" if options.uninstall else "already installed"
         print(f"ccmon's status line is {done} in {path}: nothing to change.")
         return 0
-    print(_diff(path, text, new))
+    is_made = options.uninstall and _is_of_ccmon_alone(path, new)
+    print(_diff(path, text, "" if is_made else new))
     if not options.yes and not agrees("Make this change?"):
         print("Nothing was changed.")
         return 1
+    if is_made:
+        _remove(path, text)
+        print(f"Removed {path}: nothing else stood in it.")
+        return 0
     backup = _write(path, text, new)
     print(f"Changed {path}" + (f"; as it was: {backup}" if backup else ""))
     return 0
 
 
-def settings_path(config_dirs: list[str] | None, environment: Mapping[str, str]) -> Path:
-    """Return Claude Code's settings file: in the first config directory in force.
+def settings_paths(
+    config_dirs: list[str] | None, environment: Mapping[str, str]
+) -> tuple[Path, ...]:
+    """Return Claude Code's settings files: one in each config directory in force that is there.
 
     Raises `SettingsError` where there is no such directory.
     """
-    named = config_dirs or environment.get("CLAUDE_CONFIG_DIR", "").split(",")
-    first = next((each.strip() for each in named if each.strip()), "~/.claude")
+    said = config_dirs or (environment.get("CLAUDE_CONFIG_DIR", ""),)
+    named = [each.strip() for words in said for each in words.split(",") if each.strip()]
+    directories = [_directory(each) for each in named or ("~/.claude",)]
+    found = [each for each in directories if each.is_dir()]
+    if not found:
+        raise SettingsError(
+            f"There is no directory {directories[0]}: start Claude Code once, or name its config"
+            " directory with --config-dir."
+        )
+    return tuple(dict.fromkeys(Path(os.path.realpath(each / "settings.json")) for each in found))
+
+
+def _directory(named: str) -> Path:
     try:
-        directory = Path(first).expanduser()
+        directory = Path(named).expanduser()
     except RuntimeError as error:
         raise SettingsError(
             "The system knows no home directory: name Claude Code's with --config-dir."
         ) from error
-    if directory.name == "projects":
-        directory = directory.parent
-    if not directory.is_dir():
-        raise SettingsError(
-            f"There is no directory {directory}: start Claude Code once, or name its config"
-            " directory with --config-dir."
-        )
-    return Path(os.path.realpath(directory / "settings.json"))
+    return directory.parent if directory.name == "projects" else directory
 
 
 def _read(path: Path) -> str:
     try:
-        return path.read_bytes().decode("utf-8")
+        return read_regular(path).decode("utf-8")
     except FileNotFoundError:
         return ""
     except OSError as error:
@@ -101,6 +118,12 @@ def _changed(path: Path, text: str, *, is_out: bool) -> str:
         return text if words is None else _taken_out(settings, words)
     kept = _kept_flags(sys.argv[1:])
     return text if words is not None else with_command(settings, _command(present, kept))
+
+
+def _is_of_ccmon_alone(path: Path, new: str) -> bool:
+    """Say whether the installer made a file: nothing is left in it, and no older one was kept."""
+    is_empty = new.strip("{} \t\r\n") == ""
+    return is_empty and not path.is_symlink() and not any(path.parent.glob(f"{path.name}{_KEPT}*"))
 
 
 def _taken_out(settings: Settings, words: list[str]) -> str:
@@ -198,16 +221,23 @@ def _write(path: Path, old: str, new: str) -> Path | None:
     try:
         backup = None
         if path.exists():
-            backup = _free(
-                path.with_name(f"{path.name}.ccmon-backup-{time.strftime('%Y%m%d-%H%M%S')}")
-            )
+            backup = _free(path.with_name(f"{path.name}{_KEPT}{time.strftime('%Y%m%d-%H%M%S')}"))
             shutil.copy2(path, backup)
         if _read(path) != old:
             raise SettingsError(f"{path} was changed meanwhile: run it again.")
         _replace(path, new)
     except OSError as error:
-        raise SettingsError(f"{path} could not be written: {error.strerror}.") from error
+        raise SettingsError(f"{path} could not be written: {reason_of(error)}.") from error
     return backup
+
+
+def _remove(path: Path, old: str) -> None:
+    try:
+        if _read(path) != old:
+            raise SettingsError(f"{path} was changed meanwhile: run it again.")
+        path.unlink()
+    except OSError as error:
+        raise SettingsError(f"{path} could not be removed: {error.strerror}.") from error
 
 
 def _free(path: Path) -> Path:

@@ -38,7 +38,11 @@ class Settings(NamedTuple):
         if self.status_line is None or self.status_line.value is None:
             return None
         value = self.status_line.value
-        if not isinstance(value, dict) or not isinstance(value.get("command", ""), str):
+        if (
+            not isinstance(value, dict)
+            or value.get("type", "command") != "command"
+            or not isinstance(value.get("command", ""), str)
+        ):
             raise SettingsError(
                 f'The "{KEY}" in the settings is in a form ccmon does not know: change it by hand.'
             )

@@ -44,9 +44,11 @@ def agents_lines(agents: Sequence[AgentFound], look: Look, step: str = "") -> li
 
 
 def _below(agent: AgentFound, path: str) -> str:
-    """Return a path as it is below the place that it was found in."""
+    """Return a path as it is below the place that it was found in, and at which byte."""
     places = [f"{place.path}/" for place in agent.places if path.startswith(f"{place.path}/")]
-    return path.removeprefix(max(places, key=len, default=""))
+    below = path.removeprefix(max(places, key=len, default=""))
+    file, colon, position = below.rpartition(":")
+    return f"{file} at byte {position}" if colon and position.isdigit() else below
 
 
 def _row(agent: AgentFound, look: Look) -> TableRow:

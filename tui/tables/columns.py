@@ -183,11 +183,8 @@ def row_cells(row: Row, look: Look, has_mark: bool) -> dict[str, Cell]:
 
 
 def agent_cell(row: Row, look: Look) -> Cell:
-    """Return whose a row is: one agent's, or a list that may give way."""
-    agents = row.agents
-    if len(agents) == 1:
-        return Cell(look.agent(agents[0]), plain(agents[0]))
-    return names_cell(tuple(map(look.agent, agents)))
+    """Return whose a row is, by the agents' titles; of several the last ones may give way."""
+    return names_cell(tuple(map(look.agent, row.agents)))
 
 
 def machine_cells(row: Row) -> dict[str, Cell]:

@@ -24,7 +24,13 @@ from tui.tables.layout import Cell, Table, TableRow, draw
 from tui.tables.look import Look, cost_text, unpriced_note
 from tui.tables.parts import part_rows
 from tui.words.format import clock, dollars, duration, plain, tokens, tokens_exact
-from tui.words.limits import forecast_text, share_text, source_text
+from tui.words.limits import (
+    beside_usual_text,
+    forecast_text,
+    is_estimated,
+    share_text,
+    source_text,
+)
 from tui.words.lines import BLANK, Line, facts, footnotes, line
 
 _NAME = "name"
@@ -71,7 +77,7 @@ def _agents(summary: Summary, look: Look) -> list[Line]:
         return []
     month = summary.month
     has_mark = bool(month.figures.unpriced)
-    columns = (text_column(_NAME, "This month"), *COUNTS, COST, RESPONSES)
+    columns = (text_column(_NAME, "This month by agent"), *COUNTS, COST, RESPONSES)
     rows = [
         TableRow({**figure_cells(part.figures, look, has_mark), _NAME: Cell(look.agent(part.name))})
         for part in month.by_agent
@@ -84,7 +90,10 @@ def _block(summary: Summary, look: Look) -> list[Line]:
     block, rate = summary.block, summary.burn_rate
     if block is None:
         whose = f" of {look.agent(summary.agent)}" if summary.has_agents else ""
-        return [line(f"No block{whose} is active.", "dim")]
+        none = line(f"No block{whose} is active.", "dim")
+        return (
+            [none, *facts([("Limit", limit)], look.width)] if (limit := _limit(summary)) else [none]
+        )
     whose = "" if summary.agent == CLAUDE and not summary.has_agents else look.agent(summary.agent)
     times = f"{whose} · " if whose else ""
     times += f"{clock(block.start, summary.zone)} to {clock(block.end, summary.zone)}"
@@ -108,16 +117,16 @@ def _limit(summary: Summary) -> str:
     if window is None:
         return ""
     name = " ".join(filter(None, (plain(window.label), plain(window.owner_name))))
-    parts = [f"{name} {share_text(window)}", source_text(window), forecast_text(window, now, zone)]
+    used = beside_usual_text(window) if is_estimated(window) else share_text(window)
+    parts = [f"{name} {used}", source_text(window), forecast_text(window, now, zone)]
     return " · ".join(filter(None, parts))
 
 
 def _models(summary: Summary, look: Look) -> list[Line]:
     has_mark = any(part.figures.unpriced for part in summary.by_model)
+    name = "This month by model" if summary.has_agents else "This month"
     table = Table(
-        columns=priced(
-            (text_column(_NAME, "This month"), *COUNTS, COST, RESPONSES), look, has_mark
-        ),
+        columns=priced((text_column(_NAME, name), *COUNTS, COST, RESPONSES), look, has_mark),
         lines=part_rows(summary.by_model, _NAME, look, has_mark, is_inner=False),
         steps=STEPS,
     )

@@ -95,7 +95,7 @@ def percent(share: float) -> str:
         return "<1%"
     if 0.99 < share < 1:
         return "99%"
-    return f"{round(share * 100)}%"
+    return f"{int(share * 100 + 0.5)}%"
 
 
 def clock(milliseconds: int, zone: str) -> str:

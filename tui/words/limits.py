@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from engine.domain.levels import Level
@@ -12,8 +12,10 @@ from engine.domain.times import DAY, MINUTE
 from tui.words.format import ago, clock, dollars, duration, moment_of, percent, plain, tokens
 
 _HALF_DAY = DAY // 2
+_MANY = 9.95
+"""How many times the usual are said without a fraction."""
 
-Outlook = Literal["hit", "runs out", "past usual", "may run out", "lasts", ""]
+Outlook = Literal["hit", "extra usage", "runs out", "past usual", "may run out", "lasts", ""]
 """What becomes of a window in a word; empty where nothing is foreseen."""
 
 LEVEL_WORDS: dict[Level, str] = {
@@ -28,13 +30,15 @@ EXACT_STEP = "ccmon statusline --install makes limits exact."
 """The one step that makes limits exact."""
 
 
-def exact_step(windows: Iterable[WindowNow]) -> str:
-    """Return what makes limits exact, empty where any percentage of Claude Code's is official."""
-    is_exact = any(
-        window.source in OFFICIAL and window.source != "hit" and not is_of_store(window.owner)
-        for window in windows
-    )
-    return "" if is_exact else EXACT_STEP
+def exact_step(windows: Sequence[WindowNow]) -> str:
+    """Return what makes limits exact, empty where it would not.
+
+    So it is where any percentage of Claude Code's is official, and where all there are windows
+    of are other agents' stores.
+    """
+    own = [window for window in windows if not is_of_store(window.owner)]
+    is_exact = any(window.source in OFFICIAL and window.source != "hit" for window in own)
+    return "" if is_exact or (windows and not own) else EXACT_STEP
 
 
 def outlook_of(window: WindowNow) -> Outlook:
@@ -42,6 +46,8 @@ def outlook_of(window: WindowNow) -> Outlook:
     forecast = window.forecast
     if window.hit is not None and not window.hit.is_extra_usage:
         return "hit"
+    if window.state == "extra usage":
+        return "extra usage"
     if is_estimated(window) and (window.used_share or 0.0) >= 1:
         return "past usual"
     if forecast.reaches_at is not None:
@@ -63,8 +69,13 @@ def is_estimated(window: WindowNow) -> bool:
 
 def usual_text(window: WindowNow) -> str:
     """Return how much of an estimate is used: `54%`, from all of it on `3.9 ×`."""
-    times = window.usual_multiple or window.used_share or 0.0
-    return percent(times) if times < 1 else f"{times:.1f} ×"
+    return _beside_usual(window.usual_multiple or window.used_share or 0.0)
+
+
+def _beside_usual(times: float) -> str:
+    if times < 1:
+        return percent(times)
+    return f"{times:.0f} ×" if times >= _MANY else f"{times:.1f} ×"
 
 
 def beside_usual_text(window: WindowNow) -> str:
@@ -142,7 +153,7 @@ def forecast_text(window: WindowNow, now: int, zone: str) -> str:
         return f"{what} at {when(forecast.reaches_at, now, zone)}{_times(forecast, zone)}{before}"
     if forecast.share_at_reset is None:
         return ""
-    then = f"~{percent(forecast.share_at_reset)} then{_shares(forecast)}"
+    then = f"~{then_text(window)} then{range_text(window, ' to ', '%')}"
     outlook = outlook_of(window)
     if outlook == "past usual":
         return f"more than usual, {then}"
@@ -158,9 +169,10 @@ def _spend_text(window: WindowNow) -> str:
     return "" if spend is None else f", {percent(spend.share)} of its limit is spent"
 
 
-def pace_text(forecast: Forecast) -> str:
-    """Say how far use is from even use, such as `6 points over pace`."""
-    if forecast.pace is None or forecast.pace_word is None:
+def pace_text(window: WindowNow) -> str:
+    """Say how far use is from even use, such as `6 points over pace`; beyond what is usual not."""
+    forecast = window.forecast
+    if forecast.pace is None or forecast.pace_word is None or outlook_of(window) == "past usual":
         return ""
     points = abs(round(forecast.pace * 100))
     if not points or forecast.pace_word == "on":
@@ -182,7 +194,8 @@ def window_line(window: WindowNow, now: int, zone: str) -> str:
     if window.resets_at is not None:
         end = f"resets {when(window.resets_at, now, zone)}"
         parts.append(f"{end} in {left_text(window.resets_at, now)}")
-    parts += [forecast_text(window, now, zone), source_text(window)]
+    source = source_text(window)
+    parts += [forecast_text(window, now, zone), "" if window.reason.startswith(source) else source]
     return " · ".join(part for part in parts if part)
 
 
@@ -193,7 +206,7 @@ def window_notes(window: WindowNow, now: int, zone: str) -> Iterator[str]:
     yield from filter(None, (" · ".join(filter(None, (told, amount_text(window)))), reason))
     said = forecast_text(window, now, zone)
     basis = plain(window.forecast.basis_label) if said and not window.forecast.is_frozen else ""
-    pace = pace_text(window.forecast)
+    pace = pace_text(window)
     if said or pace:
         yield " · ".join(part for part in (said, pace, basis) if part)
 
@@ -208,8 +221,19 @@ def _times(forecast: Forecast, zone: str) -> str:
     return "" if first == last else f" ({first} to {last})"
 
 
-def _shares(forecast: Forecast) -> str:
-    low, high = forecast.share_low, forecast.share_high
-    if low is None or high is None or round(low * 100) == round(high * 100):
+def then_text(window: WindowNow) -> str:
+    """Return the share foreseen for a window's end, of an estimate beside what is usual."""
+    share = window.forecast.share_at_reset or 0.0
+    return _beside_usual(share) if is_estimated(window) else percent(share)
+
+
+def range_text(window: WindowNow, to: str = "-", unit: str = "") -> str:
+    """Say between which shares a forecast lies, such as ` (70-90)`, ` (1.2-3.4 ×)`."""
+    low, high = window.forecast.share_low, window.forecast.share_high
+    if low is None or high is None:
         return ""
-    return f" ({round(low * 100)} to {round(high * 100)}%)"
+    if is_estimated(window) and low >= 1:
+        first, last = (_beside_usual(each).removesuffix(" ×") for each in (low, high))
+        return "" if first == last else f" ({first}{to}{last} ×)"
+    first, last = str(round(low * 100)), str(round(high * 100))
+    return "" if first == last else f" ({first}{to}{last}{unit})"

@@ -32,10 +32,15 @@ from engine.domain.times import parse_time
 
 _OWN_ID = re.compile(r"msg_.*[0-9]", re.DOTALL)
 """What an id looks like that names one response: `msg_proxy_stream` is a gateway's for all."""
+MOST_PATIENCE = 32 << 20
+"""Bytes at the end of a line that are read patiently: that takes ten times the memory."""
+_BEGINNING = re.compile(rb"[\x00\xef\xbb\xbf \t]*\{")
 _OF_MESSAGE = b'"message"'
 _BESIDE_IT = (b"advisor_message", b"compaction")
 """Iterations whose tokens the top level of a usage leaves out."""
 
+KEY = b'"usage"'
+"""Stands in each line that tells of a response."""
 _BOUNDARY = b'compact_boundary"'
 """How the `subtype` of a line ends that tells of a compaction."""
 _HEAD = 1_024
@@ -73,7 +78,7 @@ def is_worth_reading(line: bytes) -> bool:
     record and end with another. Of a compaction it tells what it is. The native reader says the
     same (`engine/native/piece.h`).
     """
-    if line.rfind(b'"usage"') >= 0 or line[:1] != b"{" or line[-2:-1] != b"}":
+    if line.rfind(KEY) >= 0 or line[:1] != b"{" or line[-2:-1] != b"}":
         return True
     return _BOUNDARY in line[:_HEAD]
 
@@ -93,7 +98,7 @@ def read_patiently(line: bytes, offset: int, place: Place) -> tuple[list[Said], 
 
     The reason is `None` where every byte of the line could be read.
     """
-    objects, is_whole = read_objects(line)
+    objects, is_whole = read_objects(line[-MOST_PATIENCE:])
     said: list[Said] = []
     reason = None if is_whole else _reason(line, bool(objects))
     for position, value in objects:
@@ -110,7 +115,7 @@ def read_patiently(line: bytes, offset: int, place: Place) -> tuple[list[Said], 
 def _reason(line: bytes, has_objects: bool) -> str:
     if has_objects:
         return "a broken record beside a whole one"
-    if not line.lstrip(b"\x00\xef\xbb\xbf \t").startswith(b"{"):
+    if not _BEGINNING.match(line):
         return "not a JSON object"
     return "a broken record"
 
@@ -239,7 +244,7 @@ def _money(dollars: float | None) -> int | None:
 def _progress(line: Line) -> Line | None:
     """Return the sub-agent's line inside a progress line, the older way of writing it."""
     try:
-        data = decode_progress(line.data) if bytes(line.data) else ProgressData()
+        data = decode_progress(line.data) if line.data is not ABSENT else ProgressData()
     except msgspec.DecodeError:
         data = lenient_progress(loads(line.data))
     inner = data.message

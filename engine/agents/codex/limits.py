@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from engine.agents.base import Told
 from engine.agents.claude.lines import text_of
+from engine.domain.plain_text import plain
 from engine.domain.times import SECOND
 
 _PLAN = ("", "codex")
 """The limit of the plan itself; others are of single models."""
+_LONGEST_NAME = 80
 _NAMES = {300: "five_hour", 10_080: "seven_day"}
 
 
@@ -16,8 +18,8 @@ def tell_windows(limits: object, time: int, told: Told) -> None:
     if not isinstance(limits, dict):
         return
     limit = text_of(limits.get("limit_id")) or ""
-    model = text_of(limits.get("limit_name")) or limit
-    plan = text_of(limits.get("plan_type")) or ""
+    model = _shown(limits.get("limit_name")) or _shown(limit)
+    plan = _shown(limits.get("plan_type"))
     for slot in ("primary", "secondary"):
         window = limits.get(slot)
         if not isinstance(window, dict):
@@ -28,6 +30,11 @@ def tell_windows(limits: object, time: int, told: Told) -> None:
             continue
         name = _name("" if limit in _PLAN else model, round(minutes))
         told.use(name, percent, _resets_at(window, time), time, plan)
+
+
+def _shown(value: object) -> str:
+    """Return a name fit to be kept and shown, empty where there is none."""
+    return plain(text_of(value) or "").strip()[:_LONGEST_NAME]
 
 
 def _name(model: str, minutes: int) -> str:

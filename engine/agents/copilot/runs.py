@@ -23,6 +23,7 @@ from engine.agents.copilot.sums import NOTHING, Sums, added, beyond, said_in
 from engine.agents.fields import mapping, milliseconds, text
 from engine.agents.shares import part, share
 from engine.domain.files import open_regular
+from engine.domain.long_lines import finished_lines
 
 _CUMULATIVE_SINCE = (1, 0, 83)
 _MOST_CALLS = 10_000
@@ -231,7 +232,7 @@ class Runs:
         model = ""
         with open_regular(os.path.join(self._place.root, self._place.path)) as file:
             offset = 0
-            for line in file:
+            for line, size in finished_lines(file):
                 if offset >= until:
                     break
                 if b'"assistant.message"' in line or b'"session.' in line:
@@ -242,7 +243,7 @@ class Runs:
                             known = found.get(message.key, message)
                             message.output = max(message.output, known.output)
                             found[message.key] = message
-                offset += len(line)
+                offset += size
         yield from found.values()
 
     def _message(self, event: Event, offset: int, model: str) -> _Message | None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Set
 
 from engine.domain.files import open_regular
+from engine.domain.long_lines import finished_lines
 
 _CALL = b'"chat'
 _SESSION = re.compile(rb'"gen_ai\.conversation\.id"\s*:\s*"([^"\\]+)"')
@@ -35,10 +36,8 @@ class Traced:
                 return
             with open_regular(path) as file:
                 file.seek(offset)
-                for line in file:
-                    if not line.endswith(b"\n"):
-                        break
-                    offset += len(line)
+                for line, size in finished_lines(file):
+                    offset += size
                     if _CALL in line:
                         self._sessions.update(
                             each.decode("utf-8", "replace") for each in _SESSION.findall(line)

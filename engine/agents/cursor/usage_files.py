@@ -13,7 +13,7 @@ from engine.agents.base import Unreadable, pico
 from engine.agents.cursor import kind_of
 from engine.agents.cursor.events import UsageEvent, events_of, keyed, read_csv, read_events
 from engine.agents.cursor.web import Range, time_of
-from engine.domain.files import read_or_nothing, replace, write_whole
+from engine.domain.files import read_or_nothing, read_regular, replace, write_whole
 from engine.domain.mistakes import SettingsError
 
 SYNCED = "usage.json"
@@ -86,7 +86,7 @@ def take_csv(given: Path, directory: Path) -> tuple[Path, int]:
     """
     refused: list[str] = []
     try:
-        data = given.read_bytes()
+        data = read_regular(given)
         count = sum(1 for _ in read_csv(data, lambda _number, reason: refused.append(reason)))
     except OSError as error:
         raise SettingsError(f"{given} cannot be read ({error.strerror}).") from error
@@ -135,7 +135,7 @@ def _read(path: Path) -> tuple[list[UsageEvent], str]:
     found: list[UsageEvent] = []
     problems: list[str] = []
     try:
-        found += read_events(path.read_bytes(), path.name, lambda _, why: problems.append(why))
+        found += read_events(read_regular(path), path.name, lambda _, why: problems.append(why))
     except OSError as error:
         problems.append(error.strerror or "it cannot be read")
     except Unreadable as error:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from engine.domain.files import read_shared
+from engine.domain.files import read_regular
 
 _LONGEST = 1 << 20
 """A larger file beside the chats is none of Gemini's small ones."""
@@ -48,6 +48,6 @@ def _content(path: Path) -> bytes:
     try:
         if os.path.getsize(path) > _LONGEST:
             return b""
-        return read_shared(path)
+        return read_regular(path)
     except OSError:
         return b""

@@ -16,6 +16,8 @@ from engine.domain.responses import PICO
 PERIODS: tuple[Literal["day", "week", "month"], ...] = ("day", "week", "month")
 
 _MOST = 10**15
+_FEW_TOKENS = 1_000
+"""Nobody means so few: who writes 20/day means dollars."""
 _MOST_DOLLARS = 10**6
 _PROVIDER = re.compile(r"[a-z0-9][a-z0-9-]{0,40}\Z", re.ASCII)
 _FACTORS = {"": 1, "k": 10**3, "m": 10**6, "b": 10**9}
@@ -109,6 +111,12 @@ def parse_budget(text: str) -> Budget:
         raise SettingsError(
             f"'{text}' is not a budget: give an amount and a period, such as 20usd/day, 500k/week"
             " or 300usd/month."
+        )
+    if choice.unit == "tokens" and choice.value < _FEW_TOKENS:
+        raise SettingsError(
+            f"'{text}' would be {choice.value} token{'' if choice.value == 1 else 's'} a {period}:"
+            f" write {choice.value}usd/{period} for dollars, {choice.value}k/{period} for thousands"
+            " of tokens."
         )
     return Budget(period=period, unit=choice.unit, value=choice.value, provider=provider.strip())
 

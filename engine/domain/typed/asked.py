@@ -21,7 +21,11 @@ def selection_of(said: Mapping[str, Any], today: date, agents: tuple[str, ...]) 
 
     Raises `SettingsError` where the first day comes after the last.
     """
-    since, until = (_day(said.get(name), today) for name in ("since", "until"))
+    first: TypedDay | None = said.get("since")
+    last: TypedDay | None = said.get("until")
+    week_start = said.get("start_of_week") or 0
+    since = None if first is None else first.first(today, week_start)
+    until = None if last is None else last.last(today, week_start)
     check_days(since, until)
     return Selection(
         since=since,
@@ -61,7 +65,3 @@ def question_of(kind: str, said: Mapping[str, Any], selection: Selection) -> Que
         token_limit=said.get("token_limit"),
         account=said.get("account") or "",
     )
-
-
-def _day(typed: TypedDay | None, today: date) -> date | None:
-    return None if typed is None else typed.on(today)

@@ -14,10 +14,14 @@ from engine.domain.periods import day_after, first_day, first_day_before
 _DATE = r"(\d{4})-(\d\d)-(\d\d)|(\d{4})(\d\d)(\d\d)"
 _NAMED_PERIODS: tuple[Literal["week", "month"], ...] = ("week", "month")
 _AGO = r"(\d{1,6})([dw])"
-_DAYS = "2026-11-22, 20261122, today, yesterday, 7d (the last seven days) or 2w"
+_DAYS = (
+    "2026-11-22, 20261122, today, yesterday, 7d (the last seven days), 2w, this-week, last-month or"
+    " 2026-11"
+)
 _WEEK = r"(\d{4})-w(\d{2})"
-_MONTH = r"(\d{4})-(\d{2})"
+_MONTH = r"\d{4}-\d{2}"
 _BACK = r"\d+[dw]"
+_OF_A_PERIOD = r"(this|last)-(week|month)|\d{4}-(0[1-9]|1[0-2])"
 _LIKE_A_PERIOD = r"[\d-]+(w\d*)?|.*\.\..*|\d+[dw]"
 PERIODS = (
     "today, yesterday, this-week, last-week, this-month, last-month, 7d, 2026-11-22, 2026-11,"
@@ -35,30 +39,51 @@ class Days(Struct, frozen=True):
 
 
 class TypedDay(Struct, frozen=True):
-    """A day as it was typed: one of the calendar, or so many days before today."""
+    """A day as it was typed: one of the calendar, so many days before today, or of a period."""
 
     text: str
     day: date | None
     back: int = 0
+    period: str = ""
+    """A week or month, of which it is the first day or the last."""
 
     def __str__(self) -> str:
         return self.text
 
-    def on(self, today: date) -> date:
-        """Return the day that it names on a day; raises `SettingsError` where there is none."""
+    def first(self, today: date, week_start: int) -> date:
+        """Return the day that it names on a day, of a period the first.
+
+        Raises `SettingsError` where there is none.
+        """
+        return self._bounds(today, week_start)[0]
+
+    def last(self, today: date, week_start: int) -> date:
+        """Return the day that it names on a day, of a period the last.
+
+        Raises `SettingsError` where there is none.
+        """
+        return self._bounds(today, week_start)[1]
+
+    def _bounds(self, today: date, week_start: int) -> tuple[date, date]:
         try:
-            return self.day or today - timedelta(days=self.back)
-        except OverflowError:
+            if self.period:
+                return _week_or_month(self.period, today, week_start) or _month(self.period)
+            day = self.day or today - timedelta(days=self.back)
+        except (OverflowError, ValueError):
             raise _no_day(self.text) from None
+        return day, day
 
 
 def read_day(text: str) -> TypedDay:
-    """Return the day that a text names: a date, `today`, `yesterday`, `7d`, `2w`.
+    """Return the day that a text names: a date, `today`, `yesterday`, `7d`, `2w`, `this-week`.
 
-    `7d` and `2w` are the first of so many days, or weeks of days, that end today. Raises
-    `SettingsError` for anything else, and for a day that no calendar has.
+    `7d` and `2w` are the first of so many days, or weeks of days, that end today. `this-week`,
+    `last-month` and `2026-11` are their first day or their last. Raises `SettingsError` for
+    anything else, and for a day that no calendar has.
     """
     said = text.strip().lower()
+    if re.fullmatch(_OF_A_PERIOD, said, re.ASCII):
+        return TypedDay(text, None, period=said)
     if said in ("today", "yesterday"):
         return TypedDay(text, None, int(said == "yesterday"))
     if match := re.fullmatch(_DATE, said, re.ASCII):
@@ -77,9 +102,9 @@ def _no_day(text: str) -> SettingsError:
     return SettingsError(f"There is no day '{text}': give a day such as {_DAYS}.")
 
 
-def parse_day(text: str, today: date) -> date:
-    """Return the day that a text names on a day; raises `SettingsError`."""
-    return read_day(text).on(today)
+def parse_day(text: str, today: date, week_start: int = 0) -> date:
+    """Return the day that a text names on a day, of a period the first; raises `SettingsError`."""
+    return read_day(text).first(today, week_start)
 
 
 def check_days(since: date | None, until: date | None) -> None:
@@ -96,7 +121,7 @@ def parse_period(text: str, today: date, week_start: int) -> Days | None:
     """
     said = text.strip().lower()
     try:
-        found = _named(said, today, week_start) or _numbered(said, today)
+        found = _named(said, today, week_start) or _numbered(said, today, week_start)
     except (ValueError, OverflowError, SettingsError):
         found = None
     if found is None:
@@ -114,6 +139,11 @@ def _named(said: str, today: date, week_start: int) -> tuple[date, date] | None:
     if said in ("today", "yesterday"):
         day = parse_day(said, today)
         return day, day
+    return _week_or_month(said, today, week_start)
+
+
+def _week_or_month(said: str, today: date, week_start: int) -> tuple[date, date] | None:
+    """Return the days of `this-week`, `last-month` and the like."""
     which, _, unit = said.partition("-")
     period = next((each for each in _NAMED_PERIODS if each == unit), None)
     if period is None or which not in ("this", "last"):
@@ -122,18 +152,23 @@ def _named(said: str, today: date, week_start: int) -> tuple[date, date] | None:
     return begin, day_after(period, begin) - timedelta(days=1)
 
 
-def _numbered(said: str, today: date) -> tuple[date, date] | None:
+def _numbered(said: str, today: date, week_start: int) -> tuple[date, date] | None:
     """Return the days of a period given by numbers."""
     first, is_range, last = said.partition("..")
     if is_range:
-        return parse_day(first, today), parse_day(last, today)
+        return parse_day(first, today, week_start), read_day(last).last(today, week_start)
     if re.fullmatch(_BACK, said, re.ASCII):
         return parse_day(said, today), today
     if match := re.fullmatch(_WEEK, said, re.ASCII):
         monday = date.fromisocalendar(int(match[1]), int(match[2]), 1)
         return monday, monday + timedelta(days=6)
-    if match := re.fullmatch(_MONTH, said, re.ASCII):
-        begin = date(int(match[1]), int(match[2]), 1)
-        return begin, day_after("month", begin) - timedelta(days=1)
+    if re.fullmatch(_MONTH, said, re.ASCII):
+        return _month(said)
     day = parse_day(said, today)
     return day, day
+
+
+def _month(said: str) -> tuple[date, date]:
+    """Return the days of a month such as `2026-11`; raises `ValueError`."""
+    begin = date.fromisoformat(f"{said}-01")
+    return begin, day_after("month", begin) - timedelta(days=1)

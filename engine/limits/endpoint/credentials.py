@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 from msgspec import Struct
 
-from engine.domain.files import open_shared
+from engine.domain.files import open_regular
 from engine.domain.scans import COWORK
 from engine.domain.system import PLATFORM
 
@@ -78,7 +78,7 @@ def _kept(
 ) -> Iterator[bytes]:
     for directory in directories:
         try:
-            with open_shared(directory / FILE) as file:
+            with open_regular(directory / FILE) as file:
                 yield file.read(_LARGEST_FILE)
         except OSError:
             continue

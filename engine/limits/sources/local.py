@@ -7,7 +7,7 @@ from pathlib import Path
 from stat import S_ISREG
 
 from engine.agents.claude.places import candidate_roots
-from engine.domain.files import open_shared, real_path
+from engine.domain.files import open_regular, real_path
 from engine.domain.owners import owner_key
 from engine.domain.scans import COWORK
 from engine.domain.settings import Settings
@@ -116,7 +116,7 @@ class LocalSources:
         if look is None or look[1] > _LARGEST:
             return None
         try:
-            with open_shared(path) as file:
+            with open_regular(path) as file:
                 return file.read(_LARGEST)
         except OSError:
             return None

@@ -7,7 +7,7 @@ machine is its id as a number (`engine.domain.machines`), a slot is as in `engin
 from __future__ import annotations
 
 from engine.domain.slots import QUARTER
-from engine.domain.times import HOUR
+from engine.domain.times import DAY, HOUR
 
 WINNER = {
     "is_sidechain": "boolean NOT NULL",
@@ -82,6 +82,7 @@ SUMS = {
 _KEYS = {
     "slot": ("bigint", f"(time / {QUARTER} * 2 + (time % {QUARTER} <> 0)::int)"),
     "hour": ("bigint", f"(time / {HOUR})"),
+    "day": ("bigint", f"(time / {DAY})"),
     "agent": ("text", "agent"),
     "session": ("text", "session"),
     "directory": ("text", "directory"),
@@ -91,9 +92,11 @@ _KEYS = {
 }
 _MODEL = ("agent", "provider", "model", "machine")
 ROLLUPS: dict[str, tuple[str, ...]] = {
-    "buckets": ("slot", "session", "directory", *_MODEL),
+    "buckets": ("session", "slot", "directory", *_MODEL),
     "hours": ("hour", *_MODEL),
+    "days": ("day", *_MODEL),
     "session_totals": ("session", "directory", *_MODEL),
+    "session_spans": ("session", "agent"),
 }
 """Each with its keys beside the person; `model` is the name under which a response counts."""
 

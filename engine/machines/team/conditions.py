@@ -12,6 +12,7 @@ from engine.machines.team.names import TeamNames
 SLOTS_OF_HOUR = 8
 _ARRAYS = {"is_name": "boolean", "machine": "bigint"}
 _TIMES = {"buckets": "slot", "hours": "hour", "responses": "time"}
+_OF_ALL_TIME = ("session_totals", "session_spans", "days")
 
 
 def condition_of(
@@ -19,8 +20,10 @@ def condition_of(
 ) -> tuple[str, dict[str, Any]]:
     """Return what chooses the rows of a table that are of some agents."""
     conditions, values = ["agent = ANY(%(agents)s)"], dict[str, Any](agents=list(agents))
+    if table != "responses":
+        conditions.append("responses > 0")
     for name, bound, sign in (("first", chosen.first, ">="), ("before", chosen.before, "<")):
-        if table != "session_totals" and 0 < bound < LATEST_SLOT:
+        if table not in _OF_ALL_TIME and 0 < bound < LATEST_SLOT:
             conditions.append(f"{_TIMES[table]} {sign} %({name})s")
             values[name] = _bound(table, bound)
     if chosen.directories is not None:
@@ -34,9 +37,9 @@ def condition_of(
         told = ", ".join(columns)
         picked = f"SELECT * FROM unnest({made})"
         if name == "workplaces":
-            told = "agent, session"
+            told = "person, agent, session"
             picked = (
-                "SELECT agent, session FROM ccmon.sessions WHERE (workplace, is_name)"
+                "SELECT person, agent, session FROM ccmon.sessions WHERE (workplace, is_name)"
                 f" IN ({picked})"
             )
         conditions.append(f"({told}) IN ({picked})")
@@ -51,7 +54,7 @@ def _listed(
     """Yield what is chosen by lists: a name, columns, and their values."""
     if chosen.sessions is not None:
         rows: list[tuple[Any, ...]] = [names.row("sessions", n) for n in chosen.sessions]
-        yield "sessions", ("session", "agent"), rows
+        yield "sessions", ("session", "agent", "person"), rows
     if chosen.workplaces is not None:
         known = names.workplaces()
         yield "workplaces", ("workplace", "is_name"), [known[n] for n in chosen.workplaces]

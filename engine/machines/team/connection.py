@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from engine.domain.mistakes import SettingsError
 from engine.machines.team.schema import VERSION
@@ -14,12 +14,16 @@ if TYPE_CHECKING:
     from psycopg import Connection, Error
 
 NEEDS_POSTGRES = (
-    "A database needs psycopg: install ccmon with it, as in pip install 'ccmon-live[postgres]'."
+    "A database needs psycopg: install ccmon with the extra postgres, as in uv tool install"
+    " '.[postgres]'."
 )
 VARIABLE = "CCMON_DATABASE_URL"
 _SCHEMES = ("postgresql", "postgres")
 _SECONDS = 10
 _NO_TABLE = ("42P01", "3F000")
+_NOT_LET_IN = ("28P01", "28000")
+_REFUSED = ("password", "authentication", "pg_hba.conf", "role ")
+"""What libpq says where nobody is let in; of a connection that fails there is no code."""
 
 
 class Unreachable(SettingsError):
@@ -47,9 +51,12 @@ def address_of(said: str | None, environment: Mapping[str, str]) -> str:
 
 
 def shown(address: str) -> str:
-    """Return a database's address without name and password."""
+    """Return a database's address without name and password; of a service (libpq's) its name."""
     try:
         parts = urlsplit(address)
+        service = parse_qs(parts.query).get("service", [])
+        if not parts.hostname and service:
+            return f"the service {service[0]}"
         host, port = parts.hostname or "this machine", parts.port
     except ValueError:
         return "the database"
@@ -115,6 +122,10 @@ def open_checked(address: str) -> Connection[Any]:
     return connection
 
 
+def _is_refused(said: str) -> bool:
+    return ("FATAL" in said and any(each in said for each in _REFUSED)) or "no password" in said
+
+
 def _told(error: Error, address: str) -> SettingsError:
     """Return a sentence; what the server says is kept only where it cannot hold a secret."""
     place, state = shown(address), error.sqlstate
@@ -127,7 +138,7 @@ def _told(error: Error, address: str) -> SettingsError:
             f"{place} does not let this role do that: its owner grants ccmon_writer to who pushes"
             " and ccmon_reader to who reads."
         )
-    if state in ("28P01", "28000"):
+    if state in _NOT_LET_IN or (state is None and _is_refused(str(error))):
         return SettingsError(
             f"{place} does not know this role or its password: put them into ~/.pgpass, or into"
             f" {VARIABLE}."

@@ -18,6 +18,7 @@ from engine.ledger.pushed_rows import PushedRows, Told, machines_of
 from engine.machines.team import merged
 from engine.machines.team.connection import connect, open_checked, speaking
 from engine.machines.team.privacy import Projects, Shown, readable
+from engine.machines.team.spans import LEAVE, SPAN
 
 if TYPE_CHECKING:
     from psycopg import Connection, Cursor
@@ -78,6 +79,7 @@ class Push:
         with speaking(self._address):
             for statement in merged.TEMPORARY:
                 self._connection.execute(statement)
+            self._connection.execute(merged.SET_LEDGER, (self._own.id,))
             self._connection.commit()
             self._check_projects()
             self._tell_machines(now)
@@ -182,6 +184,8 @@ class Push:
                 )
                 _copy(cursor, "staged_sessions", rows)
                 cursor.execute(merged.SESSIONS)
+            for statement in merged.NOTE if told or sessions else ():
+                cursor.execute(statement)
             cursor.execute(
                 "INSERT INTO ccmon.cursors (ledger, agent, scope, revision, target, slot, token,"
                 " projects, pushed_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
@@ -197,12 +201,18 @@ class Push:
         rows = (_staged(agent, row, own + row[6], directory(row[5])) for row in told)
         _copy(cursor, f"staged ({merged.STAGED})", rows)
         cursor.execute("ANALYZE staged (agent, id, is_void)")
-        for statement in (*merged.MERGE, merged.SAME_AS_BEFORE, *merged.WRITE, *merged.SUM):
+        for statement in merged.MERGE:
             cursor.execute(statement)
-        (left,) = cursor.execute("SELECT count(*) FROM before").fetchone() or (0,)
-        if left:
-            for statement in merged.SPAN:
-                cursor.execute(statement)
+        found = cursor.execute(merged.IS_SHARED).fetchone()
+        is_shared, has_void = found or (False, False)
+        sight = merged.SIGHT if is_shared else ()
+        void = merged.SIGHT_NO_MORE if is_shared and has_void else ()
+        for statement in (*sight, *void, merged.SAME_AS_BEFORE, *merged.WRITE, *merged.SUM):
+            cursor.execute(statement)
+        cursor.execute(LEAVE)
+        (is_any,) = cursor.execute("SELECT EXISTS (SELECT 1 FROM before)").fetchone() or (False,)
+        for statement in SPAN if is_any else ():
+            cursor.execute(statement)
 
 
 def _staged(agent: str, row: Told, machine: int, directory: str) -> tuple[object, ...]:

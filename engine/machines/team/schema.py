@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from engine.machines.team.columns import RESPONSE, ROLLUPS, SUMS, key_type
 
-VERSION = 1
+VERSION = 2
 WRITER, READER = "ccmon_writer", "ccmon_reader"
 _PARTITIONS = 16
 _TEXT = 'text COLLATE "C"'
@@ -18,7 +18,13 @@ _TEXT = 'text COLLATE "C"'
 _PERSON = 'person text COLLATE "C" NOT NULL DEFAULT current_user'
 _SPLIT = ("responses", "buckets")
 _SMALL = {
-    "people": "pushed_at bigint NOT NULL DEFAULT 0, PRIMARY KEY (person)",
+    "people": (
+        "pushed_at bigint NOT NULL DEFAULT 0, revision bigint NOT NULL DEFAULT 0,"
+        " PRIMARY KEY (person)"
+    ),
+    "changes": (
+        "revision bigint NOT NULL, slots bigint[], sessions text[], PRIMARY KEY (person, revision)"
+    ),
     "machines": "machine bigint NOT NULL, name text NOT NULL, PRIMARY KEY (person, machine)",
     "sessions": (
         'agent text COLLATE "C" NOT NULL, session text COLLATE "C" NOT NULL,'
@@ -32,7 +38,7 @@ _SMALL = {
         " PRIMARY KEY (person, ledger, agent, scope)"
     ),
 }
-TABLES = ("responses", *ROLLUPS, *_SMALL)
+TABLES = ("responses", "sightings", *ROLLUPS, *_SMALL)
 """All of them, each with a column `person`."""
 
 DISTRIBUTED = tuple(
@@ -58,7 +64,9 @@ def statements() -> Iterator[str]:
     yield f"INSERT INTO ccmon.version VALUES ({VERSION}) ON CONFLICT DO NOTHING"
     yield from _tables()
     yield "CREATE INDEX IF NOT EXISTS responses_by_session ON ccmon.responses (session)"
+    yield "CREATE INDEX IF NOT EXISTS responses_by_time ON ccmon.responses (time)"
     yield "CREATE INDEX IF NOT EXISTS hours_by_hour ON ccmon.hours (hour)"
+    yield "CREATE INDEX IF NOT EXISTS buckets_by_slot ON ccmon.buckets (person, slot)"
     yield f"GRANT USAGE ON SCHEMA ccmon TO {WRITER}, {READER}"
     yield f"GRANT SELECT ON ccmon.version TO {WRITER}, {READER}"
     for table in TABLES:
@@ -68,7 +76,10 @@ def statements() -> Iterator[str]:
 
 def _tables() -> Iterator[str]:
     columns = ", ".join(f"{name} {kind.replace('text', _TEXT)}" for name, kind in RESPONSE.items())
-    yield from _table("responses", f"{columns}, PRIMARY KEY (person, agent, id)")
+    sighted = "sighted_by text NOT NULL"
+    yield from _table("responses", f"{columns}, {sighted}, PRIMARY KEY (person, agent, id)")
+    of_ledger = "ledger text NOT NULL, PRIMARY KEY (person, agent, id, ledger)"
+    yield from _table("sightings", f"{columns}, {of_ledger}")
     sums = ", ".join(f"{name} bigint NOT NULL" for name in SUMS)
     for table, keys in ROLLUPS.items():
         typed = ", ".join(f"{key} {key_type(key).replace('text', _TEXT)} NOT NULL" for key in keys)
@@ -125,6 +136,6 @@ def _views() -> Iterator[str]:
         yield f"DROP VIEW IF EXISTS ccmon.{view}"
         yield (
             f"CREATE VIEW ccmon.{view} WITH (security_invoker = true) AS"
-            f" SELECT {keys}, {_USED} FROM ccmon.hours GROUP BY {grouped}"
+            f" SELECT {keys}, {_USED} FROM ccmon.hours WHERE responses > 0 GROUP BY {grouped}"
         )
         yield f"GRANT SELECT ON ccmon.{view} TO {WRITER}, {READER}"

@@ -31,7 +31,7 @@ class TeamSource:
         self._names = TeamNames()
         with speaking(address):
             rows = self._connection.execute("SELECT person, machine, name FROM ccmon.machines")
-            self._names.learn_machines(rows.fetchall(), is_asked=is_apart)
+            self._names.know_machines(rows.fetchall(), is_asked=is_apart)
             # Only what was pushed as a whole is there: the statements of a report are short.
             self._connection.execute("SET SESSION jit = off")
             self._connection.commit()

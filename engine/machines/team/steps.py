@@ -15,8 +15,6 @@ _QUARTERS_OF_DAY = 96
 def smallest_table(by: Sequence[Key], chosen: Chosen, step: Step | None) -> str:
     """Return the smallest rollup that knows what is asked for."""
     needs_time = step is not None or "slot" in by or not chosen.is_of_all_time
-    if not needs_time:
-        return "session_totals"
     ends = (chosen.first, 0 if chosen.before >= LATEST_SLOT else chosen.before)
     is_hourly = not any(end % SLOTS_OF_HOUR for end in ends) and (
         step is None or not (step.ahead % _QUARTERS_OF_HOUR or step.quarters % _QUARTERS_OF_HOUR)
@@ -24,16 +22,20 @@ def smallest_table(by: Sequence[Key], chosen: Chosen, step: Step | None) -> str:
     has_place = any(
         each is not None for each in (chosen.sessions, chosen.directories, chosen.workplaces)
     )
+    if not needs_time:
+        return "session_totals" if by or has_place else "days"
     return "hours" if is_hourly and not by and not has_place else "buckets"
 
 
-def number_of(step: Step, table: str) -> str:
-    """Return the number of a step as SQL, rounded down also before 1970."""
-    if table == "hours":
-        hours, ahead = step.quarters // _QUARTERS_OF_HOUR, step.ahead // _QUARTERS_OF_HOUR
-        return f"(hour + {ahead + 24}) / {hours} - {24 // hours}"
+def quarter_of(table: str) -> str:
+    """Return the number of a quarter hour in a rollup's row, as SQL."""
+    return "hour * 4" if table == "hours" else "slot / 2"
+
+
+def number_of(step: Step, quarter: str) -> str:
+    """Return the number of a quarter hour's step as SQL, rounded down also before 1970."""
     return (
-        f"(slot / 2 + {step.ahead + _QUARTERS_OF_DAY}) / {step.quarters}"
+        f"({quarter} + {step.ahead + _QUARTERS_OF_DAY}) / {step.quarters}"
         f" - {_QUARTERS_OF_DAY // step.quarters}"
     )
 

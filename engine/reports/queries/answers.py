@@ -76,6 +76,14 @@ class Answers:
         self._owned = owned
         self._kept = kept
 
+    def unkept(self) -> Answers:
+        """Return the same for who keeps answers by itself: none is read or kept here."""
+        from copy import copy
+
+        same = copy(self)
+        same._kept = None
+        return same
+
     def today(self) -> date:
         """Return the present day in the zone of what is answered."""
         return day_of(self._clock(), self.zone[1])

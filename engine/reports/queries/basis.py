@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, tzinfo
 from functools import cached_property
 
@@ -55,6 +55,23 @@ class Basis:
         """The projects of all sessions."""
         projects = Projects(self.home)
         projects.learn(self.selector.workplaces(), self.names.workplaces())
+        return projects
+
+    @cached_property
+    def places(self) -> Projects:
+        """All projects, where it does not matter which sessions are theirs."""
+        places = self.selector.places()
+        if places is None:
+            return self.projects
+        projects = Projects(self.home)
+        projects.learn_places(places, self.names.workplaces())
+        return projects
+
+    def projects_of(self, sessions: Collection[int]) -> Projects:
+        """Return the projects, of some sessions at least."""
+        projects = self.places
+        if projects is not vars(self).get("projects"):
+            projects.learn(self.selector.workplaces(sessions), self.names.workplaces())
         return projects
 
     def directory(self, number: int) -> str:

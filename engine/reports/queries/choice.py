@@ -116,7 +116,7 @@ def places_named(pattern: str, basis: Basis, *, by_directory: bool = False) -> P
     The name of a directory below `projects`, unless it is a project's, means what is in that
     directory alone: a worktree without its repository, or all projects that share the name.
     """
-    projects, used = basis.projects, _used(basis)
+    projects, used = basis.places, _used(basis)
     project = None if by_directory else projects.find(pattern)
     project = project if project in used else None
     if pattern and project is None:
@@ -136,12 +136,15 @@ def places_named(pattern: str, basis: Basis, *, by_directory: bool = False) -> P
 
 def _used(basis: Basis) -> dict[int, tuple[str, str]]:
     """Return by what names the projects go that have responses."""
-    projects = basis.projects
-    used = {projects.of(session) for session in basis.selector.numbers("session")}
+    projects, places = basis.places, basis.selector.places()
+    if places is None:
+        used = {projects.of(session) for session in basis.selector.numbers("session")}
+    else:
+        used = set(map(projects.at, places))
     return {number: names for number, names in projects.named().items() if number in used}
 
 
 def unknown_project(pattern: str, basis: Basis) -> str:
     """Say that no project has a name, with those that come near."""
     used = _used(basis)
-    return no_project(pattern, used.values(), map(basis.projects.label, used))
+    return no_project(pattern, used.values(), map(basis.places.label, used))

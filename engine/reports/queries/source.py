@@ -6,14 +6,14 @@ is whole pico-dollars, times are UTC milliseconds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from engine.domain.choices import Mode
 from engine.domain.chosen import Chosen, Key, Single, Step
 from engine.domain.machines import Machine
-from engine.domain.sums import KeyedSums
+from engine.domain.sums import KeyedSums, PlacedSums
 from engine.ledger.names import ModelNames, NameTable
 
 if TYPE_CHECKING:
@@ -76,8 +76,17 @@ class SumSource(Protocol):
     def numbers(self, key: Literal["session", "directory", "model"]) -> list[int]:
         """Return the sessions, directories or models that have responses."""
 
-    def workplaces(self) -> list[tuple[int, int]]:
-        """Return where each session works, also of those without responses."""
+    def workplaces(self, sessions: Collection[int] | None = None, /) -> list[tuple[int, int]]:
+        """Return where each session works, of some at least, also of those without responses."""
+
+    def places(self) -> list[int] | None:
+        """Return where sessions with responses work; `None` where `workplaces` is as quick."""
+
+    def placed(self, by: Literal["project", "model"], chosen: Chosen, /) -> PlacedSums | None:
+        """Return sums by where sessions work, and how many sessions each project or model has.
+
+        `None` where summing by session is as quick.
+        """
 
     def months(self, chosen: Chosen) -> list[ExportedMonth]:
         """Return the months of UTC that have responses, the earliest first."""

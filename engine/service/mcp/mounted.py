@@ -14,7 +14,10 @@ from engine.service.source import Source
 if TYPE_CHECKING:
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
-NEEDS_MCP = "MCP needs its SDK: install ccmon with it, as in pip install 'ccmon-live[serve,mcp]'."
+NEEDS_MCP = (
+    "MCP needs its SDK: install ccmon with the extras serve and mcp, as in uv tool install"
+    " '.[serve,mcp]'."
+)
 
 
 class MountedMcp:

@@ -16,6 +16,9 @@ from engine.agents.protobuf import fields, is_whole
 
 Scalar = str | int | float | bool | None
 
+MOST_PARTS = 200_000
+"""Of one export, whose records are 512 at most: resources, scopes, records, attributes."""
+_MOST_ATTRIBUTES = 1_000
 _LONGEST_NAME = 80
 """Bytes of a body that may be an event's name; a longer one is not looked at."""
 
@@ -124,6 +127,11 @@ class _Packed:
         self._values = {**resource, **_attributes(record, 6)}
 
     @property
+    def size(self) -> int:
+        """How many attributes it has."""
+        return len(self._values)
+
+    @property
     def times(self) -> tuple[int, int]:
         """When it happened and when it was noted."""
         return _fixed(self._fields.get(1)), _fixed(self._fields.get(11))
@@ -142,30 +150,52 @@ class _Packed:
         return None if found is None else _unpacked(found)
 
 
-def records_in_json(body: bytes) -> list[Record]:
-    """Return the log records of a request; raises `NotOtlp`."""
+def records_in_json(body: bytes) -> Iterator[Record]:
+    """Yield the log records of a request; raises `NotOtlp`."""
     try:
         sent = _logs.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise NotOtlp(f"The body is not an export of logs: {error}.") from error
-    return [
-        _Said(record, (of.resource.attributes or ()) if of.resource is not None else ())
-        for of in sent.resource_logs or ()
-        for scope in of.scope_logs or ()
-        for record in scope.log_records or ()
-    ]
+    parts = _Parts()
+    for of in sent.resource_logs or ():
+        resource = (of.resource.attributes or ()) if of.resource is not None else ()
+        for scope in of.scope_logs or ():
+            for record in scope.log_records or ():
+                parts.count(1 + len(resource) + len(record.attributes or ()))
+                yield _Said(record, resource)
 
 
-def records_in_protobuf(body: bytes) -> list[Record]:
-    """Return the log records of a request; raises `NotOtlp`."""
-    found: list[Record] = []
-    for of in _messages(body, 1):
+def records_in_protobuf(body: bytes) -> Iterator[Record]:
+    """Yield the log records of a request; raises `NotOtlp`."""
+    parts = _Parts()
+    for of in parts.of(body, 1):
         resource = {
-            key: value for each in _messages(of, 1) for key, value in _attributes(each, 1).items()
+            key: value for each in parts.of(of, 1) for key, value in _attributes(each, 1).items()
         }
-        for scope in _messages(of, 2):
-            found += [_Packed(record, resource) for record in _messages(scope, 2)]
-    return found
+        for scope in parts.of(of, 2):
+            for record in parts.of(scope, 2):
+                made = _Packed(record, resource)
+                parts.count(made.size)
+                yield made
+
+
+class _Parts:
+    """Counts the parts of an export, so that one of nothing but parts takes no time for all."""
+
+    def __init__(self) -> None:
+        self._left = MOST_PARTS
+
+    def count(self, number: int) -> None:
+        """Count parts; raises `NotOtlp` where they are too many."""
+        self._left -= number
+        if self._left < 0:
+            raise NotOtlp(f"The body has more than {MOST_PARTS} parts: send fewer records at once.")
+
+    def of(self, message: bytes, field: int) -> Iterator[bytes]:
+        """Yield the messages in a field of another, each a part."""
+        for each in _messages(message, field):
+            self.count(1)
+            yield each
 
 
 def _messages(message: bytes, field: int) -> Iterator[bytes]:
@@ -184,6 +214,8 @@ def _attributes(message: bytes, field: int) -> dict[str, bytes]:
         key, value = _text(said.get(1)), said.get(2)
         if key and isinstance(value, bytes):
             found[key] = value
+        if len(found) > _MOST_ATTRIBUTES:
+            raise NotOtlp(f"A record has more than {_MOST_ATTRIBUTES} attributes.")
     return found
 
 

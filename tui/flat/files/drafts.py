@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from engine.domain.files import replace
-from engine.domain.mistakes import SettingsError
+from engine.domain.mistakes import SettingsError, reason_of
 
 
 @contextmanager
@@ -37,6 +37,6 @@ def draft_of(path: Path) -> Iterator[Path]:
 def cannot_write(path: Path, error: OSError) -> SettingsError:
     """Return what says that a file cannot be written, and what to do."""
     return SettingsError(
-        f"{path} cannot be written ({error.strerror or error}): name a place that you may write"
+        f"{path} cannot be written ({reason_of(error)}): name a place that you may write"
         " to, on a disk with room. What was there before is unchanged."
     )

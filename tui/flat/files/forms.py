@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 _ROWS_OF_GROUP = 100_000
 NEEDS_PARQUET = (
-    "Parquet needs pyarrow: install ccmon with it, as in pip install 'ccmon-live[parquet]'."
+    "Parquet needs pyarrow: install ccmon with the extra parquet, as in uv tool install"
+    " '.[parquet]'."
 )
 
 

@@ -35,7 +35,8 @@ _FORMATS: dict[Type, str] = {
     "count": "0",
 }
 NEEDS_XLSX = (
-    "Excel workbooks need xlsxwriter: install ccmon with it, as in pip install 'ccmon-live[xlsx]'."
+    "Excel workbooks need xlsxwriter: install ccmon with the extra xlsx, as in uv tool install"
+    " '.[xlsx]'."
 )
 
 

@@ -18,6 +18,8 @@ def dates() -> Page:
                 ("today, yesterday", "by the clock, in the zone in force"),
                 ("7d", "the first of the seven days that end today"),
                 ("2w", "the same with weeks: the first of fourteen days"),
+                ("this-week, last-week", "from its first day, up to its last"),
+                ("this-month, 2026-11", "the same of a month; last-month too"),
             )
         ),
         *paragraphs(
@@ -31,6 +33,8 @@ def dates() -> Page:
         Code(
             (
                 "ccmon daily --since 7d",
+                "ccmon projects --since this-month",
+                "ccmon session --since last-month --until last-month",
                 "ccmon daily -s 2026-11-01 -u 2026-11-15 -z UTC",
                 "ccmon compare 2026-10 2026-11",
             )

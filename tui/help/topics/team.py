@@ -31,8 +31,9 @@ def team() -> Page:
         *paragraphs(
             "ccmon push URL lists what leaves the machine, asks, and pushes what changed since the"
             " last push. Pushed again, from another machine, or after the ledger was lost, nothing"
-            " counts twice; broken off, the next push goes on. For a push every hour put it into"
-            " cron or a timer."
+            " counts twice; broken off, the next push goes on. Once it was agreed to, ccmon live"
+            " --push URL and ccmon serve --push URL push what is new each minute; in a file that is"
+            ' push = "env".'
             "\n\nURL is postgresql://ana@host/name. It may stand in CCMON_DATABASE_URL instead; a"
             " password stands best in ~/.pgpass, where nobody sees it among the processes."
         ),
@@ -45,8 +46,9 @@ def _reading() -> Page:
         Title("Read"),
         *paragraphs(
             "Every report, graph and export takes --from URL, or --from env for the one in"
-            " CCMON_DATABASE_URL. With ccmon_reader it is of all people, with ccmon_writer of"
-            " yourself. Up to twelve machines rows tell of machines and people."
+            " CCMON_DATABASE_URL; ccmon live --from URL watches it. With ccmon_reader it is of all"
+            " people, with ccmon_writer of yourself. Up to twelve machines rows tell of machines"
+            " and people."
         ),
         Title("Privacy"),
         *paragraphs(

@@ -90,18 +90,18 @@ def columns_of_bars(
 
 
 def time_axis(start: int, end: int, zone: str, width: int) -> Line:
-    """Name the hours along the bottom of a plot, as many as have room."""
+    """Name the hours along the bottom of a plot, every so many that all have room."""
     row = [" "] * width
     length = max(1, end - start)
+    apart = -(-(len(fmt.clock(start, zone)) + 1) * length // max(1, width))
+    step = HOUR * max(1, -(-apart // HOUR))
     taken = -1
-    moment = start
-    while moment <= end:
+    for moment in range(start, end + 1, step):
         name = fmt.clock(moment, zone)
         place = min((moment - start) * width // length, width - len(name))
         if place > taken and place >= 0:
             row[place : place + len(name)] = name
             taken = place + len(name)
-        moment += HOUR
     return (Piece("".join(row), "muted"),)
 
 

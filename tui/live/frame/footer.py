@@ -89,7 +89,7 @@ def footer_view(
     if is_empty:
         keys = tuple(name for name in _EMPTY_KEYS if has_demo or name != "demo")
         return FooterView(keys, "")
-    return FooterView(_LIVE_KEYS, f"by {by}")
+    return FooterView(_LIVE_KEYS, "" if by == "cost" else f"plots by {by}")
 
 
 class Footer(OneLine):

@@ -26,6 +26,8 @@ class HeaderView(Struct, frozen=True):
     agent: str = ""
     """The coding agent that alone is shown, if one is."""
     machines: int = 1
+    database: str = ""
+    """The database that is watched in place of this machine."""
 
 
 def header_view(
@@ -42,7 +44,15 @@ def header_view(
     alone = fmt.plain(title_of(shown)) if shown else ""
     machines = max(len(snapshot.machines), 1)
     return HeaderView(
-        snapshot.generated_at, snapshot.zone, word, ink, is_demo, plan, alone, machines
+        snapshot.generated_at,
+        snapshot.zone,
+        word,
+        ink,
+        is_demo,
+        plan,
+        alone,
+        machines,
+        fmt.plain(snapshot.database),
     )
 
 
@@ -72,6 +82,7 @@ class Header(OneLine):
         if not isinstance(view, HeaderView):
             return (*name, Piece(" · this machine", "muted"))
         machines = "this machine" if view.machines == 1 else f"{view.machines} machines"
+        machines = view.database or machines
         place = " · demo, made-up figures" if view.is_demo else f" · {machines}"
         if view.plan:
             place = f" · {view.plan}{place}"

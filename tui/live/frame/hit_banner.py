@@ -6,8 +6,7 @@ from msgspec import Struct
 
 from engine.domain.snapshots import Snapshot
 from tui.live.drawing.lines import OneLine
-from tui.words import format as fmt
-from tui.words.limits import when
+from tui.words.limits import name_text, when
 from tui.words.lines import BLANK, Line, Piece, joined
 
 
@@ -27,7 +26,7 @@ def hit_view(snapshot: Snapshot) -> HitView | None:
     if hit is None:
         return None
     return HitView(
-        label=fmt.plain(hit.label),
+        label=name_text(hit),
         is_extra_usage=hit.is_extra_usage,
         since=when(hit.since, now, zone),
         reset="" if hit.resets_at is None else when(hit.resets_at, now, zone),

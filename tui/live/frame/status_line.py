@@ -9,9 +9,11 @@ from msgspec import Struct
 from engine.domain.hits import FIVE_HOUR
 from engine.domain.limit_windows import WindowNow
 from engine.domain.owners import UNKNOWN, is_of_store
-from engine.domain.snapshots import Snapshot
+from engine.domain.snapshots import SessionNow, Snapshot
 from tui.live.drawing.lines import LinePane
 from tui.live.frame.hit_banner import hit_view
+from tui.live.panes.hero import hero_view
+from tui.live.panes.sessions import sessions_view
 from tui.live.panes.windows import WindowRow, window_lines, window_row
 from tui.live.words import brief_label, figure, note
 from tui.words import format as fmt
@@ -22,12 +24,16 @@ _LOUD = ("critical", "reached")
 """Levels that stand in capitals: they are to be seen without colour too."""
 _LEAST_FOR_BARS = (24, 5)
 """Cells and lines from which bars say the windows."""
+_LEAST_FOR_ANSWER, _LINES_OF_REST = 36, 3
+"""Cells from which the sentence has room, and lines that are left to what else there is."""
 
 
 class StatusView(Struct, frozen=True):
     """What is said: first of all, then the windows, as bars or in words, then the rest."""
 
     first: tuple[Line, ...]
+    answer: tuple[Line, ...]
+    """What is left of the gravest window, and what is foreseen; empty while a limit is hit."""
     bars: tuple[WindowRow, ...]
     gravest: int
     """The place of the bar that must not be missing."""
@@ -36,6 +42,8 @@ class StatusView(Struct, frozen=True):
     reached: tuple[Line, ...]
     """Which limits will be reached before their resets."""
     rest: tuple[Line, ...]
+    sessions: tuple[tuple[str, bool, str], ...]
+    """Name, whether it is at work, cost."""
 
 
 def status_view(snapshot: Snapshot, is_paused: bool) -> StatusView:
@@ -52,8 +60,10 @@ def status_view(snapshot: Snapshot, is_paused: bool) -> StatusView:
     known = [window for window in snapshot.windows if window.used_share is not None]
     own = next((window.owner for window in known if window.is_gravest), "")
     named = {id(window): _name(window, own) for window in known}
+    hero = hero_view(snapshot)
     return StatusView(
         tuple(first),
+        tuple(map(_trimmed, (*hero.left, *hero.ahead))) if hit is None and known else (),
         tuple(window_row(window, now, zone) for window in known),
         next((place for place, window in enumerate(known) if window.is_gravest), 0),
         tuple(
@@ -66,7 +76,19 @@ def status_view(snapshot: Snapshot, is_paused: bool) -> StatusView:
             if window.forecast.reaches_at and _is_own(window, own)
         ),
         tuple(_rest(snapshot)),
+        tuple(_session(each) for each, _ in sessions_view(snapshot, "cost", 0, False).sessions),
     )
+
+
+def _session(session: SessionNow) -> tuple[str, bool, str]:
+    name = " ".join(filter(None, (fmt.plain(session.project), fmt.plain(session.title))))
+    cost = fmt.dollars(session.figures.cost, bool(session.figures.unpriced))
+    return name, session.is_busy, cost
+
+
+def _trimmed(part: Line) -> Line:
+    """Take the space away with which the sentence begins."""
+    return (part[0]._replace(text=part[0].text.lstrip()), *part[1:]) if part else part
 
 
 def _used(window: WindowNow, name: str) -> Line:
@@ -127,8 +149,34 @@ class StatusLine(LinePane):
         if view.gravest >= len(rows):
             rows = (view.bars[view.gravest], *rows[:-1])
         bars = [(Piece(" "), *line) for line in window_lines(rows, width - 2)]
-        lines = [*_flowing(view.first, width, 1), *bars]
-        return [*lines, *_flowing((*view.reached, *view.rest), width, height - len(lines))]
+        room = height - len(bars) - _LINES_OF_REST
+        has_answer = width >= _LEAST_FOR_ANSWER
+        said = [_within(part, width - 1) for part in view.answer] if has_answer else []
+        answer = _flowing(said, width, room)
+        lines = [*_flowing(view.first, width, 1), *answer, *bars]
+        reached = () if answer else view.reached
+        lines += _flowing((*reached, *view.rest), width, height - len(lines))
+        return [*lines, *_session_lines(view.sessions, width)][:height]
+
+
+def _within(part: Line, width: int) -> Line:
+    """Take from the end of a sentence what has no room."""
+    while len(part) > 1 and (cells(part) > width or part[-1].text.strip() == "until"):
+        part = part[:-1]
+    return part
+
+
+def _session_lines(sessions: Sequence[tuple[str, bool, str]], width: int) -> list[Line]:
+    """Return a line for each session, below what matters more."""
+    size = max((len(cost) for _, _, cost in sessions), default=0)
+    return [
+        (
+            Piece(" ● " if is_busy else " ○ ", "fine" if is_busy else "muted"),
+            Piece(fmt.fit(name, width - size - 5) + " "),
+            Piece(fmt.fit(cost, size, "right"), "bold"),
+        )
+        for name, is_busy, cost in sessions
+    ]
 
 
 def _flowing(parts: Sequence[Line], width: int, height: int) -> list[Line]:

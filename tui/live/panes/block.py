@@ -162,14 +162,20 @@ def _sums(figures: Figures, by: Basis) -> list[Line]:
 
 
 def _kinds(figures: Figures, width: int) -> Line:
+    """Return the tokens by kind; where they have no room the lesser kinds go."""
     tokens = figures.tokens
-    counts = (tokens.input, tokens.output, tokens.cache_read, tokens.cache_write)
-    lines = [
-        [note(name, fmt.tokens(count)) for name, count in zip(names, counts, strict=True)]
-        for names in (("in", "out", "cache read", "cache write"), ("in", "out", "read", "write"))
+    kinds = [
+        note(name, fmt.tokens(count))
+        for name, count in (
+            ("in", tokens.input),
+            ("out", tokens.output),
+            ("cache read", tokens.cache_read),
+            ("cache write", tokens.cache_write),
+        )
     ]
-    whole = (each for each in lines if cells(joined(each, _ALL, " · ")) <= width)
-    return joined(next(whole, lines[-1]), width, " · ")
+    forms = (kinds, kinds[:3], kinds[1:3])
+    whole = (each for each in forms if cells(joined(each, _ALL, " · ")) <= width)
+    return joined(next(whole, forms[-1]), width, " · ")
 
 
 def _share(part: Part, by: Basis) -> float:

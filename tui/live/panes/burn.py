@@ -31,6 +31,8 @@ class BurnView(Struct, frozen=True):
     ends: int | None
     zone: str
     by: Basis
+    is_reading: bool
+    """Whether more of the window may still be read."""
 
 
 def burn_view(snapshot: Snapshot, by: Basis) -> BurnView:
@@ -44,6 +46,7 @@ def burn_view(snapshot: Snapshot, by: Basis) -> BurnView:
         ends=block.end if block else None,
         zone=snapshot.zone,
         by=by,
+        is_reading=snapshot.state == "reading",
     )
 
 
@@ -78,10 +81,11 @@ class BurnPane(SnapshotPane):
 def _lead(view: BurnView, width: int) -> list[Line]:
     """Say the rate on one line, or where that is too short, on two."""
     money, *tokens = _rate_parts(view)
+    money = (*money, Piece(f" · over {_span(view.rate)}", "muted"))
     line = joined([money, *tokens], width, " · ")
     if cells(line) == cells(joined([money, *tokens], 10_000, " · ")):
         return [line]
-    return [money, joined(tokens, width, " · ")]
+    return [joined([money], width, ""), joined(tokens, width, " · ")]
 
 
 def _has_unpriced(view: BurnView) -> bool:
@@ -93,9 +97,11 @@ def _rate_parts(view: BurnView) -> list[Line]:
     rate = view.rate
     plain = rate.plain_tokens_per_minute
     cached = max(0.0, rate.tokens_per_minute - plain)
+    is_idle = rate.word == "idle"
+    word = "reading…" if is_idle and view.is_reading else rate.word
     money: Line = (
         Piece(f"{fmt.dollars(rate.cost_per_hour, _has_unpriced(view))}/h", "bold"),
-        Piece(f" {rate.word}", "muted" if rate.word == "idle" else "accent"),
+        Piece(f" {word}", "muted" if is_idle else "accent"),
     )
     new, read = fmt.tokens(round(plain)), fmt.tokens(round(cached))
     tokens: Line = (

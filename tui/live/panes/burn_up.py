@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from engine.domain.hits import FIVE_HOUR
-from engine.domain.limit_windows import BurnUp, Forecast, WindowNow
+from engine.domain.limit_windows import BurnUp, WindowNow
 from engine.domain.responses import CLAUDE
 from engine.domain.snapshots import Snapshot, Trace
 from tui.live.drawing.course_plot import (
@@ -20,8 +20,9 @@ from tui.live.drawing.course_plot import (
 )
 from tui.live.drawing.lines import LinePane
 from tui.live.drawing.plot import AXIS, Curve, burn_up, time_axis, with_axis
-from tui.live.words import Basis, range_of_shares
+from tui.live.words import Basis
 from tui.words import format as fmt
+from tui.words.limits import name_text, range_text, then_text
 from tui.words.lines import Line, Piece, joined, line, padded
 
 
@@ -58,11 +59,11 @@ def course_view(snapshot: Snapshot, window: str) -> CourseView | None:
     cone = () if forecast.is_frozen else forecast.cone
     now = snapshot.generated_at
     return CourseView(
-        label=fmt.plain(row.label),
+        label=name_text(row),
         basis=fmt.plain(found.basis),
         course=rounded_course(found.start, found.end, now, found.points, cone),
         used=f"{'≥ ' if row.is_floor else ''}{fmt.percent(row.used_share)}",
-        forecast=_forecast_text(forecast) if cone else "",
+        forecast=_forecast_text(row) if cone else "",
         zone=snapshot.zone,
     )
 
@@ -77,10 +78,8 @@ def _row_of(snapshot: Snapshot, burn_up: BurnUp) -> WindowNow | None:
     return next(of_owner, None)
 
 
-def _forecast_text(forecast: Forecast) -> str:
-    if forecast.share_at_reset is None:
-        return ""
-    return fmt.percent(forecast.share_at_reset) + range_of_shares(forecast)
+def _forecast_text(window: WindowNow) -> str:
+    return "" if window.forecast.share_at_reset is None else then_text(window) + range_text(window)
 
 
 def running_view(snapshot: Snapshot, by: Basis) -> RunningView:

@@ -15,6 +15,7 @@ from tui.words.limits import (
     Outlook,
     age_text,
     beside_usual_text,
+    exact_step,
     is_estimated,
     left_text,
     outlook_of,
@@ -44,16 +45,12 @@ def hero_view(snapshot: Snapshot) -> HeroView:
     window = gravest(snapshot)
     if window is None:
         return _without_limit(snapshot)
-    others = [
-        each
-        for each in snapshot.windows
-        if each is not window and each.used_share and each.source not in ("budget", "provider")
-    ]
-    rest = tuple(_other(each, now, zone) for each in others[:2])
+    rest = tuple(_other(each, window, now, zone) for each in _others(snapshot.windows, window))
+    step: tuple[Line, ...] = ((Piece(EXACT, "accent"),),) if exact_step(snapshot.windows) else ()
     if window.used_share is None:
-        return _unknown(window, now, zone, rest)
+        return _unknown(window, now, zone, step, rest)
     if is_estimated(window):
-        return HeroView(_estimated(window, now, zone), _ahead(window, now, zone), rest)
+        return HeroView(_estimated(window, now, zone, step), _ahead(window, now, zone), rest)
     return HeroView(_left(window, now, zone), _ahead(window, now, zone), rest)
 
 
@@ -109,18 +106,38 @@ def _left(window: WindowNow, now: int, zone: str) -> tuple[Line, ...]:
     return (line, *age)
 
 
-def _estimated(window: WindowNow, now: int, zone: str) -> tuple[Line, ...]:
+def _others(windows: Sequence[WindowNow], gravest: WindowNow) -> list[WindowNow]:
+    """Return the two gravest other windows, in the order in which they are listed."""
+    known = [
+        each
+        for each in windows
+        if each is not gravest
+        and each.used_share
+        and each.state != "last known"
+        and each.source not in ("budget", "provider")
+    ]
+    outlooks = tuple(_INKS)
+    by_gravity = sorted(
+        known, key=lambda each: (outlooks.index(outlook_of(each)), -(each.used_share or 0.0))
+    )
+    return [each for each in known if each in by_gravity[:2]]
+
+
+def _estimated(window: WindowNow, now: int, zone: str, step: tuple[Line, ...]) -> tuple[Line, ...]:
     """Say what is used beside what is usual; an estimate has no limit to be hit."""
     line: Line = (
         Piece(" ESTIMATE ", "muted"),
         Piece(beside_usual_text(window), "bold"),
         Piece(f" {_name(window)}"),
     )
-    return (line, (Piece(EXACT, "accent"),), _until(window, now, zone)[1:])
+    until = _until(window, now, zone)
+    return (line, *step, *([(Piece("until "), *until[1:])] if until else []))
 
 
-def _unknown(window: WindowNow, now: int, zone: str, rest: tuple[Line, ...]) -> HeroView:
-    parts: list[Line] = [(Piece(" No limit is known", "bold"),), (Piece(EXACT, "accent"),)]
+def _unknown(
+    window: WindowNow, now: int, zone: str, step: tuple[Line, ...], rest: tuple[Line, ...]
+) -> HeroView:
+    parts: list[Line] = [(Piece(" No limit is known", "bold"),), *step]
     if window.resets_at is not None:
         parts.append((Piece("window"), *_until(window, now, zone)))
     return HeroView(tuple(parts), (), rest)
@@ -135,6 +152,7 @@ def _without_limit(snapshot: Snapshot) -> HeroView:
 
 _INKS: dict[Outlook, str] = {
     "hit": "alarm",
+    "extra usage": "high",
     "runs out": "critical",
     "past usual": "half",
     "may run out": "half",
@@ -171,11 +189,14 @@ def _ahead(window: WindowNow, now: int, zone: str) -> tuple[Line, ...]:
     return ()
 
 
-def _other(window: WindowNow, now: int, zone: str) -> Line:
-    """Say another window in a few words."""
+def _other(window: WindowNow, gravest: WindowNow, now: int, zone: str) -> Line:
+    """Say another window in a few words, with its owner where that is another one."""
+    is_other = window.owner_name and window.owner != gravest.owner
+    owner = f" {fmt.plain(window.owner_name)}" if is_other else ""
     outlook = outlook_of(window)
     words = {
         "hit": "used up",
+        "extra usage": "on extra usage",
         "runs out": "runs out",
         "past usual": "past usual",
         "may run out": "may run out",
@@ -186,7 +207,11 @@ def _other(window: WindowNow, now: int, zone: str) -> Line:
     if outlook == "runs out" and window.forecast.reaches_at is not None:
         said = f"out {when(window.forecast.reaches_at, now, zone)}"
     share = Piece(f" {fmt.percent(window.used_share or 0)}", "bold")
-    return (Piece(brief_label(window)), share, Piece(f" {said}" if said else "", _INKS[outlook]))
+    return (
+        Piece(f"{brief_label(window)}{owner}"),
+        share,
+        Piece(f" {said}" if said else "", _INKS[outlook]),
+    )
 
 
 class HeroPane(SnapshotPane):

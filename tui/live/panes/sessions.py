@@ -22,8 +22,14 @@ from tui.live.words import Basis, first_of, names_of_models
 from tui.words import format as fmt
 from tui.words.lines import Line, Piece, padded
 
+
+def _latest(session: SessionNow) -> tuple[float, float]:
+    """Order by the latest response; those at work keep their places while they take turns."""
+    return (0.0, -session.figures.cost) if session.is_busy else (1.0, -session.last)
+
+
 ORDERS: tuple[tuple[str, Callable[[SessionNow], float | str | tuple[float, float]]], ...] = (
-    ("latest", lambda session: -session.last),
+    ("latest", _latest),
     ("rate", lambda session: (-session.cost_per_hour, -session.tokens_per_minute)),
     ("cost", lambda session: -session.figures.cost),
     ("tokens", lambda session: -session.figures.tokens.total),

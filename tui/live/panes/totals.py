@@ -28,6 +28,8 @@ class TotalsView(Struct, frozen=True):
     hours: tuple[Point, ...]
     days: tuple[Point, ...]
     by: Basis
+    is_reading: bool
+    """Whether all that is known so far is what was read so far."""
     missing: str
     """Which models' cost is in none of the sums, where it is in none of the window's too."""
 
@@ -41,6 +43,7 @@ def totals_view(snapshot: Snapshot, by: Basis) -> TotalsView:
         hours=snapshot.today_hours,
         days=snapshot.recent_days,
         by=by,
+        is_reading=snapshot.state == "reading",
         missing=_missing(snapshot),
     )
 
@@ -131,12 +134,12 @@ def _table(view: TotalsView) -> list[Line]:
 
 def _charts(view: TotalsView, width: int, height: int) -> list[Line]:
     """Draw today's hours and the last days side by side, or the days alone."""
-    days = _chart("Last 30 days", view.days, 30, view.by, (width - 2) // 30, height)
+    days = _chart("Last 30 days", view.days, 30, view, (width - 2) // 30, height)
     hours_cell = 2
-    hours = _chart("Today by hour", view.hours, 24, view.by, hours_cell, height)
+    hours = _chart("Today by hour", view.hours, 24, view, hours_cell, height)
     wide = 24 * hours_cell + 2
     if width >= wide + 32:
-        days = _chart("Last 30 days", view.days, 30, view.by, (width - wide - 2) // 30, height)
+        days = _chart("Last 30 days", view.days, 30, view, (width - wide - 2) // 30, height)
         return [
             (*padded(hours[row], wide), *days[row]) for row in range(min(len(hours), len(days)))
         ]
@@ -148,18 +151,19 @@ def _days_below(view: TotalsView, width: int, height: int) -> list[Line]:
     cell = (width - 2) // 30
     if height < 4 or not cell:
         return []
-    chart = _chart("Last 30 days", view.days, 30, view.by, cell, height)
+    chart = _chart("Last 30 days", view.days, 30, view, cell, height)
     return [(Piece(" "), *line) for line in chart]
 
 
 def _chart(
-    name: str, points: Sequence[Point], steps: int, by: Basis, cell: int, height: int
+    name: str, points: Sequence[Point], steps: int, view: TotalsView, cell: int, height: int
 ) -> list[Line]:
     """Draw a bar per step under a line that names the chart and its largest step."""
-    values = [point.cost if by == "cost" else point.tokens for point in points]
+    values = [point.cost if view.by == "cost" else point.tokens for point in points]
     top = max((*values, 0))
-    amount = fmt.dollars(top) if by == "cost" else fmt.tokens(top)
-    most = f"most {amount}" if top else "nothing used"
+    amount = fmt.dollars(top) if view.by == "cost" else fmt.tokens(top)
+    nothing = "reading…" if view.is_reading else "nothing used"
+    most = f"most {amount}" if top else nothing
     head: Line = (Piece(name, "muted"), Piece(f" · {most}", "muted"))
     if not top:
         return [head, *[BLANK] * (height - 1)]

@@ -11,7 +11,7 @@ from engine.domain.limit_windows import OFFICIAL, WindowNow
 from engine.domain.snapshots import Snapshot
 from tui.live.drawing.lines import SnapshotPane
 from tui.live.drawing.plot import gauge
-from tui.live.words import Basis, brief_label, day_and_clock, range_of_shares
+from tui.live.words import Basis, brief_label, day_and_clock
 from tui.words import format as fmt
 from tui.words.limits import (
     LEVEL_WORDS,
@@ -21,6 +21,8 @@ from tui.words.limits import (
     is_estimated,
     left_text,
     outlook_of,
+    range_text,
+    then_text,
     usual_text,
     when,
 )
@@ -33,6 +35,7 @@ _OLD_AFTER = 600_000
 _LEAST_BAR, _MOST_BAR, _MOST_NAME = 12, 72, 26
 _INKS: dict[Outlook, str] = {
     "hit": "reached",
+    "extra usage": "high",
     "runs out": "critical",
     "past usual": "half",
     "may run out": "half",
@@ -123,7 +126,7 @@ def _percent(window: WindowNow, *, is_estimate: bool) -> str:
 def _pace(window: WindowNow) -> str:
     """Say how many points of the limit use is before or behind even use."""
     pace = window.forecast.pace
-    if pace is None or not round(abs(pace) * 100):
+    if pace is None or not round(abs(pace) * 100) or outlook_of(window) == "past usual":
         return ""
     return f"{abs(round(pace * 100))} {'ahead' if pace > 0 else 'behind'}"
 
@@ -154,9 +157,8 @@ def _outlook(window: WindowNow, outlook: Outlook, now: int, zone: str) -> list[L
     if forecast.share_at_reset is None:
         is_known = window.level in ("fine", "half") or is_estimated(window)
         return [] if is_known else [(Piece(LEVEL_WORDS[window.level], window.level),)]
-    at_reset = f"~{fmt.percent(forecast.share_at_reset)} then"
-    line: Line = (Piece(at_reset, ink),)
-    return [(*line, Piece(range_of_shares(forecast), "muted")), line]
+    line: Line = (Piece(f"~{then_text(window)} then", ink),)
+    return [(*line, Piece(range_text(window), "muted")), line]
 
 
 def _sources(window: WindowNow) -> tuple[str, str, str]:

@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from msgspec.structs import replace
-from rich.cells import cell_len
 
-from engine.agents.names import title_of
-from engine.domain.model_labels import labels_of, short_model
 from engine.domain.report_definitions import report_of_tab
 from engine.domain.reports import Figures, ReportKind, Row
-from engine.domain.responses import Tokens
+from tui.live.report import column_kinds as kinds
 from tui.live.report.column_widths import Column
-from tui.live.words import Basis, cost_text, first_of, names_of_models, share_text
-from tui.words.format import (
-    clock,
-    day_clock,
-    duration,
-    fit_apart,
-    moment_of,
-    plain,
-    tokens,
-    tokens_exact,
-)
-
-_LONG_TITLE = 11
-"""In fewer cells all agents go by their names, not only those whose titles have no room."""
+from tui.live.words import Basis, share_text
+from tui.words.format import clock, day_clock, duration, moment_of, plain
 
 
 @lru_cache(maxsize=32)
@@ -62,11 +46,11 @@ def _column(
     """Return a column by the name that it has in the definitions of reports."""
     match name:
         case "period":
-            return _label("period", title, value=lambda row: row.key, least=24, most=24)
+            return kinds.label("period", title, value=lambda row: row.key, least=24, most=24)
         case "share":
             return _share(by)
         case "model":
-            return _model(models)
+            return kinds.model(models)
         case "last":
             return _last("Last activity", year)
         case "start":
@@ -83,6 +67,24 @@ def _start(year: int | None) -> Column[Row]:
         align="left",
         least=_day_cells(year),
     )
+
+
+def _last(title: str, year: int | None) -> Column[Row]:
+    return Column(
+        "last",
+        title,
+        text=lambda row, zone, _cells: (
+            day_clock(row.figures.last, zone, year) if row.figures.last is not None else ""
+        ),
+        value=lambda row: row.figures.last or 0,
+        align="left",
+        least=_day_cells(year),
+        tone="muted",
+    )
+
+
+def _day_cells(year: int | None) -> int:
+    return 16 if year is None else 17
 
 
 def _share(by: Basis) -> Column[Row]:
@@ -107,166 +109,6 @@ def year_left_out(totals: Figures, zone: str) -> int | None:
     return newest if moment_of(totals.first, zone).year != newest else None
 
 
-def _day_cells(year: int | None) -> int:
-    return 16 if year is None else 17
-
-
-def _label(
-    field: str,
-    title: str,
-    *,
-    text: Callable[[Row], str] | None = None,
-    value: Callable[[Row], str] | None = None,
-    least: int,
-    most: int,
-) -> Column[Row]:
-    shown = text or _plain_label
-    return Column(
-        field,
-        title,
-        text=lambda row, _zone, _cells: shown(row),
-        value=value or (lambda row: shown(row).casefold()),
-        align="left",
-        least=least,
-        most=most,
-        widest="rows",
-    )
-
-
-def _last(title: str, year: int | None) -> Column[Row]:
-    return Column(
-        "last",
-        title,
-        text=lambda row, zone, _cells: (
-            day_clock(row.figures.last, zone, year) if row.figures.last is not None else ""
-        ),
-        value=lambda row: row.figures.last or 0,
-        align="left",
-        least=_day_cells(year),
-        tone="muted",
-    )
-
-
-def _model(models: tuple[str, ...]) -> Column[Row]:
-    labels = labels_of(models)
-
-    def text(row: Row, _zone: str, cells: int) -> str:
-        name = labels.get(row.label) or short_model(row.label)
-        return fit_apart(name, cells, labels.values()) if cells else name
-
-    return Column(
-        "model",
-        "Model",
-        text=text,
-        value=lambda row: (labels.get(row.label) or short_model(row.label)).casefold(),
-        align="left",
-        least=24,
-        most=36,
-        widest="rows",
-    )
-
-
-def _models() -> Column[Row]:
-    return Column(
-        "models",
-        "Models",
-        text=lambda row, _zone, cells: names_of_models(row.models, cells),
-        value=lambda row: row.models,
-        align="left",
-        least=13,
-        most=34,
-        widest="rows",
-        tone="muted",
-    )
-
-
-def _agents() -> Column[Row]:
-    return Column(
-        "agent",
-        "Agent",
-        text=lambda row, _zone, cells: _agents_within(row.agents, cells),
-        value=lambda row: row.agents,
-        align="left",
-        least=6,
-        most=14,
-        widest="rows",
-        tone="muted",
-    )
-
-
-def _machines() -> Column[Row]:
-    return Column(
-        "machine",
-        "Machine",
-        text=lambda row, _zone, cells: first_of(row.machines, cells),
-        value=lambda row: row.machines,
-        align="left",
-        least=8,
-        most=16,
-        widest="rows",
-        tone="muted",
-    )
-
-
-def _agents_within(agents: Sequence[str], cells: int) -> str:
-    """Return what agents are called; in few cells by their names, more than one as `+1`."""
-    more = f" +{len(agents) - 1}" if len(agents) > 1 else ""
-    title, name = (plain(text) for text in (title_of(agents[0]), agents[0])) if agents else ("", "")
-    is_roomy = not cells or cells >= max(_LONG_TITLE, cell_len(title + more))
-    return (title if is_roomy else name) + more
-
-
-def _count(
-    field: str, title: str, part: Callable[[Tokens], int], is_muted: bool = True
-) -> Column[Row]:
-    return Column(
-        field,
-        title,
-        text=lambda row, _zone, _cells: "" if row.is_gap else tokens(part(row.figures.tokens)),
-        value=lambda row: part(row.figures.tokens),
-        exact=lambda row: "" if row.is_gap else tokens_exact(part(row.figures.tokens)),
-        tone="muted" if is_muted else "normal",
-    )
-
-
-def _cost() -> Column[Row]:
-    return Column(
-        "cost",
-        "Cost ",
-        text=lambda row, _zone, _cells: "" if row.is_gap else cost_text(row.figures),
-        value=lambda row: row.figures.cost,
-        least=7,
-        widest="totals",
-        tone="strong",
-    )
-
-
-def _sessions() -> Column[Row]:
-    return Column(
-        "sessions",
-        "Sess.",
-        text=lambda row, _zone, _cells: f"{row.sessions:,}" if row.sessions else "",
-        value=lambda row: row.sessions,
-        widest="totals",
-        tone="muted",
-    )
-
-
-def _responses() -> Column[Row]:
-    return Column(
-        "responses",
-        "Resp.",
-        text=lambda row, _zone, _cells: "" if row.is_gap else f"{row.figures.responses:,}",
-        value=lambda row: row.figures.responses,
-        widest="totals",
-        tone="muted",
-    )
-
-
-def _plain_label(row: Row) -> str:
-    return plain(row.label or row.key)
-
-
 def _project_name(row: Row) -> str:
     return plain(row.project or row.label or row.key)
 
@@ -288,9 +130,9 @@ def _state(row: Row) -> str:
 
 
 _COLUMNS: dict[str, Column[Row]] = {
-    "place": _label("project", "Project", text=_project_name, least=16, most=28),
-    "project": _label("project", "Project", least=20, most=40),
-    "session": _label("session", "Session", text=_session_name, least=18, most=40),
+    "place": kinds.label("project", "Project", text=_project_name, least=16, most=28),
+    "project": kinds.label("project", "Project", least=20, most=40),
+    "session": kinds.label("session", "Session", text=_session_name, least=18, most=40),
     "end": Column(
         "end",
         "End",
@@ -314,16 +156,20 @@ _COLUMNS: dict[str, Column[Row]] = {
         least=7,
         tone="muted",
     ),
-    "agent": _agents(),
-    "machine": _machines(),
-    "models": _models(),
-    "input": _count("input", "Input", lambda each: each.input),
-    "output": _count("output", "Output", lambda each: each.output),
-    "cache_write": _count("cache_write", "Cache W", lambda each: each.cache_write),
-    "cache_read": _count("cache_read", "Cache R", lambda each: each.cache_read),
-    "total": _count("total", "Total", lambda each: each.total, is_muted=False),
-    "cost": _cost(),
-    "sessions": _sessions(),
-    "responses": _responses(),
+    "agent": kinds.agents(),
+    "machine": kinds.machines(),
+    "models": kinds.models(),
+    "input": kinds.count("input", "Input", lambda each: each.input),
+    "output": kinds.count("output", "Output", lambda each: each.output),
+    "cache_write": kinds.count("cache_write", "Cache W", lambda each: each.cache_write),
+    "cache_read": kinds.count("cache_read", "Cache R", lambda each: each.cache_read),
+    "total": kinds.count("total", "Total", lambda each: each.total, is_muted=False),
+    "cost": kinds.cost(),
+    "sessions": kinds.number(
+        "sessions", "Sess.", lambda row: row.sessions, lambda row: row.sessions
+    ),
+    "responses": kinds.number(
+        "responses", "Resp.", lambda row: row.figures.responses, lambda row: not row.is_gap
+    ),
 }
 """The columns that are the same in every report and zone."""

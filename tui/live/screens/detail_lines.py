@@ -51,7 +51,7 @@ def lines_of(detail: Detail, width: int, zone: str, by: Basis) -> tuple[PageLine
     parts.append(_sessions(detail.sessions, width, zone, by, year))
     parts.append(
         _table(
-            f"{len(detail.responses):,} newest responses",
+            _newest(len(detail.responses), detail.figures.responses),
             response_columns(models),
             detail.responses,
             width,
@@ -64,6 +64,13 @@ def lines_of(detail: Detail, width: int, zone: str, by: Basis) -> tuple[PageLine
         if made:
             lines += [*made, PageLine(BLANK)]
     return tuple(lines[:-1])
+
+
+def _newest(shown: int, known: int) -> str:
+    """Say which responses are shown."""
+    if shown < known:
+        return f"{shown:,} newest responses of {known:,}"
+    return f"{shown:,} response{'' if shown == 1 else 's'}, newest first"
 
 
 def _facts(detail: Detail, width: int) -> Iterator[PageLine]:

@@ -4,17 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
 import signal
-from collections.abc import Callable
-from contextlib import suppress
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from types import FrameType
 from typing import TYPE_CHECKING, Any
+
+with suppress(ImportError):  # there is none on Windows
+    import termios
 
 if TYPE_CHECKING:
     from textual.app import App
 
 _ENDING = ("SIGTERM", "SIGHUP")
+_GRACE = 0.1
+"""Seconds in which a signal that came with the one at hand, by another thread, is noticed."""
+_CLOSING = 5.0
+"""Seconds that a stopped job has for putting its things away."""
+_PATIENCE = 1.0
+"""Seconds that a terminal may take no output before what it has not taken is thrown away."""
+_TAKEN = 0.02
+"""Seconds in which a terminal that is read takes more."""
 
 
 class Job:
@@ -57,8 +71,12 @@ class Job:
             self._is_ending = True
             leave = partial(self._app.exit, return_code=128 + number)
             self._loop.call_soon_threadsafe(leave)
+            if hasattr(select, "poll"):
+                threading.Thread(target=_free_the_terminal, daemon=True).start()
             return
-        self._cleanup()
+        closing = threading.Thread(target=self._cleanup, daemon=True)
+        closing.start()
+        closing.join(_CLOSING)  # not for good: what was interrupted may hold what it waits for
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
 
@@ -70,6 +88,7 @@ class Job:
         if self._is_ending:
             return
         if not _is_in_foreground():
+            time.sleep(_GRACE)  # stopped at once, it would take an end for later
             os.kill(os.getpid(), signal.SIGSTOP)
         elif self._is_stopped:
             self._is_stopped = False
@@ -89,11 +108,35 @@ class Job:
         signal.signal(signal.SIGTTOU, signal.SIG_IGN)
 
 
+def _free_the_terminal() -> None:
+    """Throw away what a terminal does not take, so that an end does not wait for its reader.
+
+    Whoever stopped the output (Ctrl-S), or a pane that nobody reads, would hold the thread that
+    writes for good, and the app with it. The last sequences, which leave the screen, are kept.
+    """
+    with suppress(OSError, termios.error), _terminal() as terminal:
+        takes = select.poll()
+        takes.register(terminal, select.POLLOUT)
+        patience = _PATIENCE
+        while True:
+            if not takes.poll(patience * 1000):
+                patience = _TAKEN  # nobody reads: what else waits goes the same way
+                termios.tcflush(terminal, termios.TCOFLUSH)
+                for flow in (termios.TCOOFF, termios.TCOON):  # which wakes who waits for room
+                    termios.tcflow(terminal, flow)
+            time.sleep(_TAKEN)
+
+
 def _is_in_foreground() -> bool:
-    with suppress(OSError):
-        terminal = os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY)
-        try:
-            return os.tcgetpgrp(terminal) == os.getpgrp()
-        finally:
-            os.close(terminal)
+    with suppress(OSError), _terminal() as terminal:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
     return True
+
+
+@contextmanager
+def _terminal() -> Iterator[int]:
+    descriptor = os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)

@@ -32,6 +32,7 @@ export class CalendarView extends LoadedView {
     );
     const streak = (each) =>
       each ? `${count(each.days)} days (${each.since} to ${each.until})` : "none";
+    const summary = `${told.since} to ${told.until}: ${count(told.activeDays)} active days, ${money(told.totals.totalCost)}, ${tokens(told.totals.totalTokens)} tokens`;
     const years = ["", ...told.years];
     return h(
       "div",
@@ -68,17 +69,14 @@ export class CalendarView extends LoadedView {
           ),
         ),
       ),
+      h("p", { class: "quiet", "aria-hidden": "true" }, summary),
       h(
         "div",
-        { class: "scroll card", tabindex: 0, role: "region", "aria-label": "Calendar" },
+        { class: "scroll card newest-last", tabindex: 0, role: "region", "aria-label": "Calendar" },
         h(
           "table",
           { class: "calendar" },
-          h(
-            "caption",
-            {},
-            `${told.since} to ${told.until}: ${count(told.activeDays)} active days, ${money(told.totals.totalCost)}, ${tokens(told.totals.totalTokens)} tokens`,
-          ),
+          h("caption", { class: "unseen" }, summary),
           h("thead", { "aria-hidden": "true" }, h("tr", {}, h("th"), monthsOf(weeks))),
           h("tbody", {}, rows),
         ),

@@ -20,6 +20,23 @@ function made(element, attributes, children) {
   return element;
 }
 
+const REACHED = "a, button, input, select, [tabindex]";
+
+// Puts others in the place of an element's children: what has the focus keeps it, and what is
+// scrolled stays where it was; what is new begins at its end where that is the newest.
+export function refill(element, children) {
+  const reached = () => [...element.querySelectorAll(REACHED)];
+  const focused = reached().indexOf(document.activeElement);
+  const left = element.querySelector(".scroll")?.scrollLeft;
+  element.replaceChildren(...children);
+  const scrolled = element.querySelector(".scroll");
+  if (scrolled) {
+    const isAtEnd = scrolled.classList.contains("newest-last");
+    scrolled.scrollLeft = left ?? (isAtEnd ? scrolled.scrollWidth : 0);
+  }
+  if (focused >= 0) reached()[focused]?.focus({ preventScroll: true });
+}
+
 // Draws a part anew only where what it is made of is different, so that nothing flickers.
 export class Part {
   constructor(element, draw) {
@@ -32,6 +49,6 @@ export class Part {
     const seen = JSON.stringify(told);
     if (seen === this.seen) return;
     this.seen = seen;
-    this.element.replaceChildren(...[this.draw(...told)].flat(Infinity).filter(Boolean));
+    refill(this.element, [this.draw(...told)].flat(Infinity).filter(Boolean));
   }
 }

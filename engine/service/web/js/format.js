@@ -28,6 +28,8 @@ export function cost(amount, unpriced) {
 
 export function percent(share) {
   if (share == null) return "–";
+  if (share >= 999.5) return ">999%";
+  if (share > 99 && share < 100) return "99%";
   return share > 0 && share < 1 ? "<1%" : `${Math.round(share)}%`;
 }
 
@@ -40,8 +42,12 @@ export function minutes(length) {
   return hours ? (left ? `${hours} h ${left} min` : `${hours} h`) : `${left} min`;
 }
 
+export function span(seconds) {
+  return seconds < 60 ? `${Math.round(seconds)} s` : minutes(seconds / 60);
+}
+
 export function age(seconds) {
-  return seconds == null ? "" : seconds < 60 ? `${seconds} s ago` : `${minutes(seconds / 60)} ago`;
+  return seconds == null ? "" : `${span(seconds)} ago`;
 }
 
 function parts(time, style) {

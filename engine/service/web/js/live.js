@@ -229,6 +229,7 @@ function drawSessions(sessions, day) {
           { href: `#/sessions/${encodeURIComponent(session.sessionId)}` },
           session.project || session.sessionId,
         ),
+        session.title && h("span", { class: "under quiet", title: session.title }, session.title),
       ),
       h("td", { class: "text" }, session.isBusy ? "busy" : (session.state ?? "")),
       h("td", { class: "text wide" }, modelNames(session.models)),

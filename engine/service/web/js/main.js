@@ -2,7 +2,7 @@
 
 import { CalendarView } from "./calendar.js";
 import { h } from "./elements.js";
-import { setZone } from "./format.js";
+import { percent, setZone, span } from "./format.js";
 import { isKnown, knowing } from "./labels.js";
 import { gravest, LiveView, shareText } from "./live.js";
 import { ProvidersView } from "./providers.js";
@@ -21,6 +21,7 @@ let view = null;
 let reports = [];
 let stream = null;
 let told = "";
+let title = "";
 
 function go(name, query) {
   location.hash = hashOf(name, query);
@@ -47,8 +48,11 @@ function route() {
     } else link.removeAttribute("aria-current");
   }
   const titles = { calendar: "Calendar", providers: "Providers" };
-  document.title = `${report?.title ?? titles[path] ?? "ccmon"} · ccmon`;
-  if (stream?.document) view.show(stream.document);
+  title = report?.title ?? titles[path] ?? "";
+  if (stream?.document) {
+    showTitle(stream.document);
+    view.show(stream.document);
+  } else document.title = [title, "ccmon"].filter(Boolean).join(" · ");
 }
 
 // Says to who cannot see it what changed, and only where it is of another gravity.
@@ -61,9 +65,26 @@ function tell(live) {
   }
 }
 
+// While history is read for the first time, how far that is stands above every view.
+export function showProgress(progress) {
+  byId("reading").hidden = !progress;
+  if (!progress) return;
+  byId("progress").value = progress.percent;
+  const left = progress.secondsLeft;
+  byId("left").textContent = percent(progress.percent) + (left ? `, ${span(left)} left` : "");
+}
+
+// A tab in the background says as much as fits: how much is used.
+function showTitle(live) {
+  const window = gravest(live.windows);
+  document.title = [window && shareText(window), title, "ccmon"].filter(Boolean).join(" · ");
+}
+
 function show(live) {
   setZone(live.timezone);
   byId("zone").textContent = live.timezone;
+  showProgress(live.progress);
+  showTitle(live);
   tell(live);
   const models = [...live.sessions.flatMap((each) => each.models), ...live.unpricedModels];
   view?.show(live);

@@ -2,44 +2,50 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, tzinfo
 from functools import cached_property, partial
-from types import TracebackType
-from typing import IO, TYPE_CHECKING, TypeVar
+from threading import Lock
+from typing import TYPE_CHECKING, TypeVar
 
-from engine.agents.registry import Registry
 from engine.domain.mistakes import SettingsError
 from engine.domain.paths import ledger_path
 from engine.domain.responses import CLAUDE
+from engine.domain.scans import ALL
 from engine.domain.settings import Settings
 from engine.domain.times import day_of, open_zone
 from engine.ingest import discover
 from engine.ingest.roots import Roots
 from engine.ledger.book import Ledger
 from engine.live.notices import NoticeBoard
-from engine.live.one_shot import OneShot
 from engine.live.shared_machines import SharedMachines
-from engine.live.state import State
 from engine.live.timings import Timings
-from engine.live.updater import ALL, Updater
 from engine.pricing.updates import PriceUpdates
 
 if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import IO
+
     from engine.domain.billed import BillComparison
     from engine.domain.calendars import Calendar
     from engine.domain.found import AgentFound, Health
+    from engine.domain.glances import Glance
     from engine.domain.notices import Notice
     from engine.domain.owners import OwnedScope
-    from engine.domain.questions import Glance, Selection
+    from engine.domain.questions import Selection
     from engine.domain.reports import Detail, Report, ReportKind, Span
     from engine.domain.snapshots import Progress, Snapshot
     from engine.ledger.owned_rows import OwnedReader
     from engine.limits.readings import Reading
     from engine.live.follower import Follower
     from engine.live.limits import Limits
+    from engine.live.one_shot import OneShot
     from engine.live.pusher import Pusher
+    from engine.live.state import State
+    from engine.live.steps import Steps
     from engine.live.team_watch import TeamWatch
+    from engine.live.updater import Updater
     from engine.machines.sharing import Sharing
     from engine.machines.standing import SharingNow
     from engine.machines.team.pushes import Pushes
@@ -70,20 +76,49 @@ class Monitor:
         prices = PriceUpdates(settings)
         ledger = Ledger(ledger_path(settings), prices.table)
         shared = SharedMachines(settings, ledger)
-        registry = Registry(settings.environment, settings.home)
-        roots = Roots(settings, ledger, registry, shared.roots)
-        board = NoticeBoard(lambda: ledger.notices)
-        self._team = team = _team_of(settings)
-        live = team.live if team is not None else None
-        state = State(settings, zone, ledger, roots, board, live)
-        self._prices, self._ledger, self._roots = prices, ledger, roots
-        self._board, self._state, self._shared = board, state, shared
-        self._updater = Updater(settings, ledger, roots, state, board, prices, self.timings, shared)
-        self._one_shot = OneShot(
-            settings, ledger, roots, state, self._updater, prices, self.timings
-        )
+        self._zone, self._prices, self._ledger, self._shared = zone, prices, ledger, shared
+        self._roots = Roots(settings, ledger, shared.roots)
+        self._board = NoticeBoard(lambda: ledger.notices)
+        self._team = _team_of(settings)
         self._follower: Follower | None = None
         self._pusher: Pusher | None = None
+        self._steps: Steps | None = None
+        self._making = Lock()
+        self._is_read = False
+        """Whether a status line has read what there was without the steps."""
+
+    def _made(self) -> Steps:
+        """Return what reads and shows; a status line's questions load nothing of it."""
+        with self._making:
+            if self._steps is None:
+                from engine.live.steps import Steps
+
+                self._steps = Steps(
+                    self.settings,
+                    self._zone,
+                    self._ledger,
+                    self._roots,
+                    self._board,
+                    self._prices,
+                    self.timings,
+                    self._shared,
+                    self._team.live if self._team is not None else None,
+                )
+                if self._is_read:
+                    self._steps.state.finish_reading()
+            return self._steps
+
+    @property
+    def _state(self) -> State:
+        return self._made().state
+
+    @property
+    def _updater(self) -> Updater:
+        return self._made().updater
+
+    @property
+    def _one_shot(self) -> OneShot:
+        return self._made().one_shot
 
     def __enter__(self) -> Monitor:
         return self
@@ -101,7 +136,7 @@ class Monitor:
         """What is asked and said about limits."""
         from engine.live.limits import Limits
 
-        return Limits(self.settings, self._ledger, self._state, self._board, self._updater)
+        return Limits(self.settings, self._ledger, self._board, self._made)
 
     @cached_property
     def providers(self) -> Accounts:
@@ -209,9 +244,21 @@ class Monitor:
         """
         if self.settings.database is not None:
             return True
+        if unless_within and self._steps is None and self._has_caught_up(unless_within):
+            self._is_read = True
+            return True
         return self._one_shot.catch_up(
             on_progress, most_bytes=most_bytes, unless_within=unless_within
         )
+
+    def _has_caught_up(self, within: int) -> bool:
+        """Say whether any process has read all there was in the last so many milliseconds."""
+        from engine.live.caught_up import caught_up_at
+
+        try:
+            return self.settings.clock() - caught_up_at(self._ledger, self._roots) < within
+        except sqlite3.Error:
+            return False
 
     def fetch(self) -> None:
         """Start fetching stale prices and Cursor's usage, beside the reading to come.
@@ -231,6 +278,11 @@ class Monitor:
 
     def read_transcript(self, path: str) -> None:
         """Read what is new of one session alone; a path below no root is passed over."""
+        from engine.live.caught_up import read_session
+
+        if self._steps is None and read_session(self._ledger, self.settings, self._roots, path):
+            self._is_read = True
+            return
         self._one_shot.read_transcript(path)
 
     def start(self, on_change: Callable[[], None]) -> None:
@@ -273,7 +325,8 @@ class Monitor:
             self._pusher.close()
         if self._follower is not None:
             self._follower.close()
-        self._updater.close()
+        if self._steps is not None:
+            self._steps.updater.close()
         if self._team is not None:
             self._team.close()
         self._ledger.close()
@@ -316,17 +369,19 @@ class Monitor:
         The block is the window that `five_hours` tells of, with what its owner used, where that
         is given.
         """
-        from engine.ledger.owned_rows import reader_of
         from engine.ledger.rows import Reader
         from engine.reports.glance import glance
 
-        state, ledger = self._state, self._ledger
+        ledger, steps = self._ledger, self._steps
         scopes = self._roots.open_scopes((CLAUDE,))
         reader = Reader(ledger, tuple(scopes.values()))
-        zone = (state.zone_name, state.zone)
-        end, roots = None, self._roots.claude_paths()
+        zone = self._zone if steps is None else (steps.state.zone_name, steps.state.zone)
+        end: int | None = None
         own: Reader | OwnedReader = reader
         if five_hours is not None:
+            from engine.ledger.owned_rows import reader_of
+
+            roots = self._roots.claude_paths()
             end, own = five_hours.resets_at, reader_of(ledger, roots, five_hours.owner, reader)
         return glance(reader, own, ledger.names, zone, self.settings.clock(), session, end)
 

@@ -13,8 +13,9 @@ from tui.terminal.streams import is_closed_pipe, prepare, settle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from argparse import Namespace
     from collections.abc import Sequence
+
+    from tui.options.definition import Namespace
 
 _VERSION = ("-v", "-V", "--version")
 _FAILED = 1

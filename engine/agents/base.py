@@ -28,7 +28,7 @@ MOST_TOKENS = 10**9
 NANO_AIU = 10**11
 """Billionths of GitHub's AI unit in one US dollar: a unit is one cent."""
 
-_NO_LETTER = re.compile(r"[^A-Za-z0-9]")
+_NO_LETTER = r"[^A-Za-z0-9]"
 
 
 class Unreadable(Exception):
@@ -154,7 +154,7 @@ class Told:
 
     def project(self, directory: str) -> str:
         """Return a working directory's name, as Claude Code names its own below `projects`."""
-        return _NO_LETTER.sub("-", directory)
+        return re.sub(_NO_LETTER, "-", directory)
 
     def use(
         self, window: str, percent: float, resets_at: int | None, time: int, plan: str = ""

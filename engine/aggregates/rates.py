@@ -1,6 +1,6 @@
 """Recent responses: burn rate, trace over the block, and who is burning (SPEC §8)."""
 
-from __future__ import annotations
+# No annotation is put off here: as text, each would be compiled anew at every start.
 
 from bisect import bisect_left
 from collections import Counter
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from engine.aggregates.sleeps import Sleeps
 from engine.domain.responses import COMPACTED
-from engine.domain.snapshots import BurnRate, Trace
+from engine.domain.running_blocks import BurnRate, Trace
 from engine.domain.times import BLOCK_LENGTH, HOUR, MINUTE
 from engine.ledger.rows import Recent
 
@@ -103,12 +103,13 @@ class Recents:
                 break
             yield self._responses[id_]
 
-    def burn_rate(self, now: int, window: int = WINDOW) -> BurnRate:
+    def burn_rate(self, now: int, window: int = WINDOW, first: int | None = None) -> BurnRate:
         """Return the rate over a recent window.
 
         Time before the first response known (an hour before the block at most) is not
         counted, but at least one minute is, so two quick responses do not explode; idle
-        time counts as idle, a sleep of the machine as no time at all.
+        time counts as idle, a sleep of the machine as no time at all. `first` is when the first
+        one came where only those of the window are here.
         """
         since = self._sleeps.since(now, window)
         tokens = plain = cost = 0
@@ -116,7 +117,9 @@ class Recents:
             tokens += recent.tokens
             plain += recent.plain_tokens
             cost += recent.cost
-        begun = self._order[0][0] if self._order else now - window
+        begun = first
+        if begun is None:
+            begun = self._order[0][0] if self._order else now - window
         elapsed = min(window, max(MINUTE, now - begun - self._sleeps.asleep(begun, now)))
         plain_rate = plain * MINUTE / elapsed
         return BurnRate(

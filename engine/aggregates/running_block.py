@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.domain.snapshots import Block
+from engine.domain.running_blocks import Block
 from engine.domain.times import SECOND
 from engine.ledger.names import ModelNames
 

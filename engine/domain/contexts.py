@@ -8,7 +8,7 @@ USUAL = 200_000
 LARGE = 1_000_000
 
 _LARGE_MARK = "[1m]"
-_VERSION = re.compile(r"claude-(?:[a-z]+-)?(\d+)(?:-(\d{1,2}))?(?:-[a-z]+)?(?:[-@]20\d{6})?\Z")
+_VERSION = r"claude-(?:[a-z]+-)?(\d+)(?:-(\d{1,2}))?(?:-[a-z]+)?(?:[-@]20\d{6})?\Z"
 _SINCE = (4, 7)
 """Models of this version and later are run at their own window, earlier ones at the usual one."""
 _LARGE_FAMILIES = ("claude-mythos",)
@@ -35,5 +35,5 @@ def _is_large(model: str) -> bool:
     """Say whether a model's own window is the large one, and it is run at that."""
     if _LARGE_MARK in model or any(family in model for family in _LARGE_FAMILIES):
         return True
-    found = _VERSION.search(model.rpartition("/")[2].rpartition("anthropic.")[2])
+    found = re.search(_VERSION, model.rpartition("/")[2].rpartition("anthropic.")[2])
     return found is not None and (int(found[1]), int(found[2] or 0)) >= _SINCE

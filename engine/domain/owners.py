@@ -1,6 +1,6 @@
 """Whose limits are: keys that tell the owners of readings, hits and windows apart (SPEC §9)."""
 
-from __future__ import annotations
+# No annotation is put off here: as text, each would be compiled anew at every start.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise

@@ -4,12 +4,13 @@ Who reads files packs what they hold, and the ledger keeps packs as they are. A 
 one response, priced; in place of names it has the places of these in the pack's lists of names.
 """
 
-from __future__ import annotations
+# No annotation is put off here: as text, each would be compiled anew at every start.
 
 import struct
-from collections.abc import Callable, Iterable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import attrgetter
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from msgspec import Struct
 
@@ -141,6 +142,13 @@ class Pack(Struct, array_like=True, gc=False):
 def ids_in(ids: bytes) -> tuple[int, ...]:
     """Return the ids that a pack's bytes hold, ascending."""
     return struct.unpack(f"<{len(ids) // ID_WIDTH}q", ids)
+
+
+def ids_seen_in(ids: bytes) -> Sequence[int]:
+    """Return the same without reading them before they are looked at."""
+    if sys.byteorder == "little":
+        return cast("Sequence[int]", memoryview(ids).cast("q"))
+    return ids_in(ids)
 
 
 def ids_of(ids: Iterable[int]) -> bytes:

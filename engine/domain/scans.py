@@ -29,6 +29,10 @@ class PlaceLookedAt(Struct, frozen=True, rename="camel"):
     is_root: bool
 
 
+ALL = 1 << 62
+"""As many bytes as there are."""
+
+
 class Root(Struct, frozen=True):
     """A directory that an agent keeps its data in."""
 

@@ -12,38 +12,12 @@ from msgspec import Struct
 from engine.domain.levels import Level
 from engine.domain.limit_windows import BurnUp, Event, HitNow, WindowNow, WindowSource
 from engine.domain.notices import Notice
-from engine.domain.reports import Figures, Part, Point
+from engine.domain.reports import Figures, Point
 from engine.domain.responses import CLAUDE
+from engine.domain.running_blocks import Block as Block
+from engine.domain.running_blocks import BurnRate as BurnRate
+from engine.domain.running_blocks import Trace as Trace
 from engine.domain.scans import PlaceLookedAt
-
-
-class Trace(Struct, frozen=True):
-    """Tokens and cost of equal steps over a block, from its start up to now.
-
-    Steps that have not begun are absent, so `len(tokens)` grows up to `steps`.
-    """
-
-    start: int
-    step: int
-    steps: int
-    tokens: tuple[int, ...]
-    cost: tuple[int, ...]
-    running_tokens: tuple[int, ...]
-    """Tokens of the block up to the end of each step."""
-    running_cost: tuple[int, ...]
-
-
-class BurnRate(Struct, frozen=True):
-    """How fast tokens and money were used over a recent window (SPEC §8)."""
-
-    window: int
-    """The window's length in milliseconds (idle time in it counts as idle)."""
-    tokens_per_minute: float
-    plain_tokens_per_minute: float
-    """The same of input and output alone, without cache."""
-    cost_per_hour: int
-    word: str
-    """`idle`, `calm`, `steady`, `busy` or `intense`."""
 
 
 class Projection(Struct, frozen=True):
@@ -81,20 +55,6 @@ class Limit(Struct, frozen=True):
     reached_at: int | None
     """When the forecast expects the limit to be reached, if before the window's end."""
     reason: str = ""
-
-
-class Block(Struct, frozen=True):
-    """The active 5-hour block: the true window where that is known, else as SPEC §7 has it."""
-
-    start: int
-    end: int
-    figures: Figures
-    by_model: tuple[Part, ...]
-    elapsed: int
-    remaining: int
-    elapsed_share: float
-    anchor: Literal["estimated", "official", "pinned"] = "estimated"
-    """Where the block's start is known from: its responses, an official reset, the user."""
 
 
 class SessionNow(Struct, frozen=True):

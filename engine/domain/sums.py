@@ -1,6 +1,6 @@
 """Sums of responses as the ledger keeps them, and the rows that it gives them in."""
 
-from __future__ import annotations
+# No annotation is put off here: as text, each would be compiled anew at every start.
 
 from typing import NamedTuple
 

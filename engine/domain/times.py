@@ -8,10 +8,13 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
 from engine.domain.mistakes import SettingsError
 from engine.domain.system import PLATFORM
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 SECOND = 1_000
 MINUTE = 60_000
@@ -21,10 +24,8 @@ BLOCK_LENGTH = 5 * HOUR
 """A block's length (SPEC §7), which is also that of the first official window."""
 
 _ISO = r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|z|[+-]\d\d(?::?[0-5]\d)?)\Z"
-_USUAL_SECONDS = {f":{second:02d}.": second * SECOND for second in range(60)}
-_USUAL_FRACTIONS = {f"{fraction:03d}Z": fraction for fraction in range(SECOND)}
 _UTC_TOO = ("Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu", "UCT", "Universal", "Zulu")
-_AFTER_ZONEINFO = re.compile(r"/zoneinfo[^/]*/(.+)")
+_AFTER_ZONEINFO = r"/zoneinfo[^/]*/(.+)"
 """macOS has `zoneinfo.default`, and directories of dated editions above `zoneinfo`."""
 _SAMPLING = 4 * DAY
 """Two changes of a zone's offset are further apart (the nearest known are, by 6.9 days)."""
@@ -35,6 +36,8 @@ _EPOCH = _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST = datetime(9990, 1, 1, tzinfo=UTC)
 _days: dict[str, int] = {}
 _minutes: dict[str, int] = {}
+_seconds: dict[str, int] = {}
+_fractions: dict[str, int] = {}
 
 
 def parse_time(text: str) -> int | None:
@@ -44,10 +47,7 @@ def parse_time(text: str) -> int | None:
     """
     try:
         return (
-            _days[text[:10]]
-            + _minutes[text[10:16]]
-            + _USUAL_SECONDS[text[16:20]]
-            + _USUAL_FRACTIONS[text[20:]]
+            _days[text[:10]] + _minutes[text[10:16]] + _seconds[text[16:20]] + _fractions[text[20:]]
         )
     except KeyError:
         return _parse_and_remember(text)
@@ -79,6 +79,9 @@ def _parse_and_remember(text: str) -> int | None:
             _days.clear()
         _days[text[:10]] = time - time % DAY
         _minutes[text[10:16]] = time % DAY - time % MINUTE
+        if not _seconds:
+            _seconds.update((f":{second:02d}.", second * SECOND) for second in range(60))
+            _fractions.update((f"{fraction:03d}Z", fraction) for fraction in range(SECOND))
     return time
 
 
@@ -142,9 +145,23 @@ def open_zone(
     return found or _system_zone()
 
 
-def _named_zone(name: str) -> ZoneInfo:
+def zone_of(name: str) -> tzinfo:
+    """Return a zone by its IANA name, UTC without loading any other.
+
+    Raises `KeyError`, `ValueError` or `OSError` where there is none.
+    """
+    return UTC if name in ("UTC", "Etc/UTC") else _zones()(name)
+
+
+def _zones() -> type[ZoneInfo]:
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo
+
+
+def _named_zone(name: str) -> tzinfo:
     try:
-        return ZoneInfo(name)
+        return zone_of(name)
     except (KeyError, ValueError, OSError) as error:
         from zoneinfo import available_timezones
 
@@ -161,7 +178,7 @@ def _registered_zone() -> tuple[str, tzinfo] | None:
         from tzlocal.win32 import get_localzone_name
 
         name = get_localzone_name()
-        return (name, ZoneInfo(name)) if name else None
+        return (name, zone_of(name)) if name else None
     except (ImportError, LookupError, ValueError, OSError):
         return None
 
@@ -170,12 +187,12 @@ def _linked_zone(localtime: Path) -> tuple[str, tzinfo] | None:
     """Read the zone from the system's link or file."""
     try:
         target = os.path.realpath(localtime)
-        named = _AFTER_ZONEINFO.search(target)
+        named = re.search(_AFTER_ZONEINFO, target)
         if named:
             name = "UTC" if named[1] in _UTC_TOO else named[1]
-            return name, ZoneInfo(name)
+            return name, zone_of(name)
         with localtime.open("rb") as file:
-            return "local", ZoneInfo.from_file(file, key="local")
+            return "local", _zones().from_file(file, key="local")
     except (KeyError, ValueError, OSError):
         return None
 

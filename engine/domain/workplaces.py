@@ -4,7 +4,7 @@ Claude Code keeps a session's transcript below `projects`, in a directory that i
 the working directory. Different working directories can share such a name.
 """
 
-from __future__ import annotations
+# No annotation is put off here: as text, each would be compiled anew at every start.
 
 import re
 from collections.abc import Iterable, Mapping

@@ -8,7 +8,7 @@ from functools import partial
 from io import BufferedReader
 from typing import NamedTuple
 
-from engine.agents.claude.transcripts import KEY, MOST_PATIENCE, is_worth_reading
+from engine.agents.claude.signs import KEY, MOST_PATIENCE, is_worth_reading
 from engine.domain.long_lines import PIECE, TOO_LONG, LongLine, look_through
 from engine.domain.scans import Problem, Scan
 

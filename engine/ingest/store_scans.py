@@ -25,7 +25,8 @@ from engine.domain.scans import Place as Where
 from engine.domain.times import DAY
 from engine.ingest.pointers import LONGEST, pointer_in
 from engine.ingest.store_files import Stored
-from engine.ingest.tail import MOST_PROBLEMS, NOTHING_READ, fingerprint
+from engine.ingest.tail import NOTHING_READ, fingerprint
+from engine.ingest.told_lines import MOST_PROBLEMS
 
 _KEPT_USES = 8 * DAY
 """What was said of a window longer ago tells nothing of one that is running."""

@@ -9,30 +9,24 @@ from functools import partial
 from io import BufferedReader
 from typing import TYPE_CHECKING, BinaryIO
 
-from msgspec import DecodeError
-
-from engine.agents.claude import transcripts
-from engine.agents.claude.transcripts import Keyed, Unreadable
+from engine.agents.claude.places import place_of
 from engine.domain.digest import blake2b
 from engine.domain.files import open_regular
-from engine.domain.hits import MARK
-from engine.domain.responses import Sighting, merge, response_id
+from engine.domain.responses import merge, response_id
 from engine.domain.scans import Cursor, Found, Problem, Scan, is_new
 from engine.domain.times import open_zone
-from engine.domain.workplaces import MAIN, SIDE, note, workplace
-from engine.ingest.finished_lines import Taken, read_lines
+from engine.ingest.finished_lines import Take, Taken, read_lines
 from engine.ingest.pointers import LONGEST, pointer_in
 from engine.ingest.usual_lines import UsualLines
 from engine.native import native_chunk
 
 if TYPE_CHECKING:
+    from engine.ingest.told_lines import Seen
     from engine.native.scanner import Chunk
 
 _BUFFER = 1 << 17
 _FINGERPRINTED = 512
 """So many bytes before the offset tell whether a file is still the one that was read."""
-MOST_PROBLEMS = 100
-"""So many unreadable lines of one file are kept with their places; all are counted."""
 
 
 def system_zone() -> tzinfo:
@@ -104,18 +98,18 @@ class Tail:
         most: int,
         into: Chunk | None,
     ) -> Scan:
-        place = transcripts.place_of(found.relative)
+        place = place_of(found.relative)
         is_anew = start == 0
         scan = Scan(place, NOTHING_READ, {}, [], is_anew, True)
-        seen: _Seen = {}
-        take = partial(_read_one, scan=scan, seen=seen, zone=self._zone)
+        seen: Seen = {}
+        take = self._taker(scan, seen)
         taken = Taken(0, 0, start)
         if self._usual is not None:
             taken = self._usual.read(file, start, start + most, scan, take, into)
         (lines, bad, offset), rest = read_lines(file, taken, start + most, scan, take)
         if rest is not None:
             if rest.line is not None:
-                _read_unfinished(rest.line, offset, scan, seen, self._zone)
+                self._read_unfinished(rest.line, offset, scan, seen)
             if rest.size > _BUFFER:
                 self._unfinished[found.path] = (offset, offset + rest.size)
         else:
@@ -140,9 +134,26 @@ class Tail:
         )
         return scan
 
+    def _read_unfinished(self, line: bytes, offset: int, scan: Scan, seen: Seen) -> None:
+        from engine.ingest.told_lines import read_unfinished
 
-_Seen = dict[str, Sighting]
-"""Sightings by what names their response."""
+        read_unfinished(line, offset, scan, seen, self._zone)
+
+    def _taker(self, scan: Scan, seen: Seen) -> Take:
+        """Return what takes a line; it is loaded with the first where few are not usual."""
+
+        def take(line: bytes, offset: int) -> bool:
+            from engine.ingest.told_lines import read_one
+
+            return read_one(line, offset, scan, seen, self._zone)
+
+        if self._usual is not None:
+            return take
+        from engine.ingest.told_lines import read_one
+
+        return partial(read_one, scan=scan, seen=seen, zone=self._zone)
+
+
 NOTHING_READ = Cursor(0, 0, 0, 0, 0, 0, 0, 0)
 
 
@@ -170,80 +181,3 @@ def _has_newline(file: BinaryIO) -> bool:
         if b"\n" in chunk:
             return True
     return False
-
-
-def _read_one(
-    line: bytes, offset: int, scan: Scan, seen: _Seen, zone: Callable[[], tzinfo]
-) -> bool:
-    """Take what one line tells; return whether all of it could be read.
-
-    A line that the strict reader takes tells of a response or of a hit, never of both.
-    """
-    reason: str | None = None
-    try:
-        sightings, cwd = transcripts.read_line(line, offset, scan.place)
-        _add(sightings, cwd, scan, seen)
-        if not sightings:
-            _add_hits(line, offset, scan, zone)
-    except Unreadable as error:
-        reason = str(error)
-        _add_hits(line, offset, scan, zone)
-    except (DecodeError, ValueError, RecursionError):
-        said, reason = transcripts.read_patiently(line, offset, scan.place)
-        for sightings, cwd in said:
-            _add(sightings, cwd, scan, seen)
-        _add_hits(line, offset, scan, zone)
-    if reason is not None and len(scan.problems) < MOST_PROBLEMS:
-        scan.problems.append(Problem(offset, reason))
-    return reason is None
-
-
-def _add(sightings: list[Keyed], cwd: str | None, scan: Scan, seen: _Seen) -> None:
-    for key, sighting in sightings:
-        known = seen.get(key)
-        seen[key] = sighting if known is None else merge(known, sighting)
-    if sightings:
-        _note_workplace(sightings, cwd, scan)
-
-
-def _note_workplace(sightings: list[Keyed], cwd: str | None, scan: Scan) -> None:
-    """Note where a line's session works.
-
-    Nearly always the session's first line has told what holds.
-    """
-    sighting, place = sightings[0][1], scan.place
-    known, side = scan.workplaces.get(sighting.session), sighting.is_sidechain
-    if known is not None and known.rank == (SIDE if side else MAIN) and known.time < sighting.time:
-        return
-    is_empty = not any(each.total or each.recorded for _, each in sightings)
-    told = workplace(cwd, place.project, sighting.time, is_sidechain=side, is_empty=is_empty)
-    note(scan.workplaces, {sighting.session: told})
-
-
-def _add_hits(line: bytes, offset: int, scan: Scan, zone: Callable[[], tzinfo]) -> None:
-    if len(line) > transcripts.MOST_PATIENCE or MARK not in line:
-        return
-    from engine.agents.claude.limit_messages import hits_in
-
-    place = scan.place
-    scan.hits += hits_in(line, offset, place.path, place.session, zone)
-
-
-def _read_unfinished(
-    tail: bytes, offset: int, scan: Scan, seen: _Seen, zone: Callable[[], tzinfo]
-) -> None:
-    """Count a last line that is whole but for its newline; leave the cursor before it."""
-    if not tail.rstrip(b" \t\r").endswith(b"}") or b'"usage"' not in tail:
-        return
-    try:
-        said = [transcripts.read_line(tail, offset, scan.place)]
-    except Unreadable:
-        return
-    except (DecodeError, ValueError, RecursionError):
-        said, reason = transcripts.read_patiently(tail, offset, scan.place)
-        if reason is not None:
-            return
-    for sightings, cwd in said:
-        _add(sightings, cwd, scan, seen)
-    if not any(sightings for sightings, _ in said):
-        _add_hits(tail, offset, scan, zone)

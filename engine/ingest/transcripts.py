@@ -17,8 +17,8 @@ from engine.ledger.book import Ledger
 
 if TYPE_CHECKING:
     from engine.ingest.loader import Batch, Waiting
+    from engine.ingest.pieces import Pieces
     from engine.ingest.stores import CursorOf
-    from engine.ingest.transcript_source import TranscriptSource
 
 _WORTH_LISTING = 500
 """Transcripts; fewer are listed as quickly as they are looked at one by one."""
@@ -38,7 +38,7 @@ class Transcripts:
         self._ledger = ledger
         self._settings = settings
         self._lists_all = False
-        self._source: TranscriptSource | None = None
+        self._made: Pieces | None = None
         self._roots: dict[Root, None] = {}
         self._walks: dict[Root, discover.Walk] = {}
         """What was found below each root since files were asked for last."""
@@ -51,7 +51,7 @@ class Transcripts:
     @property
     def refused(self) -> dict[str, str]:
         """Path and reason of what cannot be read now."""
-        files = self._source.refused if self._source is not None else {}
+        files = self._made.refused if self._made is not None else {}
         walks = (item for walk in self._directories.values() for item in walk.items())
         return {**dict(walks), **files}
 
@@ -67,8 +67,8 @@ class Transcripts:
         self._lists_all = lists_all
         self.counts = {}
         self._directories = {}
-        if self._source is not None:
-            self._source.refused.clear()
+        if self._made is not None:
+            self._made.refused.clear()
 
     def look(
         self, root: Root, is_as_read: Callable[[Found], bool], cursor_of: CursorOf
@@ -135,8 +135,10 @@ class Transcripts:
     def batches(self, waiting: list[Waiting], is_stopped: Callable[[], bool]) -> Iterator[Batch]:
         """Yield what is new in some files, those written last first."""
         from engine.ingest.loader import Loader
+        from engine.ingest.transcript_source import TranscriptSource
 
-        return Loader(self._reader(), lambda: self._ledger.prices).batches(waiting, is_stopped)
+        source = TranscriptSource(self._pieces())
+        return Loader(source, lambda: self._ledger.prices).batches(waiting, is_stopped)
 
     def owns(self, path: str) -> bool:
         """Say whether a path lies below a root that was looked at."""
@@ -167,7 +169,7 @@ class Transcripts:
                     is_sure = False
                     continue
                 self._paths[path] = place
-            made = self._reader().read(found, cursor_of(root, relative))
+            made = self._pieces().scans(found, cursor_of(root, relative))
             scans.setdefault(root, []).extend(made)
         return scans, is_sure
 
@@ -175,7 +177,7 @@ class Transcripts:
         """Read some transcripts, by their paths below `projects`, from their starts."""
         found = (discover.stat(os.path.join(root.projects, path), path) for path in paths)
         return [
-            scan for each in found if each is not None for scan in self._reader().read(each, None)
+            scan for each in found if each is not None for scan in self._pieces().scans(each, None)
         ]
 
     def scans_of_session(self, roots: list[Root], transcript: str) -> dict[Root, list[Scan]]:
@@ -196,19 +198,18 @@ class Transcripts:
             scan
             for found in discover.files_of_session(path, relative)
             if is_new(found, cursors.get(found.relative))
-            for scan in self._reader().read(found, cursors.get(found.relative))
+            for scan in self._pieces().scans(found, cursors.get(found.relative))
         ]
         return {root: scans} if scans else {}
 
-    def _reader(self) -> TranscriptSource:
-        if self._source is None:
+    def _pieces(self) -> Pieces:
+        if self._made is None:
+            from engine.ingest.pieces import Pieces
             from engine.ingest.tail import Tail
-            from engine.ingest.transcript_source import TranscriptSource
 
             environment = self._settings.environment
-            tail = Tail(lambda: open_zone(None, environment)[1], environment)
-            self._source = TranscriptSource(tail)
-        return self._source
+            self._made = Pieces(Tail(lambda: open_zone(None, environment)[1], environment))
+        return self._made
 
 
 def _place_in(roots: Iterable[Root], path: str) -> tuple[Root, str] | None:

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from io import BufferedReader
 from typing import TYPE_CHECKING
 
-from engine.agents.claude.lines import loads
-from engine.agents.claude.transcripts import KEY
+from engine.agents.claude.signs import KEY
 from engine.domain.long_lines import PIECE, look_through
 from engine.domain.packed_responses import PackedModel, PackedNames, records_in, sighting_of
 from engine.domain.responses import Sighting
@@ -80,4 +79,8 @@ def _note(scan: Scan, places: Iterable[Place]) -> None:
 
 def _text(written: bytes) -> str:
     """Return a text that JSON writes so between its quotes."""
-    return str(loads(b'"%b"' % written)) if b"\\" in written else written.decode()
+    if b"\\" not in written:
+        return written.decode()
+    from engine.agents.claude.lines import loads
+
+    return str(loads(b'"%b"' % written))

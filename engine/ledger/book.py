@@ -224,7 +224,7 @@ class Ledger(PricedConnection):
                 self._keep_workplaces(number, root.agent, workplaces, revision)
                 self._yield_to(root.agent, workplaces, revision)
         except BaseException:
-            self.writers.load.forget()
+            self.writers.forget_load()
             raise
         return revision
 

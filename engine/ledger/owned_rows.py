@@ -98,6 +98,14 @@ class OwnedReader:
                     found.setdefault(id_, replace(each, is_counted=0))
         return found
 
+    def first_time(self, start: int) -> int | None:
+        """Return when the first response from a time on came."""
+        times = (
+            part.reader.first_time(begun, over)
+            for part, begun, over in self._overlapping(start, 1 << 62)
+        )
+        return min((time for time in times if time is not None), default=None)
+
     def _overlapping(self, start: int, end: int) -> Iterator[tuple[_Part, int, int]]:
         for part in self._parts:
             begun, over = part.within(start, end)

@@ -9,7 +9,7 @@ A pack that is *held* has what other packs or rows have too: it is counted nowhe
 merged with them (`engine.ledger.pack_load`).
 """
 
-from __future__ import annotations
+# No annotation is put off here: as text, each would be compiled anew at every start.
 
 import sqlite3
 from bisect import bisect_left
@@ -23,6 +23,7 @@ from engine.domain.packed_responses import (
     LAYOUT,
     Record,
     ids_in,
+    ids_seen_in,
     records_in,
 )
 from engine.ledger.record_rows import Numbers, places_of, row_of, rows_between
@@ -93,16 +94,23 @@ class Packs:
     def bring(self, scope: int, ids: Iterable[int]) -> None:
         """Bring some responses to the table, as far as packs have them."""
         wanted = sorted(ids)
-        packs = self._listed(scope)
-        if not wanted or not packs:
+        if not wanted:
             return
+        found = [
+            (pack, places)
+            for pack, of_pack in self._connection.execute(
+                "SELECT pack, ids FROM packs WHERE scope = ? AND is_held = 0", (scope,)
+            )
+            if (places := _places(of_pack, wanted))
+        ]
         rows: list[Row] = []
-        for pack, changed, names in packs:
-            places = self._places(pack, wanted)
-            if places:
-                records = self._records_at(pack, places)
-                rows += map(row_of(scope, changed, _decode(names)), records)
-        self._insert(rows)
+        for pack, places in found:
+            changed, names = self._connection.execute(
+                "SELECT changed, names FROM packs WHERE pack = ?", (pack,)
+            ).fetchone()
+            rows += map(row_of(scope, changed, _decode(names)), self._records_at(pack, places))
+        if rows:
+            self._insert(rows)
 
     def bring_between(self, scopes: Iterable[int], start: int, end: int = FOREVER) -> None:
         """Bring responses from a time up to another to the table."""
@@ -191,21 +199,6 @@ class Packs:
             blob.seek(low * LAYOUT.size)
             return blob.read((high - low) * LAYOUT.size)
 
-    def _ids(self, pack: int) -> tuple[int, ...]:
-        (ids,) = self._connection.execute(
-            "SELECT ids FROM packs WHERE pack = ?", (pack,)
-        ).fetchone()
-        return ids_in(ids)
-
-    def _places(self, pack: int, wanted: list[int]) -> list[int]:
-        """Return where in a pack some ids are that it has."""
-        ids = self._ids(pack)
-        if len(wanted) > len(ids) // 16:
-            of = {id_: place for place, id_ in enumerate(ids)}
-            return sorted(of[id_] for id_ in of.keys() & set(wanted))
-        places = ((bisect_left(ids, id_), id_) for id_ in wanted)
-        return [place for place, id_ in places if place < len(ids) and ids[place] == id_]
-
     def _records_at(self, pack: int, places: Iterable[int]) -> list[Record]:
         size = LAYOUT.size
         with self._connection.blobopen("packs", "records", pack, readonly=True) as blob:
@@ -214,3 +207,13 @@ class Packs:
                 blob.seek(place * size)
                 read.append(Record._make(LAYOUT.unpack(blob.read(size))))
             return read
+
+
+def _places(packed: bytes, wanted: list[int]) -> list[int]:
+    """Return where in a pack's ids some are that it has; of a few, without reading all."""
+    if len(wanted) > len(packed) // ID_WIDTH // 16:
+        of = {id_: place for place, id_ in enumerate(ids_in(packed))}
+        return sorted(of[id_] for id_ in of.keys() & set(wanted))
+    ids = ids_seen_in(packed)
+    places = ((bisect_left(ids, id_), id_) for id_ in wanted)
+    return [place for place, id_ in places if place < len(ids) and ids[place] == id_]

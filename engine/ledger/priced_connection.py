@@ -49,7 +49,7 @@ class PricedConnection(Connection):
         """Drop what only a load of packs needs to know."""
         with self.lock:
             if "writers" in vars(self):
-                self.writers.load.forget()
+                self.writers.forget_load()
 
     def price_by(self, prices: PriceTable) -> bool:
         """Have another price table in force; return whether all costs are by it already."""

@@ -208,6 +208,17 @@ class Reader:
         )
         return {row[0]: Recent(*row[1:]) for row in rows}
 
+    def first_time(self, start: int, end: int = 1 << 62) -> int | None:
+        """Return when the first response from a time on, and before another, came."""
+        bring_between(self._ledger, self._scopes, start, end)
+        rows = self._all(
+            f"SELECT time FROM responses WHERE {self._within} AND time >= ? AND time < ?"
+            f" AND {COUNTS} ORDER BY time LIMIT 1",
+            start,
+            end,
+        )
+        return rows[0][0] if rows else None
+
     def responses_of(self, session: int, most: int) -> list[Booked]:
         """Return the newest responses of a session, newest first.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -13,8 +13,6 @@ from engine.ledger.book import Ledger
 from engine.ledger.limit_readings import keep_readings, readings_since
 from engine.limits.kept_readings import reading_of_row, rows_of
 from engine.live.notices import NoticeBoard
-from engine.live.state import State
-from engine.live.updater import Updater
 
 if TYPE_CHECKING:
     from engine.domain.limit_windows import Event, LimitsNow
@@ -22,6 +20,9 @@ if TYPE_CHECKING:
     from engine.limits.alerts import Alerts
     from engine.limits.endpoint.poller import UsagePoller
     from engine.limits.readings import HookSaid, Reading
+    from engine.live.state import State
+    from engine.live.steps import Steps
+    from engine.live.updater import Updater
 
 
 class Limits:
@@ -31,15 +32,22 @@ class Limits:
         self,
         settings: Settings,
         ledger: Ledger,
-        state: State,
         board: NoticeBoard,
-        updater: Updater,
+        steps: Callable[[], Steps],
     ) -> None:
+        """`steps` gives what reads and shows; what a hook says needs none of it."""
         self._settings = settings
         self._ledger = ledger
-        self._state = state
         self._board = board
-        self._updater = updater
+        self._steps = steps
+
+    @property
+    def _state(self) -> State:
+        return self._steps().state
+
+    @property
+    def _updater(self) -> Updater:
+        return self._steps().updater
 
     @cached_property
     def alerts(self) -> Alerts:

@@ -15,6 +15,7 @@ from engine.domain.responses import CLAUDE
 from engine.domain.settings import Settings
 from engine.ingest.roots import Roots
 from engine.ledger.book import Ledger
+from engine.live.caught_up import caught_up_setting
 from engine.live.state import State
 from engine.live.timings import Timings
 from engine.live.updater import Updater
@@ -63,7 +64,7 @@ class OneShot:
         """
         now, insist = self._settings.clock(), self._updater.recovery.insist
         scopes = insist(self._roots.open_scopes)
-        setting = f"caught_up_at.{','.join(map(str, scopes.values()))}"
+        setting = caught_up_setting(scopes)
         age = now - int(self._ledger.setting(setting) or 0)
         if age < unless_within:
             self._state.finish_reading()

@@ -98,15 +98,13 @@ class Pusher:
         return None
 
     def _pushes(self, ledger: Ledger) -> Pushes:
-        from engine.agents.registry import Registry
         from engine.ingest.roots import Roots
         from engine.live.shared_machines import SharedMachines
         from engine.machines.team.pushes import Pushes
 
         settings = self._settings
-        registry = Registry(settings.environment, settings.home)
         shared = SharedMachines(settings, ledger)
-        roots = Roots(settings, ledger, registry, shared.roots)
+        roots = Roots(settings, ledger, shared.roots)
         return Pushes(settings, ledger, roots.open_scopes)
 
     def _tell(self, lack: str | None) -> None:

@@ -8,7 +8,7 @@ from threading import Event, Lock
 from typing import TYPE_CHECKING
 
 from engine.domain.pace import SESSIONS_LOOK, Every
-from engine.domain.scans import Root
+from engine.domain.scans import ALL, Root
 from engine.domain.settings import Settings
 from engine.ingest.reader import Reader
 from engine.ingest.roots import Roots
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from engine.domain.scans import Scan
     from engine.ingest.loader import Waiting
     from engine.machines.sharing import Sharing
-
-ALL = 1 << 62
-"""As many bytes as there are."""
 
 
 def _nothing() -> None:

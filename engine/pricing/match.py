@@ -36,6 +36,9 @@ their own, nor `:online`, whose searches cost more than the tokens:
 _CLAUDE_SUFFIX = r":(?:thinking|beta)\Z"
 """Such entries of Claude models: Anthropic bills thinking as any output."""
 _CLAUDE = "claude-"
+_SUFFIX_SIGNS = ("[", "@", ":", "-20", "-latest", "-thinking")
+"""One of these is in every suffix. Patterns are compiled where a name may fit them, no earlier:
+that takes longer than all else of pricing one response."""
 
 _TURNED = r"claude-(?:(?!3)(\d+(?:-\d+)?)-([a-z]+)|([a-z]+)-(3(?:-\d+)?))"
 """Claude 4 and later with the number first, as in OpenRouter's ids, or Claude 3 with it last."""
@@ -63,8 +66,10 @@ def canonical(model: str) -> tuple[str, ...]:
         for bare in map(folded, _without_vendors(name)):
             ids[bare] = None
             ids[_turned(bare)] = None
-        shorter = re.sub(_SUFFIX, "", name)
-        if shorter == name and _CLAUDE in name:
+        shorter = name
+        if any(sign in name for sign in _SUFFIX_SIGNS):
+            shorter = re.sub(_SUFFIX, "", name)
+        if shorter == name and _CLAUDE in name and ":" in name:
             shorter = re.sub(_CLAUDE_SUFFIX, "", name)
         if shorter == name:
             break
@@ -74,7 +79,10 @@ def canonical(model: str) -> tuple[str, ...]:
 
 def _turned(name: str) -> str:
     """Return `claude-sonnet-4-6` for `claude-4-6-sonnet`, `claude-3-opus` for `claude-opus-3`."""
-    turned = re.fullmatch(_TURNED, name)
+    may_be_turned = name.startswith(_CLAUDE) and (
+        name[len(_CLAUDE) :][:1].isdecimal() or "-3" in name
+    )
+    turned = re.fullmatch(_TURNED, name) if may_be_turned else None
     if turned is None:
         return name
     return f"{_CLAUDE}{turned[2] or turned[4]}-{turned[1] or turned[3]}"
@@ -88,6 +96,8 @@ def vendorless(model: str) -> str:
 def _without_vendors(name: str) -> list[str]:
     """Return the id and what is left of it after each vendor prefix."""
     names = [name]
+    if "/" not in name and "." not in name:
+        return names
     while (vendor := re.match(_VENDOR, name)) and vendor.end() < len(name):
         name = name[vendor.end() :]
         names.append(name)

@@ -1,6 +1,6 @@
 """One model's price: as the price files write it, and as exact integers."""
 
-from __future__ import annotations
+# No annotation is put off here: as text, each would be compiled anew at every start.
 
 from datetime import date
 from decimal import Decimal

@@ -96,7 +96,6 @@ class PriceTable:
     def _look_up(self, ids: tuple[str, ...]) -> ModelPrice | None:
         from engine.pricing.match import FREE
         from engine.pricing.price import NOTHING, model_price
-        from engine.pricing.timeline import dated_price
 
         for name in ids:
             if name in self.given:
@@ -107,7 +106,11 @@ class PriceTable:
                 return model_price(*claude[name])
         if free := next((name for name in ids if name.endswith(FREE)), ""):
             return model_price(free, NOTHING)
-        return dated_price(ids, self._other_layers()) if ids else None
+        if not ids:
+            return None
+        from engine.pricing.timeline import dated_price
+
+        return dated_price(ids, self._other_layers())
 
     def _claude_entries(self) -> dict[str, tuple[str, ModelEntry]]:
         if self._claude is None:

@@ -4,7 +4,7 @@ A table tells what holds from its day on. What it says later never changes an ea
 its day the tables before it hold, and only where none of these has a price its first one does.
 """
 
-from __future__ import annotations
+# No annotation is put off here: as text, each would be compiled anew at every start.
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from datetime import tzinfo
+from typing import TYPE_CHECKING
 
 from engine.aggregates.blocks import Blocks
 from engine.aggregates.history import History
-from engine.aggregates.rates import Recents
+from engine.aggregates.rates import WINDOW, Recents
 from engine.aggregates.running_block import block_at, calm
 from engine.aggregates.tally import Tally
 from engine.aggregates.true_window import Anchor, Running, TrueSpan
-from engine.domain.questions import Glance
+from engine.domain.glances import Glance
 from engine.domain.reports import Figures
 from engine.domain.responses import COMPACTED
 from engine.domain.slots import slot_of
 from engine.domain.times import BLOCK_LENGTH, DAY, HOUR, day_of
 from engine.ledger.names import Names
-from engine.ledger.owned_rows import OwnedReader
 from engine.ledger.rows import Reader
+
+if TYPE_CHECKING:
+    from engine.ledger.owned_rows import OwnedReader
 
 _FIRST_REACH = 2 * DAY
 """Today is in it whatever the zone."""
@@ -50,8 +53,10 @@ def glance(
         start = resets_at - BLOCK_LENGTH
         rows = own.session_rows_within(start, resets_at)
         newest = active = TrueSpan(Anchor(start, resets_at, "official"), rows)
+    first = None
     if newest is not None:
-        recents.update(own.recent(newest.start - HOUR, 0))
+        first = own.first_time(newest.start - HOUR)
+        recents.update(own.recent(max(newest.start - HOUR, calm(now) - WINDOW), 0))
     number = names.find("sessions", session) if session else None
     context = None if number is None else reader.context_of(number)
     return Glance(
@@ -60,7 +65,7 @@ def glance(
         session=None if number is None else _session(reader, names, number),
         today=history.day(day_of(now, zone[1])).figures(names.model),
         block=block_at(active, now, names.model) if active else None,
-        burn_rate=recents.burn_rate(calm(now)),
+        burn_rate=recents.burn_rate(calm(now), first=first),
         context=context[0] if context and context[0] != COMPACTED else None,
         longest_context=context[1] if context else 0,
         is_compacted=context is not None and context[0] == COMPACTED,

@@ -157,10 +157,11 @@ def statusline(bench: Workbench) -> Iterator[Figure]:
     """Yield the status line beside ccusage's, and beside an interpreter that does nothing."""
     directory = bench.made(bench.sizes[1])
     root = directory.root
-    given = _hook(sorted((root / "projects").glob("*/*.jsonl"))[1])
+    transcript = _own_copy(sorted((root / "projects").glob("*/*.jsonl"))[1])
+    given, known = _hook(transcript), bench.known(directory)
     times = bench.times(
         {
-            "ccmon": bench.ccmon(root, bench.known(directory), ("statusline",), given),
+            "ccmon": bench.ccmon(root, known, ("statusline",), given),
             CCUSAGE: bench.peers.statusline(bench.home("statusline"), root, given),
             _PYTHON: _nothing(bench),
         }
@@ -169,6 +170,21 @@ def statusline(bench: Workbench) -> Iterator[Figure]:
     ours, theirs, nothing = (wall(times.get(name)) for name in ("ccmon", CCUSAGE, _PYTHON))
     yield ratio("statusline", what, f"{CCUSAGE}'s time", ours, theirs, 0.05)
     yield ratio("statusline", what, _OF_PYTHON, ours, nothing, 3.5)
+    yield from _statusline_with_news(bench, root, known, transcript)
+
+
+def _statusline_with_news(
+    bench: Workbench, root: Path, known: Path, transcript: Path
+) -> Iterator[Figure]:
+    """Yield the status line after a response has come, which is when Claude Code asks for it."""
+    asked = bench.ccmon(
+        root, known, ("statusline",), _hook(transcript), partial(_append, transcript)
+    )
+    times = bench.times({"ccmon": asked, _PYTHON: _nothing(bench)})
+    what = "the same, a response has come since"
+    ours, nothing = times["ccmon"], times[_PYTHON]
+    yield ratio("statusline", what, _OF_PYTHON, wall(ours), wall(nothing), 3.5)
+    yield ratio("statusline", what, f"the CPU {_OF_PYTHON}", work(ours), work(nothing), 3.5)
 
 
 def version(bench: Workbench) -> Iterator[Figure]:

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import settings as checked
 from hypothesis import strategies as st
 
+from engine.domain.glances import Glance
 from engine.domain.hits import FIVE_HOUR
-from engine.domain.questions import Glance
 from engine.domain.settings import Settings
 from engine.domain.snapshots import Snapshot
 from engine.ledger.rows import Reader

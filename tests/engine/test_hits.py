@@ -15,7 +15,8 @@ from msgspec.structs import replace
 from engine.domain.hits import Hit
 from engine.domain.settings import Settings
 from engine.domain.times import iso_time
-from engine.ingest import loader, transcript_source
+from engine.ingest import loader
+from engine.ingest.pieces import Pieces
 from engine.ledger.book import Ledger
 from engine.ledger.limit_hits import rooted_hits_since
 from engine.monitor import Monitor
@@ -115,7 +116,7 @@ def test_pieces_of_a_large_file_give_what_the_whole_gives(
     given: Settings, hits_of: HitsIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (one, _) = given.roots or ()
-    monkeypatch.setattr(transcript_source, "_PIECE", 1_000)
+    monkeypatch.setattr(Pieces, "most", 1_000)
     write(one, *(refusal(f"u{number}", AT + number) for number in range(30)))
     assert [hit.time for hit in hits_of()] == [AT + number for number in range(30)]
 

@@ -163,6 +163,19 @@ def test_uuid_is_imported_without_platform_and_who_wants_that_gets_it() -> None:
     assert "uuid" in _loaded(code + same)
 
 
+def test_pathlib_and_msgspec_are_imported_without_what_they_hardly_use() -> None:
+    code = "from tui.startup import import_msgspec\nimport_msgspec()\n"
+    unneeded = {"urllib.parse", "textwrap"}
+    assert _loaded(code) & {"pathlib", "msgspec", *unneeded} == {"pathlib", "msgspec"}
+    used = (
+        "import pathlib, msgspec\n"
+        "assert pathlib.PurePosixPath('/a b').as_uri() == 'file:///a%20b'\n"
+        "class A(msgspec.Struct):\n    'first\\n\\n    second'\n"
+        "assert msgspec.json.schema(A)['$defs']['A']['description'] == 'first\\n\\nsecond'\n"
+    )
+    assert _loaded(code + used) >= unneeded
+
+
 def test_a_msgspec_that_insists_on_backports_gets_them(tmp_path: Path) -> None:
     (tmp_path / "msgspec.py").write_text("import typing_extensions")
     code = (

@@ -7,7 +7,6 @@ import os
 import re
 import sqlite3
 import tempfile
-from argparse import Namespace
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
@@ -41,7 +40,7 @@ from tui.config.in_force import options_in_force, read_place
 from tui.config.places import Place
 from tui.config.settings import channels_of, settings_of
 from tui.options.catalog import all_commands, find_command
-from tui.options.definition import UsageError
+from tui.options.definition import Namespace, UsageError
 from tui.statusline.answer import worded
 from tui.statusline.facts import Facts
 from tui.statusline.hook import parse_hook

@@ -15,6 +15,7 @@ from msgspec import DecodeError
 
 from engine.agents.claude import transcripts
 from engine.agents.claude.limit_messages import Hit, hit_of, hits_in
+from engine.agents.claude.signs import is_worth_reading
 from engine.agents.claude.transcripts import Unreadable
 from engine.domain.responses import Sighting, merge
 from engine.domain.scans import Cursor, Place, Scan
@@ -44,7 +45,7 @@ def check_line(data: bytes) -> None:
         return
     assert patient == (said, reason), (said, reason, patient)
     is_told = any(sightings for sightings, _ in said)
-    assert not is_told or b"\\" in line or transcripts.is_worth_reading(line)
+    assert not is_told or b"\\" in line or is_worth_reading(line)
 
 
 def _check_sighting(sighting: Sighting) -> None:

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import settings as examples
 
 from engine.agents.claude import transcripts as claude
+from engine.agents.claude.places import place_of
 from engine.domain.settings import Settings
 from engine.monitor import Monitor
 from tests.agreement import assert_agreement
@@ -93,7 +94,7 @@ def test_what_once_went_wrong_is_refused(name: str, data: bytes, home: Path) -> 
 def test_a_number_too_long_for_python_hides_no_response_of_a_damaged_line() -> None:
     whole = corpus.lines()[0]
     line = whole[:-1] + b',"n":' + _MANY_DIGITS + b',"cut":"\\ud83d"}\n'
-    place = claude.place_of("-code-app/s1.jsonl")
+    place = place_of("-code-app/s1.jsonl")
     said, reason = claude.read_patiently(line, 0, place)
     assert said == [claude.read_line(whole, 0, place)]
     assert reason is None

@@ -15,7 +15,8 @@ import pytest
 from engine.domain.files import open_regular
 from engine.domain.scans import Scan
 from engine.domain.settings import Settings
-from engine.ingest import discover, transcript_source
+from engine.ingest import discover
+from engine.ingest.pieces import Pieces
 from engine.ingest.tail import Tail
 from engine.monitor import Monitor
 from tests.agreement import assert_agreement
@@ -165,7 +166,7 @@ def test_a_file_that_grows_by_much_between_looking_and_reading_is_read_once(
         assert len(readings) < 50, "the same is read again and again"
         return tail_read(*given)
 
-    monkeypatch.setattr(transcript_source, "_PIECE", 1_000)
+    monkeypatch.setattr(Pieces, "most", 1_000)
     monkeypatch.setattr(discover, "walk", walk_and_grow)
     monkeypatch.setattr(Tail, "read", counted)
     with Monitor(settings(roots=(tmp_path,))) as monitor:

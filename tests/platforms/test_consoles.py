@@ -6,7 +6,6 @@ import io
 import os
 import subprocess
 import sys
-from argparse import Namespace
 from collections.abc import Iterator
 from errno import EINVAL
 from pathlib import Path
@@ -19,6 +18,7 @@ from tui import cli
 from tui.commands import live
 from tui.config import edit
 from tui.config.command_line import parse
+from tui.options.definition import Namespace
 from tui.statusline import install
 from tui.terminal import streams
 from tui.terminal.console import is_terminal, without_console

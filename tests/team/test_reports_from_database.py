@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
@@ -18,6 +17,7 @@ from tests.kept.commands import NOW
 from tests.team.cluster import Cluster
 from tui.cli import main
 from tui.config.settings import settings_of
+from tui.options.definition import Namespace
 
 QUESTIONS = (
     "daily",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from argparse import Namespace
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -15,6 +14,7 @@ from engine.domain.mistakes import SettingsError
 from tui.cli import main
 from tui.commands import tray, web
 from tui.commands.tray import Tray
+from tui.options.definition import Namespace
 
 FIVE_HOURS = {
     "account": "",

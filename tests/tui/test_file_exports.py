@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import sqlite3
-from argparse import Namespace
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -20,6 +19,7 @@ from tests.conftest import NOW
 from tests.made_lines import DAY, HOUR, answer, write
 from tui.cli import main
 from tui.config.settings import settings_of
+from tui.options.definition import Namespace
 
 TOKENS = (
     *("inputTokens", "outputTokens", "cacheReadTokens"),

@@ -113,6 +113,13 @@ def test_no_line_is_wider_than_the_terminal(width: int) -> None:
     assert max(cell_len(text_of(row)) for row in rows) <= width
 
 
+def test_a_budget_that_is_used_up_is_passed_and_never_foreseen_to_last() -> None:
+    then = forecast(share_at_reset=1.67, share_low=1.24, share_high=1_977_759.8, earliest=NOW)
+    text = "".join(page(limits(budget(1.24, level="reached", forecast=then))))
+    assert "passed, ~167% then (124 to >999%)" in text
+    assert "before the reset" not in text
+
+
 def test_names_from_outside_steer_no_terminal() -> None:
     text = "".join(page(limits(window("x", label="\x1b[31mEvil\u202e", basis="official\x07"))))
     assert text.isprintable()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import pytest
@@ -28,6 +29,7 @@ from tests.tui.live_samples import (
     reading,
     sessions,
     snapshot,
+    unknown_window,
     windows,
 )
 from tui.live.drawing.course_plot import Course, course_axis, course_plot
@@ -328,6 +330,27 @@ def test_a_hit_limit_says_when_it_opens_again_and_foresees_nothing():
     assert "100%" in row
     assert "used up" in row
     assert "~" not in row
+
+
+def test_while_a_first_reading_runs_nothing_is_said_to_be_unknown_or_unused():
+    held = replace(reading(), windows=(unknown_window(),), recent_days=(), today_hours=())
+    assert hero(held).strip() == "Reading…"
+    row = text(drawn(WindowsPane, windows_view(held), 100, 1))
+    assert "reading…" in row
+    assert "finished blocks" not in row
+    totals = text(drawn(TotalsPane, totals_view(held, "cost"), 120, 8))
+    assert "Last 30 days · reading…" in totals
+    idle = replace(held, burn_rate=replace(held.burn_rate, word="idle"))
+    assert "reading…" in text(drawn(BurnPane, burn_view(idle, "cost"), 78, 1))
+
+
+@pytest.mark.parametrize("width", range(8, 60, 3))
+def test_the_hours_below_a_plot_are_evenly_apart(width: int) -> None:
+    (piece,) = time_axis(NOW - NOW % HOUR, NOW - NOW % HOUR + 5 * HOUR, "UTC", width)
+    hours = [int(name[:2]) for name in piece.text.split()]
+    apart = {later - first for first, later in itertools.pairwise(hours)}
+    assert len(apart) <= 1
+    assert hours[0] == hours[-1] - sum(apart) * (len(hours) - 1)
 
 
 def test_the_burn_rate_leads_with_money_and_foresees_nothing():

@@ -21,7 +21,9 @@ import io, os, sys, time
 opened = []
 def note(name, arguments):
     if name == "open" and ".credentials.json" in os.fsdecode(str(arguments[0])):
-        opened.append(str(arguments[0]))
+        path, mode = str(arguments[0]), arguments[1]
+        if mode is not None or opened[-1:] != [path]:  # not the `os.open` of an opener
+            opened.append(path)
     if name == "subprocess.Popen" and "security" in str(arguments[0]):
         opened.append(str(arguments[0]))
 sys.addaudithook(note)
@@ -36,10 +38,9 @@ for words in (
     main(words)
 from engine.monitor import Monitor
 from engine.domain.settings import Settings
-from tests.patience import PATIENCE
 with Monitor(Settings()) as monitor:
     monitor.start(lambda: None)
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + 60
     while monitor.snapshot().state == "reading" and time.monotonic() < deadline:
         time.sleep(0.05)
     time.sleep(0.7)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ from tui.config.layer import DEFAULT_THRESHOLDS
 from tui.config.sections import PRICE_PARTS
 from tui.live.themes import THEME_NAMES
 from tui.options.catalog import NAMES, all_commands
-from tui.options.definition import Option, UsageError
+from tui.options.definition import Namespace, Option, UsageError
 
 ALL = all_commands()
 REPORTS = [command.name for command in ALL if command.group == "reports"]
@@ -269,7 +268,7 @@ def test_the_version_builds_no_parser(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui.options.parser.make_parser", None)
     assert parse(["--version"]).command == "version"
     with pytest.raises(TypeError):
-        parse(["daily"])
+        parse(["daily", "--json"])
 
 
 def test_the_definitions_of_all_commands_load_no_run() -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import difflib
 import os
-from argparse import Namespace
 from pathlib import Path
 
 import pytest
@@ -20,6 +19,7 @@ from engine.domain.settings import Settings
 from tui.cli import main
 from tui.config.settings import settings_of
 from tui.dev.screenshots import NOW
+from tui.options.definition import Namespace
 
 GOLDEN = Path(__file__).parent / "golden" / "reports"
 IS_RENEWED = "CCMON_RENEW_GOLDEN" in os.environ

@@ -7,7 +7,6 @@ import json
 import os
 import subprocess
 import sys
-from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,6 +22,7 @@ from tests.conftest import NOW
 from tests.made_lines import HOUR, answer, write
 from tui.cli import main
 from tui.config.settings import settings_of
+from tui.options.definition import Namespace
 from tui.terminal.progress_line import ProgressLine
 
 PROJECT = Path(__file__).resolve().parents[2]

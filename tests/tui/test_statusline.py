@@ -12,7 +12,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from engine.domain.questions import Glance
+from engine.domain.glances import Glance
 from engine.domain.reports import Figures
 from engine.domain.responses import PICO, Tokens
 from engine.domain.snapshots import Block, BurnRate

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from argparse import Namespace
 
-from tui.options.definition import Command, Option
+from tui.options.definition import Command, Namespace, Option
 from tui.options.shared import JSON, PLACES
 
 

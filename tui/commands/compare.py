@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sys
-from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from tui.options.definition import Command, Option, UsageError
+from tui.options.definition import Command, Namespace, Option, UsageError
 from tui.options.shared import CHOSEN, DATES, IDLE, OUTPUT, PLACES, PROJECT_ALIASES
 
 if TYPE_CHECKING:

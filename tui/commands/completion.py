@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sys
-from argparse import Namespace
 
 from tui.options import values
-from tui.options.definition import Command, Option, UsageError
+from tui.options.definition import Command, Namespace, Option, UsageError
 
 SHELLS = ("bash", "zsh", "fish", "powershell")
 _KINDS = ("zones", "projects", "models")

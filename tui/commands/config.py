@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-from argparse import Namespace
 
 from tui.options import values
-from tui.options.definition import Command, Option, UsageError
+from tui.options.definition import Command, Namespace, Option, UsageError
 from tui.options.shared import CONFIG, JSON
 
 _ACTIONS = ("show", "check", "edit", "path", "set")

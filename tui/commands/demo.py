@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.domain.mistakes import SettingsError, reason_of
 from engine.domain.settings import system_clock
 from tui.options import values
-from tui.options.definition import Command, Option, UsageError
+from tui.options.definition import Command, Namespace, Option, UsageError
 
 if TYPE_CHECKING:
     from engine.demo import DemoUser

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from argparse import Namespace
 
-from tui.options.definition import Command
+from tui.options.definition import Command, Namespace
 from tui.options.shared import JSON, PLACES, POLL
 
 

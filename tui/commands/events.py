@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sys
-from argparse import Namespace
 
 from tui.options import values
-from tui.options.definition import Command, Option
+from tui.options.definition import Command, Namespace, Option
 from tui.options.shared import COLOR, JSON, PLACES, POLL
 
 

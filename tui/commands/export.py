@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.domain.report_definitions import REPORTS
 from tui.options import values
-from tui.options.definition import Command, Option, UsageError
+from tui.options.definition import Command, Namespace, Option, UsageError
 from tui.options.shared import CHOSEN, DATES, PLACES
 
 if TYPE_CHECKING:

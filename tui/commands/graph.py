@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from engine.domain.choices import MEASURES
 from tui.options import values
-from tui.options.definition import Command, Option
+from tui.options.definition import Command, Namespace, Option
 from tui.options.shared import CHOSEN, COLOR, JSON, PLACES
 
 if TYPE_CHECKING:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sys
-from argparse import Namespace
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tui.options.definition import Command, Option, UsageError
+from tui.options.definition import Command, Namespace, Option, UsageError
 from tui.options.shared import ACCOUNT, BUDGET, COLOR, JSON, LIMIT, PLACES, POLL, RESET_AT
 
 if TYPE_CHECKING:

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import os
 import sys
-from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.options import values
-from tui.options.definition import Command, Option
+from tui.options.definition import Command, Namespace, Option
 from tui.options.shared import (
     ACCOUNT,
     AGENTS,

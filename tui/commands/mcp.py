@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sys
-from argparse import Namespace
 
 from engine.domain.mistakes import SettingsError
-from tui.options.definition import Command, Option, UsageError
+from tui.options.definition import Command, Namespace, Option, UsageError
 from tui.options.shared import ACCOUNT, AGENTS, BUDGET, LIMIT, PLACES, POLL, REDACT_PATHS
 
 NEEDS_MCP = "MCP needs its SDK: install ccmon with the extra mcp, as in uv tool install '.[mcp]'."

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from tui.options.definition import UsageError
+from tui.options.definition import Namespace, UsageError
 
 if TYPE_CHECKING:
     from engine.domain.questions import Selection, SessionAnswer

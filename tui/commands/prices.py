@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
-
 from tui.options import values
-from tui.options.definition import Command, Option
+from tui.options.definition import Command, Namespace, Option
 
 
 def run(options: Namespace) -> int:

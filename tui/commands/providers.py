@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sys
-from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from engine.domain.mistakes import SettingsError
-from tui.options.definition import Command, Option, UsageError
+from tui.options.definition import Command, Namespace, Option, UsageError
 from tui.options.shared import COLOR, CONFIG, JSON, OFFLINE
 from tui.options.values import hint, sentence_end
 from tui.terminal.console import is_terminal

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
-from argparse import Namespace
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from engine.domain.report_definitions import definition_of
 from tui.commands.one_session import find_session, one_session
 from tui.options import values
-from tui.options.definition import Command, Option, UsageError
+from tui.options.definition import Command, Namespace, Option, UsageError
 from tui.options.order import SORTING
 from tui.options.parts import BREAKDOWN, BY_AGENT, BY_MACHINE, BY_PERSON
 from tui.options.shared import (

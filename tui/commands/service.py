@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from engine.domain.mistakes import SettingsError
 from tui.options import values
-from tui.options.definition import Command, Option, UsageError
+from tui.options.definition import Command, Namespace, Option, UsageError
 from tui.options.shared import JSON, PLACES, REDACT_PATHS
 from tui.words.shells import setting
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from tui.options.definition import Command, Option, UsageError
+from tui.options.definition import Command, Namespace, Option, UsageError
 from tui.options.shared import PLACES
 
 if TYPE_CHECKING:

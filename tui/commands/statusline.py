@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import sys
 import time
-from argparse import Namespace
 
 from tui.options import values
-from tui.options.definition import Command, Option
+from tui.options.definition import Command, Namespace, Option
 from tui.options.shared import CONFIG, CONFIG_DIR, LEDGER, OFFLINE, TIMEZONE
 from tui.terminal.console import is_terminal
 

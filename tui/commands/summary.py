@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
-
-from tui.options.definition import Command
+from tui.options.definition import Command, Namespace
 from tui.options.shared import CHOSEN, IDLE, OUTPUT, PLACES
 
 

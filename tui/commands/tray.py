@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from argparse import Namespace
 from collections.abc import Callable, Iterator
 from threading import Event
 from typing import Any
 
 from engine.domain.mistakes import SettingsError
 from engine.domain.system import PLATFORM
-from tui.options.definition import Command
+from tui.options.definition import Command, Namespace
 from tui.options.shared import PLACES
 
 _PAUSE = 5.0

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from collections.abc import Sequence
 from typing import Any
 
 from tui.config.in_force import options_in_force
 from tui.options.catalog import NAMES, SHORT_FORMS, find_command
-from tui.options.definition import Command, UsageError
+from tui.options.definition import Command, Namespace, UsageError
 from tui.options.packed_words import MORE, unpacked
-from tui.options.parser import given
 
 _HELP = ("-h", "--help")
 _VERSION = ("-v", "-V", "--version")
@@ -37,7 +35,16 @@ def parse(arguments: Sequence[str]) -> Namespace:
     before, _, _ = "\0".join(words).partition("\0--\0")
     if not set(_HELP).isdisjoint(before.split("\0")):
         return Namespace(command="help", topic=command.name, man=False)
-    return options_in_force(command, _narrowed(command, given(command, words), agent))
+    return options_in_force(command, _narrowed(command, _given(command, words), agent))
+
+
+def _given(command: Command, words: Sequence[str]) -> dict[str, Any]:
+    """Return what the words behind a command say; where there is none nothing reads any."""
+    if not words and all(option.flags for option in command.options):
+        return {}
+    from tui.options.parser import given
+
+    return given(command, words)
 
 
 def _unpacked(arguments: Sequence[str]) -> list[str]:

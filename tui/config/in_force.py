@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from argparse import Namespace
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -16,7 +15,7 @@ from tui.config.layer import (
 )
 from tui.config.places import Place, places
 from tui.options.catalog import report_commands
-from tui.options.definition import Command, Option
+from tui.options.definition import Command, Namespace, Option
 from tui.options.values import alias_map, budgets_together
 
 

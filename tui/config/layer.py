@@ -1,6 +1,6 @@
 """What one configuration file says, and where each word of it stands."""
 
-from __future__ import annotations
+# No annotation is put off here: as text, each would be compiled anew at every start.
 
 from typing import NamedTuple
 

@@ -1,6 +1,6 @@
 """Where configuration files lie."""
 
-from __future__ import annotations
+# No annotation is put off here: as text, each would be compiled anew at every start.
 
 import os
 from collections.abc import Iterator, Mapping

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from engine.domain.mistakes import SettingsError
 from engine.domain.typed import asked
 from tui.config.settings import agents_of
-from tui.options.definition import UsageError
+from tui.options.definition import Namespace, UsageError
 
 if TYPE_CHECKING:
     from engine.domain.questions import Question, Selection

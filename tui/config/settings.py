@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from msgspec.structs import replace
 from engine.domain.mistakes import SettingsError
 from engine.domain.settings import USUAL_PROVIDER_TTL, Settings
 from engine.domain.system import PLATFORM
+from tui.options.definition import Namespace
 from tui.words.shells import example_path, with_variable
 
 if TYPE_CHECKING:

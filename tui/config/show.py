@@ -6,7 +6,6 @@ import json
 import os
 import re
 import sys
-from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -16,7 +15,7 @@ from tui.config.limit_tables import LIMIT_KEYS, NOTIFY_KEYS
 from tui.config.places import places
 from tui.config.toml_file import command_tables
 from tui.options.catalog import all_commands, find_command
-from tui.options.definition import Command, Option, UsageError
+from tui.options.definition import Command, Namespace, Option, UsageError
 from tui.options.parser import given as given_by
 from tui.options.values import DAYS, hint, sentence_end
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentTypeError
 from datetime import date
 
-from tui.options.definition import Option
+from tui.options.definition import Option, WrongValue
 
 
 class TypeMismatch(Exception):
@@ -36,7 +35,7 @@ def _read(option: Option, value: object) -> object:
         raise TypeMismatch("it is a text without a zero byte")
     try:
         return option.read(text)
-    except ArgumentTypeError as error:
+    except WrongValue as error:
         raise TypeMismatch(str(error)) from error
 
 

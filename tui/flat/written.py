@@ -6,13 +6,13 @@ Nothing that draws is loaded for it.
 from __future__ import annotations
 
 import sys
-from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from engine.domain.choices import Apart
 from engine.domain.questions import Answer, Answered, Comparison, SessionAnswer
 from engine.domain.typed.asked import apart_of
+from tui.options.definition import Namespace
 from tui.terminal.encoding import writable, writable_json
 
 if TYPE_CHECKING:

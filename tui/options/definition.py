@@ -1,15 +1,23 @@
 """What an option and a command are, for the parser, the configuration, completion and help."""
 
-from __future__ import annotations
+# No annotation is put off here: as text, each would be compiled anew at every start.
 
-from argparse import Namespace
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Literal, NamedTuple
 
 Completes = Literal["", "file", "directory", "agents", "sections", "zones", "projects", "models"]
 """What a shell offers for a value: names of files; several names, comma-separated (agents,
 sections); names that ccmon is asked for while somebody types (zones, projects, models)."""
 Group = Literal["watch", "reports", "scripts", "upkeep"]
+
+
+class Namespace(SimpleNamespace):
+    """The options in force of one command, by attribute."""
+
+
+class WrongValue(Exception):
+    """A value that an option cannot take; the text says what would be right."""
 
 
 class UsageError(Exception):
@@ -25,7 +33,7 @@ class Option(NamedTuple):
     metavar: str = ""
     """What the value is called; empty: a switch."""
     read: Callable[[str], object] = str
-    """Turns text into the value; raises `ArgumentTypeError` with what would be right."""
+    """Turns text into the value; raises `WrongValue` with what would be right."""
     choices: tuple[str, ...] = ()
     default: object = None
     """Of a switch usually `False`; `None` where neither is said yet."""

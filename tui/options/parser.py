@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from argparse import SUPPRESS, ArgumentParser, HelpFormatter
+from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, HelpFormatter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from functools import wraps
 from types import MappingProxyType
 from typing import Any, NoReturn
 
-from tui.options.definition import Command, Option, UsageError
+from tui.options.definition import Command, Option, UsageError, WrongValue
 from tui.options.values import hint, sentence_end
 
 _ENCODED = r"-[A-Za-z]+-"
@@ -93,13 +94,27 @@ def _add(place: Any, option: Option) -> None:
             dest=option.dest,
             metavar=option.metavar,
             action=action,
-            type=option.read,
+            type=_reader(option),
         )
 
 
 def _given(option: Option) -> Callable[[str], object]:
     """Return what reads an argument; argparse has what stands for an absent one read too."""
-    return lambda text: text if text is SUPPRESS else option.read(text)
+    read = _reader(option)
+    return lambda text: text if text is SUPPRESS else read(text)
+
+
+def _reader(option: Option) -> Callable[[str], object]:
+    """Return what reads a value, and says in argparse's way why it cannot."""
+
+    @wraps(option.read)
+    def read(text: str) -> object:
+        try:
+            return option.read(text)
+        except WrongValue as error:
+            raise ArgumentTypeError(str(error)) from error
+
+    return read
 
 
 def arranged(command: Command, words: Sequence[str]) -> list[str]:

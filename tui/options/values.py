@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentTypeError
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from engine.domain.report_definitions import REPORTS
-from tui.options.definition import UsageError
+from tui.options.definition import UsageError, WrongValue
 
 if TYPE_CHECKING:
     from engine.domain.limit_windows import Budget
@@ -32,7 +31,7 @@ def port(text: str) -> int:
     """Return a port of TCP, 0 for any that is free."""
     value = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else -1
     if not 0 <= value < 1 << 16:
-        raise ArgumentTypeError(f"'{text}' is not a port from 0 to 65535")
+        raise WrongValue(f"'{text}' is not a port from 0 to 65535")
     return value
 
 
@@ -47,7 +46,7 @@ def demo_days(text: str) -> int:
     """Return how many days a demo reaches back."""
     value = number(text)
     if value > _MOST_DAYS:
-        raise ArgumentTypeError(f"a demo reaches back at most {_MOST_DAYS:,} days")
+        raise WrongValue(f"a demo reaches back at most {_MOST_DAYS:,} days")
     return value
 
 
@@ -56,7 +55,7 @@ def whole(text: str) -> int:
     try:
         return int(text)
     except ValueError as error:
-        raise ArgumentTypeError(f"'{text}' is not a whole number") from error
+        raise WrongValue(f"'{text}' is not a whole number") from error
 
 
 def percentage(text: str) -> int:
@@ -64,7 +63,7 @@ def percentage(text: str) -> int:
     digits = text.removesuffix("%")
     value = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 4 else 101
     if value > 100:
-        raise ArgumentTypeError(f"'{text}' is not a percentage from 0 to 100")
+        raise WrongValue(f"'{text}' is not a percentage from 0 to 100")
     return value
 
 
@@ -142,7 +141,7 @@ def week_day(text: str) -> int:
     """Return a day of the week, Monday 0; two letters or more of its name suffice."""
     near = [index for index, day in enumerate(DAYS) if day.startswith(text.lower())]
     if len(text) < 2 or len(near) != 1:
-        raise ArgumentTypeError(f"'{text}' is not a day: use one of {', '.join(DAYS)}")
+        raise WrongValue(f"'{text}' is not a day: use one of {', '.join(DAYS)}")
     return near[0]
 
 
@@ -163,14 +162,12 @@ def aliases(text: str) -> str:
 
 
 def alias_map(text: str) -> dict[str, str]:
-    """Return what `a=X,b=Y` means; raises `ArgumentTypeError` where a part is not a pair."""
+    """Return what `a=X,b=Y` means; raises `WrongValue` where a part is not a pair."""
     found: dict[str, str] = {}
     for part in text.split(","):
         name, equals, shown = (word.strip() for word in part.partition("="))
         if not (name and equals and shown):
-            raise ArgumentTypeError(
-                f"'{part.strip()}' is not an alias: write name=shown,other=shown"
-            )
+            raise WrongValue(f"'{part.strip()}' is not an alias: write name=shown,other=shown")
         found[name] = shown
     return found
 
@@ -192,7 +189,7 @@ def _argument(parse: Callable[[str], _R], text: str) -> _R:
     try:
         return parse(text)
     except SettingsError as error:
-        raise ArgumentTypeError(str(error).removesuffix(".")) from error
+        raise WrongValue(str(error).removesuffix(".")) from error
 
 
 def choice(
@@ -203,7 +200,7 @@ def choice(
     def read(text: str) -> str:
         word = dict(synonyms).get(text, text)
         if word not in choices:
-            raise ArgumentTypeError(f"there is no '{text}': {hint(text, choices)}")
+            raise WrongValue(f"there is no '{text}': {hint(text, choices)}")
         return word
 
     return read

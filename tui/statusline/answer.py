@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from argparse import Namespace
 from collections.abc import Iterable, Mapping
 
+from tui.options.definition import Namespace
 from tui.statusline.again import Asked
 from tui.statusline.facts import Facts, facts_of
 from tui.statusline.hook import Hook, parse_hook

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Mapping
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
+from engine.domain.glances import Glance
 from engine.domain.hits import FIVE_HOUR
 from engine.domain.mistakes import SettingsError
 from engine.domain.owners import name_of_owner
 from engine.domain.paths import ledger_path
-from engine.domain.questions import Glance
 from engine.domain.settings import Settings
 from engine.limits.readings import HookSaid, Reading, readings_of_hook
 from tui.statusline.again import files_of_session

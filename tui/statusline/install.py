@@ -8,7 +8,6 @@ import shutil
 import stat
 import sys
 import time
-from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from difflib import unified_diff
 from importlib.util import find_spec
@@ -18,6 +17,7 @@ from engine.domain.files import read_regular, write_whole
 from engine.domain.mistakes import SettingsError, reason_of
 from engine.domain.processes import words_of
 from engine.domain.system import PLATFORM
+from tui.options.definition import Namespace
 from tui.options.packed_words import unpacked
 from tui.statusline.settings_text import (
     Settings,

@@ -1,6 +1,6 @@
 """The status line as ccmon words it: parts, the most wanted first."""
 
-from __future__ import annotations
+# No annotation is put off here: as text, each would be compiled anew at every start.
 
 from collections.abc import Iterator
 from typing import Literal, NamedTuple

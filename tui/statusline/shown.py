@@ -8,10 +8,10 @@ from typing import Literal
 from msgspec import Struct
 
 from engine.domain.contexts import context_size
+from engine.domain.glances import Glance
 from engine.domain.hits import FIVE_HOUR, SEVEN_DAY, SPEND_LIMIT
 from engine.domain.levels import Level, Levels, level_of
 from engine.domain.model_labels import short_model
-from engine.domain.questions import Glance
 from engine.domain.reports import Figures
 from engine.limits.readings import Reading
 from tui.statusline.hook import Hook

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-from argparse import Namespace
 from difflib import get_close_matches
 
-from tui.options.definition import UsageError
+from tui.options.definition import Namespace, UsageError
 from tui.statusline.answer import status_line
 from tui.statusline.shown import FIELDS
 from tui.statusline.template import field_lines, unknown_fields

@@ -7,10 +7,9 @@ from collections.abc import Collection
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from typing import Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine.domain.plain_text import plain as plain
-from engine.domain.times import DAY, HOUR, MINUTE, SECOND, moment_at, open_zone
+from engine.domain.times import DAY, HOUR, MINUTE, SECOND, moment_at, open_zone, zone_of
 
 Align = Literal["left", "right"]
 
@@ -135,8 +134,8 @@ def zone_at(milliseconds: int, zone: str) -> tzinfo:
 def _zone_of(name: str, variable: str | None) -> tzinfo:
     """Return a zone by its name, else the system's, which `TZ` may say."""
     try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return zone_of(name)
+    except (KeyError, ValueError, OSError):
         return open_zone(None, {} if variable is None else {"TZ": variable})[1]
 
 

@@ -12,6 +12,8 @@ from engine.domain.times import DAY, MINUTE
 from tui.words.format import ago, clock, dollars, duration, moment_of, percent, plain, tokens
 
 _HALF_DAY = DAY // 2
+_OWN = ("given", "budget", "provider")
+"""Sources of limits that the user set, here or with a provider."""
 _MANY = 9.95
 """How many times the usual are said without a fraction."""
 
@@ -52,19 +54,21 @@ def outlook_of(window: WindowNow) -> Outlook:
         return "past usual"
     if forecast.reaches_at is not None:
         return "past usual" if is_estimated(window) else "runs out"
+    if _is_passed(window):
+        return "runs out"
     if forecast.share_at_reset is None:
         return ""
     return "may run out" if (forecast.share_high or 0.0) >= 1 else "lasts"
 
 
+def _is_passed(window: WindowNow) -> bool:
+    """Whether a limit that the user set is used up: work goes on beyond it."""
+    return window.source in _OWN and (window.used_share or 0.0) >= 1
+
+
 def is_estimated(window: WindowNow) -> bool:
     """Whether a window's limit is only what is usual: nothing of it is ever hit."""
-    return window.source not in OFFICIAL and window.source not in (
-        "given",
-        "budget",
-        "provider",
-        "none",
-    )
+    return window.source not in OFFICIAL and window.source not in (*_OWN, "none")
 
 
 def usual_text(window: WindowNow) -> str:
@@ -155,6 +159,8 @@ def forecast_text(window: WindowNow, now: int, zone: str) -> str:
         return ""
     then = f"~{then_text(window)} then{range_text(window, ' to ', '%')}"
     outlook = outlook_of(window)
+    if _is_passed(window):
+        return f"passed, {then}"
     if outlook == "past usual":
         return f"more than usual, {then}"
     if outlook != "may run out":
@@ -235,5 +241,5 @@ def range_text(window: WindowNow, to: str = "-", unit: str = "") -> str:
     if is_estimated(window) and low >= 1:
         first, last = (_beside_usual(each).removesuffix(" ×") for each in (low, high))
         return "" if first == last else f" ({first}{to}{last} ×)"
-    first, last = str(round(low * 100)), str(round(high * 100))
+    first, last = (percent(each).removesuffix("%") for each in (low, high))
     return "" if first == last else f" ({first}{to}{last}{unit})"

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from engine.agents.claude.transcripts import place_of
+from engine.agents.claude.places import place_of
 from engine.domain.files import open_regular
 from engine.domain.responses import PICO
 from engine.domain.scans import Found

@@ -4,7 +4,7 @@ The strict decoder skips all other fields and refuses a field of an unexpected t
 lenient reader takes what is usable from any object, field by field.
 """
 
-from __future__ import annotations
+# No annotation is put off here: as text, each would be compiled anew at every start.
 
 import json
 from typing import Annotated, Any

@@ -23,10 +23,10 @@ def _whole_number(digits: str) -> int | float:
 
 
 _DECODER = json.JSONDecoder(strict=False, parse_int=_whole_number)
-_RECORD = re.compile(
+_RECORD = (
     r'\{\s*"(?:parentUuid|type|messageId|timestamp|sessionId|message|uuid|isSidechain|cwd)"\s*:'
 )
-_TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+_TOKENS = r'(?s)"(?:[^"\\]|\\.)*"|[\[\]{}]'
 _DEEPEST = 200
 """Levels of nesting that are read."""
 _MOST_FAILURES = 60
@@ -64,7 +64,7 @@ def _objects_in(
                 continue
             failures_left -= 1
         is_whole = False
-        match = _RECORD.search(text, position + 1)
+        match = re.compile(_RECORD).search(text, position + 1)
         position = match.start() if match else len(text)
     return objects, is_whole
 
@@ -77,7 +77,7 @@ def shallow(text: str) -> str:
     depth = start = 0
     kept: list[str] = []
     end = 0
-    for token in _TOKENS.finditer(text):
+    for token in re.finditer(_TOKENS, text):
         sign = token[0][0]
         if sign in "[{":
             depth += 1

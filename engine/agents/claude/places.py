@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from engine.domain.paths import desktop_apps
-from engine.domain.scans import COWORK
+from engine.domain.scans import COWORK, Place
 from engine.domain.system import PLATFORM
 
 SUFFIX = ".jsonl"
@@ -103,3 +103,16 @@ def may_hold_cowork(relative: str) -> bool:
     place = [".claude", "projects"]
     is_inside = session.startswith("local_") and below[:2] == place[: len(below)]
     return is_inside and (len(below) <= 2 or relative.endswith(SUFFIX) or "." not in below[-1])
+
+
+def place_of(relative: str) -> Place:
+    """Return what the path of a transcript below `projects` says, or below Cowork's store."""
+    parts = relative.rpartition(IN_COWORK)[2].split("/")
+    if len(parts) == 1:
+        return Place(relative, "", _stem(parts[0]))
+    session = _stem(parts[1]) if len(parts) == 2 else parts[1]
+    return Place(relative, parts[0], session)
+
+
+def _stem(name: str) -> str:
+    return name[: -len(SUFFIX)] if name.endswith(SUFFIX) else name

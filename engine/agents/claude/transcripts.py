@@ -24,27 +24,18 @@ from engine.agents.claude.lines import (
     loads,
     text_of,
 )
-from engine.agents.claude.patient import read_objects
-from engine.agents.claude.places import IN_COWORK, SUFFIX
+from engine.agents.claude.signs import MOST_PATIENCE
 from engine.domain.responses import BESIDE, COMPACTED, MOST_DOLLARS, PICO, PROMPT, Sighting
 from engine.domain.scans import Place
 from engine.domain.times import parse_time
 
-_OWN_ID = re.compile(r"msg_.*[0-9]", re.DOTALL)
+_OWN_ID = r"(?s)msg_.*[0-9]"
 """What an id looks like that names one response: `msg_proxy_stream` is a gateway's for all."""
-MOST_PATIENCE = 32 << 20
-"""Bytes at the end of a line that are read patiently: that takes ten times the memory."""
 _BEGINNING = re.compile(rb"[\x00\xef\xbb\xbf \t]*\{")
 _OF_MESSAGE = b'"message"'
 _BESIDE_IT = (b"advisor_message", b"compaction")
 """Iterations whose tokens the top level of a usage leaves out."""
 
-KEY = b'"usage"'
-"""Stands in each line that tells of a response."""
-_BOUNDARY = b'compact_boundary"'
-"""How the `subtype` of a line ends that tells of a compaction."""
-_HEAD = 1_024
-"""Within so many bytes from its start."""
 
 Keyed = tuple[str, Sighting]
 """A sighting, and what names its response across files and roots (SPEC §3)."""
@@ -55,32 +46,6 @@ Said = tuple[list[Keyed], str | None]
 
 class Unreadable(Exception):
     """A line that should tell of a response and cannot be read; the text says why."""
-
-
-def place_of(relative: str) -> Place:
-    """Return what the path of a transcript below `projects` says, or below Cowork's store."""
-    parts = relative.rpartition(IN_COWORK)[2].split("/")
-    if len(parts) == 1:
-        return Place(relative, "", _stem(parts[0]))
-    session = _stem(parts[1]) if len(parts) == 2 else parts[1]
-    return Place(relative, parts[0], session)
-
-
-def _stem(name: str) -> str:
-    return name[: -len(SUFFIX)] if name.endswith(SUFFIX) else name
-
-
-def is_worth_reading(line: bytes) -> bool:
-    """Say cheaply whether a line may tell of a response, or is damaged.
-
-    Quotes inside JSON strings are escaped, so the bytes looked for can only be a key, which
-    stands near the line's end. The line's head does not help: a damaged line can begin with one
-    record and end with another. Of a compaction it tells what it is. The native reader says the
-    same (`engine/native/piece.h`).
-    """
-    if line.rfind(KEY) >= 0 or line[:1] != b"{" or line[-2:-1] != b"}":
-        return True
-    return _BOUNDARY in line[:_HEAD]
 
 
 def read_line(line: bytes, offset: int, place: Place) -> Said:
@@ -98,6 +63,8 @@ def read_patiently(line: bytes, offset: int, place: Place) -> tuple[list[Said], 
 
     The reason is `None` where every byte of the line could be read.
     """
+    from engine.agents.claude.patient import read_objects
+
     objects, is_whole = read_objects(line[-MOST_PATIENCE:])
     said: list[Said] = []
     reason = None if is_whole else _reason(line, bool(objects))
@@ -159,7 +126,7 @@ def _sightings(line: Line, offset: int, place: Place) -> list[Keyed]:
         place.project,
     )
     id_ = message.id
-    is_own = id_ is not None and (id_[:5] == "msg_0" or _OWN_ID.match(id_) is not None)
+    is_own = id_ is not None and (id_[:5] == "msg_0" or re.match(_OWN_ID, id_) is not None)
     key = id_ if id_ and is_own else _other_key(line, id_, sighting, offset, place)
     if usage.iterations is not ABSENT:
         return _with_iterations(key, sighting, usage)

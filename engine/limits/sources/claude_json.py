@@ -3,7 +3,7 @@
 Only the keys named here are decoded; no e-mail, name or token ever is.
 """
 
-from __future__ import annotations
+# No annotation is put off here: as text, each would be compiled anew at every start.
 
 import re
 from pathlib import Path
@@ -22,7 +22,7 @@ _OLDEST = 8 * DAY
 _AHEAD = 5 * MINUTE
 """What two clocks may differ by."""
 _PLANS = {"pro": "Pro", "max": "Max", "team": "Team", "enterprise": "Enterprise", "free": "Free"}
-_MULTIPLE = re.compile(r"max_(\d{1,3}x)\b", re.IGNORECASE)
+_MULTIPLE = r"(?i)max_(\d{1,3}x)\b"
 
 
 class Plan(Struct, frozen=True):
@@ -159,7 +159,7 @@ def _plan_of(signed: _Signed) -> Plan | None:
     kind = name_of(signed.organization_type).removeprefix("claude_").lower()
     if not tier and not kind:
         return None
-    multiple = _MULTIPLE.search(tier)
+    multiple = re.search(_MULTIPLE, tier)
     plan = _PLANS.get(kind) or _PLANS.get(tier.lower().removeprefix("default_claude_"))
     if multiple is None:
         return Plan(tier, plan or tier or kind)

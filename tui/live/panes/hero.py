@@ -47,6 +47,8 @@ def hero_view(snapshot: Snapshot) -> HeroView:
         return _without_limit(snapshot)
     rest = tuple(_other(each, window, now, zone) for each in _others(snapshot.windows, window))
     step: tuple[Line, ...] = ((Piece(EXACT, "accent"),),) if exact_step(snapshot.windows) else ()
+    if window.used_share is None and snapshot.state == "reading":
+        return _without_limit(snapshot)
     if window.used_share is None:
         return _unknown(window, now, zone, step, rest)
     if is_estimated(window):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 from rich.cells import cell_len
 
 from engine.domain.limit_windows import OFFICIAL, WindowNow
@@ -79,7 +80,10 @@ def windows_view(snapshot: Snapshot) -> WindowsView:
     """Take from a snapshot what the pane shows."""
     now, zone = snapshot.generated_at, snapshot.zone
     rows = tuple(window_row(window, now, zone) for window in snapshot.windows)
-    return WindowsView(rows, snapshot.state == "reading")
+    is_reading = snapshot.state == "reading"
+    if is_reading:
+        rows = tuple(replace(row, reason="reading…") if row.reason else row for row in rows)
+    return WindowsView(rows, is_reading)
 
 
 def window_row(window: WindowNow, now: int, zone: str) -> WindowRow:

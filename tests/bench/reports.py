@@ -184,7 +184,7 @@ def _statusline_with_news(
     what = "the same, a response has come since"
     ours, nothing = times["ccmon"], times[_PYTHON]
     yield ratio("statusline", what, _OF_PYTHON, wall(ours), wall(nothing), 3.5)
-    yield ratio("statusline", what, f"the CPU {_OF_PYTHON}", work(ours), work(nothing), 3.5)
+    yield ratio("statusline", what, f"the CPU time of `{_PYTHON}`", work(ours), work(nothing), 3.5)
 
 
 def version(bench: Workbench) -> Iterator[Figure]:

@@ -91,6 +91,8 @@ class HitNow(Struct, frozen=True):
     """Usage beyond the plan was in use when it was hit."""
     owner: str = ""
     owner_name: str = ""
+    is_of_model: bool = False
+    """Single models are held up, and others go on."""
 
 
 class Spend(Struct, frozen=True):

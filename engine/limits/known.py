@@ -179,6 +179,7 @@ def _hit_now(
         is_extra_usage=is_extra,
         owner=owner,
         owner_name=known.names.get(owner, ""),
+        is_of_model=is_of_model(window),
     )
 
 
@@ -186,7 +187,7 @@ def gravest(hits: Iterable[HitNow]) -> HitNow | None:
     """Return the hit that holds work up most: one of all models, and the latest reset."""
     return max(
         hits,
-        key=lambda hit: (not is_of_model(hit.window), hit.resets_at or 0, hit.window),
+        key=lambda hit: (not hit.is_of_model, hit.resets_at or 0, hit.window),
         default=None,
     )
 

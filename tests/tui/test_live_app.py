@@ -25,6 +25,7 @@ from tests.tui.live_samples import (
     empty,
     events,
     hit,
+    hit_now,
     quiet,
     reading,
     session,
@@ -301,6 +302,17 @@ async def test_a_hit_limit_is_a_line_on_every_tab_until_it_is_cleared():
         source.put(replace(snapshot(), revision=2))
         await pilot.pause()
         assert "LIMIT HIT" not in screen_text(app)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (40, 12)])
+async def test_a_limit_of_one_model_leaves_the_answer_for_the_others(size: tuple[int, int]):
+    held = hit_now(window="seven_day:Fable", label="Week · Fable", is_of_model=True)
+    source = FakeSource(replace(snapshot(), hit=held))
+    async with live(source, size=size) as (app, pilot):
+        await pilot.pause()
+        text = screen_text(app)
+        assert "Week · Fable" in text
+        assert "22% left of 5 hours" in text
 
 
 async def test_all_events_are_listed_on_a_sheet_also_those_that_come_later():

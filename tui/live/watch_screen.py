@@ -18,7 +18,7 @@ from tui.live.body import Body
 from tui.live.drawing.lines import INK_CLASSES
 from tui.live.frame.footer import Footer, Told, footer_view
 from tui.live.frame.header import Header, header_view
-from tui.live.frame.hit_banner import HitBanner, hit_view
+from tui.live.frame.hit_banner import HitBanner, hit_view, is_held_up
 from tui.live.frame.notices import Notices, notices_of, window_unpriced
 from tui.live.frame.palette import Command
 from tui.live.frame.progress_bar import ProgressBar
@@ -138,9 +138,9 @@ class WatchScreen(Screen[None]):
             is_demo=self._options.is_demo,
             agent=self._agent,
         )
-        banner = self.query_one(HitBanner)
-        banner.view = hit_view(snapshot)
-        self.set_class(banner.view is not None, "-hit")
+        self.query_one(HitBanner).view = hit = hit_view(snapshot)
+        self.set_class(hit is not None, "-hit")
+        self.set_class(is_held_up(snapshot), "-held-up")
         progress, notices = self.query_one(ProgressBar), self.query_one(Notices)
         progress.set_class(snapshot.progress is not None, "-on")
         progress.view = snapshot.progress

@@ -34,6 +34,11 @@ def hit_view(snapshot: Snapshot) -> HitView | None:
     )
 
 
+def is_held_up(snapshot: Snapshot) -> bool:
+    """Say whether a hit limit holds all work up; that of one model leaves the others."""
+    return snapshot.hit is not None and not snapshot.hit.is_of_model
+
+
 def countdown(milliseconds: int) -> str:
     """Return what is left as hours, minutes and seconds, such as `1:54:09` or `2d 01:54:09`."""
     minutes, seconds = divmod(max(0, milliseconds) // 1_000, 60)

@@ -11,7 +11,7 @@ from engine.domain.limit_windows import WindowNow
 from engine.domain.owners import UNKNOWN, is_of_store
 from engine.domain.snapshots import SessionNow, Snapshot
 from tui.live.drawing.lines import LinePane
-from tui.live.frame.hit_banner import hit_view
+from tui.live.frame.hit_banner import hit_view, is_held_up
 from tui.live.panes.hero import hero_view
 from tui.live.panes.sessions import sessions_view
 from tui.live.panes.windows import WindowRow, window_lines, window_row
@@ -33,7 +33,7 @@ class StatusView(Struct, frozen=True):
 
     first: tuple[Line, ...]
     answer: tuple[Line, ...]
-    """What is left of the gravest window, and what is foreseen; empty while a limit is hit."""
+    """What is left of the gravest window, and what is foreseen; empty while all is held up."""
     bars: tuple[WindowRow, ...]
     gravest: int
     """The place of the bar that must not be missing."""
@@ -61,9 +61,10 @@ def status_view(snapshot: Snapshot, is_paused: bool) -> StatusView:
     own = next((window.owner for window in known if window.is_gravest), "")
     named = {id(window): _name(window, own) for window in known}
     hero = hero_view(snapshot)
+    has_answer = bool(known) and not is_held_up(snapshot)
     return StatusView(
         tuple(first),
-        tuple(map(_trimmed, (*hero.left, *hero.ahead))) if hit is None and known else (),
+        tuple(map(_trimmed, (*hero.left, *hero.ahead))) if has_answer else (),
         tuple(window_row(window, now, zone) for window in known),
         next((place for place, window in enumerate(known) if window.is_gravest), 0),
         tuple(

@@ -21,7 +21,7 @@ _LONG_MODULES = {
 _LONG_FUNCTIONS = {
     "engine/agents/base.py:see",
     "engine/aggregates/view.py:__init__",
-    "engine/ledger/packs.py:_row_of",
+    "engine/ledger/record_rows.py:row_of",
     "engine/live/read_model.py:__init__",
     "engine/reports/health.py:examine",
     "engine/reports/queries/calendar.py:calendar_of",

@@ -90,6 +90,16 @@ class Registry:
             self._listed.setdefault(listed.name, listed)
 
 
+def is_own(name: str) -> bool:
+    """Say whether an agent comes with ccmon, not with a package."""
+    return any(listed.name == name for listed in LISTED)
+
+
+def own_agent(name: str) -> Agent:
+    """Return an agent that comes with ccmon, importing its module."""
+    return _load(next(listed for listed in LISTED if listed.name == name))
+
+
 def _load(listed: Listed) -> Agent:
     """Import an agent's module and return the agent."""
     from engine.agents.base import Agent

@@ -1,4 +1,4 @@
-"""Reads a chunk of transcripts whole, and packs what they hold: what other processes do too."""
+"""Reads a chunk of files whole, and packs what they hold: what other processes do too."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from engine.agents.base import Kind
 from engine.domain.packed_responses import Pack
-from engine.domain.scans import Cursor, Found, Scan
+from engine.domain.scans import Cursor, Found, Root, Scan
 from engine.ingest.packer import Packer
 from engine.ingest.tail import Tail, system_zone
 from engine.native import native_chunk
@@ -23,33 +24,40 @@ if TYPE_CHECKING:
     from engine.ingest.native_packer import NativePacker
 
 
+class InStore(Struct, array_like=True):
+    """What reading a file of another agent's store needs to know beside."""
+
+    root: Root
+    kind: Kind
+    state: bytes
+    """What reading it before gave."""
+    now: int
+
+
 class Task(Struct, array_like=True):
-    """A transcript to read on in; the path as bytes, since a name need be no text."""
+    """A file to read on in; the path as bytes, since a name need be no text."""
 
     path: bytes
     found: Found
     cursor: Cursor | None
+    store: InStore | None = None
+    """`None` for a transcript of Claude Code."""
 
     @classmethod
-    def of(cls, found: Found, cursor: Cursor | None) -> Task:
-        """Return the task to read on in a transcript."""
-        return cls(os.fsencode(found.path), replace(found, path=""), cursor)
-
-
-def task_size(found: Found) -> int:
-    """Return about how many bytes the task of a transcript is, rather more than fewer."""
-    return 200 + 3 * (len(found.path) + len(found.relative))
+    def of(cls, found: Found, cursor: Cursor | None, store: InStore | None = None) -> Task:
+        """Return the task to read on in a file."""
+        return cls(os.fsencode(found.path), replace(found, path=""), cursor, store)
 
 
 class FileAnswer(Struct, array_like=True):
-    """What a transcript held, `None` for nothing new; or why it could not be read."""
+    """What a file held, `None` for nothing new; or why it could not be read."""
 
     scan: Scan | None
     refused: str | None = None
 
 
 class ChunkAnswer(Struct, array_like=True):
-    """What the transcripts of a chunk held, in their order; their responses are in the packs."""
+    """What the files of a chunk held, in their order; their responses are in the packs."""
 
     files: list[FileAnswer]
     packs: list[Pack]
@@ -74,7 +82,7 @@ class PricesInForce(Struct, array_like=True):
 
 
 class ChunkReader:
-    """Reads chunks of transcripts and prices what they hold."""
+    """Reads chunks of files, each of one root, and prices what they hold."""
 
     def __init__(self, prices: PriceTable, zone: Callable[[], tzinfo] = system_zone) -> None:
         """Price by a table; `zone` is that of clock times a message writes without one."""
@@ -83,7 +91,7 @@ class ChunkReader:
         self._chunk = native_chunk(os.environ)
 
     def read(self, tasks: list[Task]) -> ChunkAnswer:
-        """Read transcripts to their ends."""
+        """Read files to their ends."""
         packer = self._packer()
         answers = [self._read(task, packer) for task in tasks]
         return ChunkAnswer(answers, [packer.pack()])
@@ -99,12 +107,26 @@ class ChunkReader:
         found = replace(task.found, path=os.fsdecode(task.path))
         before = len(packer)
         try:
-            scan = self._tail.read(found, task.cursor, into=packer.chunk)
+            if task.store is None:
+                scan = self._tail.read(found, task.cursor, into=packer.chunk)
+            else:
+                scan = _read_store(found, task.cursor, task.store)
         except FileNotFoundError:
             return FileAnswer(None)
         except OSError as error:
             return FileAnswer(None, refused=error.strerror or "could not be read")
-        if scan is not None:
+        # What was withdrawn is booked in order, which packs have not.
+        if scan is not None and not scan.withdrawn:
             scan.sightings = packer.add(scan.sightings)
             scan.packed = len(packer) - before
         return FileAnswer(scan)
+
+
+def _read_store(found: Found, cursor: Cursor | None, store: InStore) -> Scan:
+    from engine.agents.registry import own_agent
+    from engine.ingest.store_files import Stored
+    from engine.ingest.store_scans import read_store
+
+    agent = own_agent(store.root.agent)
+    stored = Stored(found, store.kind)
+    return read_store(agent, store.root, stored, cursor, store.state, store.now)

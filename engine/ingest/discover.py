@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from operator import attrgetter
 from pathlib import Path
@@ -39,6 +40,13 @@ class Walk(Struct, frozen=True):
     """All that were listed."""
     is_plain: bool = False
     """Whether there is no link in it, and nothing that could not be asked what it is."""
+    passed_over: int = 0
+    """Transcripts that are not listed, since nobody needs to look at them again."""
+
+    @property
+    def count(self) -> int:
+        """How many transcripts there are."""
+        return len(self.files) + self.passed_over
 
 
 def candidates(settings: Settings) -> tuple[list[Path], bool]:
@@ -93,14 +101,19 @@ def look_at(settings: Settings, counts: dict[str, int]) -> tuple[PlaceLookedAt, 
     return tuple(places)
 
 
-def walk(root: Root) -> Walk:
-    """Find every transcript below a root; what cannot be read is named, never fatal."""
+def walk(root: Root, is_passed_over: Callable[[Found], bool] | None = None) -> Walk:
+    """Find every transcript below a root; what cannot be read is named, never fatal.
+
+    Those that are passed over are only counted, as far as no link leads to them.
+    """
     if not root.is_cowork:
-        return _walk(root.projects, "")
-    walks = [_walk(path, _below(root, path)) for path in cowork_projects(root.path)]
+        return _walk(root.projects, "", is_passed_over)
+    below = cowork_projects(root.path)
+    walks = [_walk(path, _below(root, path), is_passed_over) for path in below]
     return Walk(
         [found for each in walks for found in each.files],
         [refused for each in walks for refused in each.refused],
+        passed_over=sum(each.passed_over for each in walks),
     )
 
 
@@ -118,16 +131,18 @@ def files_of_session(path: str, relative: str) -> list[Found]:
     return files if found is None else [found, *files]
 
 
-def _walk(top: str, below: str) -> Walk:
-    files: dict[tuple[int, int], Found] = {}
+def _walk(top: str, below: str, is_passed_over: Callable[[Found], bool] | None = None) -> Walk:
+    files = _Files(is_passed_over)
     refused: list[tuple[str, str]] = []
     seen = _Seen()
     directories: list[str] = []
     is_plain = True
     waiting: list[tuple[str, str]] = [(top, below)]
     linked: list[tuple[str, str]] = []
+    is_behind_link = False
     while waiting or linked:
         is_linked = not waiting
+        is_behind_link = is_behind_link or is_linked
         directory, relative = linked.pop(0) if is_linked else waiting.pop()
         try:
             if not seen.add(directory, is_linked=is_linked):
@@ -146,12 +161,55 @@ def _walk(top: str, below: str) -> Walk:
                 if entry.is_dir():
                     (linked if is_link else waiting).append((path, _shown(relative, entry.name)))
                 elif entry.name.endswith(SUFFIX):
-                    _add(files, entry, path, _shown(relative, entry.name))
+                    files.add(
+                        entry,
+                        path,
+                        _shown(relative, entry.name),
+                        is_direct=not (is_behind_link or is_link),
+                    )
             except OSError as error:
                 is_plain = False
                 if entry.name.endswith(SUFFIX) and error.errno not in _LEADS_NOWHERE:
                     refused.append((path, error.strerror or "could not be read"))
-    return Walk(list(files.values()), refused, directories, is_plain)
+    return Walk(files.listed(), refused, directories, is_plain, files.passed_over)
+
+
+class _Files:
+    """The transcripts of a walk, one path of each real file: a real one before a link, then the
+    first by name."""
+
+    def __init__(self, is_passed_over: Callable[[Found], bool] | None) -> None:
+        self._files: dict[tuple[int, int], Found] = {}
+        self._is_passed_over = is_passed_over or (lambda _: False)
+        self._passed_over: dict[int, set[int]] = {}
+        """Inodes by device."""
+
+    @property
+    def passed_over(self) -> int:
+        """How many are not listed."""
+        return sum(map(len, self._passed_over.values()))
+
+    def listed(self) -> list[Found]:
+        """Return all others."""
+        return list(self._files.values())
+
+    def add(self, entry: os.DirEntry[str], path: str, name: str, *, is_direct: bool) -> None:
+        """Take a file that was come to without a link (`is_direct`), or by one.
+
+        On Windows a directory's entry neither knows which file it is nor how large that is by now.
+        """
+        is_vague = PLATFORM == "win32"
+        status = os.stat(reachable(path, PLATFORM)) if is_vague else entry.stat()
+        found = _found(path, name, status)
+        if found is None or found.inode in self._passed_over.get(found.device, ()):
+            return
+        key = found.device, found.inode
+        known = self._files.get(key)
+        # What events may name otherwise than by its path below the root is listed in any case.
+        if known is None and is_direct and name.isascii() and self._is_passed_over(found):
+            self._passed_over.setdefault(found.device, set()).add(found.inode)
+        elif known is None or (not entry.is_symlink() and os.path.islink(known.path)):
+            self._files[key] = found
 
 
 def _path_of(directory: str, entry: os.DirEntry[str]) -> str:
@@ -199,22 +257,6 @@ def _shown(relative: str, name: str) -> str:
     if not name.isascii():
         name = name.encode("utf-8", "replace").decode("utf-8")
     return f"{relative}/{name}" if relative else name
-
-
-def _add(
-    files: dict[tuple[int, int], Found], entry: os.DirEntry[str], path: str, name: str
-) -> None:
-    """Keep one path of each real file: a real one before a link, then the first by name.
-
-    On Windows a directory's entry neither knows which file it is nor how large that is by now.
-    """
-    is_vague = PLATFORM == "win32"
-    found = _found(path, name, os.stat(reachable(path, PLATFORM)) if is_vague else entry.stat())
-    if found is None:
-        return
-    known = files.get((found.device, found.inode))
-    if known is None or (not entry.is_symlink() and os.path.islink(known.path)):
-        files[found.device, found.inode] = found
 
 
 def stat(path: str, relative: str) -> Found | None:

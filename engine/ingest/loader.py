@@ -1,9 +1,10 @@
-"""Reads many transcripts, newest first, in batches that a ledger takes one by one."""
+"""Reads many files, newest first, in batches that a ledger takes one by one."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -11,9 +12,8 @@ from engine.agents.base import Kind
 from engine.domain.packed_responses import Pack
 from engine.domain.scans import Cursor, Found, Root, Scan
 from engine.domain.snapshots import Progress
-from engine.ingest.chunk_reader import ChunkAnswer, Task, task_size
+from engine.ingest.chunk_reader import ChunkAnswer, FileAnswer, Task
 from engine.ingest.packer import Packer
-from engine.ingest.pieces import Pieces
 from engine.pricing.table import PriceTable
 
 _FIRST_BATCH = 4 << 20
@@ -25,12 +25,14 @@ need memory."""
 _WORTH_WORKERS = 48 << 20
 """With less than this to read, starting processes takes longer than it saves."""
 _CHUNK = 8 << 20
+LONGEST_STATE = 4_000
+"""Bytes of what reading a store's file on needs to know; with more it is read here."""
 _LONGEST_TASKS = 48_000
 """Bytes of tasks in a chunk: a pipe holds them all while an answer is being written."""
 
 
 class Waiting(Struct, frozen=True):
-    """A transcript that may hold something unread."""
+    """A file that may hold something unread."""
 
     root: Root
     found: Found
@@ -76,12 +78,25 @@ class _Part(Struct):
     packs: list[Pack] = []
 
 
+class Source(Protocol):
+    """Knows how files are read of which there may be many."""
+
+    def scans(self, waiting: Waiting) -> Iterator[Scan]:
+        """Yield what is unread in a file, in pieces where it is large."""
+
+    def task(self, waiting: Waiting) -> Task | None:
+        """Return what another process is to be asked for, `None` for what is read here."""
+
+    def take(self, waiting: Waiting, answer: FileAnswer) -> None:
+        """Note what another process said of a file."""
+
+
 class Loader:
     """Reads on in all of some files."""
 
-    def __init__(self, pieces: Pieces, prices: Callable[[], PriceTable]) -> None:
-        """`pieces` reads in here; `prices` gives those in force, by which others price."""
-        self._pieces = pieces
+    def __init__(self, source: Source, prices: Callable[[], PriceTable]) -> None:
+        """`prices` gives those in force, by which other processes price."""
+        self._source = source
         self._prices = prices
 
     def batches(
@@ -116,7 +131,7 @@ class Loader:
             size += waiting[near].unread
             near += 1
         rest = waiting[near:]
-        if sum(each.unread for each in rest) < _WORTH_WORKERS:
+        if not are_worth_workers(rest):
             yield from self._parts_here(waiting)
             return
         yield from self._parts_beside(waiting[:near], _chunks(rest))
@@ -125,47 +140,47 @@ class Loader:
         """Read the first files here while other processes start on the rest."""
         from engine.ingest.workers import Workers, worker_count
 
-        tasks = [
-            [Task.of(each.found, each.cursor) for each in chunk if each.unread <= self._pieces.most]
-            for chunk in chunks
-        ]
-        with Workers(tasks, worker_count(), self._prices()) as workers:
+        tasks = [[self._source.task(each) for each in chunk] for chunk in chunks]
+        asked = [[task for task in chunk if task is not None] for chunk in tasks]
+        with Workers(asked, worker_count(), self._prices()) as workers:
             yield from self._parts_here(near)
-            for chunk, answer in zip(chunks, workers.answers(), strict=True):
-                yield from self._parts_answered(chunk, answer)
+            for chunk, of_chunk, answer in zip(chunks, tasks, workers.answers(), strict=True):
+                here = [each for each, task in zip(chunk, of_chunk, strict=True) if task is None]
+                there = [
+                    each for each, task in zip(chunk, of_chunk, strict=True) if task is not None
+                ]
+                yield self._part_answered(chunk[0].root, there, answer)
+                yield from self._parts_packed(here)
 
-    def _parts_answered(self, chunk: list[Waiting], answer: ChunkAnswer) -> Iterator[_Part]:
-        """Yield what a chunk's answer holds; the largest files are read here, in pieces."""
-        part = _Part(chunk[0].root, [], answer.packs)
-        files = iter(answer.files)
-        for each in chunk:
-            if each.unread <= self._pieces.most:
-                file = next(files)
-                self._note_refused(each.found.path, file.refused)
-                if file.scan is not None:
-                    part.scans.append((each, file.scan))
-        yield part
-        for each in chunk:
-            if each.unread > self._pieces.most:
-                for piece in self._parts_here([each]):
-                    packer = Packer(self._prices())
-                    for _, scan in piece.scans:
-                        before = len(packer)
-                        scan.sightings = packer.add(scan.sightings)
-                        scan.packed = len(packer) - before
-                    piece.packs = [packer.pack()]
-                    yield piece
+    def _part_answered(self, root: Root, waiting: list[Waiting], answer: ChunkAnswer) -> _Part:
+        """Return what a chunk's answer holds of some files."""
+        part = _Part(root, [], answer.packs)
+        for each, file in zip(waiting, answer.files, strict=True):
+            self._source.take(each, file)
+            if file.scan is not None:
+                part.scans.append((each, file.scan))
+        return part
+
+    def _parts_packed(self, waiting: list[Waiting]) -> Iterator[_Part]:
+        """Read files here and pack them: those that are too large for another process."""
+        for piece in self._parts_here(waiting):
+            packer = Packer(self._prices())
+            for _, scan in piece.scans:
+                before = len(packer)
+                scan.sightings = packer.add(scan.sightings)
+                scan.packed = len(packer) - before
+            piece.packs = [packer.pack()]
+            yield piece
 
     def _parts_here(self, waiting: list[Waiting]) -> Iterator[_Part]:
         for each in waiting:
-            for scan in self._pieces.scans(each.found, each.cursor):
+            for scan in self._source.scans(each):
                 yield _Part(each.root, [(each, scan)])
 
-    def _note_refused(self, path: str, reason: str | None) -> None:
-        if reason is None:
-            self._pieces.refused.pop(path, None)
-        else:
-            self._pieces.refused[path] = reason
+
+def are_worth_workers(waiting: list[Waiting]) -> bool:
+    """Say whether other processes save more time with some files than they take to start."""
+    return sum(each.unread for each in waiting) >= _WORTH_WORKERS
 
 
 def _chunks(waiting: list[Waiting]) -> list[list[Waiting]]:
@@ -179,8 +194,16 @@ def _chunks(waiting: list[Waiting]) -> list[list[Waiting]]:
             size = length = 0
         chunks[-1].append(each)
         size += each.unread
-        length += task_size(each.found)
+        length += _task_size(each)
     return chunks
+
+
+def _task_size(waiting: Waiting) -> int:
+    """Return about how many bytes the task of a file is, rather more than fewer."""
+    found, size = waiting.found, 200
+    if waiting.kind is not None:
+        size += 200 + 3 * len(waiting.root.path) + (LONGEST_STATE if waiting.cursor else 0)
+    return size + 3 * (len(found.path) + len(found.relative))
 
 
 class _Meter:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from engine.agents.registry import Registry
 from engine.domain.notices import Notice
-from engine.domain.scans import Cursor, Found, Mark, PlaceLookedAt, Root, mark_of
+from engine.domain.scans import Cursor, Found, PlaceLookedAt, Root, mark_of
 from engine.domain.settings import Settings
 from engine.ingest import discover
+from engine.ingest.known_files import KnownFiles
 from engine.ingest.transcripts import Transcripts
 from engine.ledger.book import Ledger
 
@@ -40,7 +42,7 @@ class Reader:
         self._transcripts = Transcripts(ledger, settings)
         self._others: OtherStores | None = None
         self._moved: dict[Root, dict[str, Cursor]] = {}
-        """How far files were read here; all others stand in the ledger."""
+        """How far files were read here since the last look; all others stand in the ledger."""
         self._uncountable: dict[str, str] = {}
 
     @property
@@ -83,13 +85,15 @@ class Reader:
 
         Who looks once, and follows no file, lists nothing that is as it was kept.
         """
-        self._transcripts.begin()
+        self._transcripts.begin(lists_all=is_once)
+        self._forget_booked()
         waiting: list[Waiting] = []
         for root in roots:
             if is_once and root.is_claude and self._transcripts.is_unchanged(root):
                 continue
-            began, known = time.time_ns(), self._marks_of(root)
-            found = self._stores_of(root).look(root, known.get, self._cursor_among(known))
+            began, known = time.time_ns(), self._known_files(root)
+            cursor_of = self._cursor_among(known)
+            found = self._stores_of(root).look(root, known.is_as_read, cursor_of)
             if is_once and root.is_claude and not found:
                 self._transcripts.keep_listing(root, began)
             waiting += found
@@ -158,12 +162,23 @@ class Reader:
             self._others = OtherStores(self._ledger, self._settings, self._registry)
         return self._others
 
-    def _marks_of(self, root: Root) -> dict[str, Mark]:
-        """Return the marks of a root's files; a look needs all, and nothing else does."""
-        moved = self._moved.get(root, {})
-        return self._ledger.marks(root) | {path: mark_of(each) for path, each in moved.items()}
+    def _forget_booked(self) -> None:
+        """Forget how far files were read: by the next look all is booked but what cannot be."""
+        self._moved = {
+            root: {
+                path: cursor
+                for path, cursor in moved.items()
+                if f"{root.base}/{path}" in self._uncountable
+            }
+            for root, moved in self._moved.items()
+        }
 
-    def _cursor_among(self, known: Mapping[str, Mark]) -> CursorOf:
+    def _known_files(self, root: Root) -> KnownFiles:
+        """Return how a root's files were read; a look needs all, and nothing else does."""
+        moved = ((path, mark_of(each)) for path, each in self._moved.get(root, {}).items())
+        return KnownFiles(chain(self._ledger.marks(root), moved))
+
+    def _cursor_among(self, known: KnownFiles) -> CursorOf:
         """Return what tells cursors without asking the ledger for files that it does not know."""
         return lambda root, relative: self._cursor(root, relative) if relative in known else None
 

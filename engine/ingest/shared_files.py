@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Protocol
 
-from engine.domain.scans import Cursor, Found, Mark, Root, Scan, mark_of
+from engine.domain.scans import Found, Root, Scan, is_new
 from engine.domain.snapshots import Progress
 from engine.ingest.loader import Batch, Waiting
 
@@ -55,14 +55,14 @@ class SharedFiles:
         """Nothing but cursors is needed to read on."""
 
     def look(
-        self, root: Root, known: Callable[[str], Mark | None], cursor_of: CursorOf
+        self, root: Root, is_as_read: Callable[[Found], bool], cursor_of: CursorOf
     ) -> list[Waiting]:
         """List a folder; return the files of the root's agent that hold something unread."""
         self._roots[root] = None
         return [
             Waiting(root, found, cursor_of(root, found.relative), "document")
             for found in self._source.files_of(root)
-            if known(found.relative) != mark_of(found)
+            if not is_as_read(found)
         ]
 
     def files(self) -> list[Found]:
@@ -80,7 +80,7 @@ class SharedFiles:
         scans: dict[Root, list[Scan]] = {}
         touched = {os.path.dirname(path) for path in paths}
         for root in [root for root in roots if root.is_shared and root.path in touched]:
-            for each in self.look(root, _marks(root, cursor_of), cursor_of):
+            for each in self.look(root, _as_read(root, cursor_of), cursor_of):
                 scan = self._source.scan(each.found)
                 if scan is not None:
                     scans.setdefault(root, []).append(scan)
@@ -107,12 +107,8 @@ class SharedFiles:
             yield Batch(scans, _progress(files, len(waiting), read, total))
 
 
-def _marks(root: Root, cursor_of: CursorOf) -> Callable[[str], Mark | None]:
-    def known(relative: str) -> Mark | None:
-        cursor: Cursor | None = cursor_of(root, relative)
-        return None if cursor is None else mark_of(cursor)
-
-    return known
+def _as_read(root: Root, cursor_of: CursorOf) -> Callable[[Found], bool]:
+    return lambda found: not is_new(found, cursor_of(root, found.relative))
 
 
 def _progress(files: int, files_total: int, read: int, total: int) -> Progress:

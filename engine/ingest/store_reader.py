@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from engine.agents.base import Tree
-from engine.agents.registry import Registry
-from engine.domain.scans import Found, Mark, Root, Scan, is_new, mark_of
+from engine.agents.registry import Registry, is_own
+from engine.domain.scans import Found, Root, Scan, is_new
 from engine.domain.settings import Settings
 from engine.domain.snapshots import Progress
-from engine.ingest.loader import Batch, Waiting
+from engine.ingest.chunk_reader import FileAnswer, InStore, Task
+from engine.ingest.loader import LONGEST_STATE, Batch, Loader, Waiting, are_worth_workers
 from engine.ingest.store_files import (
     Stored,
     database_of,
@@ -68,7 +69,7 @@ class OtherStores:
         self._states.clear()
 
     def look(
-        self, root: Root, known: Callable[[str], Mark | None], cursor_of: CursorOf
+        self, root: Root, is_as_read: Callable[[Found], bool], cursor_of: CursorOf
     ) -> list[Waiting]:
         """Walk a root; return the files that may hold something unread."""
         self._roots[root] = None
@@ -86,7 +87,7 @@ class OtherStores:
         return [
             Waiting(root, each.found, cursor_of(root, each.found.relative), each.kind)
             for each in stored
-            if known(each.found.relative) != mark_of(each.found)
+            if not is_as_read(each.found)
         ]
 
     def _refuse_anew(self, root: Root, present: set[str], refused: dict[str, str]) -> None:
@@ -183,17 +184,13 @@ class OtherStores:
         if kind is None or not is_new(found, waiting.cursor):
             return
         agent = self._registry.agent(waiting.root.agent)
-        key = (waiting.root, found.relative)
-        state = self._states.get(key)
-        if state is None:
-            state = self._ledger.state(*key)
         try:
             scan = read_store(
                 agent,
                 waiting.root,
                 Stored(found, kind),
                 waiting.cursor,
-                state,
+                self._state(waiting.root, found),
                 self._settings.clock(),
             )
         except FileNotFoundError:
@@ -205,11 +202,58 @@ class OtherStores:
             return
         self.refused.pop(found.path, None)
         self._tried.pop(found.path, None)
-        self._states[key] = scan.state
+        self._states[waiting.root, found.relative] = scan.state
         yield scan
+
+    def _state(self, root: Root, found: Found) -> bytes:
+        """Return what reading a file gave before."""
+        state = self._states.get((root, found.relative))
+        return self._ledger.state(root, found.relative) if state is None else state
+
+    def task(self, waiting: Waiting) -> Task | None:
+        """Return what another process is to be asked for, `None` for what is read here."""
+        root, found, kind = waiting.root, waiting.found, waiting.kind
+        if kind is None or not is_new(found, waiting.cursor):
+            return None
+        state = self._state(root, found)
+        if len(state) > LONGEST_STATE:
+            return None
+        return Task.of(found, waiting.cursor, InStore(root, kind, state, self._settings.clock()))
+
+    def take(self, waiting: Waiting, answer: FileAnswer) -> None:
+        """Note what another process said of a file."""
+        path = waiting.found.path
+        if answer.refused is not None:
+            self._refuse(waiting.root, {path: answer.refused})
+        else:
+            self.refused.pop(path, None)
+        if answer.scan is not None:
+            self._states[waiting.root, waiting.found.relative] = answer.scan.state
 
     def batches(self, waiting: list[Waiting], is_stopped: Callable[[], bool]) -> Iterator[Batch]:
         """Yield what is new in some files, those written last first."""
+        apart = [each for each in waiting if self._is_read_apart(each)]
+        if not are_worth_workers(apart):
+            yield from self._batches_here(waiting, is_stopped)
+            return
+        loader = Loader(self, lambda: self._ledger.prices)
+        yield from loader.batches(apart, is_stopped)
+        here = [each for each in waiting if not self._is_read_apart(each)]
+        yield from self._batches_here(here, is_stopped)
+
+    def _is_read_apart(self, waiting: Waiting) -> bool:
+        """Say whether other processes can read a file: not what grows within, nor for packages.
+
+        Of a database, or counts that only grow, it matters in which order they are asked.
+        """
+        agent = waiting.root.agent
+        if waiting.kind not in ("lines", "document") or not is_own(agent):
+            return False
+        return not self._registry.agent(agent).is_cumulative
+
+    def _batches_here(
+        self, waiting: list[Waiting], is_stopped: Callable[[], bool]
+    ) -> Iterator[Batch]:
         scans: dict[Root, list[Scan]] = {}
         pending = files = read = 0
         total = sum(each.unread for each in waiting)

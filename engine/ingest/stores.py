@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Protocol
 
-from engine.domain.scans import Cursor, Found, Mark, Root, Scan
+from engine.domain.scans import Cursor, Found, Root, Scan
 
 if TYPE_CHECKING:
     from engine.ingest.loader import Batch, Waiting
@@ -29,9 +29,12 @@ class Stores(Protocol):
         """Take from the ledger anew what reading on needs to know."""
 
     def look(
-        self, root: Root, known: Callable[[str], Mark | None], cursor_of: CursorOf
+        self, root: Root, is_as_read: Callable[[Found], bool], cursor_of: CursorOf
     ) -> list[Waiting]:
-        """Walk a root; return the files that may hold something unread."""
+        """Walk a root; return the files that may hold something unread.
+
+        `is_as_read` says whether a file is as it was when it was read.
+        """
 
     def files(self) -> list[Found]:
         """Return the files that are to be watched."""

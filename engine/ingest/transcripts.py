@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from engine.agents.claude.places import SUFFIX, may_hold_cowork
 from engine.domain.files import real_path
-from engine.domain.scans import Found, Mark, Root, Scan, is_new, mark_of
+from engine.domain.scans import Found, Root, Scan, is_new
 from engine.domain.settings import Settings
 from engine.domain.times import open_zone
 from engine.ingest import discover
+from engine.ingest.files_in_use import IN_USE
 from engine.ledger.book import Ledger
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Transcripts:
         """How many files the last look found, by the path of each root that is there."""
         self._ledger = ledger
         self._settings = settings
+        self._lists_all = False
         self._made: Pieces | None = None
         self._roots: dict[Root, None] = {}
         self._walks: dict[Root, discover.Walk] = {}
@@ -56,25 +58,34 @@ class Transcripts:
     def forget(self) -> None:
         """Nothing but cursors is needed to read on."""
 
-    def begin(self) -> None:
-        """Forget what the last look found; another one begins."""
+    def begin(self, *, lists_all: bool) -> None:
+        """Forget what the last look found; another one begins.
+
+        Without `lists_all` transcripts that were read long ago are but counted: who follows
+        looks again and again, and is to hold no list of all.
+        """
+        self._lists_all = lists_all
         self.counts = {}
         self._directories = {}
         if self._made is not None:
             self._made.refused.clear()
 
     def look(
-        self, root: Root, known: Callable[[str], Mark | None], cursor_of: CursorOf
+        self, root: Root, is_as_read: Callable[[Found], bool], cursor_of: CursorOf
     ) -> list[Waiting]:
         """Walk a root; return the files that may hold something unread."""
         self._roots[root] = None
         if not os.path.isdir(root.projects):
             return []
-        walk = discover.walk(root)
-        self.counts[root.path] = len(walk.files)
+        since = (self._settings.clock() - IN_USE * 1_000) * 1_000_000
+        walk = discover.walk(
+            root,
+            None if self._lists_all else lambda each: each.mtime < since and is_as_read(each),
+        )
+        self.counts[root.path] = walk.count
         self._directories[root] = dict(walk.refused)
         self._walks[root] = walk
-        unread = [found for found in walk.files if known(found.relative) != mark_of(found)]
+        unread = [found for found in walk.files if not is_as_read(found)]
         if not unread:
             return []
         from engine.ingest.loader import Waiting
@@ -110,7 +121,7 @@ class Transcripts:
             self._ledger.keep_listing(root, packed)
 
     def files(self) -> list[Found]:
-        """Return all files that were found since they were asked for last; none is kept here."""
+        """Return the files that were listed since they were asked for last; none is kept here."""
         files: list[Found] = []
         for root, walk in self._walks.items():
             files += walk.files
@@ -124,8 +135,10 @@ class Transcripts:
     def batches(self, waiting: list[Waiting], is_stopped: Callable[[], bool]) -> Iterator[Batch]:
         """Yield what is new in some files, those written last first."""
         from engine.ingest.loader import Loader
+        from engine.ingest.transcript_source import TranscriptSource
 
-        return Loader(self._pieces(), lambda: self._ledger.prices).batches(waiting, is_stopped)
+        source = TranscriptSource(self._pieces())
+        return Loader(source, lambda: self._ledger.prices).batches(waiting, is_stopped)
 
     def owns(self, path: str) -> bool:
         """Say whether a path lies below a root that was looked at."""

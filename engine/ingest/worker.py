@@ -1,4 +1,4 @@
-"""A process of its own that reads chunks of transcripts and hands back what they hold, packed.
+"""A process of its own that reads chunks of files and hands back what they hold, packed.
 
     python -m engine.ingest.worker
 

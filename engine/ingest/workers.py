@@ -1,4 +1,4 @@
-"""Lets other processes read transcripts, so that a first load uses all cores.
+"""Lets other processes read files, so that a first load uses all cores.
 
 Answers come in the order of the tasks. A process that fails costs nothing but time: what
 it was to read is read here.
@@ -37,7 +37,7 @@ def worker_count() -> int:
 
 
 class Workers:
-    """Processes that read chunks of transcripts, beginning at once.
+    """Processes that read chunks of files, beginning at once.
 
     The first chunks are theirs, however long they take to start.
     """

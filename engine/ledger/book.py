@@ -15,7 +15,7 @@ from engine.ledger.limit_hits import keep_hits
 from engine.ledger.limit_readings import write_readings
 from engine.ledger.packed_rows import bring_all, merge_held
 from engine.ledger.priced_connection import PricedConnection
-from engine.ledger.stand_ins import without_transcripts, yielding
+from engine.ledger.stand_ins import STANDS_IN_FOR, without_transcripts, yielding
 from engine.ledger.workplaces import copy_workplaces, keep_workplaces, workplaces_in
 from engine.pricing.table import PriceTable
 
@@ -133,8 +133,8 @@ class Ledger(PricedConnection):
             yield responses
             after = max(responses)
 
-    def marks(self, root: Root) -> dict[str, Mark]:
-        """Return the mark at which each file of a root was read, by its path.
+    def marks(self, root: Root) -> Iterator[tuple[str, Mark]]:
+        """Yield the path and the mark at which it was read of each file of a root.
 
         All files are looked through in one go, which takes a third of going by their index.
         """
@@ -144,7 +144,8 @@ class Ledger(PricedConnection):
                 " WHERE root = (SELECT root FROM roots WHERE path = ? AND agent = ?)",
                 (root.path, root.agent),
             )
-            return {row[0]: row[1:] for row in rows}
+            for row in rows:
+                yield row[0], row[1:]
 
     def listing(self, root: Root) -> bytes | None:
         """Return what was found below a root when all of it had been read."""
@@ -158,7 +159,7 @@ class Ledger(PricedConnection):
 
     def keep_listing(self, root: Root, listing: bytes) -> None:
         """Keep what was found below a root all of which has been read, where that can be."""
-        with suppress(sqlite3.Error), self.transaction():
+        with suppress(sqlite3.Error), self.unnumbered_transaction():
             self.connection.execute(
                 "INSERT OR REPLACE INTO listings VALUES (?, ?)",
                 (self.names.number("roots", root.path, root.agent), listing),
@@ -205,7 +206,7 @@ class Ledger(PricedConnection):
             merge_held(self)
         try:
             with self.transaction() as revision:
-                told, priced = self._told(scans, packs)
+                told, priced = self._told(root.agent, scans, packs)
                 sightings = without_transcripts(self.connection, root.agent, told)
                 workplaces: dict[str, Workplace] = {}
                 number = self.names.number("roots", root.path, root.agent)
@@ -228,12 +229,16 @@ class Ledger(PricedConnection):
         return revision
 
     def _told(
-        self, scans: list[Scan], packs: Sequence[Pack]
+        self, agent: str, scans: list[Scan], packs: Sequence[Pack]
     ) -> tuple[dict[int, Sighting], list[Pack]]:
-        """Return what was told of responses, and the packs that are priced as is in force."""
+        """Return what was told of responses, and the packs that can be kept as they are.
+
+        Those are priced as is in force, and stand in for no transcript.
+        """
         told: dict[int, Sighting] = {}
         parts = [scan.sightings for scan in scans]
-        priced = [pack for pack in packs if self.writers.load.is_priced(pack.names)]
+        is_kept = agent not in STANDS_IN_FOR
+        priced = [each for each in packs if is_kept and self.writers.load.is_priced(each.names)]
         if len(priced) < len(packs):
             parts += [pack.sightings() for pack in packs if pack not in priced]
         for part in parts:

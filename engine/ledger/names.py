@@ -33,6 +33,9 @@ _ADD = {
 
 Row = tuple[str, ...]
 
+_SINGLY = 100
+"""So many sessions are looked up one by one; who asks for more gets all that there are."""
+
 
 class NameRows(Protocol):
     """What numbers stand for."""
@@ -240,15 +243,31 @@ class Names:
     def row(self, table: NameTable, number: int) -> Row:
         """Return what a number that is known stands for, the name first."""
         known = self._rows[table].get(number)
-        if known is None:
-            self._learn(table)
-            return self._rows[table][number]
-        return known
-
-    def _learn(self, table: NameTable) -> None:
-        column, keys = _KEYS[table]
+        if known is not None:
+            return known
         with self._lock:
-            rows = self._connection.execute(f"SELECT {column}, {', '.join(keys)} FROM {table}")
+            is_single = table == "sessions" and self._shared is None
+            if is_single and len(self._rows[table]) < _SINGLY:
+                self._learn(table, number)
+            else:
+                self._learn(table)
+            return self._rows[table][number]
+
+    def settle(self, sessions: Iterable[int]) -> None:
+        """Forget what sessions are called but some, after a load that met all of them."""
+        with self._lock:
+            rows = self._rows["sessions"]
+            self._rows["sessions"] = {each: rows[each] for each in sessions if each in rows}
+            self._numbers["sessions"] = {}
+
+    def _learn(self, table: NameTable, number: int | None = None) -> None:
+        """Learn all names of a table, or that of one number."""
+        column, keys = _KEYS[table]
+        wanted, values = ("", ()) if number is None else (f" WHERE {column} = ?", (number,))
+        with self._lock:
+            rows = self._connection.execute(
+                f"SELECT {column}, {', '.join(keys)} FROM {table}{wanted}", values
+            )
             self._rows[table].update((row[0], row[1:]) for row in rows.fetchall())
         if table == "sessions":
             self._shared = None

@@ -21,7 +21,8 @@ from engine.domain.packed_responses import (
 from engine.domain.responses import Sighting, merge
 from engine.ledger.differences import Differences
 from engine.ledger.names import Names
-from engine.ledger.packs import Numbers, Packs
+from engine.ledger.packs import Packs
+from engine.ledger.record_rows import Numbers
 from engine.ledger.response_rows import ResponseRows
 
 _MERGED = 20_000

@@ -13,23 +13,20 @@ merged with them (`engine.ledger.pack_load`).
 
 import sqlite3
 from bisect import bisect_left
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable
 from struct import Struct as Layout
 
 import msgspec
-from msgspec import Struct
 
 from engine.domain.packed_responses import (
     ID_WIDTH,
-    IS_FORKED,
-    IS_SIDECHAIN,
     LAYOUT,
-    RUN_FLAGS,
     Record,
     ids_in,
     ids_seen_in,
     records_in,
 )
+from engine.ledger.record_rows import Numbers, places_of, row_of, rows_between
 from engine.ledger.response_rows import INSERT, Row
 
 _TIMES = Layout(f"<8xq{LAYOUT.size - 16}x")
@@ -38,21 +35,14 @@ FOREVER = 1 << 62
 """Later than any response."""
 _AT_ONCE = 40_000
 """Records brought to the table in one go: more keep others waiting for too long."""
+_PARTS = 8
+"""In which they are brought: as rows they take ten times the memory that they do as records."""
 _IDS = 1 << 63
 _KEEP = (
     "INSERT INTO packs (scope, first, last, changed, is_held, names, ids, records)"
     " VALUES (?,?,?,?,?,?,?,?)"
 )
 _BRING = f"{INSERT} ON CONFLICT DO NOTHING"
-
-
-class Numbers(Struct, array_like=True, gc=False):
-    """What the numbers of a pack's records stand for in the ledger, by their places."""
-
-    sessions: list[int]
-    projects: list[int]
-    models: list[int]
-    agents: list[int]
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -118,7 +108,7 @@ class Packs:
             changed, names = self._connection.execute(
                 "SELECT changed, names FROM packs WHERE pack = ?", (pack,)
             ).fetchone()
-            rows += map(_row_of(scope, changed, _decode(names)), self._records_at(pack, places))
+            rows += map(row_of(scope, changed, _decode(names)), self._records_at(pack, places))
         if rows:
             self._insert(rows)
 
@@ -148,16 +138,16 @@ class Packs:
         Then the packs are gone.
         """
         listed = [each for each in self._listed(scope) if each[0] in packs]
-        ids = {pack: self._ids(pack) for pack, _, _ in listed}
-        total = sum(map(len, ids.values()))
+        total = sum(self._length(pack) for pack, _, _ in listed)
         until = min(after + max(_IDS * _AT_ONCE // max(total, 1), 1), _IDS - 1)
-        rows: list[Row] = []
+        parts: list[tuple[bytes, Callable[[Record], Row]]] = []
         for pack, changed, names in listed:
-            low, high = (bisect_left(ids[pack], end + 1) for end in (after, until))
-            if low < high:
-                made = _row_of(scope, changed, _decode(names))
-                rows += map(made, self._records_in(pack, low, high))
-        self._insert(rows)
+            records = self._records_between(pack, after + 1, until + 1)
+            if records:
+                parts.append((records, row_of(scope, changed, _decode(names))))
+        step = max((until - after) // _PARTS, 1)
+        for first in range(after + 1, until + 1, step):
+            self._insert(rows_between(parts, first, min(first + step, until + 1)))
         if until < _IDS - 1:
             return until
         self.drop(pack for pack, _, _ in listed)
@@ -170,7 +160,7 @@ class Packs:
         (records,) = self._connection.execute(
             "SELECT records FROM packs WHERE pack = ?", (pack,)
         ).fetchone()
-        size, made = LAYOUT.size, _row_of(scope, changed, _decode(names))
+        size, made = LAYOUT.size, row_of(scope, changed, _decode(names))
         self._insert(
             [
                 made(Record._make(LAYOUT.unpack_from(records, place * size)))
@@ -188,11 +178,26 @@ class Packs:
             "SELECT pack, changed, names FROM packs WHERE scope = ? AND is_held = 0", (scope,)
         ).fetchall()
 
-    def _ids(self, pack: int) -> tuple[int, ...]:
-        (ids,) = self._connection.execute(
-            "SELECT ids FROM packs WHERE pack = ?", (pack,)
+    def _length(self, pack: int) -> int:
+        (size,) = self._connection.execute(
+            "SELECT length(ids) FROM packs WHERE pack = ?", (pack,)
         ).fetchone()
-        return ids_in(ids)
+        return int(size) // ID_WIDTH
+
+    def _records_between(self, pack: int, first: int, before: int) -> bytes:
+        """Return a pack's records of a range of ids, without reading all of it."""
+        with self._connection.blobopen("packs", "ids", pack, readonly=True) as blob:
+
+            def id_at(place: int) -> int:
+                blob.seek(place * ID_WIDTH)
+                return int.from_bytes(blob.read(ID_WIDTH), "little")
+
+            low, high = places_of(first, before, len(blob) // ID_WIDTH, id_at)
+        if low == high:
+            return b""
+        with self._connection.blobopen("packs", "records", pack, readonly=True) as blob:
+            blob.seek(low * LAYOUT.size)
+            return blob.read((high - low) * LAYOUT.size)
 
     def _records_at(self, pack: int, places: Iterable[int]) -> list[Record]:
         size = LAYOUT.size
@@ -203,11 +208,6 @@ class Packs:
                 read.append(Record._make(LAYOUT.unpack(blob.read(size))))
             return read
 
-    def _records_in(self, pack: int, low: int, high: int) -> Iterator[Record]:
-        with self._connection.blobopen("packs", "records", pack, readonly=True) as blob:
-            blob.seek(low * LAYOUT.size)
-            return records_in(blob.read((high - low) * LAYOUT.size))
-
 
 def _places(packed: bytes, wanted: list[int]) -> list[int]:
     """Return where in a pack's ids some are that it has; of a few, without reading all."""
@@ -217,55 +217,3 @@ def _places(packed: bytes, wanted: list[int]) -> list[int]:
     ids = ids_seen_in(packed)
     places = ((bisect_left(ids, id_), id_) for id_ in wanted)
     return [place for place, id_ in places if place < len(ids) and ids[place] == id_]
-
-
-def _row_of(scope: int, changed: int, numbers: Numbers) -> Callable[[Record], Row]:
-    """Return what makes rows of the records of a pack."""
-    sessions, projects = numbers.sessions, numbers.projects
-    models, agents = numbers.models, numbers.agents
-
-    def made(record: Record) -> Row:
-        (
-            id_,
-            time,
-            won_at,
-            recorded,
-            calculated,
-            input_,
-            output,
-            cache_read,
-            cache_write_5m,
-            cache_write_1h,
-            reasoning,
-            searches,
-            session,
-            project,
-            model,
-            agent,
-            flags,
-        ) = record
-        return (
-            scope,
-            id_,
-            time,
-            flags & IS_FORKED and 1,
-            sessions[session],
-            projects[project],
-            flags & IS_SIDECHAIN and 1,
-            won_at,
-            models[model],
-            input_,
-            output,
-            cache_read,
-            cache_write_5m,
-            cache_write_1h,
-            flags & RUN_FLAGS,
-            searches,
-            recorded,
-            calculated,
-            agents[agent],
-            changed,
-            reasoning,
-        )
-
-    return made

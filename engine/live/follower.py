@@ -103,8 +103,7 @@ class Follower:
     def _follow(self) -> None:
         updater, insist = self._updater, self._updater.recovery.insist
         updater.say_price_problem()
-        insist(self._ledger.settle)
-        give_back_memory()
+        insist(self._settle)
         is_bringing = False
         while not updater.stop.is_set():
             self._prices.refresh_when_due()
@@ -115,7 +114,7 @@ class Follower:
             insist(updater.share_when_due)
             was_bringing, is_bringing = is_bringing, insist(updater.bring_rows)
             if was_bringing and not is_bringing:
-                give_back_memory()
+                insist(self._settle)
             updater.wakeup.wait(is_brief=is_bringing)
             if updater.stop.is_set():
                 break
@@ -124,6 +123,11 @@ class Follower:
                 self._wait_to_draw()
                 self._draw_if_due()
         updater.kept.write()
+
+    def _settle(self) -> None:
+        """Give back what reading much has taken: next to nothing is read from here on."""
+        self._state.settle()
+        give_back_memory()
 
     def _note_sleep(self) -> None:
         """Take note of a sleep of the machine, after which all that there is may be new."""

@@ -75,8 +75,8 @@ class OneShot:
         if is_all and not unless_within:
             self._updater.share_when_due()
         if is_all and age > CAUGHT_UP_NOTED:
-            with suppress(sqlite3.Error):
-                self._ledger.keep_settings({setting: str(now)})
+            with suppress(sqlite3.Error), self._ledger.unnumbered_transaction():
+                self._ledger.put_setting(setting, str(now))
         return is_all
 
     def share(self, sharing: Sharing) -> None:

@@ -193,6 +193,13 @@ class State:
                 each.view.history.set_zone(rules)
             self.revision += 1
 
+    def settle(self) -> None:
+        """Give back the memory that reading all of history has taken."""
+        with self.lock:
+            wanted = {*self.shown.view.now_groups, *self.whole.view.now_groups}
+        self._ledger.names.settle(wanted)
+        self._ledger.settle()
+
     def snapshot(self) -> Snapshot:
         """Return where things stand now."""
         now = self._settings.clock()

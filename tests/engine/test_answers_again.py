@@ -15,6 +15,7 @@ from engine.domain.questions import Answer, Question, Selection
 from engine.domain.report_definitions import REPORTS
 from engine.domain.settings import Settings
 from engine.domain.times import DAY, HOUR
+from engine.ingest import transcripts
 from engine.ledger import kept_answers
 from engine.monitor import Monitor
 from engine.reports.queries import again, answers
@@ -100,6 +101,21 @@ def test_an_answer_ends_with_the_revision(
     monitor.catch_up()
     assert monitor.answers.answer(daily).totals.figures.tokens.total == before + 7
     assert made == ["daily", "daily"]
+
+
+def test_an_answer_holds_for_who_looks_later_and_finds_nothing(
+    monitor: Monitor, made: list[str], clock: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transcripts, "_WORTH_LISTING", 1)
+    daily = Question(kind="daily")
+    monitor.catch_up()
+    before = monitor.ledger_revision()
+    monitor.answers.answer(daily)
+    clock[0] += HOUR
+    monitor.catch_up()
+    monitor.answers.answer(daily)
+    assert made == ["daily"]
+    assert monitor.ledger_revision() == before
 
 
 def test_an_answer_ends_with_the_day_and_tells_the_present_moment(

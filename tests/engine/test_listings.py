@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -75,9 +76,9 @@ def walks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     walked: list[str] = []
     walk = discover._walk
 
-    def noted(top: str, below: str) -> discover.Walk:
+    def noted(top: str, *given: Any) -> discover.Walk:
         walked.append(top)
-        return walk(top, below)
+        return walk(top, *given)
 
     monkeypatch.setattr(discover, "_walk", noted)
     return walked

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from engine.domain.files import open_regular
-from engine.domain.scans import Root, Scan
+from engine.domain.scans import Scan
 from engine.domain.settings import Settings
 from engine.ingest import discover
 from engine.ingest.pieces import Pieces
@@ -137,8 +137,8 @@ def test_a_file_that_vanishes_between_looking_and_reading_disturbs_nothing(
     gone = transcript(tmp_path, "-a/gone.jsonl", responses(range(3), "gone"))
     walk = discover.walk
 
-    def walk_and_lose(root: Root) -> discover.Walk:
-        found = walk(root)
+    def walk_and_lose(*given: Any) -> discover.Walk:
+        found = walk(*given)
         gone.unlink(missing_ok=True)
         return found
 
@@ -156,8 +156,8 @@ def test_a_file_that_grows_by_much_between_looking_and_reading_is_read_once(
     walk, tail_read = discover.walk, Tail.read
     readings: list[object] = []
 
-    def walk_and_grow(root: Root) -> discover.Walk:
-        found = walk(root)
+    def walk_and_grow(*given: Any) -> discover.Walk:
+        found = walk(*given)
         append(path, responses(range(1, 20)))
         return found
 

@@ -16,6 +16,10 @@ WAIT_WITH_EVENTS, WAIT_WITHOUT_EVENTS = 1.0, 0.75
 """Seconds between looks at what no event tells of: the ledger, open sessions, readings."""
 WAIT_AT_WORK = 0.05
 """Seconds between steps of work that can wait."""
+QUIET = 2.0
+"""Seconds without anything new after which there is time for a step that takes long."""
+LONGEST_UNQUIET = 60.0
+"""Seconds after which such a step is taken all the same."""
 REST = 2.0
 """Seconds between such looks where events come and nothing is new."""
 DRAWN = 0.1

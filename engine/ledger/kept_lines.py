@@ -53,6 +53,8 @@ def keep_line(
 
     value = json.dumps([revision, until, line, dict(files)])
     with among_others_at(path), closing(_connect(path, "rw")) as connection:
+        if connection.execute("PRAGMA journal_mode").fetchone() == ("wal",):
+            connection.execute("PRAGMA synchronous=NORMAL")  # nothing is lost with such a line
         kept = connection.execute(
             "SELECT name, value FROM settings WHERE name > ? AND name < ?", (_NAME, _PAST)
         ).fetchall()

@@ -8,7 +8,7 @@ from contextlib import suppress
 from threading import Thread
 
 from engine.domain.notices import Notice
-from engine.domain.pace import DRAWN
+from engine.domain.pace import DRAWN, LONGEST_UNQUIET, QUIET
 from engine.domain.settings import Settings
 from engine.ledger.book import Ledger
 from engine.live.fetcher import Fetcher
@@ -54,6 +54,7 @@ class Follower:
         self._titles = TitleThread(state, updater.stop)
         self._drawn = -1
         self._drawn_at = 0.0
+        self._news_at = self._had_time_at = -LONGEST_UNQUIET
         self._thread = Thread(target=self._run, name="ccmon-engine", daemon=True)
 
     def start(self) -> None:
@@ -112,7 +113,9 @@ class Follower:
             insist(self._usage.ask_when_due)
             self._state.sleeps.note(self._settings.clock(), time.monotonic())
             insist(updater.share_when_due)
-            was_bringing, is_bringing = is_bringing, insist(updater.bring_rows)
+            was_bringing = is_bringing
+            if self._has_time():
+                is_bringing = insist(updater.bring_rows)
             if was_bringing and not is_bringing:
                 insist(self._settle)
             updater.wakeup.wait(is_brief=is_bringing)
@@ -120,9 +123,19 @@ class Follower:
                 break
             self._note_sleep()
             if insist(self._read_on):
+                self._news_at = time.monotonic()
                 self._wait_to_draw()
                 self._draw_if_due()
         updater.kept.write()
+
+    def _has_time(self) -> bool:
+        """Say whether a step may be taken that new lines would have to wait for."""
+        now = time.monotonic()
+        is_busy = now - self._news_at < QUIET
+        if is_busy and now - self._had_time_at < LONGEST_UNQUIET:
+            return False
+        self._had_time_at = now
+        return True
 
     def _settle(self) -> None:
         """Give back what reading much has taken: next to nothing is read from here on."""

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from engine.domain.mistakes import SettingsError
 from engine.domain.paths import ledger_path
-from engine.domain.responses import CLAUDE
 from engine.domain.scans import ALL
 from engine.domain.settings import Settings
 from engine.domain.times import day_of, open_zone
@@ -25,7 +24,6 @@ from engine.pricing.updates import PriceUpdates
 
 if TYPE_CHECKING:
     from types import TracebackType
-    from typing import IO
 
     from engine.domain.billed import BillComparison
     from engine.domain.calendars import Calendar
@@ -36,19 +34,15 @@ if TYPE_CHECKING:
     from engine.domain.questions import Selection
     from engine.domain.reports import Detail, Report, ReportKind, Span
     from engine.domain.snapshots import Progress, Snapshot
-    from engine.ledger.owned_rows import OwnedReader
     from engine.limits.readings import Reading
-    from engine.live.follower import Follower
     from engine.live.limits import Limits
+    from engine.live.machines import Machines
     from engine.live.one_shot import OneShot
-    from engine.live.pusher import Pusher
     from engine.live.state import State
     from engine.live.steps import Steps
     from engine.live.team_watch import TeamWatch
+    from engine.live.threads import Threads
     from engine.live.updater import Updater
-    from engine.machines.sharing import Sharing
-    from engine.machines.standing import SharingNow
-    from engine.machines.team.pushes import Pushes
     from engine.providers.accounts import Accounts
     from engine.reports.queries.answers import Answers
 
@@ -80,8 +74,7 @@ class Monitor:
         self._roots = Roots(settings, ledger, shared.roots)
         self._board = NoticeBoard(lambda: ledger.notices)
         self._team = _team_of(settings)
-        self._follower: Follower | None = None
-        self._pusher: Pusher | None = None
+        self._threads: Threads | None = None
         self._steps: Steps | None = None
         self._making = Lock()
         self._is_read = False
@@ -145,25 +138,12 @@ class Monitor:
 
         return Accounts(self.settings)
 
-    @property
-    def sharing(self) -> Sharing:
-        """What is shared with other machines."""
-        return self._shared.made()
+    @cached_property
+    def machines(self) -> Machines:
+        """What is done about other machines of the user, or of a team."""
+        from engine.live.machines import Machines
 
-    def share(self) -> SharingNow:
-        """Read all that is new, write it for other machines, read theirs; say how it stands."""
-        from engine.machines.standing import standing_of
-
-        self._one_shot.share(self.sharing)
-        return standing_of(self.sharing, self._ledger, self._roots.open_scopes())
-
-    def send_shared(self, since: str, out: IO[bytes]) -> None:
-        """Write what this machine used since a pull that ended so, for the machine that pulls."""
-        from engine.machines.writing import send
-
-        self.catch_up()
-        own, scopes = self.sharing.known(), self._roots.own_scopes()
-        send(self._ledger, own, scopes, since, out, self.settings.clock())
+        return Machines(self.settings, self._ledger, self._roots, self._shared, self._made)
 
     @property
     def answers(self) -> Answers:
@@ -189,13 +169,6 @@ class Monitor:
             self._owned,
             None if team else KeptAnswers(self._ledger),
         )
-
-    @cached_property
-    def pushes(self) -> Pushes:
-        """What brings this machine's responses to a team's database, where the user wants it."""
-        from engine.machines.team.pushes import Pushes
-
-        return Pushes(self.settings, self._ledger, self._roots.open_scopes)
 
     def _owned(self, account: str) -> Sequence[OwnedScope]:
         """Return what was an account's, after a look at who is signed in."""
@@ -287,31 +260,14 @@ class Monitor:
 
     def start(self, on_change: Callable[[], None]) -> None:
         """Read, then follow, in a thread of its own."""
-        from engine.live.follower import Follower
+        from engine.live.threads import Threads
 
         self._updater.open(is_whole=False)
         if self._team is not None:
             self._team.start(self._state, self._board, self.limits, on_change)
             return
-        self._follower = Follower(
-            self.settings,
-            self._ledger,
-            self._state,
-            self._board,
-            self._updater,
-            self.limits,
-            self._prices,
-            on_change,
-        )
-        self._follower.start()
-        if self.settings.push is not None:
-            from engine.live.pusher import Pusher
-
-            prices, state = self._prices.table, self._state
-            self._pusher = Pusher(
-                self.settings, prices, self._board, lambda: state.is_reading, on_change
-            )
-            self._pusher.start()
+        self._threads = Threads(self.settings, self._ledger, self._board, self._prices)
+        self._threads.start(self._made(), self.limits, on_change)
 
     def refresh(self) -> None:
         """Ask the following thread to look at everything now."""
@@ -321,10 +277,8 @@ class Monitor:
 
     def close(self) -> None:
         """Stop following and close the ledger; may be called twice."""
-        if self._pusher is not None:
-            self._pusher.close()
-        if self._follower is not None:
-            self._follower.close()
+        if self._threads is not None:
+            self._threads.close()
         if self._steps is not None:
             self._steps.updater.close()
         if self._team is not None:
@@ -369,21 +323,12 @@ class Monitor:
         The block is the window that `five_hours` tells of, with what its owner used, where that
         is given.
         """
-        from engine.ledger.rows import Reader
-        from engine.reports.glance import glance
+        from engine.live.caught_up import glance_at
 
-        ledger, steps = self._ledger, self._steps
-        scopes = self._roots.open_scopes((CLAUDE,))
-        reader = Reader(ledger, tuple(scopes.values()))
+        steps = self._steps
         zone = self._zone if steps is None else (steps.state.zone_name, steps.state.zone)
-        end: int | None = None
-        own: Reader | OwnedReader = reader
-        if five_hours is not None:
-            from engine.ledger.owned_rows import reader_of
-
-            roots = self._roots.claude_paths()
-            end, own = five_hours.resets_at, reader_of(ledger, roots, five_hours.owner, reader)
-        return glance(reader, own, ledger.names, zone, self.settings.clock(), session, end)
+        now = self.settings.clock()
+        return glance_at(self._ledger, self._roots, zone, now, session, five_hours)
 
     def ledger_revision(self) -> int:
         """Return a number that changes with everything written to the ledger."""
@@ -440,33 +385,18 @@ class Monitor:
 
     def health(self) -> Health:
         """Return what `ccmon doctor` tells."""
+        from engine.live.doctor import health_now
+
         self._updater.say_price_problem()
-        return self._answer(self._health)
+        prices, shared = self._prices.table, self._shared
+        return self._answer(
+            lambda: health_now(self.settings, self._ledger, prices, self._made(), shared)
+        )
 
     def _answer(self, ask: Callable[[], _T]) -> _T:
         """Ask what is shown, showing what the ledger knows where nothing is yet."""
         self._updater.open()
         return self._updater.recovery.insist(ask)
-
-    def _health(self) -> Health:
-        from engine.reports.agents import agents_found
-        from engine.reports.health import examine
-
-        shown = self._state.shown
-        refused = {**self._shared.troubles(), **self._updater.reader.refused()}
-        return examine(
-            self.settings,
-            self._ledger,
-            shown.roots,
-            self._prices.table,
-            watch=self._updater.wakeup.watcher.probe(self._roots.watched()),
-            notices=self._board.notices(),
-            refused=refused,
-            responses=shown.view.history.responses,
-            span=shown.view.span(),
-            agents=agents_found(self.settings, self._ledger, self._roots, refused),
-            scope=self._roots.open_scopes().get(CLAUDE),
-        )
 
 
 def _team_of(settings: Settings) -> TeamWatch | None:

@@ -11,7 +11,6 @@ _MOST_OF_FUNCTION = 45
 
 # Each is one thing that would be harder to read in two places.
 _LONG_MODULES = {
-    "engine/agents/claude/transcripts.py",
     "engine/ledger/rows.py",
     "engine/live/updater.py",
     "engine/monitor.py",

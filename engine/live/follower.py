@@ -7,13 +7,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from threading import Thread
 
-from engine.domain.notices import Notice
 from engine.domain.pace import DRAWN, LONGEST_UNQUIET, QUIET
 from engine.domain.settings import Settings
 from engine.ledger.book import Ledger
 from engine.live.fetcher import Fetcher
 from engine.live.limits import Limits
-from engine.live.notices import NoticeBoard
+from engine.live.notices import NoticeBoard, stopped
 from engine.live.recovery import TURN
 from engine.live.state import State
 from engine.live.title_thread import TitleThread
@@ -96,8 +95,7 @@ class Follower:
         except Exception as error:  # noqa: BLE001 - the thread's one boundary
             if self._updater.stop.is_set():
                 return
-            text = f"Following stopped ({error}): start ccmon again; if it returns, report it."
-            self._board.say("failure", Notice("error", text))
+            self._board.say("failure", stopped("Following", error))
             self._state.finish_reading()
             self._on_change()
 

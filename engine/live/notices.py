@@ -8,6 +8,12 @@ from threading import Lock
 from engine.domain.notices import Notice
 
 
+def stopped(what: str, error: Exception) -> Notice:
+    """Return what is said where a thread ended by an error that nobody foresaw."""
+    text = f"{what} stopped ({error}): start ccmon again; if it returns, report it."
+    return Notice("error", text)
+
+
 class NoticeBoard:
     """Notices by the name of who has put them up; any thread may put up, take down and look.
 

@@ -7,14 +7,13 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from engine.domain.mistakes import SettingsError
-from engine.domain.notices import Notice
 from engine.domain.pace import PUSHED
 from engine.domain.paths import ledger_path
+from engine.live.notices import NoticeBoard, stopped
 
 if TYPE_CHECKING:
     from engine.domain.settings import Settings
     from engine.ledger.book import Ledger
-    from engine.live.notices import NoticeBoard
     from engine.machines.team.pushes import Pushes
     from engine.pricing.table import PriceTable
 
@@ -69,8 +68,7 @@ class Pusher:
                 self._tell(self._push(ledger))
         except Exception as error:  # noqa: BLE001 - the thread's one boundary
             if not self._stop.is_set():
-                text = f"Pushing stopped ({error}): start ccmon again; if it returns, report it."
-                self._board.say(_FAILED, Notice("error", text))
+                self._board.say(_FAILED, stopped("Pushing", error))
                 self._on_change()
         finally:
             if ledger is not None:

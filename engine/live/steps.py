@@ -37,6 +37,7 @@ class Steps:
         team: Callable[[Sequence[str]], LiveSource] | None,
     ) -> None:
         """`team` gives what is read of some agents in place of the ledger, where that is asked."""
+        self.roots, self.board = roots, board
         self.state = State(settings, zone, ledger, roots, board, team)
         self.updater = Updater(settings, ledger, roots, self.state, board, prices, timings, shared)
         self.one_shot = OneShot(settings, ledger, roots, self.state, self.updater, prices, timings)

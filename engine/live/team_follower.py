@@ -7,11 +7,10 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from engine.domain.mistakes import SettingsError
-from engine.domain.notices import Notice
 from engine.domain.pace import TEAM_LOOK, TEAM_RETRY
 from engine.domain.settings import Settings
 from engine.live.limits import Limits
-from engine.live.notices import NoticeBoard
+from engine.live.notices import NoticeBoard, stopped
 from engine.live.state import State
 
 if TYPE_CHECKING:
@@ -70,8 +69,7 @@ class TeamFollower:
                 self._wake.clear()
         except Exception as error:  # noqa: BLE001 - the thread's one boundary
             if not self._stop.is_set():
-                text = f"Following stopped ({error}): start ccmon again; if it returns, report it."
-                self._board.say("failure", Notice("error", text))
+                self._board.say("failure", stopped("Following", error))
                 self._on_change()
 
     def _step(self) -> bool:

@@ -50,9 +50,9 @@ class Home:
         """Share the folder from now on."""
         (self.place / "data").mkdir(exist_ok=True)
         with Monitor(self.settings()) as monitor:
-            monitor.sharing.begin(Share(str(self.folder), is_redacted))
-            monitor.sharing.call(self.name, person)
-            monitor.share()
+            monitor.machines.sharing.begin(Share(str(self.folder), is_redacted))
+            monitor.machines.sharing.call(self.name, person)
+            monitor.machines.share()
 
     def append(self, number: int, content: bytes) -> None:
         """Append to one of the transcripts of `tests.generated`."""

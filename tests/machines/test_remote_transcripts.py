@@ -42,9 +42,9 @@ def _pull(near: Home, far: Home) -> int:
     """Pull once more; return how many responses are counted."""
     (near.place / "data").mkdir(exist_ok=True)
     with Monitor(near.settings(is_offline=False)) as monitor:
-        monitor.sharing.puller.command = (str(far.place.parent / "ssh"),)
-        monitor.sharing.begin(Share("ssh://far"))
-        (host,) = monitor.share().hosts
+        monitor.machines.sharing.puller.command = (str(far.place.parent / "ssh"),)
+        monitor.machines.sharing.begin(Share("ssh://far"))
+        (host,) = monitor.machines.share().hosts
         assert host.problem == ""
     return near.answers()[""].responses
 

@@ -83,7 +83,7 @@ def test_a_file_that_is_broken_is_told_and_read_when_it_is_whole(
     file.write_bytes(change(data))  # type: ignore[operator]
     laptop.begin()
     with Monitor(laptop.settings()) as monitor:
-        ((path, said),) = monitor.share().troubles
+        ((path, said),) = monitor.machines.share().troubles
         assert path == str(file)
         assert said.startswith(reason)
         assert (str(file), said) in monitor.health().refused
@@ -102,7 +102,7 @@ def test_a_conflicted_copy_is_told_and_counts_once(homes: tuple[Home, Home]) -> 
     laptop.begin()
     assert _tokens(laptop) == 1_021
     with Monitor(laptop.settings()) as monitor:
-        assert monitor.share().copies == (str(copy),)
+        assert monitor.machines.share().copies == (str(copy),)
     desk.read()
     assert _tokens(laptop) == 1_021
 
@@ -136,8 +136,8 @@ def test_stopping_takes_back_what_was_written(homes: tuple[Home, Home]) -> None:
     laptop.begin()
     assert _tokens(desk) == 1_021
     with Monitor(desk.settings()) as monitor:
-        assert monitor.sharing.stop(str(desk.folder))
-        assert not monitor.sharing.stop(str(desk.folder))
+        assert monitor.machines.sharing.stop(str(desk.folder))
+        assert not monitor.machines.sharing.stop(str(desk.folder))
     assert _tokens(desk) == 1_010
     (left,) = _files(laptop)
     assert left.name.startswith(
@@ -150,8 +150,8 @@ def test_a_name_that_changes_is_seen_by_all(homes: tuple[Home, Home]) -> None:
     desk.begin()
     laptop.begin()
     with Monitor(desk.settings()) as monitor:
-        monitor.sharing.call("tower", "Ada")
-        monitor.share()
+        monitor.machines.sharing.call("tower", "Ada")
+        monitor.machines.share()
     assert set(laptop.answers()) == {"", "tower", "laptop"}
     with Monitor(laptop.settings()) as monitor:
         row = monitor.answers.answer(Question(kind="daily")).rows[0].row

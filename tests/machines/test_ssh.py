@@ -24,9 +24,9 @@ def _pull(home: Home, place: str, command: tuple[str, ...]) -> Monitor:
     settings = home.settings(is_offline=False)
     (home.place / "data").mkdir(exist_ok=True)
     monitor = Monitor(settings)
-    monitor.sharing.puller.command = command
-    monitor.sharing.begin(Share(place))
-    monitor.share()
+    monitor.machines.sharing.puller.command = command
+    monitor.machines.sharing.begin(Share(place))
+    monitor.machines.share()
     return monitor
 
 
@@ -45,18 +45,18 @@ def test_a_host_is_pulled_from(tmp_path: Path, has_ccmon: bool) -> None:
     with ssh_server(tmp_path / "sshd", far.place, path) as (place, command):
         before = _tree(far.place)
         with _pull(near, place, command) as monitor:
-            pulled = monitor.sharing.puller.standing(place)
+            pulled = monitor.machines.sharing.puller.standing(place)
             assert (pulled.problem, pulled.is_by_ccmon) == ("", has_ccmon)
             assert _responses(near) == 3
             if not has_ccmon:
                 assert _tree(far.place) == before
             with strange.open("ab") as file:
                 file.write(answer("half", NOW)[40:] + answer("more", NOW, session="s2"))
-            monitor.share()
+            monitor.machines.share()
         assert _responses(near) == 5
     if has_ccmon:
         with Monitor(near.settings()) as monitor:
-            known = {each.machine.id for each in monitor.share().machines}
+            known = {each.machine.id for each in monitor.machines.share().machines}
         assert known == set(ids_of([near, far]).values())
 
 
@@ -64,7 +64,7 @@ def test_a_host_that_cannot_be_reached_is_told_and_harms_nothing(tmp_path: Path)
     near = Home(tmp_path / "near", "near")
     write(near.roots[1], answer("near", NOW - MINUTE))
     with _pull(near, "ssh://nobody@127.0.0.1:1", ("ssh",)) as monitor:
-        pulled = monitor.sharing.puller.standing("ssh://nobody@127.0.0.1:1")
+        pulled = monitor.machines.sharing.puller.standing("ssh://nobody@127.0.0.1:1")
     assert "refused" in pulled.problem
     assert _responses(near) == 1
 

@@ -57,7 +57,7 @@ def test_what_is_new_is_pushed_after_consent_alone(
         (notice,) = monitor.notices()
         assert "run ccmon push" in notice.text
         assert count() == 0
-        monitor.pushes.agree(address, "hashes")
+        monitor.machines.pushes.agree(address, "hashes")
         _await(lambda: count() == 1)
         _await(lambda: not monitor.notices())
         cluster.stop("immediate")

@@ -25,7 +25,7 @@ def run(options: Namespace) -> int:
     if options.init and options.forget:
         raise UsageError("--init makes the tables, --forget takes back what was pushed: say one.")
     with Monitor(settings_of(options)) as monitor:
-        address = monitor.pushes.address(options.url)
+        address = monitor.machines.pushes.address(options.url)
         if options.init:
             return _init(monitor, address)
         if options.forget:
@@ -37,7 +37,7 @@ def _init(monitor: Monitor, address: str) -> int:
     from engine.machines.team.connection import shown
     from engine.machines.team.schema import DISTRIBUTED
 
-    monitor.pushes.init(address)
+    monitor.machines.pushes.init(address)
     print(
         f"Made ccmon's tables, roles and views in {shown(address)}. Each person is a role of the"
         " database:\n\n"
@@ -59,7 +59,7 @@ def _forget(monitor: Monitor, address: str, *, is_sure: bool) -> int:
     if not is_sure and not agrees(question):
         print("Nothing was taken back.")
         return 1
-    gone = monitor.pushes.forget(address)
+    gone = monitor.machines.pushes.forget(address)
     print(f"Took back {gone:,} response{'' if gone == 1 else 's'} from {place}.")
     return 0
 
@@ -71,7 +71,7 @@ def _push(monitor: Monitor, address: str, options: Namespace) -> int:
     monitor.require_roots()
     with ProgressLine(sys.stderr) as line:
         monitor.catch_up(line.show)
-    pushes = monitor.pushes
+    pushes = monitor.machines.pushes
     agreed = pushes.agreed(address)
     projects = cast("Projects", options.projects or agreed or "hashes")
     if agreed != projects:
@@ -91,7 +91,7 @@ def _agrees(monitor: Monitor, address: str, projects: Projects, options: Namespa
     from engine.agents.names import title_of
     from tui.terminal.consent import agrees
 
-    told = monitor.pushes.preview(address, projects)
+    told = monitor.machines.pushes.preview(address, projects)
     zone = monitor.answers.zone[1]
     print(f"This leaves your machine for {told.database}, now and at each later push:\n")
     for each in told.leaves:

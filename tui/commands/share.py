@@ -36,7 +36,7 @@ def run(options: Namespace) -> int:
     settings = settings_of(options)
     with Monitor(settings) as monitor:
         if options.send is not None:
-            monitor.send_shared(options.send, sys.stdout.buffer)
+            monitor.machines.send(options.send, sys.stdout.buffer)
             return 0
         if options.place:
             place = _place_of(options.place)
@@ -46,7 +46,7 @@ def run(options: Namespace) -> int:
                 print("Nothing was changed.")
                 return 1
         elif options.name is not None or options.person is not None:
-            monitor.sharing.call(options.name, options.person)
+            monitor.machines.sharing.call(options.name, options.person)
         return _show(monitor, settings)
 
 
@@ -77,7 +77,7 @@ def _begin(monitor: Monitor, place: str, options: Namespace) -> bool:
     from engine.machines.own import Share
     from tui.terminal.consent import agrees
 
-    sharing = monitor.sharing
+    sharing = monitor.machines.sharing
     own = sharing.known()
     share = Share(place, options.redact)
     if not share.is_ssh and all(each.place != place for each in own.shares):
@@ -102,7 +102,7 @@ def _leaves(own: OwnMachine, share: Share, options: Namespace) -> str:
 
 
 def _stop(monitor: Monitor, place: str) -> int:
-    if not monitor.sharing.stop(place):
+    if not monitor.machines.sharing.stop(place):
         print(f"Nothing is shared with {place}.")
         return 1
     print(_STOPPED.format(place=place))
@@ -114,7 +114,7 @@ def _show(monitor: Monitor, settings: Settings) -> int:
     from tui.tables.sharing_page import sharing_lines
     from tui.terminal.encoding import writable
 
-    now = monitor.share()
+    now = monitor.machines.share()
     lines = sharing_lines(now, settings.clock())
     print(writable("\n".join(lines), sys.stdout.encoding))
     lacks = [notice.text for notice in monitor.notices() if notice.severity != "information"]

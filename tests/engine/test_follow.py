@@ -178,6 +178,26 @@ def test_the_screen_is_told_at_most_ten_times_a_second(
         screen.wait_for_tokens(number)
 
 
+def test_what_new_lines_would_wait_for_is_done_in_a_quiet_moment(
+    tmp_path: Path, following: Following, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[object] = []
+    monkeypatch.setattr("engine.live.updater.Updater.bring_rows", lambda _: not steps.append(1))
+    for name in ("QUIET", "LONGEST_UNQUIET"):
+        monkeypatch.setattr(f"engine.live.follower.{name}", 10 * PATIENCE)
+    with following(is_polling=True) as screen:
+        wait_until(lambda: steps)
+        for number in range(5):
+            write(tmp_path, answer(str(number), _at(number), 1))
+            screen.monitor.refresh()
+            screen.wait_for_tokens(number + 1)
+            if number == 0:
+                steps.clear()
+        assert not steps
+        monkeypatch.setattr("engine.live.follower.LONGEST_UNQUIET", 0.0)
+        wait_until(lambda: steps)
+
+
 def test_what_another_process_counted_appears(
     tmp_path: Path, following: Following, settings: MakeSettings
 ) -> None:
